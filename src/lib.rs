@@ -1,0 +1,1 @@
+//! Client for the Connections part of the NetSapiens API v2.
