@@ -1,5 +1,6 @@
 //! The client: which server, with which credential, within which bounds.
 
+use std::env::VarError;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,17 +47,21 @@ impl Client {
     /// # Errors
     /// When one of the variables is missing, empty or malformed: the error names it.
     pub fn from_env() -> Result<Self, Error> {
-        let read = |name: &str| match std::env::var(name) {
+        Self::from_variables(|name| std::env::var(name))
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
+        let read = |name: &str| match variable(name) {
             Ok(value) if !value.trim().is_empty() => Ok(value),
             Ok(_) => Err(Error::configuration(format!("{name} is set and empty"))),
-            Err(std::env::VarError::NotPresent) => Err(Error::configuration(format!("{name} is not set"))),
-            Err(std::env::VarError::NotUnicode(_)) => Err(Error::configuration(format!("{name} is not UTF-8"))),
+            Err(VarError::NotPresent) => Err(Error::configuration(format!("{name} is not set"))),
+            Err(VarError::NotUnicode(_)) => Err(Error::configuration(format!("{name} is not UTF-8"))),
         };
         let server = read("NETSAPIENS_SERVER")?;
         let key = Secret::from(read("NETSAPIENS_API_KEY")?);
-        let named = |name, value: Result<_, Error>| value.map_err(|error| Error::configuration(format!("{name}: {error}")));
-        named("NETSAPIENS_SERVER", base_url(&server, false).map(drop))?;
-        named("NETSAPIENS_API_KEY", authorization(&key).map(drop))?;
+        let named = |name, error: Error| Error::configuration(format!("{name}: {error}"));
+        base_url(&server, false).map_err(|error| named("NETSAPIENS_SERVER", error))?;
+        authorization(&key).map_err(|error| named("NETSAPIENS_API_KEY", error))?;
         Self::builder().server(server).api_key(key).build()
     }
 
@@ -279,4 +284,100 @@ fn base_url(server: &str, plain_http: bool) -> Result<String, Error> {
         _ => return refuse("its scheme is not https"),
     }
     Ok(format!("{}{BASE_PATH}", url.as_str().trim_end_matches('/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_that_are_taken() {
+        let table = [
+            ("pbx.acme.example", "https://pbx.acme.example/ns-api/v2"),
+            ("pbx.acme.example:8443", "https://pbx.acme.example:8443/ns-api/v2"),
+            (" pbx.acme.example ", "https://pbx.acme.example/ns-api/v2"),
+            ("https://pbx.acme.example", "https://pbx.acme.example/ns-api/v2"),
+            ("https://pbx.acme.example/", "https://pbx.acme.example/ns-api/v2"),
+            ("HTTPS://PBX.acme.example", "https://pbx.acme.example/ns-api/v2"),
+            ("192.0.2.10", "https://192.0.2.10/ns-api/v2"),
+            ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443/ns-api/v2"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080/ns-api/v2"),
+            ("http://localhost:8080", "http://localhost:8080/ns-api/v2"),
+            ("http://[::1]:8080", "http://[::1]:8080/ns-api/v2"),
+        ];
+        for (server, base) in table {
+            assert_eq!(base_url(server, false).ok().as_deref(), Some(base), "{server}");
+        }
+    }
+
+    #[test]
+    fn servers_that_could_take_the_key_elsewhere_are_refused() {
+        let table = [
+            "",
+            " ",
+            "https://",
+            "pbx.acme.example@evil.example",
+            "https://key@pbx.acme.example",
+            "https://user:key@pbx.acme.example",
+            "https://@pbx.acme.example",
+            "pbx.acme.example/ns-api/v2",
+            "https://pbx.acme.example/elsewhere",
+            "pbx.acme.example?x=1",
+            "pbx.acme.example?",
+            "pbx.acme.example#part",
+            "pbx.acme.example\\@evil.example",
+            "https://pbx.acme.example\\evil",
+            "http://pbx.acme.example",
+            "http://127.0.0.1.evil.example",
+            "http://localhost.evil.example",
+            "ftp://pbx.acme.example",
+            "javascript://pbx.acme.example",
+            "https://https://pbx.acme.example",
+            "two words",
+            "pbx.acme.example:notaport",
+        ];
+        for server in table {
+            assert!(base_url(server, false).is_err(), "{server:?}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_taken_when_it_is_asked_for() {
+        assert_eq!(base_url("http://pbx.acme.example", true).ok().as_deref(), Some("http://pbx.acme.example/ns-api/v2"));
+    }
+
+    #[test]
+    fn a_refused_server_is_not_repeated_in_the_message() {
+        let error = base_url("https://user:sentinel-password@pbx.acme.example", false).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("sentinel"), "{error}");
+        assert!(error.to_string().contains("user info"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_variable_is_named() {
+        let good = ("pbx.acme.example", "nss_EXAMPLE");
+        let table = [
+            (None, Some(good.1), "NETSAPIENS_SERVER is not set"),
+            (Some(good.0), None, "NETSAPIENS_API_KEY is not set"),
+            (Some("  "), Some(good.1), "NETSAPIENS_SERVER is set and empty"),
+            (Some(good.0), Some(""), "NETSAPIENS_API_KEY is set and empty"),
+            (Some("http://pbx.acme.example"), Some(good.1), "NETSAPIENS_SERVER: the server was refused: plain http would show the key"),
+            (Some(good.0), Some("nss with spaces"), "NETSAPIENS_API_KEY: the API key is empty or has characters that no key has"),
+        ];
+        for (server, key, beginning) in table {
+            let lookup = |name: &str| {
+                let value = if name == "NETSAPIENS_SERVER" { server } else { key };
+                value.map(str::to_owned).ok_or(VarError::NotPresent)
+            };
+            let error = Client::from_variables(lookup).unwrap_err();
+            assert!(error.to_string().starts_with(beginning), "{error}");
+            assert_eq!(error.kind(), crate::ErrorKind::Configuration);
+        }
+    }
+
+    #[test]
+    fn both_variables_make_a_client() {
+        let lookup = |name: &str| Ok(if name == "NETSAPIENS_SERVER" { "pbx.acme.example" } else { "nss_EXAMPLE" }.to_owned());
+        assert!(Client::from_variables(lookup).is_ok());
+    }
 }
