@@ -292,10 +292,39 @@ impl Error {
 pub(crate) fn presentable(message: &str, secrets: &[&Secret]) -> String {
     let mut text = message.to_owned();
     for secret in secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret, "***");
+        text = text.replace(secret, MASK);
     }
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MESSAGE_CHARS).collect();
-    text.trim().to_owned()
+    let mut announced = false;
+    let words = text.split_whitespace().map(|word| {
+        let masked = mask(word, announced);
+        announced = announces(word);
+        masked
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+const MASK: &str = "***";
+/// Words after which a message may name a secret that the request did not hold.
+const ANNOUNCING: [&str; 6] = ["password", "passwd", "secret", "token", "key", "bearer"];
+/// Words that are no secret although they follow one of these.
+const HARMLESS: [&str; 16] =
+    ["and", "does", "expired", "for", "has", "in", "invalid", "is", "missing", "must", "not", "of", "or", "required", "too", "was"];
+
+fn announces(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+    ANNOUNCING.iter().any(|announcing| word.ends_with(announcing))
+}
+
+/// A word of a message, or what may be shown of it: `password=x`, API keys (`nss_…`) and what follows an announcing word are masked.
+fn mask(word: &str, announced: bool) -> String {
+    if let Some((name, _)) = word.split_once(['=', ':']).filter(|(name, value)| announces(name) && !value.is_empty()) {
+        return format!("{name}={MASK}");
+    }
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let key = ["nss_", "nsr_", "nsd_", "nsu_"].iter().any(|prefix| bare.starts_with(prefix));
+    let secret = announced && !HARMLESS.contains(&bare.to_ascii_lowercase().as_str()) && !announces(word);
+    if key || secret { MASK.to_owned() } else { word.to_owned() }
 }
 
 impl fmt::Display for Error {
@@ -363,5 +392,37 @@ impl Answer {
         let Some(value) = self.headers.get(CONTENT_TYPE) else { return "no content type" };
         let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
         MEDIA_TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(essence)).unwrap_or("another content type")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_shown_without_secrets() {
+        let sent = Secret::from("horse");
+        let table = [
+            ("Invalid Scope [APP001]", "Invalid Scope [APP001]"),
+            ("Missing servers or type", "Missing servers or type"),
+            ("the password is too short", "the password is too short"),
+            ("bad password hunter2 for user", "bad password *** for user"),
+            ("password: hunter2", "password: ***"),
+            ("password=hunter2", "password=***"),
+            ("auth {\"password\":\"hunter2\"}", "auth {\"password\"=***"),
+            ("Bearer eyJhbGciOi", "Bearer ***"),
+            ("key nss_EXAMPLE is wrong", "key *** is wrong"),
+            ("sent horse back", "sent *** back"),
+            ("two\nlines\tand \u{1b}[31mcolour", "two lines and [31mcolour"),
+            ("", ""),
+        ];
+        for (message, shown) in table {
+            assert_eq!(presentable(message, &[&sent]), shown, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_long_message_is_cut() {
+        assert_eq!(presentable(&"x".repeat(10_000), &[]).chars().count(), MESSAGE_CHARS);
     }
 }
