@@ -323,7 +323,7 @@ fn mask(word: &str, announced: bool) -> String {
     }
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     let key = ["nss_", "nsr_", "nsd_", "nsu_"].iter().any(|prefix| bare.starts_with(prefix));
-    let secret = announced && !HARMLESS.contains(&bare.to_ascii_lowercase().as_str()) && !announces(word);
+    let secret = announced && !HARMLESS.contains(&bare.to_ascii_lowercase().as_str());
     if key || secret { MASK.to_owned() } else { word.to_owned() }
 }
 
