@@ -1,0 +1,3 @@
+//! The maintainer's commands, and the generator's passes.
+
+mod generator;
