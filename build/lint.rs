@@ -18,7 +18,8 @@ pub fn check(document: &Document, replaced: &[&str]) -> Result<(), Problem> {
     lint.references(&document.value, "")?;
     lint.components_exist()?;
     lint.operations()?;
-    lint.schemas()
+    lint.schemas()?;
+    lint.inline_schemas(&document.value, "")
 }
 
 struct Lint<'a> {
@@ -111,6 +112,21 @@ impl Lint<'_> {
             self.schema(schema, &step("/components/schemas", name), &rules)?;
         }
         Ok(())
+    }
+
+    /// Schemas that stand in a parameter or a body instead of among the components.
+    fn inline_schemas(&self, value: &Value, pointer: &str) -> Result<(), Problem> {
+        match value {
+            Value::Object(members) => members.iter().try_for_each(|(key, member)| match key.as_str() {
+                "schema" => self.schema(member, &step(pointer, key), &Rules { request: true, response: false }),
+                "schemas" => Ok(()),
+                _ => self.inline_schemas(member, &step(pointer, key)),
+            }),
+            Value::Array(items) => {
+                items.iter().enumerate().try_for_each(|(index, item)| self.inline_schemas(item, &format!("{pointer}/{index}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn schema(&self, schema: &Value, pointer: &str, rules: &Rules) -> Result<(), Problem> {

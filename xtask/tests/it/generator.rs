@@ -168,6 +168,18 @@ fn what_the_generator_cannot_take_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_schema_in_a_parameter_is_checked_too() {
+    let parameter =
+        |schema: &str| format!("      operationId: list\n      parameters:\n        - {{name: a, in: query, schema: {{{schema}}}}}\n");
+    let list = "      operationId: list\n";
+    assert_eq!(linted(list, &parameter("type: string")), Ok(()));
+    let problem = linted(list, &parameter("type: strin")).unwrap_err();
+    assert!(problem.starts_with("spec.yaml:7:41: `type` must be one of"), "{problem}");
+    let problem = linted(list, &parameter("type: string, default: '~'")).unwrap_err();
+    assert!(problem.starts_with("spec.yaml:7:55: a default in a request is always sent"), "{problem}");
+}
+
+#[test]
 fn json_content_without_a_schema_is_refused() {
     let schema = "            application/json:\n              schema:\n                $ref: '#/components/schemas/Trunk'\n";
     let problem = linted(schema, "            application/json: {}\n").unwrap_err();
