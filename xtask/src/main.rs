@@ -1,4 +1,7 @@
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
+use xtask::har;
 
 /// The maintainer's commands.
 #[derive(Parser)]
@@ -9,8 +12,23 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    ImportHar(har::import::Args),
+    ExportHar(har::export::Args),
+}
 
-fn main() -> std::process::ExitCode {
-    match Cli::parse().command {}
+fn main() -> ExitCode {
+    let (mut out, mut log) = (std::io::stdout().lock(), std::io::stderr().lock());
+    let done = match Cli::parse().command {
+        Command::ImportHar(args) => har::import::run(&args, &mut out),
+        Command::ExportHar(args) => har::export::run(&args, &mut out, &mut log),
+    };
+    drop(log);
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
 }

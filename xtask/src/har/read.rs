@@ -1,6 +1,6 @@
 //! HAR to recordings, in memory.
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, de};
@@ -31,11 +31,11 @@ pub struct Skip {
 /// Reads a HAR 1.x document.
 ///
 /// # Errors
-/// When it is not JSON, not a HAR, or another version; the error says line and column.
+/// When it is not JSON, not a HAR, or another version. The error begins with `line:column: `, ready to be put behind the file's name.
 pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>)> {
     // Tools on Windows write a byte order mark, which the format allows.
     let text = text.trim_start_matches('\u{feff}');
-    let document: Document = serde_json::from_str(text).context("not a HAR 1.x document")?;
+    let document: Document = serde_json::from_str(text).map_err(|error| broken(&error))?;
     let (mut entries, mut skipped) = (Vec::new(), Vec::new());
     for (index, entry) in document.log.entries.into_iter().enumerate() {
         let pointer = format!("/log/entries/{index}");
@@ -45,6 +45,17 @@ pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>)> {
         }
     }
     Ok((entries, skipped))
+}
+
+/// Says where and why, without the value that serde quotes: it may be a password.
+fn broken(error: &serde_json::Error) -> anyhow::Error {
+    let text = error.to_string();
+    let reason = text.split(" at line ").next().unwrap_or_default();
+    let reason = match (reason.find('"'), reason.rfind('"')) {
+        (Some(first), Some(last)) => format!("{}\"…\"{}", &reason[..first], &reason[last + 1..]),
+        _ => reason.to_owned(),
+    };
+    anyhow!("{}:{}: not a HAR 1.x document: {reason}", error.line(), error.column())
 }
 
 #[derive(Deserialize)]
@@ -116,7 +127,7 @@ fn version_1<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error>
     if version == "1" || version.starts_with("1.") {
         return Ok(());
     }
-    Err(de::Error::custom(format!("HAR version {version:?} is not 1.x")))
+    Err(de::Error::custom("the version is not 1.x"))
 }
 
 fn recording(entry: Entry) -> Result<Recording, String> {

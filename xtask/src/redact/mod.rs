@@ -19,6 +19,7 @@ use rules::{Treat, VOCABULARY, treat};
 use table::{Kind, Table};
 
 pub use scan::{Leak, scan};
+pub(crate) use text::URL_PART;
 
 /// What the spec tells about values.
 #[derive(Debug, Clone, Default)]
@@ -182,7 +183,7 @@ impl Redactor<'_> {
         let digits = number.to_string();
         let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
         let known_secret = self.table.knows(Kind::Secret, &digits);
-        if treated == Treat::Secret || (known_secret && digits.len() >= 4) {
+        if treated == Treat::Secret || (known_secret && digits.len() >= 7) {
             if number.as_f64() == Some(0.0) {
                 return number.clone();
             }
@@ -192,7 +193,7 @@ impl Redactor<'_> {
                 return number.clone();
             }
             self.note("secret-field");
-            return Number::from(0);
+            return if number.is_f64() { Number::from_f64(0.0).unwrap_or(number.clone()) } else { Number::from(0) };
         }
         if !is_whole || treated == Treat::Keep {
             return number.clone();

@@ -13,12 +13,15 @@ pub(super) fn is_secret_placeholder(text: &str) -> bool {
 /// Whether this is a placeholder for a name, a text or a device.
 pub(super) fn is_word_placeholder(text: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^(?:user|name|text|agent)-\d+$|(?i)^EXAMPLE").expect("valid pattern"));
+        LazyLock::new(|| Regex::new(r"^(?:user|name|text|agent)-\d+$|^EXAMPLE[\w./-]*$").expect("valid pattern"));
     PLACEHOLDER.is_match(text) || is_secret_placeholder(text)
 }
 
 /// Whether a host name is reserved for documentation, or means the machine itself.
 pub(super) fn is_host(host: &str) -> bool {
+    if !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_*".contains(&byte)) {
+        return false;
+    }
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     let last = host.rsplit('.').next().unwrap_or_default();
     matches!(last, "example" | "invalid" | "test" | "localhost")

@@ -84,9 +84,20 @@ pub(super) fn is_safe(kind: Kind, text: &str) -> bool {
         Kind::Secret => text.is_empty() || safe::is_secret_placeholder(text),
         Kind::Ipv4 | Kind::Ipv6 => text.parse().is_ok_and(safe::is_ip),
         Kind::Phone => safe::is_phone(&text.chars().filter(char::is_ascii_digit).collect::<String>()),
-        Kind::Domain | Kind::Host => safe::is_host(text) || safe::is_word_placeholder(text),
-        // A number of fewer digits than can be called.
-        Kind::User | Kind::Name => safe::is_word_placeholder(text) || safe::is_host(text) || text.bytes().all(|byte| byte.is_ascii_digit()),
+        Kind::Domain | Kind::Host => safe::is_word_placeholder(text) || is_safe_host(text),
+        Kind::User | Kind::Name => {
+            let is_extension = text.bytes().all(|byte| byte.is_ascii_digit());
+            safe::is_word_placeholder(text) || is_safe_host(text) || is_extension
+        }
         Kind::Agent | Kind::Text => safe::is_word_placeholder(text) || text.trim().is_empty(),
     }
+}
+
+/// A reserved name, with no number or address among its labels.
+fn is_safe_host(text: &str) -> bool {
+    let is_unsafe = |(range, shape): (Range<usize>, Shape)| match shape {
+        Shape::One(kind @ (Kind::Ipv4 | Kind::Ipv6 | Kind::Phone)) => !is_safe(kind, &text[range]),
+        _ => false,
+    };
+    safe::is_host(text) && !find(text).into_iter().any(is_unsafe)
 }

@@ -1,7 +1,9 @@
 //! Which placeholder stands for which value, so that equal values stay equal.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
 use indexmap::IndexMap;
@@ -123,27 +125,27 @@ impl Table {
         placeholder
     }
 
-    /// Where known values stand in a text as whole words (long secrets anywhere), from left to right, the longest first.
-    pub(super) fn find(&self, text: &str, secrets: bool) -> Vec<(std::ops::Range<usize>, Kind)> {
-        const SHORTEST: usize = 4;
-        const LONG_SECRET: usize = 8;
-        let Some(searcher) = &self.searcher else { return Vec::new() };
-        let mut found: Vec<_> = searcher
-            .find_overlapping_iter(text)
+    /// Where known secrets (or known values that are none) stand in a text as whole words, long secrets anywhere; from left to right, the
+    /// longest first.
+    pub(super) fn find(&self, text: &str, secrets: bool) -> Vec<(Range<usize>, Kind)> {
+        let hits = self.searcher.iter().flat_map(|searcher| searcher.find_overlapping_iter(text));
+        let mut found: Vec<_> = hits
             .filter_map(|hit| {
                 let (_, kind) = self.kinds.get_index(hit.pattern().as_usize())?;
-                let anywhere = *kind == Kind::Secret && hit.len() >= LONG_SECRET;
-                let fits = hit.len() >= SHORTEST && (*kind == Kind::Secret) == secrets;
-                (fits && (anywhere || is_whole_word(text, &hit.range()))).then(|| (hit.range(), *kind))
+                let is_secret = *kind == Kind::Secret;
+                let stands_out = stands_out(&text[hit.range()]);
+                let anywhere = is_secret && hit.len() >= 8;
+                (is_secret == secrets && stands_out && (anywhere || is_whole_word(text, &hit.range()))).then(|| (hit.range(), *kind))
             })
             .collect();
-        found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+        found.sort_by_key(|(range, _)| (range.start, Reverse(range.end)));
         let mut end = 0;
         found.retain(|(range, _)| {
-            range.start >= end && {
+            let is_free = range.start >= end;
+            if is_free {
                 end = range.end;
-                true
             }
+            is_free
         });
         found
     }
@@ -152,6 +154,12 @@ impl Table {
     pub(super) fn knows(&self, kind: Kind, text: &str) -> bool {
         self.kinds.contains_key(&key(kind, text))
     }
+}
+
+/// Whether a value is long enough to mean itself where no field says so: short words and the numbers in dates do not.
+fn stands_out(text: &str) -> bool {
+    let is_number = !text.contains(|c: char| c.is_alphabetic());
+    text.len() >= if is_number { 7 } else { 4 }
 }
 
 /// Marks keys of secrets, which are told apart by case and never equal a value that is none.
@@ -182,7 +190,7 @@ fn dress_phone(written: &str, ten: &str) -> String {
 }
 
 /// Whether neither neighbour continues the word.
-pub(super) fn is_whole_word(text: &str, range: &std::ops::Range<usize>) -> bool {
+pub(super) fn is_whole_word(text: &str, range: &Range<usize>) -> bool {
     let before = text.get(..range.start).and_then(|text| text.chars().next_back());
     let after = text.get(range.end..).and_then(|text| text.chars().next());
     !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)

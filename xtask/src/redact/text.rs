@@ -27,6 +27,9 @@ impl Redactor<'_> {
         if treat == Treat::Keep || self.is_vocabulary(text) {
             return text.into();
         }
+        if is_encoded(text) {
+            return self.encoded(text, |this, decoded| this.string(treat, decoded));
+        }
         if let Some(pattern) = decode_pattern(text) {
             let redacted = self.address(&pattern);
             return if redacted == pattern { text.into() } else { encode_pattern(text, &redacted) };
@@ -35,9 +38,9 @@ impl Redactor<'_> {
         let text = &self.secrets(text);
         match treat {
             Treat::Address => self.address(text),
-            Treat::User if text.contains('@') => self.address(text),
+            Treat::User if text.contains(['@', ':']) => self.address(text),
             Treat::User => self.user(text),
-            Treat::Domain if text.contains('@') => self.address(text),
+            Treat::Domain if text.contains(['@', ':']) => self.address(text),
             Treat::Domain => self.atom(Kind::Domain, text),
             Treat::Name => self.atom(Kind::Name, text),
             Treat::Agent => self.atom(Kind::Agent, text),
@@ -70,6 +73,9 @@ impl Redactor<'_> {
     pub(super) fn encoded(&mut self, part: &str, redact: impl FnOnce(&mut Self, &str) -> String) -> String {
         let decoded = percent_decode_str(part).decode_utf8_lossy();
         let redacted = redact(self, &decoded);
+        if decoded == part {
+            return redacted;
+        }
         if redacted == decoded { part.into() } else { utf8_percent_encode(&redacted, URL_PART).to_string() }
     }
 
@@ -150,7 +156,7 @@ impl Redactor<'_> {
 
     /// The part before an `@`, or a login: its words, so that globs such as `sip*` and `[*]` stay.
     fn user(&mut self, text: &str) -> String {
-        static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^*\[\]~<>]+").expect("valid pattern"));
+        static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\w[^*\[\]~<>]*").expect("valid pattern"));
         if !text.contains(['*', '[', '~', '<', '%']) {
             return self.atom(Kind::User, text);
         }
@@ -213,6 +219,12 @@ impl Redactor<'_> {
     }
 }
 
+/// Whether a value as a whole is a percent-encoded part of a URL.
+fn is_encoded(text: &str) -> bool {
+    static PART: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\w.!~*'()%+-]*%[0-9A-Fa-f]{2}[\w.!~*'()%+-]*$").expect("valid pattern"));
+    PART.is_match(text)
+}
+
 /// Where the credential stands in what a shape matched.
 pub(super) fn secret_range(captures: &Captures<'_>) -> Option<Range<usize>> {
     captures.name("secret").map(|secret| secret.range())
@@ -236,6 +248,6 @@ fn encode_pattern(original: &str, pattern: &str) -> String {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
     // An original of whole groups of three bytes shows no padding either way; the vendor pads.
-    let unpadded = !original.ends_with('=') && original.len() % 4 != 0;
+    let unpadded = !original.ends_with('=') && !original.len().is_multiple_of(4);
     if unpadded { STANDARD_NO_PAD.encode(pattern) } else { STANDARD.encode(pattern) }
 }

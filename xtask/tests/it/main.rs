@@ -1,3 +1,4 @@
 //! One integration binary, a module per behaviour.
 
+mod har;
 mod redact;
