@@ -18,12 +18,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let (mut out, mut log) = (std::io::stdout().lock(), std::io::stderr().lock());
+    let (mut out, mut log) = (std::io::stdout(), std::io::stderr());
     let done = match Cli::parse().command {
         Command::ImportHar(args) => har::import::run(&args, &mut out),
         Command::ExportHar(args) => har::export::run(&args, &mut out, &mut log),
     };
-    drop(log);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

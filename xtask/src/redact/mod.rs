@@ -67,11 +67,9 @@ pub fn redact(recordings: &mut [Recording], knowledge: &Knowledge) {
     redactor.learning = false;
     for recording in recordings {
         *recording = redactor.recording(recording);
-        for note in redactor.notes.drain(..) {
-            if !recording.meta.redacted.contains(&note) {
-                recording.meta.redacted.push(note);
-            }
-        }
+        let known = std::mem::take(&mut recording.meta.redacted);
+        redactor.notes.retain(|note| !known.contains(note));
+        recording.meta.redacted = known.into_iter().chain(redactor.notes.drain(..)).collect();
     }
 }
 
@@ -214,9 +212,10 @@ impl Redactor<'_> {
     }
 
     fn note(&mut self, rule: &str) {
-        let note = Redaction { at: self.at.clone(), rule: rule.into() };
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
+        // The notes of one value come one after the other.
+        let mut of_this_value = self.notes.iter().rev().take_while(|note| note.at == self.at);
+        if of_this_value.all(|note| note.rule != rule) {
+            self.notes.push(Redaction { at: self.at.clone(), rule: rule.into() });
         }
     }
 }

@@ -131,7 +131,14 @@ pub(super) static SECRET_SHAPES: LazyLock<[SecretShape; 6]> = LazyLock::new(|| {
     })
 });
 
-/// Whether a word is more likely random than written: it has a digit, or is longer than words are.
+/// Whether this is the value of a switch: a field named `…-password-enabled` holds no password.
+pub(super) fn is_switch(text: &str) -> bool {
+    matches!(text, "yes" | "no")
+}
+
+/// Whether a word is more likely random than written: it has a digit or a capital inside, or is longer than words are.
 pub(super) fn looks_random(word: &str) -> bool {
-    word.len() >= 24 || word.bytes().any(|byte| byte.is_ascii_digit())
+    let bytes = word.as_bytes();
+    let has_inner_capital = bytes.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    bytes.len() >= 24 || has_inner_capital || bytes.iter().any(u8::is_ascii_digit)
 }

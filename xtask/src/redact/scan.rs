@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::rules::{SECRET_SHAPES, Treat, looks_random, treat};
+use super::rules::{SECRET_SHAPES, Treat, is_switch, looks_random, treat};
 use super::shapes::{self, Shape, is_safe};
 use super::table::Kind;
 use super::text::secret_range;
@@ -42,7 +42,7 @@ fn walk(value: &Value, pointer: String, treated: Treat, leaks: &mut Vec<Leak>) {
             }
         }
         Value::String(string) if treated == Treat::Secret => {
-            if !is_safe(Kind::Secret, string) && !matches!(string.as_str(), "yes" | "no") {
+            if !is_safe(Kind::Secret, string) && !is_switch(string) {
                 report(leaks, &pointer, "password");
             }
         }
@@ -117,8 +117,9 @@ fn phone(found: &str, pointer: &str, leaks: &mut Vec<Leak>) {
 }
 
 fn report(leaks: &mut Vec<Leak>, pointer: &str, kind: &'static str) {
-    let leak = Leak { pointer: pointer.into(), kind };
-    if !leaks.contains(&leak) {
-        leaks.push(leak);
+    // The leaks of one value come one after the other.
+    let mut of_this_value = leaks.iter().rev().take_while(|leak| leak.pointer == pointer);
+    if of_this_value.all(|leak| leak.kind != kind) {
+        leaks.push(Leak { pointer: pointer.into(), kind });
     }
 }

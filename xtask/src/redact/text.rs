@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use regex::{Captures, Regex};
 
 use super::Redactor;
-use super::rules::{SECRET_SHAPES, Treat, looks_random};
+use super::rules::{SECRET_SHAPES, Treat, is_switch, looks_random};
 use super::shapes::{self, Shape, classify, is_safe};
 use super::table::Kind;
 
@@ -22,7 +22,7 @@ impl Redactor<'_> {
     /// The value of a field that is treated so.
     pub(super) fn string(&mut self, treat: Treat, text: &str) -> String {
         if treat == Treat::Secret {
-            return if matches!(text, "yes" | "no") { text.into() } else { self.secret("secret-field", text) };
+            return if is_switch(text) { text.into() } else { self.secret("secret-field", text) };
         }
         if treat == Treat::Keep || self.is_vocabulary(text) {
             return text.into();

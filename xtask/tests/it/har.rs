@@ -196,6 +196,31 @@ fn entries_of_no_operation_are_counted() {
 }
 
 #[test]
+fn a_given_slug_names_the_file() {
+    let url = "https://h/ns-api/v2/connections/count";
+    let (folder, mut args) = prepared(&document(json!([entry("GET", url, 200, r#"{"total":7}"#)])));
+    args.slug = Some("Seven trunks!".into());
+    run(&args).expect("imported");
+    assert!(folder.path().join("out/count-connections/200-seven-trunks.json").exists());
+}
+
+#[test]
+fn only_headers_of_the_list_are_written() {
+    let mut one = entry("GET", "https://h/ns-api/v2/connections/count", 429, "");
+    one["response"]["headers"] = json!([
+        { "name": "Retry-After", "value": "5" },
+        { "name": "Server", "value": "core1" },
+        { "name": "Set-Cookie", "value": "session=1" },
+    ]);
+    let (folder, args) = prepared(&document(json!([one])));
+    run(&args).expect("imported");
+    let text = &files(&folder.path().join("out"))["count-connections/429-too-many-requests.json"];
+    let recording: Recording = serde_json::from_str(text).expect("a recording");
+    assert_eq!(Value::Object(recording.request.headers), json!({ "accept": "application/json" }));
+    assert_eq!(Value::Object(recording.response.headers), json!({ "retry-after": "5" }));
+}
+
+#[test]
 fn nothing_to_import_is_an_error() {
     let (folder, args) = prepared(&document(json!([entry("GET", "https://h/portal/logo.png", 200, "")])));
     let said = run(&args).expect_err("an error");

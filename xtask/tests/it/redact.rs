@@ -120,6 +120,9 @@ fn scanning_names_each_leak_and_never_the_value() {
         "note": "written by jane@customer.com with nss_0123456789abcdef",
         "number": 12125551234u64,
         "private": "10.1.2.3 and fe80::1",
+        "seen": "got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+        "pem": "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----",
+        "header": "Authorization: Basic dXNlcjpwYXNz",
         "safe": "«secret-1» jane@acme.example 15555550100 192.0.2.10 2001:db8::1",
     }));
     let seen: Vec<_> = leaks.iter().map(|leak| (leak.pointer.as_str(), leak.kind)).collect();
@@ -132,6 +135,10 @@ fn scanning_names_each_leak_and_never_the_value() {
             ("/note", "api-key"),
             ("/note", "mail-address"),
             ("/number", "phone-number"),
+            ("/seen", "jwt"),
+            ("/pem", "private-key"),
+            ("/header", "authorization"),
+            ("/header", "named-secret"),
         ]
     );
 }
@@ -157,6 +164,19 @@ fn one_value_has_one_placeholder_however_it_is_written() {
             assert_eq!(redacted(body)[0]["contact"], expected, "in an address");
         }
     }
+}
+
+#[test]
+fn a_secret_that_is_a_number_stays_a_number() {
+    let body = json!({ "password": 998877665, "pin": 1.5, "message": "998877665 is wrong" });
+    assert_eq!(redacted(body), json!({ "password": 0, "pin": 0.0, "message": "«secret-1» is wrong" }));
+}
+
+#[test]
+fn a_short_number_that_is_sensitive_somewhere_does_not_touch_dates() {
+    let body = json!({ "pin": "2025", "description": "2025", "last-modified-datetime": "2025-09-16T14:59:24+00:00" });
+    let expected = json!({ "pin": "«secret-1»", "description": "text-1", "last-modified-datetime": "2025-09-16T14:59:24+00:00" });
+    assert_eq!(redacted(body), expected);
 }
 
 #[test]
