@@ -1,0 +1,8 @@
+//! The integration tests, one module per behaviour.
+
+mod corpus;
+mod evidence;
+mod judge_seeded;
+mod lowering;
+mod never_panics;
+mod source;
