@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::plan::{Fate, Plan, slug};
 use super::{Routes, read};
+use crate::source::Source;
 use crate::recording::Recording;
 use crate::redact::{Knowledge, redact, scan};
 
@@ -95,8 +96,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
 }
 
 fn read_spec(path: &Path) -> Result<Value> {
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    crate::har::yaml::value(&text).with_context(|| path.display().to_string())
+    Source::read(path)?.value()
 }
 
 fn keep_listed(headers: &mut Map<String, Value>) {

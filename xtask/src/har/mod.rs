@@ -5,7 +5,6 @@ pub mod import;
 mod plan;
 mod read;
 mod routes;
-mod yaml;
 
 pub use read::{HarEntry, Skip, read};
 pub use routes::{Match, Routes};
