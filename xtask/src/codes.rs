@@ -17,11 +17,6 @@ pub struct Code {
     pub explanation: &'static str,
 }
 
-/// The row of a code.
-pub fn find(code: &str) -> Option<&'static Code> {
-    CODES.iter().find(|row| row.code == code)
-}
-
 /// The two codes of what can be wrong both ways: they end in the same two digits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Both {
@@ -122,7 +117,8 @@ pub(crate) const WRONG_WAY: Both = Both {
     response: "NSV235",
 };
 
-/// All of them, ordered by code: 1xx the request, 2xx the answer, 3xx drift, 8xx negative recordings.
+/// All of them, ordered by code: 1xx the request, 2xx the answer, 3xx drift, 5xx corrections, 6xx baseline,
+/// 7xx leaks, 8xx negative recordings.
 pub static CODES: &[Code] = &[
     Code {
         code: "NSV101",
@@ -698,4 +694,203 @@ Add the property. Where the names really are data, describe the values with a sc
 
 Look at the recording, and add the value to the list with a word on what it does.",
     },
+    Code {
+        code: "NSV501",
+        name: "correction-place",
+        severity: Severity::Error,
+        title: "a correction points at nothing in the spec",
+        explanation: "The `at` of an entry in the corrections file is a JSON pointer into the spec, and it does not resolve.
+
+    at: /components/schemas/Conection/properties/domain     (misspelt)
+
+Write the pointer of the place that was corrected. Where the spec has since changed, move the entry with it; where the corrected
+place is gone, so is the correction: delete the entry.",
+    },
+    Code {
+        code: "NSV502",
+        name: "correction-evidence-missing",
+        severity: Severity::Error,
+        title: "the evidence of a correction does not exist",
+        explanation: "An item under `evidence` names a file that cannot be read, or a place in it that does not resolve.
+
+    evidence: [tests/recordings/get-connection/200.json#/response/body/0/utc-offset]
+
+Name the recording that shows the truth, and after `#` the JSON pointer of the value. Where nothing recorded shows it, say
+`evidence: 'none: <why we believe it>'` instead.",
+    },
+    Code {
+        code: "NSV503",
+        name: "correction-evidence-differs",
+        severity: Severity::Error,
+        title: "the evidence of a correction shows something else",
+        explanation: "An item under `evidence` says what its place must hold, and the recording holds something else.
+
+    - {at: 'tests/recordings/get-connection/200.json#/response/body/0/utc-offset', type: string}     (there is an integer)
+
+Either the recording is new and the correction is no longer the truth, or the item expects the wrong thing. Read the recording, then
+mend whichever is wrong.",
+    },
+    Code {
+        code: "NSV504",
+        name: "correction-id",
+        severity: Severity::Error,
+        title: "the id of a correction is not a unique name",
+        explanation: "The `id` of a correction is how vendor facts and people refer to it: lower-case words joined by `-`, used once.
+
+    id: connection-id-template
+
+Rename one of the two entries, and the vendor facts that mean it.",
+    },
+    Code {
+        code: "NSV505",
+        name: "correction-incomplete",
+        severity: Severity::Error,
+        title: "a correction lacks one of its parts",
+        explanation: "A correction says what the vendor says (`vendor`, per version), what is true (`truth`), how we know (`evidence`) and what a user
+of the vendor's version would suffer (`effect`). One of them is missing or empty.
+
+Write it. A correction whose `effect` cannot be said is probably none.",
+    },
+    Code {
+        code: "NSV506",
+        name: "correction-never-applied",
+        severity: Severity::Error,
+        title: "nothing shows that the vendor still has this bug",
+        explanation: "A correction is only needed while the vendor's document is wrong. Either no vendor fact names this correction, or a fact that does
+holds in our spec too, so that nothing was corrected.
+
+    - correction: connection-id-template
+      in: [v231, v45]
+      at: /paths/~1connections/get
+      lacks: [operationId]
+      ours: /paths/~1connections/get
+
+Add the fact that shows the vendor's bug; where our spec and the vendor's agree by now, delete the correction.",
+    },
+    Code {
+        code: "NSV507",
+        name: "vendor-fact-untrue",
+        severity: Severity::Error,
+        title: "the vendor's document does not say what the vendor facts say",
+        explanation: "With `--vendor DIR` every row of the vendor facts is held against the vendor's own document, and this one is not what it says.
+
+Where the vendor has mended the bug, the correction can go; where the row was written wrongly, mend the row.",
+    },
+    Code {
+        code: "NSV508",
+        name: "vendor-fact-orphan",
+        severity: Severity::Error,
+        title: "a vendor fact belongs to no correction",
+        explanation: "A row of the vendor facts names a correction that does not exist, or an `ours` pointer that does not resolve in our spec.
+
+Mend the name or the pointer, or delete the row together with the correction it served.",
+    },
+    Code {
+        code: "NSV601",
+        name: "baseline-expired",
+        severity: Severity::Error,
+        title: "an exception in the baseline has expired",
+        explanation: "The `expires` date of a baseline entry has passed, so it suppresses nothing any more.
+
+    - {id: 1a2b3c4d5e, reason: 'server bug, fixed in 44.5', expires: 2026-03-31}
+
+Mend what it excused. Where that is still not possible, set a new date and say in `reason` why.",
+    },
+    Code {
+        code: "NSV602",
+        name: "baseline-unused",
+        severity: Severity::Error,
+        title: "an exception in the baseline excuses nothing",
+        explanation: "No finding of this run matches the baseline entry. What it excused is mended, or its `id`, `code` or `at` is wrong.
+
+Delete the entry.",
+    },
+    Code {
+        code: "NSV701",
+        name: "leak",
+        severity: Severity::Error,
+        title: "a recording holds something that must not be published",
+        explanation: "A committed recording holds a key, a token, a password, or an address, number or name outside the ranges that are kept for documentation.
+
+    \"authorization\": \"Bearer …\"     (a token that works)
+
+If it is real, revoke it first: removing it from the file does not remove it from history. Then replace it: `«secret-1»` for a
+secret, `192.0.2.0/24` for an address, `15555550100` for a number, `acme.example` for a name. `cargo xtask import-har` does this
+for you.",
+    },
+    Code {
+        code: "NSV801",
+        name: "negative-mismatch",
+        severity: Severity::Error,
+        title: "an exchange that must be refused was not refused as it says",
+        explanation: "A recording with `meta.expect` is the wrong on purpose: it lists the codes that judging it must give, all of them and no others. This
+one gave other codes, or none, which means that the spec accepts what the service never does.
+
+    \"expect\": [\"NSV220\"]
+
+A recording below a folder `negative` that expects nothing is refused as well, lest it counts as evidence. Where the spec
+was loosened by mistake, tighten it; where the recording is no longer wrong, move it or change what it expects.",
+    },
 ];
+
+/// The entry of a code, also by its name and in any case.
+pub fn find(text: &str) -> Option<&'static Code> {
+    CODES
+        .iter()
+        .find(|code| code.code.eq_ignore_ascii_case(text) || code.name.eq_ignore_ascii_case(text))
+}
+
+/// The entries whose code or name looks most like `text`, best first, at most three.
+pub fn near(text: &str) -> Vec<&'static Code> {
+    let text = text.to_ascii_lowercase();
+    let likeness = |code: &Code| {
+        strsim::jaro_winkler(&text, &code.code.to_ascii_lowercase())
+            .max(strsim::jaro_winkler(&text, code.name))
+    };
+    let mut ranked: Vec<_> = CODES
+        .iter()
+        .map(|code| (likeness(code), code))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked.into_iter().take(3).map(|(_, code)| code).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_ordered_and_unique() {
+        assert!(CODES.windows(2).all(|pair| pair[0].code < pair[1].code));
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = CODES.iter().map(|code| code.name).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn a_code_is_found_by_code_and_by_name_in_any_case() {
+        assert_eq!(find("nsv602").map(|code| code.code), Some("NSV602"));
+        assert_eq!(
+            find("Baseline-Unused").map(|code| code.code),
+            Some("NSV602")
+        );
+    }
+
+    #[test]
+    fn a_misspelt_name_is_near_the_right_one() {
+        assert_eq!(
+            near("baseline-unusd").first().map(|code| code.code),
+            Some("NSV602")
+        );
+    }
+
+    #[test]
+    fn nonsense_is_near_nothing() {
+        assert!(near("zzzzzz").is_empty());
+    }
+}

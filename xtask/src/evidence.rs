@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::origins::Origins;
+use crate::recording::Origin;
 use crate::spec::{SiteId, SiteKind, Sites, Spec};
 
 /// How many recordings are remembered for a place: enough to look at, few enough to keep.
@@ -27,6 +30,7 @@ struct Seen {
     times: u64,
     contradicted: u64,
     types: u8,
+    origins: Origins,
     recordings: Recordings,
 }
 
@@ -51,6 +55,8 @@ pub(crate) struct Witness<'w> {
     pub(crate) number: u64,
     /// What it is called.
     pub(crate) label: &'w Arc<str>,
+    /// How strong it is.
+    pub(crate) origin: Origin,
 }
 
 impl Evidence {
@@ -99,6 +105,7 @@ impl Evidence {
     fn see_type(&mut self, site: SiteId, types: u8, witness: Witness<'_>) {
         let seen = &mut self.sites[site as usize];
         seen.times += 1;
+        seen.origins.add(witness.origin);
         seen.types |= types;
         if seen.recordings.add(witness.number) {
             self.labels
@@ -142,6 +149,7 @@ impl Evidence {
         };
         let seen = self.undocumented.entry(what).or_default();
         seen.times += 1;
+        seen.origins.add(witness.origin);
         seen.types |= value.map_or(0, type_bit);
         if seen.recordings.add(witness.number) {
             self.labels
@@ -205,6 +213,7 @@ impl Evidence {
                 .filter_map(|number| self.labels.get(number))
                 .map(|label| label.as_ref().to_owned())
                 .collect(),
+            origins: seen.origins,
             contradicted: seen.contradicted,
             verdict: match seen {
                 _ if !documented => Verdict::Undocumented,
@@ -221,6 +230,7 @@ impl Seen {
         self.times += other.times;
         self.contradicted += other.contradicted;
         self.types |= other.types;
+        self.origins.merge(other.origins);
         for number in other.recordings.numbers() {
             self.recordings.add(*number);
         }
@@ -252,7 +262,7 @@ impl Recordings {
 }
 
 /// What the traffic showed of one place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Row {
     /// What the place is.
     pub kind: SiteKind,
@@ -272,6 +282,8 @@ pub struct Row {
     pub values: Vec<(String, u64)>,
     /// The first recordings that showed it.
     pub recordings: Vec<String>,
+    /// How often it was seen, by how strong the recordings are.
+    pub origins: Origins,
     /// How often it was not as the specification says.
     pub contradicted: u64,
     /// What follows from all this.
@@ -279,7 +291,7 @@ pub struct Row {
 }
 
 /// Whether a place is always there where it could be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Presence {
     /// Each time.
@@ -291,7 +303,7 @@ pub enum Presence {
 }
 
 /// What the traffic says of a claim of the specification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Seen, and as it says.

@@ -2,6 +2,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::har;
+use xtask::validate::Validate;
 
 /// The maintainer's commands.
 #[derive(Parser)]
@@ -13,6 +14,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Validate(Validate),
     ImportHar(har::import::Args),
     ExportHar(har::export::Args),
 }
@@ -20,6 +22,7 @@ enum Command {
 fn main() -> ExitCode {
     let (mut out, mut log) = (std::io::stdout(), std::io::stderr());
     let done = match Cli::parse().command {
+        Command::Validate(command) => return command.run(),
         Command::ImportHar(args) => har::import::run(&args, &mut out),
         Command::ExportHar(args) => har::export::run(&args, &mut out, &mut log),
     };

@@ -203,6 +203,7 @@ impl<'j> Court<'j> {
         Witness {
             number: self.exchange.number(),
             label: self.exchange.label(),
+            origin: self.exchange.recording.meta.origin,
         }
     }
 

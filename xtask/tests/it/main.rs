@@ -1,10 +1,19 @@
 //! One integration binary, a module per behaviour.
 
+mod baseline;
+mod bench;
 mod corpus;
+mod corrections;
 mod evidence;
+mod exit_codes;
+mod explain;
+mod formats;
 mod har;
 mod judge_seeded;
+mod leaks;
 mod lowering;
+mod negative;
 mod never_panics;
 mod redact;
+mod secrets;
 mod source;
