@@ -231,15 +231,7 @@ fn violation(error: &ValidationError<'_>, origin: String) -> Vec<Violation> {
     };
     match error.kind() {
         Kind::Type { kind } => {
-            let expected = match kind {
-                TypeKind::Single(one) => one.to_string(),
-                TypeKind::Multiple(many) => {
-                    // Null last: it is the addition, not what the value is about.
-                    let mut names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
-                    names.sort_by_key(|name| name == "null");
-                    names.join(" or ")
-                }
-            };
+            let expected = types(kind);
             if value.is_null() {
                 say(codes::NULL, "is null", format!("{expected}, not null"))
             } else {
@@ -347,11 +339,27 @@ fn violation(error: &ValidationError<'_>, origin: String) -> Vec<Violation> {
             "has too many members",
             format!("at most {limit} members"),
         ),
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => say(
-            codes::ALTERNATIVE,
-            "is none of the alternatives",
-            format!("one of {} alternatives", context.len()),
-        ),
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            let types: Option<Vec<String>> = context
+                .iter()
+                .map(|errors| wanted_type(errors, error))
+                .collect();
+            match types {
+                Some(mut types) => {
+                    types.sort();
+                    types.dedup();
+                    let (code, problem) = match value {
+                        Value::Null => (codes::NULL, "is null"),
+                        _ => (codes::ALTERNATIVE, "is none of the alternatives"),
+                    };
+                    say(code, problem, types.join(" or "))
+                }
+                None => {
+                    let expected = format!("one of {} alternatives", context.len());
+                    say(codes::ALTERNATIVE, "is none of the alternatives", expected)
+                }
+            }
+        }
         Kind::OneOfMultipleValid { .. } => say(
             codes::AMBIGUOUS,
             "is more than one of the alternatives",
@@ -369,6 +377,26 @@ fn violation(error: &ValidationError<'_>, origin: String) -> Vec<Violation> {
             format!("`{}` to hold", other.keyword()),
         ),
     }
+}
+
+/// Null last: it is the addition, not what the value is about.
+fn types(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(one) => one.to_string(),
+        TypeKind::Multiple(many) => {
+            let mut names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
+            names.sort_by_key(|name| name == "null");
+            names.join(" or ")
+        }
+    }
+}
+
+/// The type by which an alternative refuses the whole value.
+fn wanted_type(errors: &[ValidationError<'static>], whole: &ValidationError<'_>) -> Option<String> {
+    errors.iter().find_map(|error| match error.kind() {
+        Kind::Type { kind } if error.instance_path() == whole.instance_path() => Some(types(kind)),
+        _ => None,
+    })
 }
 
 fn limit(kind: &Kind) -> Option<f64> {

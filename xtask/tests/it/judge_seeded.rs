@@ -289,6 +289,15 @@ fn a_finding_names_both_places() {
 }
 
 #[test]
+fn alternatives_are_told_by_their_types() {
+    let found = findings(get("/things/7"), ok(thing(json!({"either": true}))));
+    assert_eq!(
+        (found[0].expected.as_str(), found[0].seen.as_str()),
+        ("integer or string", "boolean true")
+    );
+}
+
+#[test]
 fn a_missing_field_is_shown_at_the_object_that_lacks_it() {
     let found = findings(get("/things/7"), ok(without("name")));
     assert_eq!(
