@@ -214,7 +214,7 @@ fn value(field: &str, number: usize) -> Value {
         Kind::Number => ((number % 1000) as f64 / 1e4 + 0.00001).into(),
         Kind::DateTime => format!("2025-09-{:02}T14:59:24+00:00", number % 28 + 1).into(),
         Kind::Any => json!([[]]),
-        Kind::Text => format!("sip:15555550100@pbx-{number}.acme.example").into(),
+        Kind::Text => format!("pbx-{number}.acme.example").into(),
     }
 }
 

@@ -151,11 +151,10 @@ fn explain(
         }
         return;
     }
-    found.extend(violation(
-        error,
-        origin(error),
-        context_discriminators(error, origin),
-    ));
+    match undiscriminated(error, origin) {
+        Some(violation) => found.push(violation),
+        None => found.extend(violation(error, origin(error))),
+    }
 }
 
 /// The alternative with the fewest errors among those that are of the value's type and not ruled out by a discriminator.
@@ -180,34 +179,43 @@ fn is_discriminator(origin: &str) -> bool {
     origin.contains("/discriminator/")
 }
 
-/// The values that a discriminator may have, where all alternatives were ruled out by it.
-fn context_discriminators(
+/// What is wrong where a discriminator rules all alternatives out: it is missing, or names none of them.
+fn undiscriminated(
     error: &ValidationError<'_>,
     origin: &dyn Fn(&ValidationError<'_>) -> String,
-) -> Option<(String, String)> {
+) -> Option<Violation> {
     let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else {
         return None;
     };
-    let mut options = Vec::new();
-    let mut at = None;
-    for error in context
+    let ruled_out = context
         .iter()
         .flatten()
-        .filter(|error| is_discriminator(&origin(error)))
-    {
-        if let Kind::Enum { options: some } = error.kind() {
-            options.extend(some.as_array().into_iter().flatten().cloned());
-            at = Some(error.instance_path().as_str().to_owned());
+        .filter(|error| is_discriminator(&origin(error)));
+    let mut options = Vec::new();
+    let mut at = None;
+    for error in ruled_out {
+        match error.kind() {
+            Kind::Required { .. } => return violation(error, origin(error)).pop(),
+            Kind::Enum { options: some } => {
+                options.extend(some.as_array().into_iter().flatten().cloned());
+                at = Some(error);
+            }
+            _ => {}
         }
     }
-    Some((at?, one_of(&Value::Array(options))))
+    let at = at?;
+    Some(Violation {
+        code: codes::ALTERNATIVE,
+        problem: "names none of the alternatives".to_owned(),
+        expected: one_of(&Value::Array(options)),
+        seen: describe(at.instance()),
+        spec: origin(at),
+        at: at.instance_path().as_str().to_owned(),
+        member: None,
+    })
 }
 
-fn violation(
-    error: &ValidationError<'_>,
-    origin: String,
-    discriminator: Option<(String, String)>,
-) -> Vec<Violation> {
+fn violation(error: &ValidationError<'_>, origin: String) -> Vec<Violation> {
     let value: &Value = error.instance();
     let at = error.instance_path().as_str().to_owned();
     let say = |code: Both, problem: &str, expected: String| {
@@ -223,15 +231,7 @@ fn violation(
     };
     match error.kind() {
         Kind::Type { kind } => {
-            let expected = match kind {
-                TypeKind::Single(one) => one.to_string(),
-                TypeKind::Multiple(many) => {
-                    // Null last: it is the addition, not what the value is about.
-                    let mut names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
-                    names.sort_by_key(|name| name == "null");
-                    names.join(" or ")
-                }
-            };
+            let expected = types(kind);
             if value.is_null() {
                 say(codes::NULL, "is null", format!("{expected}, not null"))
             } else {
@@ -339,22 +339,27 @@ fn violation(
             "has too many members",
             format!("at most {limit} members"),
         ),
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => match discriminator {
-            Some((at, expected)) => vec![Violation {
-                code: codes::ALTERNATIVE,
-                problem: "names none of the alternatives".to_owned(),
-                expected,
-                seen: "another value".to_owned(),
-                spec: origin,
-                at,
-                member: None,
-            }],
-            None => say(
-                codes::ALTERNATIVE,
-                "is none of the alternatives",
-                format!("one of {} alternatives", context.len()),
-            ),
-        },
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            let types: Option<Vec<String>> = context
+                .iter()
+                .map(|errors| wanted_type(errors, error))
+                .collect();
+            match types {
+                Some(mut types) => {
+                    types.sort();
+                    types.dedup();
+                    let (code, problem) = match value {
+                        Value::Null => (codes::NULL, "is null"),
+                        _ => (codes::ALTERNATIVE, "is none of the alternatives"),
+                    };
+                    say(code, problem, types.join(" or "))
+                }
+                None => {
+                    let expected = format!("one of {} alternatives", context.len());
+                    say(codes::ALTERNATIVE, "is none of the alternatives", expected)
+                }
+            }
+        }
         Kind::OneOfMultipleValid { .. } => say(
             codes::AMBIGUOUS,
             "is more than one of the alternatives",
@@ -372,6 +377,26 @@ fn violation(
             format!("`{}` to hold", other.keyword()),
         ),
     }
+}
+
+/// Null last: it is the addition, not what the value is about.
+fn types(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(one) => one.to_string(),
+        TypeKind::Multiple(many) => {
+            let mut names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
+            names.sort_by_key(|name| name == "null");
+            names.join(" or ")
+        }
+    }
+}
+
+/// The type by which an alternative refuses the whole value.
+fn wanted_type(errors: &[ValidationError<'static>], whole: &ValidationError<'_>) -> Option<String> {
+    errors.iter().find_map(|error| match error.kind() {
+        Kind::Type { kind } if error.instance_path() == whole.instance_path() => Some(types(kind)),
+        _ => None,
+    })
 }
 
 fn limit(kind: &Kind) -> Option<f64> {

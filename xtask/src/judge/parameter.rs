@@ -63,7 +63,7 @@ impl<'j> Court<'j> {
         let side = &self.spec.request;
         let read = read(side, schema, &parameter.form, value);
         self.evidence.see(parameter.site, &read, self.witness());
-        self.see_vocabulary(side, schema, parameter.site, &read);
+        self.see_vocabulary(side, schema, parameter.site, &read, at);
         if parameter.allow_empty && text(value).is_empty() {
             return;
         }
@@ -108,7 +108,7 @@ impl<'j> Court<'j> {
                 let side = &self.spec.response;
                 let read = read(side, schema, &Form::Separated(','), &value);
                 self.evidence.see(header.site, &read, self.witness());
-                self.see_vocabulary(side, schema, header.site, &read);
+                self.see_vocabulary(side, schema, header.site, &read, &at);
                 let subject = format!("the header `{}`", header.name);
                 self.scalar(
                     side,

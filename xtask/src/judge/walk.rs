@@ -60,21 +60,26 @@ impl<'j> Court<'j> {
         schema: &Schema,
         site: SiteId,
         value: &Value,
+        at: &str,
     ) {
-        if let (Value::String(text), Some(vocabulary)) =
-            (value, &side.plan.get(schema.node).vocabulary)
+        let Value::String(text) = value else { return };
+        let parts = side
+            .plan
+            .get(schema.node)
+            .parts
+            .iter()
+            .map(|part| side.plan.get(*part));
+        for (index, vocabulary) in parts
+            .filter_map(|part| part.vocabulary.as_ref())
+            .enumerate()
         {
             match vocabulary.values.get(text.as_str()) {
-                Some(at) => self.evidence.see_text(&self.spec.sites, site, *at),
+                Some(word) if index == 0 => self.evidence.see_text(&self.spec.sites, site, *word),
                 None if vocabulary.open => {
                     let name = self.spec.sites.get(site).name.clone();
-                    let at = match side.direction {
-                        Direction::Request => "/request",
-                        Direction::Response => "/response/headers",
-                    };
                     self.new_word(&format!("`{name}`"), text, &vocabulary.pointer, at);
                 }
-                None => {}
+                _ => {}
             }
         }
     }
@@ -167,25 +172,24 @@ impl<'j> Walk<'_, 'j> {
     }
 
     fn word(&mut self, speaking: &Speaking<'_>, site: Option<SiteId>, text: &str, way: &Way<'_>) {
-        for id in speaking.nodes.iter() {
-            let Some(vocabulary) = &self.side.plan.get(*id).vocabulary else {
-                continue;
-            };
+        let nodes = speaking.nodes.iter().map(|id| self.side.plan.get(*id));
+        for (index, vocabulary) in nodes
+            .filter_map(|node| node.vocabulary.as_ref())
+            .enumerate()
+        {
             match (vocabulary.values.get(text), site) {
-                (Some(at), Some(site)) => {
+                // The counters of the place are those of the first.
+                (Some(at), Some(site)) if index == 0 => {
                     self.court
                         .evidence
-                        .see_text(&self.court.spec.sites, site, *at)
+                        .see_text(&self.court.spec.sites, site, *at);
                 }
                 (None, _) if vocabulary.open => {
                     let at = way.pointer();
                     let subject = subject(&at, None);
-                    self.court.new_word(
-                        &subject,
-                        text,
-                        &vocabulary.pointer,
-                        &format!("{}{at}", self.owner),
-                    );
+                    let place = format!("{}{at}", self.owner);
+                    self.court
+                        .new_word(&subject, text, &vocabulary.pointer, &place);
                 }
                 _ => {}
             }

@@ -265,7 +265,7 @@ impl Reader<'_, '_> {
         };
         let schema = self.value_schema(Direction::Request, &at)?;
         let values = match &schema {
-            Some(schema) => self.vocabulary(&schema.pointer)?,
+            Some(schema) => vocabulary(self.document, &schema.pointer)?,
             None => Vec::new(),
         };
         let key = format!("{}|{place}|{}", scope.key, name.to_ascii_lowercase());
@@ -372,7 +372,7 @@ impl Reader<'_, '_> {
             ))?;
             let schema = self.value_schema(Direction::Response, &at)?;
             let values = match &schema {
-                Some(schema) => self.vocabulary(&schema.pointer)?,
+                Some(schema) => vocabulary(self.document, &schema.pointer)?,
                 None => Vec::new(),
             };
             let lower = name.to_ascii_lowercase();
@@ -470,13 +470,6 @@ impl Reader<'_, '_> {
             node: self.plans[side].node(self.document, self.sites, pointer)?,
             pointer: self.document.resolve(pointer)?.pointer,
         })
-    }
-
-    fn vocabulary(&self, pointer: &str) -> anyhow::Result<Vec<String>> {
-        let schema = self.document.resolve(pointer)?;
-        Ok(vocabulary(schema.value)
-            .map(|(texts, _)| texts)
-            .unwrap_or_default())
     }
 }
 

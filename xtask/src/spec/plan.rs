@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::document::Document;
 use super::lower::{self, Direction, Lowered};
-use super::site::{SiteId, SiteKind, Sites, vocabulary};
+use super::site::{SiteId, SiteKind, Sites, Words, vocabulary, words};
 use crate::pointer;
 
 /// The number of a node.
@@ -152,7 +152,7 @@ impl Plan {
                 .get("type")
                 .and_then(Value::as_str)
                 .map(str::to_owned),
-            vocabulary: vocabulary(schema.value).map(|(texts, open)| Vocabulary {
+            vocabulary: words(schema.value).map(|Words { texts, open }| Vocabulary {
                 pointer: format!(
                     "{}/{}",
                     schema.pointer,
@@ -173,7 +173,7 @@ impl Plan {
                 schema.pointer.clone(),
                 SiteKind::Object,
                 &schema.pointer,
-                pointer::last(&schema.pointer).unwrap_or_default(),
+                object_name(&schema.pointer),
                 None,
                 &[],
             );
@@ -191,7 +191,7 @@ impl Plan {
         if schema.value.get("items").is_some() {
             let pointer = at("items");
             let node = self.node(document, sites, &pointer)?;
-            let values = self.values(document, &pointer)?;
+            let values = vocabulary(document, &pointer)?;
             let site = sites.enter(
                 format!("{pointer}#"),
                 SiteKind::Items,
@@ -243,7 +243,7 @@ impl Plan {
     ) -> anyhow::Result<()> {
         for name in properties.keys() {
             let pointer = pointer::join(pointer, name);
-            let values = self.values(document, &pointer)?;
+            let values = vocabulary(document, &pointer)?;
             let site = sites.enter(
                 pointer.clone(),
                 SiteKind::Property,
@@ -263,13 +263,6 @@ impl Plan {
                 .insert(name.as_str().into(), property);
         }
         Ok(())
-    }
-
-    fn values(&self, document: &Document, pointer: &str) -> anyhow::Result<Vec<String>> {
-        let schema = document.resolve(pointer)?;
-        Ok(vocabulary(schema.value)
-            .map(|(texts, _)| texts)
-            .unwrap_or_default())
     }
 
     /// What can only be said once all nodes are there: what a node is composed of, and where its branches were lowered to.
@@ -314,4 +307,19 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// What a person would call an object schema: the name nearest to it, not the number of its part.
+fn object_name(pointer: &str) -> String {
+    let tokens: Vec<_> = pointer::tokens(pointer).into_iter().flatten().collect();
+    let is_name = |token: &&std::borrow::Cow<'_, str>| {
+        !["allOf", "oneOf", "anyOf", "items", "additionalProperties"].contains(&token.as_ref())
+            && token.parse::<usize>().is_err()
+    };
+    tokens
+        .iter()
+        .rev()
+        .find(is_name)
+        .map(|name| name.to_string())
+        .unwrap_or_default()
 }

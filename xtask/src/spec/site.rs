@@ -6,6 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::document::Document;
+use super::lower::indices;
+
 /// The number of a place.
 pub(crate) type SiteId = u32;
 
@@ -105,8 +108,15 @@ impl Sites {
     }
 }
 
-/// The texts of a schema's vocabulary and whether others may come.
-pub(crate) fn vocabulary(schema: &Value) -> Option<(Vec<String>, bool)> {
+/// The texts of a vocabulary and whether others may come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) texts: Vec<String>,
+    pub(crate) open: bool,
+}
+
+/// What a schema itself lists.
+pub(crate) fn words(schema: &Value) -> Option<Words> {
     let (list, open) = match (schema.get("x-extensible-enum"), schema.get("enum")) {
         (Some(list), _) => (list, true),
         (None, Some(list)) => (list, false),
@@ -118,5 +128,25 @@ pub(crate) fn vocabulary(schema: &Value) -> Option<(Vec<String>, bool)> {
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect();
-    Some((texts, open))
+    Some(Words { texts, open })
+}
+
+/// The texts that the schema at a pointer lists, itself or in what it is composed of; none where it lists none.
+pub(crate) fn vocabulary(document: &Document, pointer: &str) -> anyhow::Result<Vec<String>> {
+    let mut waiting = vec![pointer.to_owned()];
+    let mut passed = Vec::new();
+    while let Some(pointer) = waiting.pop() {
+        let schema = document.resolve(&pointer)?;
+        if passed.contains(&schema.pointer) {
+            continue;
+        }
+        if let Some(words) = words(schema.value) {
+            return Ok(words.texts);
+        }
+        // The first part on top: the walk meets them in this order.
+        let parts = indices(schema.value, "allOf").rev();
+        waiting.extend(parts.map(|index| format!("{}/allOf/{index}", schema.pointer)));
+        passed.push(schema.pointer);
+    }
+    Ok(Vec::new())
 }

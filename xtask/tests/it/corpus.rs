@@ -50,11 +50,10 @@ fn read_har(text: &str) -> anyhow::Result<HarLog> {
     })
 }
 
+type Labelled = Vec<(String, Vec<&'static str>)>;
+
 /// Each exchange's name below the folder and its codes, and what the run came to.
-fn run(
-    folder: &Path,
-    paths: &[&str],
-) -> anyhow::Result<(Vec<(String, Vec<&'static str>)>, Summary)> {
+fn run(folder: &Path, paths: &[&str]) -> anyhow::Result<(Labelled, Summary)> {
     let spec = Spec::load(Source::new("spec.yaml", SPEC.to_owned()))?;
     let paths: Vec<PathBuf> = paths.iter().map(|path| folder.join(path)).collect();
     let prefix = format!("{}/", xtask::source::display(folder));
@@ -92,7 +91,7 @@ fn a_folder_is_read_to_the_bottom_in_order() {
         (".hidden.json", "{".to_owned()),
     ]);
     let (judged, summary) = run(folder.path(), &[""]).unwrap();
-    let expected: Vec<(String, Vec<&str>)> = [
+    let expected: Labelled = [
         ("a.ndjson", vec![]),
         ("a.ndjson:3", vec!["NSV221"]),
         ("b/1.json", vec!["NSV220"]),

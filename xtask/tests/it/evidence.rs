@@ -31,6 +31,8 @@ components:
         never: {type: string}
         wrong: {type: string}
         list: {type: array, items: {type: string, enum: [p, q]}}
+        composed: {description: of a part, allOf: [{$ref: '#/components/schemas/Word'}]}
+    Word: {type: string, x-extensible-enum: [v, w]}
 ";
 
 fn spec() -> Spec {
@@ -71,7 +73,7 @@ fn property(rows: &[Row], name: &str) -> Row {
 fn rows() -> Vec<Row> {
     let spec = spec();
     let bodies = [
-        json!({"always": 1, "sometimes": "x", "wrong": 5, "list": ["p", "p"], "extra": "secret text"}),
+        json!({"always": 1, "sometimes": "x", "wrong": 5, "list": ["p", "p"], "composed": "w", "extra": "secret text"}),
         json!({"always": 1.5, "wrong": "text"}),
     ];
     evidence(&spec, &bodies).rows(&spec)
@@ -126,6 +128,10 @@ fn values_are_counted_for_vocabularies_only() {
     assert_eq!(
         row(&rows, SiteKind::Parameter, "sort").values,
         counted(&[("up", 2), ("down", 0)])
+    );
+    assert_eq!(
+        property(&rows, "composed").values,
+        counted(&[("v", 0), ("w", 1)])
     );
     assert_eq!(property(&rows, "wrong").values, []);
     assert!(!format!("{rows:?}").contains("secret text"));

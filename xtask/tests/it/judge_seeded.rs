@@ -1,8 +1,10 @@
 //! Violations sown one by one, and controls that must give nothing. Each row is a test: its name, the exchange, the codes.
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
+use xtask::codes::CODES;
 use xtask::finding::Finding;
 use xtask::judge::{Exchange, judge};
 use xtask::source::Source;
@@ -236,6 +238,26 @@ seeded! {
 }
 
 #[test]
+fn the_table_of_codes_is_ordered_and_has_each_once() {
+    let codes: Vec<&str> = CODES.iter().map(|row| row.code).collect();
+    assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
+    let names: HashSet<&str> = CODES.iter().map(|row| row.name).collect();
+    assert_eq!(names.len(), CODES.len());
+}
+
+#[test]
+fn every_code_of_a_finding_has_a_row_that_gives_its_severity() {
+    let odd =
+        thing(json!({"name": 7, "hue": 1, "transport": "SCTP", "secret": "s", "level": null}));
+    let found = findings(get_with(json!({"colour": "red"})), ok(json!([odd])));
+    assert!(found.len() > 5, "{found:#?}");
+    for finding in found {
+        let row = xtask::codes::find(finding.code).expect(finding.code);
+        assert_eq!(row.severity, finding.severity);
+    }
+}
+
+#[test]
 fn a_finding_names_both_places() {
     let found = findings(get("/things/7"), ok(thing(json!({"parts": [{"name": 5}]}))));
     let [finding] = found.as_slice() else {
@@ -264,6 +286,15 @@ fn a_finding_names_both_places() {
     let recording = finding.recording.as_ref().unwrap();
     assert_eq!(recording.pointer, "/response/body/parts/0/name");
     assert_eq!(recording.file, "seeded.json");
+}
+
+#[test]
+fn alternatives_are_told_by_their_types() {
+    let found = findings(get("/things/7"), ok(thing(json!({"either": true}))));
+    assert_eq!(
+        (found[0].expected.as_str(), found[0].seen.as_str()),
+        ("integer or string", "boolean true")
+    );
 }
 
 #[test]
