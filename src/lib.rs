@@ -1,1 +1,33 @@
-//! Client for the Connections part of the NetSapiens API v2.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
+
+mod client;
+mod connections;
+mod error;
+mod presets;
+mod retry;
+mod transport;
+mod values;
+
+#[cfg(feature = "fake")]
+pub mod fake;
+
+#[cfg(not(feature = "codegen"))]
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub, dead_code, clippy::pedantic)]
+mod generated;
+
+#[cfg(feature = "codegen")]
+#[allow(missing_docs, unreachable_pub, dead_code, clippy::pedantic)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+}
+
+pub use client::{Client, ClientBuilder};
+pub use connections::{ConnectionFilter, Connections, Domain, DomainConnections, Receipt};
+pub use error::{Error, ErrorKind};
+pub use generated::types::*;
+pub use presets::{CarrierTrunk, RegisteringPbx};
+pub use retry::RetryPolicy;
+pub use values::{Addressing, DateTime, DomainName, InvalidValue, MatchPattern, Secret, UnknownFields, UnknownValue};

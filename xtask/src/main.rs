@@ -14,6 +14,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Generate src/generated.rs from openapi/connections.yaml and say what changed for users
+    Regen {
+        /// Write nothing; show the difference and fail when there is one
+        #[arg(long)]
+        check: bool,
+    },
     Validate(Validate),
     ImportHar(har::import::Args),
     ExportHar(har::export::Args),
@@ -21,16 +27,17 @@ enum Command {
 
 fn main() -> ExitCode {
     let (mut out, mut log) = (std::io::stdout(), std::io::stderr());
-    let done = match Cli::parse().command {
+    let (done, failure) = match Cli::parse().command {
+        Command::Regen { check } => (xtask::regen::run(check).map(|text| println!("{text}")), 1),
         Command::Validate(command) => return command.run(),
-        Command::ImportHar(args) => har::import::run(&args, &mut out),
-        Command::ExportHar(args) => har::export::run(&args, &mut out, &mut log),
+        Command::ImportHar(args) => (har::import::run(&args, &mut out), 2),
+        Command::ExportHar(args) => (har::export::run(&args, &mut out, &mut log), 2),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(2)
+            ExitCode::from(failure)
         }
     }
 }

@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use crate::baseline::Baseline;
 use crate::codes;
 use crate::corrections::Corrections;
+use crate::files::workspace_root;
 use crate::finding::Finding;
 use crate::judging::{self, Wanted};
 use crate::leaks;
@@ -115,7 +116,7 @@ impl Validate {
             .transpose()?;
         let files = Files::of(self)?;
         // Every path is absolute or below the workspace by now, so that places read the same wherever the command is started.
-        std::env::set_current_dir(workspace::root()).context("cannot enter the workspace")?;
+        std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
 
         let mut report = Report::new(display(&files.spec));
         if let Err(error) = self.judge(&files, &mut report) {
@@ -208,7 +209,7 @@ impl Files {
             },
             corrections: given(&command.corrections)?.or_else(|| ours(CORRECTIONS)),
             baseline: given(&command.baseline)?
-                .or_else(|| ours(BASELINE).filter(|path| workspace::root().join(path).exists())),
+                .or_else(|| ours(BASELINE).filter(|path| workspace_root().join(path).exists())),
             vendor: given(&command.vendor)?,
         })
     }

@@ -1,0 +1,46 @@
+//! Keeps `src/generated.rs` and `openapi/connections.yaml` together.
+//!
+//! With the feature `codegen` the client is generated into `OUT_DIR`; without it the committed file is used, and the build stops
+//! when that was made from another state of the spec.
+
+use std::path::Path;
+
+#[cfg(feature = "codegen")]
+#[path = "build/mod.rs"]
+mod codegen;
+#[path = "build/stale.rs"]
+mod stale;
+
+const SPEC: &str = "openapi/connections.yaml";
+const GENERATED: &str = "src/generated.rs";
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed={SPEC}");
+    println!("cargo::rerun-if-changed={GENERATED}");
+    if let Err(reason) = run() {
+        for line in reason.lines() {
+            println!("cargo::error={line}");
+        }
+    }
+}
+
+#[cfg(feature = "codegen")]
+fn run() -> Result<(), String> {
+    let spec = std::fs::read_to_string(SPEC).map_err(|error| format!("{SPEC}: {error} (the feature `codegen` needs the repository)"))?;
+    let code = codegen::generate::generate(SPEC, &spec).map_err(|error| error.to_string())?;
+    let out = std::env::var("OUT_DIR").map_err(|error| format!("OUT_DIR: {error}"))?;
+    let path = Path::new(&out).join("generated.rs");
+    std::fs::write(&path, stale::header(&spec) + &code).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(not(feature = "codegen"))]
+fn run() -> Result<(), String> {
+    // A published package has no spec, and nothing that could be stale.
+    if !Path::new(SPEC).exists() {
+        return Ok(());
+    }
+    let read = |path: &str| std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"));
+    stale::check(&read(SPEC)?, &read(GENERATED)?)
+}

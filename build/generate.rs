@@ -1,0 +1,61 @@
+//! From the spec to the text of `src/generated.rs`.
+
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
+use quote::quote;
+
+use super::document::Document;
+use super::{adapt, lint, passes};
+
+/// Component schemas that are handwritten types of `src/values`.
+const REPLACED: [&str; 5] = ["ConnectionRef", "DateTime", "DomainName", "MatchPattern", "Secret"];
+
+/// Generates the client from the YAML in `text`; `file` is its name for messages.
+pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
+    let document = Document::parse(file, text).map_err(|problem| problem.to_string())?;
+    lint::check(&document, &REPLACED).map_err(|problem| problem.to_string())?;
+    readable(&document)?;
+
+    let adapted = adapt::adapt(&document.value, &REPLACED);
+    let copy = serde_json::from_value(adapted.clone())?;
+    let mut settings = GenerationSettings::default();
+    settings
+        .with_interface(InterfaceStyle::Positional)
+        .with_tag(TagStyle::Merged)
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote!(crate::transport::Credentials))
+        .with_derive("PartialEq");
+    for name in REPLACED {
+        settings.with_replacement(name, format!("crate::values::{name}"), [].into_iter());
+    }
+    let mut generator = Generator::new(&settings);
+    let tokens = quietly(|| generator.generate_tokens(&copy))
+        .map_err(|panic| format!("{file}: the generator stopped: {panic}"))?
+        .map_err(|error| format!("{file}: the generator refuses the document: {error}"))?;
+
+    let mut code = syn::parse2(tokens)?;
+    passes::run(&mut code, &passes::Facts::new(&document.value, &adapted))?;
+    Ok(prettyplease::unparse(&code))
+}
+
+/// The document as the generator's model reads it, so that what it cannot read is told with its place.
+fn readable(document: &Document) -> Result<(), String> {
+    serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(&document.value).map(drop).map_err(|error| {
+        let pointer: String = error.path().iter().map(|segment| super::document::step("", &segment.to_string())).collect();
+        document.problem(&pointer, error.inner().to_string()).to_string()
+    })
+}
+
+/// Runs a step that panics on what it does not know, and gives the panic's message instead of printing it.
+fn quietly<T>(step: impl FnOnce() -> T) -> Result<T, String> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let result = catch_unwind(AssertUnwindSafe(step));
+    std::panic::set_hook(hook);
+    result.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        text.unwrap_or("a panic without a message").to_owned()
+    })
+}

@@ -1,0 +1,177 @@
+//! What the generator cannot take, or would take wrongly: said with its place in the spec instead of a panic.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::document::{Document, Problem, step};
+use super::openapi::{local, operations, reach, resolve};
+
+const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
+/// Keywords that make the generated types refuse a value.
+const REJECTING: [&str; 7] = ["pattern", "minLength", "maxLength", "minimum", "maximum", "enum", "multipleOf"];
+
+/// Checks everything that generation relies on. `replaced` are the component schemas that are types of ours.
+pub fn check(document: &Document, replaced: &[&str]) -> Result<(), Problem> {
+    let lint = Lint { document, replaced };
+    lint.version()?;
+    lint.references(&document.value, "")?;
+    lint.components_exist()?;
+    lint.operations()?;
+    lint.schemas()
+}
+
+struct Lint<'a> {
+    document: &'a Document,
+    replaced: &'a [&'a str],
+}
+
+impl Lint<'_> {
+    fn fail<T>(&self, pointer: &str, reason: impl Into<String>) -> Result<T, Problem> {
+        Err(self.document.problem(pointer, reason))
+    }
+
+    fn version(&self) -> Result<(), Problem> {
+        match self.document.value.get("openapi").and_then(Value::as_str) {
+            Some(version) if version.starts_with("3.0.") => Ok(()),
+            _ => self.fail("/openapi", "the document must say `openapi: 3.0.x`"),
+        }
+    }
+
+    fn references(&self, value: &Value, pointer: &str) -> Result<(), Problem> {
+        match value {
+            Value::Object(members) => {
+                if let Some(reference) = members.get("$ref").filter(|reference| reference.is_string())
+                    && local(value).and_then(|target| self.document.value.pointer(target)).is_none()
+                {
+                    return self.fail(&step(pointer, "$ref"), format!("{reference} names nothing in this file"));
+                }
+                members.iter().try_for_each(|(key, member)| self.references(member, &step(pointer, key)))
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().try_for_each(|(index, item)| self.references(item, &format!("{pointer}/{index}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The generator ignores a replacement whose name is not in the spec.
+    fn components_exist(&self) -> Result<(), Problem> {
+        let schemas = "/components/schemas";
+        for name in self.replaced {
+            if self.document.value.pointer(&step(schemas, name)).is_none() {
+                return self.fail(schemas, format!("the schema `{name}` is missing; build/generate.rs maps it to a type of ours"));
+            }
+        }
+        Ok(())
+    }
+
+    fn operations(&self) -> Result<(), Problem> {
+        let mut seen = BTreeMap::new();
+        for (pointer, operation) in operations(&self.document.value) {
+            match operation.get("operationId").and_then(Value::as_str) {
+                None => return self.fail(&pointer, "the operation has no operationId, from which its method is named"),
+                Some(id) => {
+                    if let Some(other) = seen.insert(id, pointer.clone()) {
+                        return self.fail(&step(&pointer, "operationId"), format!("`{id}` also names {other}"));
+                    }
+                }
+            }
+            let responses = step(&pointer, "responses");
+            for (status, response) in operation.get("responses").and_then(Value::as_object).into_iter().flatten() {
+                if status == "default" {
+                    let reason = "the generator takes `default` for success and error at once; write `4XX` and `5XX`";
+                    return self.fail(&step(&responses, status), reason);
+                }
+                self.media(resolve(&self.document.value, response), &step(&responses, status))?;
+            }
+            if let Some(body) = operation.get("requestBody") {
+                self.media(resolve(&self.document.value, body), &step(&pointer, "requestBody"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn media(&self, body: &Value, pointer: &str) -> Result<(), Problem> {
+        let json = body.pointer("/content/application~1json");
+        match json {
+            Some(json) if json.get("schema").is_none() => self.fail(pointer, "JSON content without a schema"),
+            _ => Ok(()),
+        }
+    }
+
+    fn schemas(&self) -> Result<(), Problem> {
+        let reach = reach(&self.document.value);
+        for (name, schema) in self.document.value.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten() {
+            let rules = Rules {
+                request: reach.requests.contains(name),
+                // A type of ours has its own reading, and a scalar choice is read as its first alternative.
+                response: reach.responses.contains(name) && !self.replaced.contains(&name.as_str()) && schema.get("anyOf").is_none(),
+            };
+            self.schema(schema, &step("/components/schemas", name), &rules)?;
+        }
+        Ok(())
+    }
+
+    fn schema(&self, schema: &Value, pointer: &str, rules: &Rules) -> Result<(), Problem> {
+        let Some(members) = schema.as_object() else {
+            return self.fail(pointer, "a schema must be a mapping");
+        };
+        match members.get("type") {
+            None => {}
+            Some(Value::String(name)) if TYPES.contains(&name.as_str()) => {}
+            Some(_) => return self.fail(&step(pointer, "type"), format!("`type` must be one of {}", TYPES.join(", "))),
+        }
+        if rules.request && members.contains_key("default") {
+            let reason =
+                "a default in a request is always sent, so that a partial update would reset the setting; say it in the description";
+            return self.fail(&step(pointer, "default"), reason);
+        }
+        if rules.response {
+            if let Some(keyword) = REJECTING.iter().find(|keyword| members.contains_key(**keyword)) {
+                let reason =
+                    format!("`{keyword}` would make the client refuse what a server answers; use x-extensible-enum or the description");
+                return self.fail(&step(pointer, keyword), reason);
+            }
+            if let Some("date-time" | "date" | "uuid") = members.get("format").and_then(Value::as_str) {
+                return self
+                    .fail(&step(pointer, "format"), "the client would refuse other texts; use the schema DateTime or the description");
+            }
+        }
+        if let Some(known) = members.get("x-extensible-enum") {
+            let texts: Option<Vec<_>> = known.as_array().map(|known| known.iter().filter_map(Value::as_str).collect());
+            let whole = texts.as_ref().map(Vec::len) == known.as_array().map(Vec::len);
+            let unique = texts.as_ref().is_some_and(|t| t.iter().collect::<BTreeSet<_>>().len() == t.len() && !t.is_empty());
+            if !whole || !unique {
+                return self.fail(&step(pointer, "x-extensible-enum"), "must be a list of different texts (quote yes and no)");
+            }
+        }
+        for (key, value) in members {
+            let pointer = step(pointer, key);
+            match key.as_str() {
+                "properties" => {
+                    let Some(properties) = value.as_object() else {
+                        return self.fail(&pointer, "`properties` must be a mapping");
+                    };
+                    for (name, property) in properties {
+                        self.schema(property, &step(&pointer, name), rules)?;
+                    }
+                }
+                "items" | "not" => self.schema(value, &pointer, rules)?,
+                "additionalProperties" if value.is_object() => self.schema(value, &pointer, rules)?,
+                "allOf" | "anyOf" | "oneOf" => {
+                    for (index, branch) in value.as_array().into_iter().flatten().enumerate() {
+                        self.schema(branch, &format!("{pointer}/{index}"), rules)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Rules {
+    request: bool,
+    response: bool,
+}

@@ -1,0 +1,90 @@
+//! Moving about in an OpenAPI document.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::document::step;
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// Every operation with its pointer.
+pub fn operations(spec: &Value) -> impl Iterator<Item = (String, &Value)> {
+    let paths = spec.get("paths").and_then(Value::as_object);
+    paths.into_iter().flatten().flat_map(|(path, item)| {
+        let pointer = step("/paths", path);
+        item.as_object()
+            .into_iter()
+            .flatten()
+            .filter_map(move |(method, operation)| METHODS.contains(&method.as_str()).then(|| (step(&pointer, method), operation)))
+    })
+}
+
+/// Every operation, to be changed.
+pub fn operations_mut(spec: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let paths = spec.get_mut("paths").and_then(Value::as_object_mut);
+    paths.into_iter().flatten().flat_map(|(_, item)| {
+        let members = item.as_object_mut().into_iter().flatten();
+        members.filter(|(method, _)| METHODS.contains(&method.as_str())).map(|(_, operation)| operation)
+    })
+}
+
+/// The value that a local `$ref` names, or the value itself.
+pub fn resolve<'a>(spec: &'a Value, value: &'a Value) -> &'a Value {
+    local(value).and_then(|pointer| spec.pointer(pointer)).unwrap_or(value)
+}
+
+/// The pointer that a local `$ref` holds.
+pub fn local(value: &Value) -> Option<&str> {
+    value.get("$ref")?.as_str()?.strip_prefix('#')
+}
+
+/// Name of the component schema that a value refers to.
+pub fn schema_name(value: &Value) -> Option<&str> {
+    local(value)?.strip_prefix("/components/schemas/")
+}
+
+/// Names of the component schemas that are used, by the way in which they are.
+#[derive(Default)]
+pub struct Reach {
+    /// From request bodies.
+    pub requests: BTreeSet<String>,
+    /// From answers.
+    pub responses: BTreeSet<String>,
+    /// From parameters.
+    pub parameters: BTreeSet<String>,
+}
+
+impl Reach {
+    /// All that is used.
+    pub fn everything(&self) -> BTreeSet<String> {
+        [&self.requests, &self.responses, &self.parameters].into_iter().flatten().cloned().collect()
+    }
+}
+
+/// Which component schemas the operations use, each with everything below it.
+pub fn reach(spec: &Value) -> Reach {
+    let mut reach = Reach::default();
+    for (_, operation) in operations(spec) {
+        follow(spec, operation.get("requestBody"), &mut reach.requests);
+        follow(spec, operation.get("responses"), &mut reach.responses);
+        follow(spec, operation.get("parameters"), &mut reach.parameters);
+    }
+    for item in spec.get("paths").and_then(Value::as_object).into_iter().flatten().map(|(_, item)| item) {
+        follow(spec, item.get("parameters"), &mut reach.parameters);
+    }
+    reach
+}
+
+fn follow(spec: &Value, value: Option<&Value>, found: &mut BTreeSet<String>) {
+    let Some(value) = value else { return };
+    let new = schema_name(value).is_none_or(|name| found.insert(name.to_owned()));
+    if let Some(pointer) = local(value).filter(|_| new) {
+        follow(spec, spec.pointer(pointer), found);
+    }
+    match value {
+        Value::Object(members) => members.values().for_each(|member| follow(spec, Some(member), found)),
+        Value::Array(items) => items.iter().for_each(|item| follow(spec, Some(item), found)),
+        _ => {}
+    }
+}

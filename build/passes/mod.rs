@@ -1,0 +1,139 @@
+//! Changes to the generated code, each by rule and never by a list of fields.
+
+pub mod answers;
+pub mod constructors;
+pub mod debug;
+pub mod docs;
+pub mod lenient;
+pub mod names;
+pub mod open_enums;
+pub mod prune;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use syn::{Attribute, Field, File, GenericArgument, Item, ItemStruct, LitStr, PathArguments, Type};
+
+use super::adapt;
+use super::openapi::reach;
+
+/// What the passes need to know of the spec.
+#[derive(Default)]
+pub struct Facts {
+    /// Known values of each open vocabulary, by schema.
+    pub vocabularies: BTreeMap<String, Vec<String>>,
+    /// Schemas that request bodies reach.
+    pub requests: BTreeSet<String>,
+    /// Schemas that answers reach.
+    pub responses: BTreeSet<String>,
+    /// Wire names of the properties that hold customer or infrastructure data, by schema.
+    pub sensitive: BTreeMap<String, BTreeSet<String>>,
+    /// Each operation with the schema of its 2xx answer.
+    pub answers: Vec<(String, String)>,
+}
+
+impl Facts {
+    /// Reads them from the spec, and from the copy of it that the generator got.
+    pub fn new(spec: &Value, adapted: &Value) -> Facts {
+        let reach = reach(spec);
+        let mut facts = Facts { requests: reach.requests, responses: reach.responses, answers: adapt::answers(spec), ..Facts::default() };
+        for (name, schema) in adapted.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten() {
+            if let Some(known) = schema.get("x-extensible-enum").and_then(Value::as_array) {
+                let known = known.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                facts.vocabularies.insert(name.clone(), known);
+            }
+            let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+            let sensitive = properties.filter(|(_, property)| property.get("x-sensitive") == Some(&Value::Bool(true)));
+            facts.sensitive.insert(name.clone(), sensitive.map(|(name, _)| name.clone()).collect());
+        }
+        facts
+    }
+}
+
+/// Runs all passes.
+pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
+    prune::run(code)?;
+    open_enums::run(code, &facts.vocabularies)?;
+    lenient::run(code, &facts.responses)?;
+    names::run(code)?;
+    debug::run(code, &facts.sensitive)?;
+    constructors::run(code, &facts.requests)?;
+    answers::run(code, &facts.answers)?;
+    docs::run(code);
+    Ok(())
+}
+
+/// Items of the module `types`.
+fn types(code: &mut File) -> Result<&mut Vec<Item>, String> {
+    let found = code.items.iter_mut().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_mut().map(|(_, items)| items),
+        _ => None,
+    });
+    found.ok_or_else(|| "the generated code has no module `types`".into())
+}
+
+/// Structs of the module `types`.
+fn structs(code: &mut File) -> Result<impl Iterator<Item = &mut ItemStruct>, String> {
+    Ok(types(code)?.iter_mut().filter_map(|item| match item {
+        Item::Struct(item) => Some(item),
+        _ => None,
+    }))
+}
+
+/// The name that serde writes: the one of `rename`, or the field's own.
+fn wire_name(field: &Field) -> Option<String> {
+    renamed(field).or_else(|| field.ident.as_ref().map(ToString::to_string))
+}
+
+fn renamed(field: &Field) -> Option<String> {
+    field.attrs.iter().find_map(|attribute| {
+        let mut name = None;
+        if attribute.path().is_ident("serde") {
+            // Other arguments are skipped; what serde does not know, its own derive will say.
+            let _ = attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("rename") {
+                    name = Some(meta.value()?.parse::<LitStr>()?.value());
+                } else if let Ok(value) = meta.value() {
+                    value.parse::<LitStr>()?;
+                }
+                Ok(())
+            });
+        }
+        name
+    })
+}
+
+fn has_serde(attributes: &[Attribute], word: &str) -> bool {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).any(|attribute| {
+        let mut found = false;
+        let _ = attribute.parse_nested_meta(|meta| {
+            found |= meta.path.is_ident(word);
+            if let Ok(value) = meta.value() {
+                value.parse::<LitStr>()?;
+            }
+            Ok(())
+        });
+        found
+    })
+}
+
+/// Last segment of a type's path.
+fn type_name(of: &Type) -> Option<String> {
+    match of {
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// `T` of `Wrapper<T>`.
+fn argument<'a>(of: &'a Type, wrapper: &str) -> Option<&'a Type> {
+    let Type::Path(path) = of else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == wrapper)?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
+            Some(GenericArgument::Type(inner)) => Some(inner),
+            _ => None,
+        },
+        _ => None,
+    }
+}

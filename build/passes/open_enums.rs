@@ -1,0 +1,85 @@
+//! A vocabulary (`x-extensible-enum`) becomes an enum with a case for what is not known yet, so that a new server value never
+//! fails a list.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quote::format_ident;
+use syn::{Attribute, File, Item, ItemStruct, Type, parse_quote};
+
+use super::{type_name, types};
+
+/// Replaces the newtype over text that stands for each vocabulary.
+pub fn run(code: &mut File, vocabularies: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
+    let items = types(code)?;
+    for (name, known) in vocabularies {
+        let at = items.iter().position(|item| matches!(item, Item::Struct(item) if item.ident == name));
+        let at = at.ok_or_else(|| format!("no type was generated for the vocabulary `{name}`"))?;
+        let Item::Struct(newtype) = items.remove(at) else { continue };
+        items.retain(|item| !belongs(item, name));
+        items.splice(at..at, open_enum(&newtype, known)?);
+    }
+    Ok(())
+}
+
+/// Whether an item is one of the impls of the newtype, `From<Newtype> for String` included.
+fn belongs(item: &Item, name: &str) -> bool {
+    let Item::Impl(item) = item else { return false };
+    let from = item.trait_.as_ref().and_then(|(path, _)| path.segments.last()).is_some_and(|segment| {
+        let arguments: Type = parse_quote!(#segment);
+        super::argument(&arguments, "From").and_then(type_name).as_deref() == Some(name)
+    });
+    from || type_name(&item.self_ty).as_deref() == Some(name)
+}
+
+fn open_enum(newtype: &ItemStruct, known: &[String]) -> Result<Vec<Item>, String> {
+    let name = &newtype.ident;
+    let docs = newtype.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let docs: Vec<&Attribute> = docs.collect();
+    let mut variants = Vec::new();
+    let mut seen = BTreeSet::new();
+    for text in known {
+        let variant = pascal(text);
+        if syn::parse_str::<syn::Ident>(&variant).is_err() || variant == "Unknown" || !seen.insert(variant.clone()) {
+            return Err(format!("`{name}`: the known value `{text}` gives no variant name of its own (`{variant}`)"));
+        }
+        variants.push(format_ident!("{variant}"));
+    }
+    let variant_docs = known.iter().map(|text| format!("`{text}`"));
+    let code: File = parse_quote! {
+        #(#docs)*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#[doc = #variant_docs] #variants,)*
+            #[doc = "A value that this version does not know, kept as it came."]
+            Unknown(crate::values::UnknownValue),
+        }
+        impl #name {
+            #[doc = "The values that this version knows, as the wire has them."]
+            pub const KNOWN: &'static [&'static str] = &[#(#known),*];
+            #[doc = "The text that the wire has."]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#variants => #known,)*
+                    Self::Unknown(value) => value.as_str(),
+                }
+            }
+        }
+        impl ::std::convert::From<&str> for #name {
+            fn from(text: &str) -> Self {
+                match text {
+                    #(#known => Self::#variants,)*
+                    _ => Self::Unknown(crate::values::UnknownValue::new(text)),
+                }
+            }
+        }
+        crate::values::open_enum!(#name);
+    };
+    Ok(code.items)
+}
+
+/// `default-ip` to `DefaultIp`, `UDP` to `Udp`.
+fn pascal(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| word[..1].to_ascii_uppercase() + &word[1..].to_ascii_lowercase()).collect()
+}

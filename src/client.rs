@@ -1,0 +1,383 @@
+//! The client: which server, with which credential, within which bounds.
+
+use std::env::VarError;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+
+use crate::connections::{Connections, Domain};
+use crate::error::Error;
+use crate::generated;
+use crate::retry::RetryPolicy;
+use crate::transport::{Call, Credentials, Limits};
+use crate::values::{Addressing, DomainName, Secret};
+
+const BASE_PATH: &str = "/ns-api/v2";
+
+/// A client of one server. Cloning is cheap and shares the connections.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), netsapiens_connections::Error> {
+/// let client = netsapiens_connections::Client::from_env()?;
+/// for trunk in client.domain("acme.example")?.connections().list().await? {
+///     println!("{} {}", trunk.orig_match_pattern, trunk.dial_plan.as_deref().unwrap_or("-"));
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub(crate) raw: generated::Client,
+    key: Arc<Secret>,
+    pub(crate) limits: Limits,
+    pub(crate) addressing: Addressing,
+}
+
+impl Client {
+    /// Begins a client with settings of your own.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client for the server in `NETSAPIENS_SERVER` with the key in `NETSAPIENS_API_KEY`.
+    ///
+    /// # Errors
+    /// When one of the variables is missing, empty or malformed: the error names it.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(|name| std::env::var(name))
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
+        let read = |name: &str| match variable(name) {
+            Ok(value) if !value.trim().is_empty() => Ok(value),
+            Ok(_) => Err(Error::configuration(format!("{name} is set and empty"))),
+            Err(VarError::NotPresent) => Err(Error::configuration(format!("{name} is not set"))),
+            Err(VarError::NotUnicode(_)) => Err(Error::configuration(format!("{name} is not UTF-8"))),
+        };
+        let server = read("NETSAPIENS_SERVER")?;
+        let key = Secret::from(read("NETSAPIENS_API_KEY")?);
+        let named = |name, error: Error| Error::configuration(format!("{name}: {error}"));
+        base_url(&server, false).map_err(|error| named("NETSAPIENS_SERVER", error))?;
+        authorization(&key).map_err(|error| named("NETSAPIENS_API_KEY", error))?;
+        Self::builder().server(server).api_key(key).build()
+    }
+
+    /// The trunks of the whole system.
+    pub fn connections(&self) -> Connections<'_> {
+        Connections::new(self)
+    }
+
+    /// One domain.
+    ///
+    /// # Errors
+    /// When the text cannot be a domain's name: see [`DomainName::new`]. Nothing is sent.
+    pub fn domain<N>(&self, name: N) -> Result<Domain, Error>
+    where
+        N: TryInto<DomainName>,
+        N::Error: Into<Error>,
+    {
+        Ok(Domain::new(self.clone(), name.try_into().map_err(Into::into)?))
+    }
+
+    /// The same client with another policy for repeating, for a call or for all that follow.
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::RetryPolicy;
+    ///
+    /// let total = client.with_retry(RetryPolicy::never()).connections().count().await?;
+    /// # drop(total);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
+        let mut client = self.clone();
+        client.limits.retry = policy;
+        client
+    }
+
+    pub(crate) fn call<'a>(&'a self, operation: &'static str, method: reqwest::Method, password: Option<&'a Secret>) -> Call<'a> {
+        Call { operation, method, secrets: password.into_iter().chain([&*self.key]).collect() }
+    }
+}
+
+/// Settings of a [`Client`]. Server and key are required; the rest has defaults.
+///
+/// ```
+/// use std::time::Duration;
+/// use netsapiens_connections::Client;
+///
+/// let client = Client::builder()
+///     .server("pbx.acme.example")
+///     .api_key("nss_EXAMPLE")
+///     .timeout(Duration::from_secs(10))
+///     .build()?;
+/// # drop(client);
+/// # Ok::<(), netsapiens_connections::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct ClientBuilder {
+    server: Option<String>,
+    key: Option<Secret>,
+    plain_http: bool,
+    connect_timeout: Duration,
+    timeout: Duration,
+    limits: Limits,
+    addressing: Addressing,
+    log_tag: Option<String>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            server: None,
+            key: None,
+            plain_http: false,
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            limits: Limits { deadline: Duration::from_secs(90), body_bytes: 64 << 20, retry: RetryPolicy::default() },
+            addressing: Addressing::default(),
+            log_tag: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// The server: a bare host with or without a port (`pbx.acme.example`, `pbx.acme.example:8443`) or an `https` URL of nothing but these.
+    /// `http` is taken for the loopback only, unless [`ClientBuilder::allow_plain_http`] is called.
+    pub fn server(mut self, server: impl Into<String>) -> Self {
+        self.server = Some(server.into());
+        self
+    }
+
+    /// The API key, OAuth2 access token or JWT.
+    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Lets the key and all passwords travel in clear text to a server that is not on the loopback. For laboratories.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.plain_http = true;
+        self
+    }
+
+    /// Time for making a connection. 10 s by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Time for one attempt, from the first byte sent to the last one read. 30 s by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Time for an operation with all its attempts and the waits between them. 90 s by default.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.limits.deadline = deadline;
+        self
+    }
+
+    /// How often and how soon requests are repeated.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.limits.retry = policy;
+        self
+    }
+
+    /// Longest body of an answer, in bytes. 64 MiB by default, some 20 000 trunks; a longer one is an error, so that no server can fill the memory.
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.limits.body_bytes = bytes;
+        self
+    }
+
+    /// How trunks are named in URLs. By pattern unless the server is known to be v46 or later.
+    pub fn addressing(mut self, addressing: Addressing) -> Self {
+        self.addressing = addressing;
+        self
+    }
+
+    /// A tag for the vendor's own logs, sent as `X-NetSapiens-Log` (documented). None by default.
+    pub fn log_tag(mut self, tag: impl Into<String>) -> Self {
+        self.log_tag = Some(tag.into());
+        self
+    }
+
+    /// Makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    /// When the server or the key is missing or malformed, when the tag cannot be a header, or when TLS cannot be set up.
+    pub fn build(self) -> Result<Client, Error> {
+        let server = self.server.ok_or_else(|| Error::configuration("no server was given: call `server`"))?;
+        let key = self.key.ok_or_else(|| Error::configuration("no API key was given: call `api_key`"))?;
+        let base = base_url(&server, self.plain_http)?;
+
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, authorization(&key)?);
+        if let Some(tag) = self.log_tag {
+            let tag = HeaderValue::from_str(&tag).map_err(|_| Error::configuration("the log tag cannot be a header value"))?;
+            headers.insert("x-netsapiens-log", tag);
+        }
+
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("netsapiens-connections/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.connect_timeout)
+            .timeout(self.timeout)
+            .redirect(reqwest::redirect::Policy::none());
+        #[cfg(feature = "rustls")]
+        let http = http.tls_backend_rustls();
+        let http = http.build().map_err(|_| Error::configuration("TLS could not be set up on this system"))?;
+
+        Ok(Client {
+            raw: generated::Client::new_with_client(&base, http, Credentials(headers)),
+            key: Arc::new(key),
+            limits: self.limits,
+            addressing: self.addressing,
+        })
+    }
+}
+
+/// The header with the credential, marked so that HTTP libraries do not print it.
+fn authorization(key: &Secret) -> Result<HeaderValue, Error> {
+    let key = key.expose_secret();
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::configuration("the API key is empty or has characters that no key has, white space for example"));
+    }
+    let mut value =
+        HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| Error::configuration("the API key cannot be a header value"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The base of all URLs. Whatever could send the key elsewhere is refused: user info, paths, queries, fragments.
+fn base_url(server: &str, plain_http: bool) -> Result<String, Error> {
+    let refuse = |reason: &str| Err(Error::configuration(format!("the server was refused: {reason}; give a host name or `https://host`")));
+    let server = server.trim();
+    let text = if server.contains("://") { server.to_owned() } else { format!("https://{server}") };
+    // `http:host` and `https:/host` are URLs too, and the parser mends backslashes.
+    if server.contains('\\') || text.matches("://").count() != 1 {
+        return refuse("it is neither a host nor a URL");
+    }
+    let Ok(url) = Url::parse(&text) else { return refuse("it is neither a host nor a URL") };
+    let host = url.host_str().unwrap_or_default();
+    if host.is_empty() {
+        return refuse("it has no host");
+    }
+    if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
+        return refuse("it has user info before an `@`");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return refuse("it has a path, a query or a fragment; `/ns-api/v2` is added by the client");
+    }
+    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let loopback = host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback());
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback || plain_http => {}
+        "http" => return refuse("plain http would show the key to the network"),
+        _ => return refuse("its scheme is not https"),
+    }
+    Ok(format!("{}{BASE_PATH}", url.as_str().trim_end_matches('/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_that_are_taken() {
+        let table = [
+            ("pbx.acme.example", "https://pbx.acme.example/ns-api/v2"),
+            ("pbx.acme.example:8443", "https://pbx.acme.example:8443/ns-api/v2"),
+            (" pbx.acme.example ", "https://pbx.acme.example/ns-api/v2"),
+            ("https://pbx.acme.example", "https://pbx.acme.example/ns-api/v2"),
+            ("https://pbx.acme.example/", "https://pbx.acme.example/ns-api/v2"),
+            ("HTTPS://PBX.acme.example", "https://pbx.acme.example/ns-api/v2"),
+            ("192.0.2.10", "https://192.0.2.10/ns-api/v2"),
+            ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443/ns-api/v2"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080/ns-api/v2"),
+            ("http://localhost:8080", "http://localhost:8080/ns-api/v2"),
+            ("http://[::1]:8080", "http://[::1]:8080/ns-api/v2"),
+        ];
+        for (server, base) in table {
+            assert_eq!(base_url(server, false).ok().as_deref(), Some(base), "{server}");
+        }
+    }
+
+    #[test]
+    fn servers_that_could_take_the_key_elsewhere_are_refused() {
+        let table = [
+            "",
+            " ",
+            "https://",
+            "pbx.acme.example@evil.example",
+            "https://key@pbx.acme.example",
+            "https://user:key@pbx.acme.example",
+            "https://@pbx.acme.example",
+            "pbx.acme.example/ns-api/v2",
+            "https://pbx.acme.example/elsewhere",
+            "pbx.acme.example?x=1",
+            "pbx.acme.example?",
+            "pbx.acme.example#part",
+            "pbx.acme.example\\@evil.example",
+            "https://pbx.acme.example\\evil",
+            "http://pbx.acme.example",
+            "http://127.0.0.1.evil.example",
+            "http://localhost.evil.example",
+            "ftp://pbx.acme.example",
+            "javascript://pbx.acme.example",
+            "https://https://pbx.acme.example",
+            "two words",
+            "pbx.acme.example:notaport",
+        ];
+        for server in table {
+            assert!(base_url(server, false).is_err(), "{server:?}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_taken_when_it_is_asked_for() {
+        assert_eq!(base_url("http://pbx.acme.example", true).ok().as_deref(), Some("http://pbx.acme.example/ns-api/v2"));
+    }
+
+    #[test]
+    fn a_refused_server_is_not_repeated_in_the_message() {
+        let error = base_url("https://user:sentinel-password@pbx.acme.example", false).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("sentinel"), "{error}");
+        assert!(error.to_string().contains("user info"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_variable_is_named() {
+        let good = ("pbx.acme.example", "nss_EXAMPLE");
+        let table = [
+            (None, Some(good.1), "NETSAPIENS_SERVER is not set"),
+            (Some(good.0), None, "NETSAPIENS_API_KEY is not set"),
+            (Some("  "), Some(good.1), "NETSAPIENS_SERVER is set and empty"),
+            (Some(good.0), Some(""), "NETSAPIENS_API_KEY is set and empty"),
+            (Some("http://pbx.acme.example"), Some(good.1), "NETSAPIENS_SERVER: the server was refused: plain http would show the key"),
+            (Some(good.0), Some("nss with spaces"), "NETSAPIENS_API_KEY: the API key is empty or has characters that no key has"),
+        ];
+        for (server, key, beginning) in table {
+            let lookup = |name: &str| {
+                let value = if name == "NETSAPIENS_SERVER" { server } else { key };
+                value.map(str::to_owned).ok_or(VarError::NotPresent)
+            };
+            let error = Client::from_variables(lookup).unwrap_err();
+            assert!(error.to_string().starts_with(beginning), "{error}");
+            assert_eq!(error.kind(), crate::ErrorKind::Configuration);
+        }
+    }
+
+    #[test]
+    fn both_variables_make_a_client() {
+        let lookup = |name: &str| Ok(if name == "NETSAPIENS_SERVER" { "pbx.acme.example" } else { "nss_EXAMPLE" }.to_owned());
+        assert!(Client::from_variables(lookup).is_ok());
+    }
+}

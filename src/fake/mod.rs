@@ -1,0 +1,131 @@
+//! An embedded NetSapiens for tests and for trying things out; feature `fake`.
+//!
+//! [`FakeServer`] listens on the loopback, keeps trunks in memory and answers all seven operations as servers are known to: arrays also where one trunk
+//! was asked for, `202` envelopes for writes, the empty string for what is unset, a generated SIP password, `409` for a trunk that exists, `401` "Invalid
+//! Scope" for a key without the right, `400` for `~` with a key of the whole system. Where it is not known what servers do, [`Quirks`] has a switch.
+//!
+//! ```
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern, fake::FakeServer};
+//!
+//! let server = FakeServer::start().await;
+//! let client = server.client()?;
+//! let trunk = ConnectionCreate::new(DomainName::new("acme.example")?, MatchPattern::new("sip*@acme-pri.example")?);
+//! client.connections().create(&trunk).await?;
+//! assert_eq!(client.connections().count().await?, 1);
+//! # Ok::<(), netsapiens_connections::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod quirks;
+mod service;
+mod trunk;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
+
+use crate::client::{Client, ClientBuilder};
+use crate::error::Error;
+
+pub use quirks::{GetMissing, ListPaging, Quirks, RegistrationShape};
+use service::{Reply, Service};
+
+/// A key of Super User scope: may do everything, has no domain of its own.
+pub const SYSTEM_KEY: &str = "nss_EXAMPLE";
+/// A key of the domain `acme.example`: sees only it, `~` means it, and the whole system is "Invalid Scope".
+pub const DOMAIN_KEY: &str = "nsd_EXAMPLE";
+/// A key of Super User scope that may only read: writes are `403`.
+pub const READ_ONLY_KEY: &str = "nss_READONLY";
+
+/// A request as it arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedRequest {
+    /// HTTP method.
+    pub method: String,
+    /// Path as it was on the wire, percent-encoded.
+    pub path: String,
+    /// Query as it was on the wire, without the `?`.
+    pub query: String,
+}
+
+/// A NetSapiens in this process, listening on a free port of the loopback until it is dropped.
+pub struct FakeServer {
+    http: MockServer,
+    service: Arc<Mutex<Service>>,
+}
+
+impl std::fmt::Debug for FakeServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FakeServer").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+impl FakeServer {
+    /// Starts an empty server that behaves as servers are known to.
+    pub async fn start() -> Self {
+        Self::with_quirks(Quirks::default()).await
+    }
+
+    /// Starts an empty server with quirks.
+    pub async fn with_quirks(quirks: Quirks) -> Self {
+        let http = MockServer::start_async().await;
+        let service = Arc::new(Mutex::new(Service::new(quirks)));
+        let answering = Arc::clone(&service);
+        http.mock_async(|_, then| {
+            then.respond_with(move |request| respond(&answering, request));
+        })
+        .await;
+        Self { http, service }
+    }
+
+    /// What [`ClientBuilder::server`] takes: `http://127.0.0.1:port`.
+    pub fn url(&self) -> String {
+        self.http.base_url()
+    }
+
+    /// A client of this server with [`SYSTEM_KEY`].
+    ///
+    /// # Errors
+    /// When TLS cannot be set up on this system.
+    pub fn client(&self) -> Result<Client, Error> {
+        self.client_builder().build()
+    }
+
+    /// The beginning of a client of this server with [`SYSTEM_KEY`], for settings of your own.
+    pub fn client_builder(&self) -> ClientBuilder {
+        Client::builder().server(self.url()).api_key(SYSTEM_KEY)
+    }
+
+    /// Every request so far, in order.
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.service().requests.clone()
+    }
+
+    /// How many trunks there are, also those that are not visible yet.
+    pub fn trunk_count(&self) -> usize {
+        self.service().trunks.len()
+    }
+
+    fn service(&self) -> MutexGuard<'_, Service> {
+        lock(&self.service)
+    }
+}
+
+/// A panic in one test's answer leaves the state as it was; the next request may go on with it.
+fn lock(service: &Mutex<Service>) -> MutexGuard<'_, Service> {
+    service.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn respond(service: &Mutex<Service>, request: &HttpMockRequest) -> HttpMockResponse {
+    let uri = request.uri();
+    let authorization = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let received = ReceivedRequest {
+        method: request.method().to_string(),
+        path: uri.path().to_owned(),
+        query: uri.query().unwrap_or_default().to_owned(),
+    };
+    let Reply { status, body } = lock(service).answer(received, &authorization, request.body_ref());
+    HttpMockResponse::builder().status(status).header("content-type", "application/json").body(body.to_string()).build()
+}

@@ -1,0 +1,132 @@
+//! Where servers differ, or where nobody knows what they do.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::values::Addressing;
+
+/// How a [`FakeServer`](super::FakeServer) departs from the captured behaviour. The default is the captured one.
+///
+/// ```
+/// use netsapiens_connections::fake::{ListPaging, Quirks};
+///
+/// let quirks = Quirks { paging: ListPaging::StopsAt100, numbers_for_text: true, ..Quirks::default() };
+/// # drop(quirks);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Quirks {
+    /// All-digit texts are answered as integers where the vendor's inference from answers shows both, user names for example.
+    pub numbers_for_text: bool,
+    /// Integers are answered as text.
+    pub text_for_numbers: bool,
+    /// What is unset is `null` instead of the empty string; seen in other resources of the API.
+    pub null_for_unset: bool,
+    /// Answers hold properties that no document knows.
+    pub unknown_fields: bool,
+    /// Vocabularies have values that no document knows.
+    pub unknown_values: bool,
+    /// Times come in the vendor's other spellings.
+    pub odd_dates: bool,
+    /// What the `registration` of a trunk looks like.
+    pub registration: RegistrationShape,
+    /// How long a trunk that was created or changed is not visible to reads.
+    pub visibility_delay: Duration,
+    /// What lists make of `start` and `limit`.
+    pub paging: ListPaging,
+    /// What reading a trunk that does not exist gives.
+    pub missing: GetMissing,
+    /// Reading one trunk gives an object instead of an array of one; seen in other resources of the API.
+    pub object_for_one: bool,
+    /// How trunks are named in paths. By pattern, a `:` in one is refused, as before v46.
+    pub addressing: Addressing,
+}
+
+/// What the `registration` of a trunk looks like where it has a device; without one it is absent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RegistrationShape {
+    /// The captured object.
+    #[default]
+    Object,
+    /// `[]`, how PHP writes an empty object.
+    EmptyArray,
+    /// `{}`
+    EmptyObject,
+    /// No such property.
+    Absent,
+}
+
+/// What lists make of `start` and `limit`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ListPaging {
+    /// Both are honoured; without `limit` everything is answered.
+    #[default]
+    Honoured,
+    /// Both are ignored; everything is answered.
+    Ignored,
+    /// `start` is ignored and `limit` is honoured.
+    StartIgnored,
+    /// Both are honoured, and 100 trunks are the most that is ever answered.
+    StopsAt100,
+}
+
+/// What reading a trunk that does not exist gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum GetMissing {
+    /// 404 with "Resource not found."
+    #[default]
+    NotFound,
+    /// 200 with an empty array.
+    EmptyArray,
+}
+
+/// Properties that the vendor's inference shows as text or integer.
+const TEXT_OR_INTEGER: [&str; 8] = [
+    "connection-address",
+    "connection-sip-registration-username",
+    "connection-sip-registration-password",
+    "connection-sip-registration-realm",
+    "connection-translation-destination-host",
+    "connection-translation-request-host",
+    "connection-translation-source-user",
+    "utc-offset",
+];
+
+impl Quirks {
+    /// A trunk as this server writes it.
+    pub(super) fn render(&self, trunk: &Map<String, Value>, registration: Option<Value>) -> Value {
+        let mut trunk = trunk.clone();
+        match (registration, self.registration) {
+            (None, _) | (_, RegistrationShape::Absent) => {}
+            (Some(object), RegistrationShape::Object) => drop(trunk.insert("registration".into(), object)),
+            (Some(_), RegistrationShape::EmptyArray) => drop(trunk.insert("registration".into(), json!([]))),
+            (Some(_), RegistrationShape::EmptyObject) => drop(trunk.insert("registration".into(), json!({}))),
+        }
+        for (name, value) in &mut trunk {
+            self.bend(name, value);
+        }
+        if self.unknown_fields {
+            trunk.insert("connection-of-a-later-version".into(), json!({ "enabled": "yes", "secret": "«secret-9»" }));
+        }
+        Value::Object(trunk)
+    }
+
+    fn bend(&self, name: &str, value: &mut Value) {
+        match value {
+            Value::String(text) if text.is_empty() && self.null_for_unset => *value = Value::Null,
+            Value::String(text) if self.numbers_for_text && TEXT_OR_INTEGER.contains(&name) => {
+                if let Ok(number) = text.parse::<i64>() {
+                    *value = number.into();
+                }
+            }
+            Value::String(text) if self.odd_dates && name.ends_with("-datetime") => {
+                let other = ["0000-00-00T00:00:00+00:00", "2025-05-19 02:41:11", "2025-05-19T02:41:11.999Z"];
+                *text = other[name.len() % other.len()].into();
+            }
+            Value::String(text) if self.unknown_values && name.ends_with("-transport-protocol") => *text = "SCTP".into(),
+            Value::Number(number) if self.text_for_numbers => *value = number.to_string().into(),
+            Value::Object(members) => members.iter_mut().for_each(|(name, value)| self.bend(name, value)),
+            _ => {}
+        }
+    }
+}

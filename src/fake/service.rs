@@ -1,0 +1,205 @@
+//! The operations on the state of the fake.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use super::quirks::{GetMissing, ListPaging, Quirks};
+use super::trunk::{DOMAIN, PATTERN, Trunk};
+use super::{DOMAIN_KEY, READ_ONLY_KEY, ReceivedRequest, SYSTEM_KEY};
+use crate::values::Addressing;
+
+/// Domain of [`DOMAIN_KEY`].
+const OWN_DOMAIN: &str = "acme.example";
+const BASE_PATH: &str = "/ns-api/v2/";
+
+/// What is answered.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) body: Value,
+}
+
+impl Reply {
+    fn ok(body: Value) -> Self {
+        Self { status: 200, body }
+    }
+
+    fn message(status: u16, message: &str) -> Self {
+        Self { status, body: json!({ "code": status, "message": message }) }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Service {
+    quirks: Quirks,
+    pub(super) trunks: Vec<Trunk>,
+    pub(super) requests: Vec<ReceivedRequest>,
+}
+
+type Query = BTreeMap<String, String>;
+
+impl Service {
+    pub(super) fn new(quirks: Quirks) -> Self {
+        Self { quirks, trunks: Vec::new(), requests: Vec::new() }
+    }
+
+    pub(super) fn answer(&mut self, request: ReceivedRequest, authorization: &str, body: &[u8]) -> Reply {
+        let reply = self.route(&request, authorization, body).unwrap_or_else(|refusal| refusal);
+        self.requests.push(request);
+        reply
+    }
+
+    fn route(&mut self, request: &ReceivedRequest, authorization: &str, body: &[u8]) -> Result<Reply, Reply> {
+        let key = authorization.strip_prefix("Bearer ").unwrap_or_default();
+        if ![SYSTEM_KEY, DOMAIN_KEY, READ_ONLY_KEY].contains(&key) {
+            return Err(Reply::message(401, "Unauthorized"));
+        }
+        if key == READ_ONLY_KEY && request.method != "GET" {
+            return Err(Reply::message(403, "Access Denied"));
+        }
+        let segments: Vec<String> = request.path.strip_prefix(BASE_PATH).unwrap_or_default().split('/').map(decode).collect();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let query: Query = request
+            .query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (decode(name), decode(&value.replace('+', " "))))
+            .collect();
+        let whole_system = || match key == DOMAIN_KEY {
+            true => Err(Reply::message(401, "Invalid Scope [APP001]")),
+            false => Ok(()),
+        };
+        match (request.method.as_str(), segments.as_slice()) {
+            ("GET", ["connections"]) => {
+                whole_system()?;
+                let domain = query.get(DOMAIN).map(|domain| domain_of(domain, key)).transpose()?;
+                Ok(self.list(domain.as_deref(), &query))
+            }
+            ("POST", ["connections"]) => {
+                whole_system()?;
+                self.create(&settings(body)?)
+            }
+            ("GET", ["connections", "count"]) => {
+                whole_system()?;
+                let domain = query.get(DOMAIN).map(|domain| domain_of(domain, key)).transpose()?;
+                Ok(Reply::ok(json!({ "total": self.matching(domain.as_deref(), &query).len() })))
+            }
+            ("GET", ["domains", domain, "connections"]) => Ok(self.list(Some(&domain_of(domain, key)?), &query)),
+            ("GET", ["domains", domain, "connections", connection]) => self.get(&domain_of(domain, key)?, connection),
+            ("PUT", ["domains", domain, "connections", connection]) => {
+                let at = self.find(&domain_of(domain, key)?, connection)?;
+                let visible = self.visible();
+                self.trunks[at].update(&settings(body)?, visible);
+                Ok(Reply::message(202, "Accepted"))
+            }
+            ("DELETE", ["domains", domain, "connections", connection]) => {
+                let at = self.find(&domain_of(domain, key)?, connection)?;
+                self.trunks.remove(at);
+                Ok(Reply::message(202, "Accepted"))
+            }
+            _ => Err(Reply::message(404, "No Route Found [92]")),
+        }
+    }
+
+    fn visible(&self) -> Instant {
+        Instant::now() + self.quirks.visibility_delay
+    }
+
+    fn create(&mut self, settings: &Map<String, Value>) -> Result<Reply, Reply> {
+        let text = |name: &str| settings.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let (Some(domain), Some(pattern)) = (text(DOMAIN), text(PATTERN)) else {
+            return Err(Reply::message(400, "Missing domain or connection-orig-match-pattern"));
+        };
+        if domain == "~" {
+            return Err(Reply::message(400, "Invalid domain"));
+        }
+        if self.trunks.iter().any(|trunk| trunk.text(DOMAIN) == domain && trunk.text(PATTERN) == pattern) {
+            return Err(Reply::message(409, "Connection already exists"));
+        }
+        let visible = self.visible();
+        self.trunks.push(Trunk::create(settings, visible));
+        Ok(Reply::message(202, "Accepted"))
+    }
+
+    fn get(&self, domain: &str, connection: &str) -> Result<Reply, Reply> {
+        let missing = || match self.quirks.missing {
+            GetMissing::NotFound => Reply::message(404, "Resource not found."),
+            GetMissing::EmptyArray => Reply::ok(json!([])),
+        };
+        let at = match self.find(domain, connection) {
+            Err(Reply { status: 404, .. }) => return Ok(missing()),
+            other => other?,
+        };
+        let found = self.rendered(&self.trunks[at]);
+        Ok(match (found, self.quirks.object_for_one) {
+            (None, _) => missing(),
+            (Some(one), true) => Reply::ok(one),
+            (Some(one), false) => Reply::ok(json!([one])),
+        })
+    }
+
+    /// Where the trunk is that a path names.
+    fn find(&self, domain: &str, connection: &str) -> Result<usize, Reply> {
+        let pattern = match self.quirks.addressing {
+            Addressing::Pattern if connection.contains(':') => return Err(Reply::message(404, "No Route Found [92]")),
+            Addressing::Pattern => Some(connection.to_owned()),
+            Addressing::Base64Id => STANDARD.decode(connection).ok().and_then(|bytes| String::from_utf8(bytes).ok()),
+        };
+        let found = self.trunks.iter().position(|trunk| trunk.text(DOMAIN) == domain && Some(trunk.text(PATTERN)) == pattern);
+        found.ok_or_else(|| Reply::message(404, "Resource not found."))
+    }
+
+    /// The trunks that reads see and the filters leave. Of the filters whose comparison nobody documents only the termination pattern is
+    /// honoured, as equality.
+    fn matching(&self, domain: Option<&str>, query: &Query) -> Vec<&Trunk> {
+        let now = Instant::now();
+        let termination = query.get("termination-match");
+        let wanted = |trunk: &&Trunk| {
+            trunk.seen(now).is_some()
+                && domain.is_none_or(|domain| trunk.text(DOMAIN) == domain)
+                && termination.is_none_or(|pattern| trunk.text("connection-term-match-pattern") == *pattern)
+        };
+        self.trunks.iter().filter(wanted).collect()
+    }
+
+    fn list(&self, domain: Option<&str>, query: &Query) -> Reply {
+        let number = |name: &str| query.get(name).and_then(|text| text.parse::<usize>().ok());
+        let (start, limit) = (number("start").unwrap_or(0), number("limit").unwrap_or(usize::MAX));
+        let (start, limit) = match self.quirks.paging {
+            ListPaging::Honoured => (start, limit),
+            ListPaging::Ignored => (0, usize::MAX),
+            ListPaging::StartIgnored => (0, limit),
+            ListPaging::StopsAt100 => (start, limit.min(100)),
+        };
+        let page = self.matching(domain, query).into_iter().skip(start).take(limit);
+        Reply::ok(page.filter_map(|trunk| self.rendered(trunk)).collect())
+    }
+
+    fn rendered(&self, trunk: &Trunk) -> Option<Value> {
+        let fields = trunk.seen(Instant::now())?;
+        Some(self.quirks.render(fields, trunk.registration()))
+    }
+}
+
+/// The domain that a path or query names: `~` is the key's own, and a key of the whole system has none.
+fn domain_of(name: &str, key: &str) -> Result<String, Reply> {
+    match (name, key) {
+        ("~", DOMAIN_KEY) => Ok(OWN_DOMAIN.into()),
+        ("~", _) => Err(Reply::message(400, "Invalid domain")),
+        (OWN_DOMAIN, _) => Ok(OWN_DOMAIN.into()),
+        (_, DOMAIN_KEY) => Err(Reply::message(403, "Domain not found or access denied")),
+        (name, _) => Ok(name.to_owned()),
+    }
+}
+
+fn settings(body: &[u8]) -> Result<Map<String, Value>, Reply> {
+    serde_json::from_slice(body).map_err(|_| Reply::message(400, "The body is no JSON object"))
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}

@@ -1,0 +1,117 @@
+//! A trunk as the fake keeps it.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+
+/// What the server puts in a trunk that was created with nothing but its key: documented defaults, and the empty string.
+const DEFAULTS: &str = include_str!("trunk.json");
+/// The device record of a trunk that registers, after the captured one.
+const REGISTRATION: &str = include_str!("registration.json");
+
+pub(super) const DOMAIN: &str = "domain";
+pub(super) const PATTERN: &str = "connection-orig-match-pattern";
+const TERM_PATTERN: &str = "connection-term-match-pattern";
+const USERNAME: &str = "connection-sip-registration-username";
+const PASSWORD: &str = "connection-sip-registration-password";
+const MODIFIED: &str = "last-modified-datetime";
+
+/// Length of the passwords that servers generate.
+const PASSWORD_CHARS: usize = 12;
+
+/// One trunk.
+#[derive(Debug, Clone)]
+pub(super) struct Trunk {
+    pub(super) fields: Map<String, Value>,
+    /// When reads see it as it is now.
+    pub(super) visible: Instant,
+    /// What reads see until then; nothing for a new trunk.
+    pub(super) before: Option<Map<String, Value>>,
+    created: String,
+}
+
+impl Trunk {
+    /// A new trunk with the settings of a create, which has at least the key.
+    pub(super) fn create(settings: &Map<String, Value>, visible: Instant) -> Self {
+        let mut trunk = Self { fields: object(DEFAULTS), visible, before: None, created: now() };
+        trunk.take(settings);
+        if is_unset(trunk.fields.get(TERM_PATTERN)) {
+            trunk.fields.insert(TERM_PATTERN.into(), trunk.text(PATTERN).into());
+        }
+        if is_unset(trunk.fields.get(PASSWORD)) {
+            let password: String = std::iter::repeat_with(fastrand::alphanumeric).take(PASSWORD_CHARS).collect();
+            trunk.fields.insert(PASSWORD.into(), password.into());
+        }
+        trunk
+    }
+
+    /// Changes the settings of an update and leaves the others.
+    pub(super) fn update(&mut self, settings: &Map<String, Value>, visible: Instant) {
+        self.before = Some(self.fields.clone());
+        self.visible = visible;
+        let mut settings = settings.clone();
+        settings.remove(DOMAIN);
+        settings.remove(PATTERN);
+        self.take(&settings);
+    }
+
+    fn take(&mut self, settings: &Map<String, Value>) {
+        for (name, value) in settings {
+            // What servers answer as integer stays one when it is written as text (create_connection/202-registering-pri.json).
+            let number = value.as_str().and_then(|text| text.parse::<i64>().ok());
+            let value = match (self.fields.get(name), number) {
+                (Some(Value::Number(_)), Some(number)) => number.into(),
+                _ => value.clone(),
+            };
+            if !is_read_only(name) {
+                self.fields.insert(name.clone(), value);
+            }
+        }
+        self.fields.insert(MODIFIED.into(), now().into());
+    }
+
+    pub(super) fn text(&self, name: &str) -> String {
+        self.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// What a read sees at an instant.
+    pub(super) fn seen(&self, at: Instant) -> Option<&Map<String, Value>> {
+        if at >= self.visible { Some(&self.fields) } else { self.before.as_ref() }
+    }
+
+    /// The device record, where the trunk registers.
+    pub(super) fn registration(&self) -> Option<Value> {
+        if is_unset(self.fields.get(USERNAME)) {
+            return None;
+        }
+        let mut device = object(REGISTRATION);
+        let uri = format!("sip:{}@{}", self.text(USERNAME), self.text(PATTERN).rsplit('@').next().unwrap_or_default());
+        for name in [DOMAIN, PASSWORD, "connection-sip-registration-realm"] {
+            device.insert(name.into(), self.text(name).into());
+        }
+        for name in [PATTERN, TERM_PATTERN, "from_address"] {
+            device.insert(name.into(), uri.clone().into());
+        }
+        for name in ["created-datetime", "connection-sip-registration-datetime", "device-sip-registration-expires-datetime"] {
+            device.insert(name.into(), self.created.clone().into());
+        }
+        Some(Value::Object(device))
+    }
+}
+
+fn is_read_only(name: &str) -> bool {
+    name.starts_with("active-calls-") || [MODIFIED, "connection-sip-registration-datetime", "registration", "call-routing"].contains(&name)
+}
+
+fn is_unset(value: Option<&Value>) -> bool {
+    value.is_none_or(|value| value.is_null() || value.as_str().is_some_and(str::is_empty))
+}
+
+fn object(json: &str) -> Map<String, Value> {
+    // The texts are part of this crate, and a test reads them.
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
+}

@@ -1,0 +1,187 @@
+//! Between the generated methods and the wire: headers, paths, attempts, bounded bodies.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use futures_util::StreamExt;
+use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use crate::error::Error;
+use crate::generated::{self, ByteStream, ResponseValue};
+use crate::retry::{Decision, Outcome, RetryPolicy, decide};
+use crate::values::Secret;
+
+/// Headers that every request carries. `Debug` shows their names alone.
+#[derive(Clone)]
+pub(crate) struct Credentials(pub(crate) HeaderMap);
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl ClientHooks<Credentials> for generated::Client {
+    async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), generated::Error<E>> {
+        // The generator adds it; no server asks for it.
+        request.headers_mut().remove("api-version");
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        request.headers_mut().extend(self.inner.0.clone());
+        // `@` is on the wire as `%40` in the captured request (get_connection/200-registered-pri.json); a `+` of base64 would
+        // be a space to servers that decode paths like forms.
+        let path = request.url().path().replace('@', "%40").replace('+', "%2B");
+        request.url_mut().set_path(&path);
+        Ok(())
+    }
+}
+
+/// What a server answered, whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as a value. The error says where the body is wrong, and never what was there.
+    pub(crate) fn decode<T: DeserializeOwned>(self, operation: &'static str) -> Result<T, Error> {
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let decoded = serde_path_to_error::deserialize(&mut json)
+            .map_err(|error| explain(&error.path().to_string(), error.inner()))
+            .and_then(|value| json.end().map(|()| value).map_err(|error| explain("", &error)));
+        decoded.map_err(|reason| {
+            let coded = self.headers.get("content-encoding").is_some();
+            let reason = if coded { format!("{reason}; the body is compressed, which was not asked for") } else { reason };
+            Error::decode(operation, self, reason)
+        })
+    }
+}
+
+/// serde quotes values, so only what it says of positions and of missing properties is used: the latter are our own names.
+fn explain(path: &str, error: &serde_json::Error) -> String {
+    let place = if path.is_empty() || path == "." { String::new() } else { format!(" at `{path}`") };
+    match error.classify() {
+        serde_json::error::Category::Data => {
+            let text = error.to_string();
+            let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+            match missing {
+                Some(name) => format!("the answer lacks the property `{name}`{place}"),
+                None => format!("the answer has a value of another kind than expected{place}"),
+            }
+        }
+        serde_json::error::Category::Eof => format!("the answer ends too early, at line {} column {}", error.line(), error.column()),
+        _ => format!("the answer is not JSON that can be read, at line {} column {}", error.line(), error.column()),
+    }
+}
+
+/// Bounds of every operation of a client.
+#[derive(Debug, Clone)]
+pub(crate) struct Limits {
+    /// For all attempts of an operation together.
+    pub(crate) deadline: Duration,
+    /// For the body of an answer.
+    pub(crate) body_bytes: usize,
+    pub(crate) retry: RetryPolicy,
+}
+
+/// One operation to be sent.
+pub(crate) struct Call<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) method: Method,
+    /// What must not come back in a message.
+    pub(crate) secrets: Vec<&'a Secret>,
+}
+
+/// What the generated methods give: progenitor's answers and errors with raw bytes.
+pub(crate) type Raw = Result<ResponseValue<ByteStream>, generated::Error<ByteStream>>;
+
+/// Sends a call as often as its policy allows. `Ok` is a success of the server, any 2xx.
+pub(crate) async fn send<F, Fut>(limits: &Limits, call: &Call<'_>, request: F) -> Result<Answer, Error>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Raw>,
+{
+    let deadline = Instant::now() + limits.deadline;
+    let mut sent = false;
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let begun = Instant::now();
+        let outcome = match tokio::time::timeout_at(deadline, read(limits, call.operation, request())).await {
+            Ok(outcome) => outcome.and_then(|answer| match answer.status.is_success() {
+                true => Ok(answer),
+                false => Err(Error::status(call.operation, answer, &call.secrets)),
+            }),
+            Err(_) => Err(Error::deadline(call.operation, None)),
+        };
+        observe(call, attempt, begun.elapsed(), &outcome);
+        let error = match outcome {
+            Ok(answer) => return Ok(answer),
+            // An earlier attempt may have removed it before its answer was lost.
+            Err(error) if call.method == Method::DELETE && sent && error.is_not_found() => {
+                return Ok(Answer { status: StatusCode::ACCEPTED, headers: HeaderMap::new(), body: Vec::new() });
+            }
+            Err(error) => error.sent_before(sent).after(attempt),
+        };
+        sent = error.may_have_been_sent();
+        let wait = match outcome_of(&error) {
+            Some(outcome) => decide(&limits.retry, &call.method, outcome, attempt, SystemTime::now(), fastrand::f64()),
+            None => Decision::Stop,
+        };
+        match wait {
+            Decision::After(wait) if Instant::now() + wait < deadline => tokio::time::sleep(wait).await,
+            _ => return Err(error),
+        }
+    }
+}
+
+/// What the retry decision is told; nothing where another attempt cannot end otherwise.
+fn outcome_of(error: &Error) -> Option<Outcome<'_>> {
+    match () {
+        () if error.is_connect() => Some(Outcome::NotSent),
+        () if error.is_timeout() || error.is_interrupted() => Some(Outcome::Lost),
+        () if error.is_decode() => None,
+        () => error.status_code().map(|status| Outcome::Status(status, error.header(RETRY_AFTER.as_str()))),
+    }
+}
+
+/// One attempt: the answer with its body, whatever the status.
+async fn read(limits: &Limits, operation: &'static str, raw: impl Future<Output = Raw>) -> Result<Answer, Error> {
+    let (status, headers, mut stream) = match raw.await {
+        Ok(value) | Err(generated::Error::ErrorResponse(value)) => (value.status(), value.headers().clone(), value.into_inner_stream()),
+        Err(generated::Error::UnexpectedResponse(response)) => {
+            let value = ResponseValue::stream(response);
+            (value.status(), value.headers().clone(), value.into_inner_stream())
+        }
+        Err(generated::Error::CommunicationError(error)) => return Err(Error::network(operation, error)),
+        // Our hooks give no error of their own, and raw answers are not decoded by the generated code.
+        Err(_) => return Err(Error::configuration("the request could not be built").of(operation)),
+    };
+    let mut body = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|error| Error::network(operation, error))?;
+        if body.len() + chunk.len() > limits.body_bytes {
+            let reason = format!("the answer is longer than {} bytes, the client's limit for bodies", limits.body_bytes);
+            return Err(Error::decode(operation, Answer { status, headers, body }, reason));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, headers, body })
+}
+
+/// Tells what became of an attempt. No URL, no pattern, no body.
+fn observe(call: &Call<'_>, attempt: u32, elapsed: Duration, outcome: &Result<Answer, Error>) {
+    let (operation, elapsed_ms) = (call.operation, u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+    match outcome {
+        Ok(answer) => {
+            tracing::debug!(operation, attempt, elapsed_ms, status = answer.status.as_u16(), body_bytes = answer.body.len(), "answered");
+        }
+        Err(error) => {
+            tracing::warn!(operation, attempt, elapsed_ms, status = error.status_code(), kind = ?error.kind(), "failed");
+        }
+    }
+}

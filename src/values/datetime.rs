@@ -1,0 +1,54 @@
+//! Times as servers write them.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+/// A time, kept as the text that came.
+///
+/// Servers send RFC 3339 (captured); the vendor's own examples also have `YYYY-MM-DD HH:MM:SS` without an offset and the impossible
+/// `0000-00-00T00:00:00+00:00`, so a type that insisted would fail whole lists.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use netsapiens_connections::DateTime;
+///
+/// let modified = DateTime::from("1970-01-01T01:00:00+00:00");
+/// assert_eq!(modified.to_system_time(), Some(UNIX_EPOCH + Duration::from_secs(3600)));
+/// assert_eq!(DateTime::from("0000-00-00T00:00:00+00:00").to_system_time(), None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DateTime(String);
+
+impl DateTime {
+    /// The text as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The instant, where the text is RFC 3339 with an offset or `Z`. `None` for everything else: a time without an offset names no
+    /// instant, and no document says whose clock it would be.
+    pub fn to_system_time(&self) -> Option<SystemTime> {
+        self.0.parse::<jiff::Timestamp>().ok().map(SystemTime::from)
+    }
+}
+
+impl fmt::Display for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<String> for DateTime {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for DateTime {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}

@@ -1,0 +1,29 @@
+//! `Debug` for fields with customer data: whether there is a value, and never which.
+
+use std::fmt;
+
+/// Shows `***`, or `None` for an unset option.
+pub(crate) struct Masked<'a, T>(pub(crate) &'a T);
+
+/// Tells whether there is anything to mask.
+pub(crate) trait Unset {
+    fn is_unset(&self) -> bool;
+}
+
+impl<T> Unset for Option<T> {
+    fn is_unset(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl Unset for String {
+    fn is_unset(&self) -> bool {
+        false
+    }
+}
+
+impl<T: Unset> fmt::Debug for Masked<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_unset() { "None" } else { "***" })
+    }
+}

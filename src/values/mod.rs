@@ -1,0 +1,19 @@
+//! The values of the service as types: names that cannot leave their place in a URL, secrets that are not printed, times and
+//! vocabularies that take what servers send.
+
+mod datetime;
+pub(crate) mod lenient;
+mod masked;
+mod names;
+mod open_enum;
+mod secret;
+mod unknown_fields;
+
+pub use datetime::DateTime;
+pub(crate) use masked::Masked;
+pub(crate) use names::ConnectionRef;
+pub use names::{Addressing, DomainName, InvalidValue, MatchPattern};
+pub use open_enum::UnknownValue;
+pub(crate) use open_enum::open_enum;
+pub use secret::Secret;
+pub use unknown_fields::UnknownFields;

@@ -1,0 +1,217 @@
+//! The seven operations against the embedded server.
+
+use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, READ_ONLY_KEY};
+use netsapiens_connections::{
+    AudioRelay, CarrierTrunk, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName, MatchPattern, Secret, SipTransport, YesNo,
+};
+use serde_json::json;
+
+const PATTERN: &str = "sip*@acme-pri.example";
+
+fn least() -> ConnectionCreate {
+    ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new(PATTERN).unwrap())
+}
+
+#[tokio::test]
+async fn a_created_trunk_has_what_was_sent_the_defaults_and_a_password() {
+    let server = FakeServer::start().await;
+    let client = server.client().unwrap();
+    let sent = ConnectionCreate { sip_transport_protocol: Some(SipTransport::Tls), ..least() };
+    let receipt = client.connections().create(&sent).await.unwrap();
+    assert_eq!((receipt.status(), receipt.message()), (202, Some("Accepted")));
+
+    let trunk = client.domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap().unwrap();
+    assert_eq!(trunk.sip_transport_protocol, Some(SipTransport::Tls));
+    assert_eq!(trunk.audio_relay_enabled, Some(AudioRelay::Yes));
+    assert_eq!(trunk.term_match_pattern.as_deref(), Some(PATTERN));
+    assert_eq!(trunk.sip_registration_password.as_ref().map(|password| password.expose_secret().len()), Some(12));
+    assert_eq!(trunk.time_zone, None);
+    assert_eq!(trunk.call_routing, Some(json!([[]])));
+    assert!(trunk.last_modified_datetime.unwrap().to_system_time().is_some());
+}
+
+#[tokio::test]
+async fn a_password_that_was_sent_stays() {
+    let server = FakeServer::start().await;
+    let client = server.client().unwrap();
+    let sent = ConnectionCreate { sip_registration_password: Some("correct horse".into()), ..least() };
+    client.connections().create(&sent).await.unwrap();
+    let trunk = client.domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap().unwrap();
+    assert_eq!(trunk.sip_registration_password.as_ref().map(Secret::expose_secret), Some("correct horse"));
+}
+
+#[tokio::test]
+async fn a_second_trunk_with_the_same_key_is_a_conflict() {
+    let server = FakeServer::start().await;
+    let client = server.client().unwrap();
+    client.connections().create(&least()).await.unwrap();
+    let error = client.connections().create(&least()).await.unwrap_err();
+    assert!(error.is_conflict(), "{error}");
+    assert_eq!(server.trunk_count(), 1);
+}
+
+#[tokio::test]
+async fn the_same_pattern_in_another_domain_is_another_trunk() {
+    let server = FakeServer::start().await;
+    let client = server.client().unwrap();
+    client.connections().create(&least()).await.unwrap();
+    client.connections().create(&ConnectionCreate { domain: DomainName::new("other.example").unwrap(), ..least() }).await.unwrap();
+    assert_eq!(client.connections().count().await.unwrap(), 2);
+    assert_eq!(client.domain("other.example").unwrap().connections().count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn lists_hold_the_trunks_of_their_domain() {
+    let server = FakeServer::start().await;
+    let client = server.client().unwrap();
+    client.connections().create(&least()).await.unwrap();
+    let carrier: ConnectionCreate = CarrierTrunk { host: "192.0.2.20".into(), utc_offset: "-7".into() }.try_into().unwrap();
+    client.connections().create(&carrier).await.unwrap();
+    let patterns = |trunks: Vec<netsapiens_connections::Connection>| -> Vec<String> {
+        trunks.into_iter().map(|trunk| trunk.orig_match_pattern).collect()
+    };
+    assert_eq!(patterns(client.connections().list().await.unwrap()), [PATTERN, "sip*@192.0.2.20"]);
+    assert_eq!(patterns(client.domain("acme.example").unwrap().connections().list().await.unwrap()), [PATTERN]);
+    assert_eq!(patterns(client.domain("empty.example").unwrap().connections().list().await.unwrap()), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_filter_is_sent_and_leaves_what_it_names() {
+    let server = FakeServer::start().await;
+    let client = server.client().unwrap();
+    client.connections().create(&least()).await.unwrap();
+    let filter = ConnectionFilter { termination_match: Some("sip*@elsewhere".into()), ..Default::default() };
+    assert_eq!(client.connections().count_with(&filter).await.unwrap(), 0);
+    assert_eq!(client.connections().list_with(&filter).await.unwrap().len(), 0);
+    assert_eq!(server.requests().last().unwrap().query, "termination-match=sip*%40elsewhere");
+}
+
+#[tokio::test]
+async fn a_list_without_a_filter_sends_no_query() {
+    let server = FakeServer::start().await;
+    server.client().unwrap().connections().list().await.unwrap();
+    assert_eq!(server.requests()[0].query, "");
+}
+
+#[tokio::test]
+async fn an_update_changes_what_is_set_and_leaves_the_rest() {
+    let server = FakeServer::start().await;
+    let client = server.client().unwrap();
+    client.connections().create(&ConnectionCreate { description: Some("Lab PRI".into()), ..least() }).await.unwrap();
+    let trunks = client.domain("acme.example").unwrap();
+    let before = trunks.connections().get(PATTERN).await.unwrap().unwrap();
+    let change = ConnectionUpdate { orig_enabled: Some(YesNo::No), ..Default::default() };
+    trunks.connections().update(PATTERN, &change).await.unwrap();
+    let after = trunks.connections().get(PATTERN).await.unwrap().unwrap();
+    let expected = netsapiens_connections::Connection {
+        orig_enabled: Some(YesNo::No),
+        last_modified_datetime: after.last_modified_datetime.clone(),
+        ..before
+    };
+    assert_eq!(after, expected);
+}
+
+#[tokio::test]
+async fn an_empty_text_clears_a_setting() {
+    let server = FakeServer::start().await;
+    let client = server.client().unwrap();
+    client.connections().create(&ConnectionCreate { description: Some("Lab PRI".into()), ..least() }).await.unwrap();
+    let acme = client.domain("acme.example").unwrap();
+    acme.connections().update(PATTERN, &ConnectionUpdate { description: Some(String::new()), ..Default::default() }).await.unwrap();
+    assert_eq!(acme.connections().get(PATTERN).await.unwrap().unwrap().description, None);
+}
+
+#[test]
+fn an_update_of_nothing_is_an_empty_object() {
+    assert_eq!(serde_json::to_string(&ConnectionUpdate::default()).unwrap(), "{}");
+}
+
+#[tokio::test]
+async fn a_deleted_trunk_is_gone_and_deleting_it_again_is_not_found() {
+    let server = FakeServer::start().await;
+    let client = server.client().unwrap();
+    client.connections().create(&least()).await.unwrap();
+    let acme = client.domain("acme.example").unwrap();
+    assert_eq!(acme.connections().delete(PATTERN).await.unwrap().status(), 202);
+    assert_eq!(acme.connections().get(PATTERN).await.unwrap(), None);
+    assert!(acme.connections().delete(PATTERN).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn updating_a_trunk_that_does_not_exist_is_not_found() {
+    let server = FakeServer::start().await;
+    let acme = server.client().unwrap().domain("acme.example").unwrap();
+    assert!(acme.connections().update(PATTERN, &ConnectionUpdate::default()).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_unauthorized() {
+    let server = FakeServer::start().await;
+    let client = server.client_builder().api_key("nss_WRONG").build().unwrap();
+    assert!(client.connections().list().await.unwrap_err().is_unauthorized());
+}
+
+#[tokio::test]
+async fn a_domain_key_sees_its_domain_and_not_the_system() {
+    let server = FakeServer::start().await;
+    server.client().unwrap().connections().create(&least()).await.unwrap();
+    let client = server.client_builder().api_key(DOMAIN_KEY).build().unwrap();
+    assert!(client.connections().list().await.unwrap_err().is_permission_denied());
+    assert_eq!(client.domain("~").unwrap().connections().list().await.unwrap().len(), 1);
+    assert!(client.domain("other.example").unwrap().connections().list().await.unwrap_err().is_permission_denied());
+}
+
+#[tokio::test]
+async fn a_read_only_key_reads_and_does_not_write() {
+    let server = FakeServer::start().await;
+    let client = server.client_builder().api_key(READ_ONLY_KEY).build().unwrap();
+    assert_eq!(client.connections().count().await.unwrap(), 0);
+    assert!(client.connections().create(&least()).await.unwrap_err().is_permission_denied());
+    assert_eq!(server.trunk_count(), 0);
+}
+
+#[tokio::test]
+async fn a_tilde_is_refused_for_a_key_of_the_whole_system() {
+    let server = FakeServer::start().await;
+    let error = server.client().unwrap().domain("~").unwrap().connections().list().await.unwrap_err();
+    assert_eq!(error.status_code(), Some(400));
+}
+
+#[tokio::test]
+async fn requests_carry_key_agent_and_tag_and_no_api_version() {
+    let wire = crate::wire::Wire::answering(200, "application/json", r#"{"total":107}"#).await;
+    let client =
+        netsapiens_connections::Client::builder().server(wire.client_url()).api_key("nss_EXAMPLE").log_tag("billing-sync").build().unwrap();
+    assert_eq!(client.connections().count().await.unwrap(), 107);
+    let request = &wire.requests()[0];
+    for header in ["authorization: Bearer nss_EXAMPLE", "accept: application/json", "x-netsapiens-log: billing-sync"] {
+        assert!(request.contains(header), "{request}");
+    }
+    assert!(request.contains(concat!("user-agent: netsapiens-connections/", env!("CARGO_PKG_VERSION"))), "{request}");
+    assert!(!request.contains("api-version"), "{request}");
+}
+
+#[tokio::test]
+async fn one_trunk_is_read_from_an_array_an_object_and_nothing() {
+    let trunk = json!({ "domain": "acme.example", "connection-orig-match-pattern": PATTERN });
+    let table = [(json!([trunk]), true), (trunk.clone(), true), (json!([]), false), (json!(null), false)];
+    for (body, found) in table {
+        let wire = crate::wire::Wire::answering(200, "application/json", body.to_string()).await;
+        let read = wire.client().domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap();
+        assert_eq!(read.is_some(), found, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn another_trunk_than_the_one_asked_for_is_none() {
+    let other = json!([{ "domain": "acme.example", "connection-orig-match-pattern": "sip*@other.example" }]);
+    let wire = crate::wire::Wire::answering(200, "application/json", other.to_string()).await;
+    assert_eq!(wire.client().domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_unknown_route_is_no_missing_trunk() {
+    let wire = crate::wire::Wire::answering(404, "application/json", r#"{"code":404,"message":"No Route Found [92]"}"#).await;
+    let error = wire.client().domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap_err();
+    assert!(error.is_unknown_route(), "{error}");
+}

@@ -1,0 +1,209 @@
+//! What users see of the generated code, and how it changes.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use quote::ToTokens;
+use syn::{Attribute, FnArg, GenericArgument, Item, LitStr, PathArguments, Type, Visibility};
+
+/// Types with their fields and variants, and the operations of the client.
+#[derive(Debug, Default, PartialEq)]
+pub struct Surface(BTreeMap<String, Entry>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    shape: String,
+    wire: Option<String>,
+}
+
+/// One difference between two surfaces.
+#[derive(Debug, PartialEq)]
+pub struct Change {
+    /// `Connection`, `Connection::address`, `YesNo::Yes` or `fn list_connections`.
+    pub name: String,
+    /// Wire name of a field.
+    pub wire: Option<String>,
+    /// Type or signature before; none where it is new.
+    pub before: Option<String>,
+    /// Type or signature after; none where it is gone.
+    pub after: Option<String>,
+}
+
+impl Change {
+    /// `+` for what is new, `-` for what is gone, `~` for what has another type.
+    pub fn sign(&self) -> char {
+        match (&self.before, &self.after) {
+            (None, _) => '+',
+            (_, None) => '-',
+            _ => '~',
+        }
+    }
+
+    /// The type, or both types.
+    pub fn description(&self) -> String {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => format!("{before} -> {after}"),
+            (Some(only), None) | (None, Some(only)) => only.clone(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+impl Surface {
+    /// Reads generated code; an empty text is an empty surface.
+    pub fn read(code: &str) -> Result<Surface> {
+        let file = syn::parse_file(code).context("the generated code is not Rust")?;
+        let mut surface = Surface::default();
+        surface.items(&file.items);
+        Ok(surface)
+    }
+
+    /// What is new, gone or of another type in `after`, by name.
+    pub fn changes(&self, after: &Surface) -> Vec<Change> {
+        let names: std::collections::BTreeSet<&String> = self.0.keys().chain(after.0.keys()).collect();
+        let changes = names.into_iter().filter_map(|name| {
+            let (before, after) = (self.0.get(name), after.0.get(name));
+            (before != after).then(|| Change {
+                name: name.clone(),
+                wire: after.or(before).and_then(|entry| entry.wire.clone()),
+                before: before.map(|entry| entry.shape.clone()),
+                after: after.map(|entry| entry.shape.clone()),
+            })
+        });
+        changes.collect()
+    }
+
+    fn add(&mut self, name: String, shape: impl Into<String>, wire: Option<String>) {
+        self.0.insert(name, Entry { shape: shape.into(), wire });
+    }
+
+    fn items(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Mod(module) => self.items(module.content.as_ref().map_or(&[], |(_, items)| items)),
+                Item::Struct(item) if is_public(&item.vis) => {
+                    self.add(item.ident.to_string(), "struct", None);
+                    for field in item.fields.iter().filter(|field| is_public(&field.vis)) {
+                        let name = field.ident.as_ref().map_or("0".into(), ToString::to_string);
+                        let wire = renamed(&field.attrs).unwrap_or_else(|| name.clone());
+                        self.add(format!("{}::{name}", item.ident), short(&field.ty), Some(wire));
+                    }
+                }
+                Item::Enum(item) if is_public(&item.vis) => {
+                    self.add(item.ident.to_string(), "enum", None);
+                    for variant in &item.variants {
+                        self.add(format!("{}::{}", item.ident, variant.ident), "variant", None);
+                    }
+                }
+                Item::Impl(item) if item.trait_.is_none() && short(&item.self_ty) == "Client" => {
+                    for function in item.items.iter().filter_map(|item| match item {
+                        syn::ImplItem::Fn(function) => Some(function),
+                        _ => None,
+                    }) {
+                        let arguments = function.sig.inputs.iter().filter_map(|argument| match argument {
+                            FnArg::Typed(argument) => Some(format!("{}: {}", argument.pat.to_token_stream(), short(&argument.ty))),
+                            FnArg::Receiver(_) => None,
+                        });
+                        let arguments = arguments.collect::<Vec<_>>().join(", ");
+                        self.add(format!("fn {}", function.sig.ident), format!("({arguments})"), None);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+/// The name in `#[serde(rename = "…")]`.
+fn renamed(attributes: &[Attribute]) -> Option<String> {
+    let mut name = None;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        // Arguments of other kinds are passed over: only the name matters here.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if let Ok(value) = meta.value() {
+                let text: LitStr = value.parse()?;
+                if meta.path.is_ident("rename") {
+                    name = Some(text.value());
+                }
+            }
+            Ok(())
+        });
+    }
+    name
+}
+
+/// A type as a person writes it: the last segment of each path.
+fn short(of: &Type) -> String {
+    match of {
+        Type::Path(path) => {
+            let Some(last) = path.path.segments.last() else { return String::new() };
+            let arguments: Vec<String> = match &last.arguments {
+                PathArguments::AngleBracketed(arguments) => arguments
+                    .args
+                    .iter()
+                    .filter_map(|argument| match argument {
+                        GenericArgument::Type(inner) => Some(short(inner)),
+                        _ => None,
+                    })
+                    .collect(),
+                _ => Vec::new(),
+            };
+            match arguments.is_empty() {
+                true => last.ident.to_string(),
+                false => format!("{}<{}>", last.ident, arguments.join(", ")),
+            }
+        }
+        Type::Reference(reference) => format!("&{}", short(&reference.elem)),
+        other => other.to_token_stream().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes(before: &str, after: &str) -> Vec<String> {
+        let (before, after) = (Surface::read(before).unwrap(), Surface::read(after).unwrap());
+        before.changes(&after).iter().map(|change| format!("{} {} {}", change.sign(), change.name, change.description())).collect()
+    }
+
+    #[test]
+    fn equal_code_has_no_changes() {
+        let code = "pub mod types { pub struct A { pub x: i64 } pub enum E { X } }";
+        assert!(changes(code, code).is_empty());
+    }
+
+    #[test]
+    fn documentation_is_no_change() {
+        assert!(changes("pub struct A { pub x: i64 }", "/// Said better.\npub struct A { pub x: i64 }").is_empty());
+    }
+
+    #[test]
+    fn fields_that_come_go_and_change_type_are_told_apart() {
+        let before = "pub struct A { pub gone: i64, pub other: i64 }";
+        let after = "pub struct A { pub fresh: bool, pub other: ::std::option::Option<::std::string::String> }";
+        assert_eq!(changes(before, after), ["+ A::fresh bool", "- A::gone i64", "~ A::other i64 -> Option<String>"]);
+    }
+
+    #[test]
+    fn a_known_value_is_a_variant() {
+        assert_eq!(changes("pub enum E { X }", "pub enum E { X, Y }"), ["+ E::Y variant"]);
+    }
+
+    #[test]
+    fn an_operation_shows_its_arguments() {
+        let after = "impl Client { pub async fn get<'a>(&'a self, domain: &'a crate::values::DomainName) -> R { todo() } }";
+        assert_eq!(changes("", after), ["+ fn get (domain: &DomainName)"]);
+    }
+
+    #[test]
+    fn a_field_knows_its_wire_name() {
+        let after = Surface::read("pub struct A { #[serde(rename = \"connection-x\", default)] pub x: i64 }").unwrap();
+        let change = Surface::default().changes(&after).into_iter().find(|change| change.name == "A::x").unwrap();
+        assert_eq!(change.wire.as_deref(), Some("connection-x"));
+    }
+}
