@@ -184,6 +184,14 @@ impl<'d> Lowering<'d> {
                 let reason = format!("the schema does not compile: {error}");
                 self.document.error(&origin(&self.origins, at), &reason)
             })?;
+        // What is not there would be judged by nothing: better to say so now than to be green later.
+        for (pointer, location) in &self.locations {
+            if validators.get(&format!("#{location}")).is_none() {
+                return Err(self
+                    .document
+                    .error(pointer, "the schema was lowered and not compiled"));
+            }
+        }
         Ok(Lowered {
             validators,
             origins: self.origins,

@@ -221,7 +221,7 @@ seeded! {
         get("/things/7"),
         json!({"status": 200, "headers": {"content-type": "Application/JSON; charset=utf-8"}, "body": thing(json!({}))}) => [];
     control_query:
-        get_with(json!({"limit": "5", "exact": "true", "ids": ["1", "2"], "tags": "a,b", "filter": "{\"a\":1}", "area[code]": "1"})),
+        get_with(json!({"limit": "5", "exact": "true", "ids": ["1", "2"], "tags": "a,b", "filter": "{\"a\":1}", "area[code]": "1", "range": "from,1,to,2"})),
         ok(json!([])) => [];
     control_single_item_of_an_array_in_the_query: get_with(json!({"ids": "1"})), ok(json!([])) => [];
     control_header_names_in_any_case:

@@ -163,6 +163,11 @@ lowering! {
         "A": {"type": "object", "properties": {"k": {"type": "string"}, "n": {"type": "integer"}}},
         "B": {"type": "object", "properties": {"k": {"type": "string"}}}
     } { {"k": "one", "n": 1} => []; {"k": "two"} => []; {"k": "one", "n": "x"} => ["NSV220"]; {"k": "three"} => ["NSV230"]; }
+    names_that_are_no_plain_text_in_a_pointer: "response" {
+        "S": {"type": "object", "properties": {"a b%20/~é\"": {"anyOf": [{"type": "object", "properties": {"x": {"type": "integer"}}}, {"type": "string"}]}}}
+    } {
+        {"a b%20/~é\"": {"x": 1}} => []; {"a b%20/~é\"": {"y": 1}} => ["NSV301"]; {"a b%20/~é\"": {"x": "1"}} => ["NSV220"];
+    }
     discriminator_of_a_schema_that_others_extend: "response" {
         "S": {"type": "array", "items": {"$ref": "#/components/schemas/Pet"}},
         "Pet": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}, "discriminator": {"propertyName": "kind", "mapping": {"cat": "Cat"}}},
