@@ -156,7 +156,7 @@ impl Redactor<'_> {
 
     /// The part before an `@`, or a login: its words, so that globs such as `sip*` and `[*]` stay.
     fn user(&mut self, text: &str) -> String {
-        static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\w[^*\[\]~<>]*").expect("valid pattern"));
+        static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^*\[\]~<>]*\w[^*\[\]~<>]*").expect("valid pattern"));
         if !text.contains(['*', '[', '~', '<', '%']) {
             return self.atom(Kind::User, text);
         }
