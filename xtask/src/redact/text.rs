@@ -40,7 +40,7 @@ impl Redactor<'_> {
             Treat::Address => self.address(text),
             Treat::User if text.contains(['@', ':']) => self.address(text),
             Treat::User => self.user(text),
-            Treat::Domain if text.contains(['@', ':']) => self.address(text),
+            Treat::Domain if text.contains(['@', ':', '<']) => self.address(text),
             Treat::Domain => self.atom(Kind::Domain, text),
             Treat::Name => self.atom(Kind::Name, text),
             Treat::Agent => self.atom(Kind::Agent, text),
