@@ -10,7 +10,7 @@ mod shapes;
 mod table;
 mod text;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Number, Value};
 
@@ -59,12 +59,21 @@ impl Knowledge {
 
 /// Redacts the recordings of one import in place and lists in each `meta.redacted` what was replaced by which rule.
 pub fn redact(recordings: &mut [Recording], knowledge: &Knowledge) {
-    let mut redactor = Redactor { knowledge, table: Table::default(), learning: true, at: String::new(), notes: Vec::new() };
+    let mut redactor = Redactor {
+        knowledge,
+        table: Table::default(),
+        learning: true,
+        at: String::new(),
+        notes: Vec::new(),
+        fields: HashMap::new(),
+        remembered: HashMap::new(),
+    };
     for recording in recordings.iter() {
         redactor.recording(recording);
     }
     redactor.table.seal();
     redactor.learning = false;
+    redactor.remembered.clear();
     for recording in recordings {
         *recording = redactor.recording(recording);
         let known = std::mem::take(&mut recording.meta.redacted);
@@ -82,6 +91,10 @@ struct Redactor<'a> {
     /// JSON pointer of the value at hand.
     at: String,
     notes: Vec<Redaction>,
+    /// How the fields that were seen are treated.
+    fields: HashMap<String, Treat>,
+    /// What this pass made of a string, and by which rules: the trunks of a list differ in few values.
+    remembered: HashMap<Treat, HashMap<String, (String, Vec<String>)>>,
 }
 
 impl Redactor<'_> {
@@ -138,7 +151,7 @@ impl Redactor<'_> {
             }
             Value::String(string) => {
                 self.at = pointer;
-                Value::String(self.string(treated, string))
+                Value::String(self.remembered_string(treated, string))
             }
             Value::Number(number) => {
                 self.at = pointer;
@@ -146,6 +159,19 @@ impl Redactor<'_> {
             }
             Value::Bool(_) | Value::Null => value.clone(),
         }
+    }
+
+    /// [`Self::string`], worked out once for equal strings.
+    fn remembered_string(&mut self, treated: Treat, text: &str) -> String {
+        if let Some((redacted, rules)) = self.remembered.get(&treated).and_then(|texts| texts.get(text)) {
+            self.notes.extend(rules.iter().map(|rule| Redaction { at: self.at.clone(), rule: rule.clone() }));
+            return redacted.clone();
+        }
+        let before = self.notes.len();
+        let redacted = self.string(treated, text);
+        let rules = self.notes[before..].iter().map(|note| note.rule.clone()).collect();
+        self.remembered.entry(treated).or_default().insert(text.to_owned(), (redacted.clone(), rules));
+        redacted
     }
 
     fn members(&mut self, pointer: &str, members: &Map<String, Value>, treated: Treat) -> Map<String, Value> {
@@ -169,11 +195,16 @@ impl Redactor<'_> {
         self.string(Treat::Unknown, name)
     }
 
-    fn treat(&self, field: &str) -> Treat {
-        match treat(field) {
+    fn treat(&mut self, field: &str) -> Treat {
+        if let Some(treated) = self.fields.get(field) {
+            return *treated;
+        }
+        let treated = match treat(field) {
             Treat::Unknown if self.knowledge.sensitive.contains(field) => Treat::Name,
             treated => treated,
-        }
+        };
+        self.fields.insert(field.to_owned(), treated);
+        treated
     }
 
     /// A number stays a number: a secret one is 0, one that can be called gets the digits of its placeholder.
@@ -193,7 +224,8 @@ impl Redactor<'_> {
             self.note("secret-field");
             return if number.is_f64() { Number::from_f64(0.0).unwrap_or(number.clone()) } else { Number::from(0) };
         }
-        if !is_whole || treated == Treat::Keep {
+        // No shorter number can be called.
+        if !is_whole || treated == Treat::Keep || digits.len() < 7 {
             return number.clone();
         }
         let redacted = match treated {

@@ -40,7 +40,7 @@ impl Redactor<'_> {
             Treat::Address => self.address(text),
             Treat::User if text.contains(['@', ':']) => self.address(text),
             Treat::User => self.user(text),
-            Treat::Domain if text.contains(['@', ':']) => self.address(text),
+            Treat::Domain if text.contains(['@', ':', '<']) => self.address(text),
             Treat::Domain => self.atom(Kind::Domain, text),
             Treat::Name => self.atom(Kind::Name, text),
             Treat::Agent => self.atom(Kind::Agent, text),
@@ -156,7 +156,7 @@ impl Redactor<'_> {
 
     /// The part before an `@`, or a login: its words, so that globs such as `sip*` and `[*]` stay.
     fn user(&mut self, text: &str) -> String {
-        static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\w[^*\[\]~<>]*").expect("valid pattern"));
+        static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^*\[\]~<>]*\w[^*\[\]~<>]*").expect("valid pattern"));
         if !text.contains(['*', '[', '~', '<', '%']) {
             return self.atom(Kind::User, text);
         }
