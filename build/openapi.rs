@@ -13,10 +13,9 @@ pub fn operations(spec: &Value) -> impl Iterator<Item = (String, &Value)> {
     let paths = spec.get("paths").and_then(Value::as_object);
     paths.into_iter().flatten().flat_map(|(path, item)| {
         let pointer = step("/paths", path);
-        item.as_object()
-            .into_iter()
-            .flatten()
-            .filter_map(move |(method, operation)| METHODS.contains(&method.as_str()).then(|| (step(&pointer, method), operation)))
+        let members = item.as_object().into_iter().flatten();
+        let methods = members.filter(|(method, _)| METHODS.contains(&method.as_str()));
+        methods.map(move |(method, operation)| (step(&pointer, method), operation))
     })
 }
 

@@ -8,6 +8,7 @@ mod evidence;
 mod exit_codes;
 mod explain;
 mod formats;
+mod generator;
 mod har;
 mod judge_seeded;
 mod leaks;
