@@ -121,15 +121,22 @@ pub(super) fn subject(at: &str, member: Option<&str>) -> String {
 
 fn violations(lowered: &Lowered, schema: &Schema, value: &Value) -> Vec<Violation> {
     let Some(validator) = lowered.validator(&schema.location) else {
-        return Vec::new();
+        // Loading has compiled it once; whatever keeps it from compiling now must not pass for a value in order.
+        return vec![Violation {
+            code: codes::OTHER,
+            problem: "cannot be judged: its schema does not compile".to_owned(),
+            expected: "a schema that compiles".to_owned(),
+            seen: describe(value),
+            spec: schema.pointer.clone(),
+            at: String::new(),
+            member: None,
+        }];
     };
     // Collecting what is wrong costs much more than asking whether anything is.
     if validator.is_valid(value) {
         return Vec::new();
     }
-    let origin = |error: &ValidationError<'_>| {
-        lowered.origin(&schema.location, error.schema_path().as_str())
-    };
+    let origin = |error: &ValidationError<'_>| lowered.origin(error.schema_path().as_str());
     let mut found = Vec::new();
     for error in validator.iter_errors(value) {
         explain(&error, &origin, &mut found);

@@ -32,11 +32,10 @@ impl<'j> Court<'j> {
             };
             match value {
                 // An object in a text: what it holds is not judged.
-                value if matches!(parameter.form, Form::Spread(_)) => {
-                    if value.is_some() {
-                        self.evidence.pass(parameter.site, self.witness());
-                    }
+                Some(_) if matches!(parameter.form, Form::Spread(_)) => {
+                    self.evidence.pass(parameter.site, self.witness());
                 }
+                None if matches!(parameter.form, Form::Spread(_)) => {}
                 None if parameter.required => self.missing(parameter, &at),
                 None => {}
                 Some(value) => self.parameter(parameter, &value, &at),

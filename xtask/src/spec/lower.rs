@@ -5,8 +5,10 @@
 //! comes from is remembered: a failed assertion names the line that a person wrote.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
-use jsonschema::{Draft, Validator, ValidatorMap};
+use jsonschema::{Draft, Registry, ValidationError, ValidationOptions, Validator};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::document::{Document, reference};
@@ -29,36 +31,57 @@ impl Direction {
     }
 }
 
-/// What one direction's schemas were lowered to, compiled.
+/// What one direction's schemas were lowered to.
 #[derive(Debug)]
 pub(crate) struct Lowered {
-    validators: ValidatorMap,
+    registry: Registry<'static>,
+    /// Compiled when first used: every schema is checked on loading, few are used in a run.
+    validators: HashMap<String, OnceLock<Option<Validator>>>,
     origins: HashMap<String, String>,
     locations: HashMap<String, String>,
 }
 
 impl Lowered {
-    /// The validator of the schema at a location (`#/definitions/…`) of the lowered document.
+    /// The validator of the schema at a location of the lowered document.
     pub(crate) fn validator(&self, location: &str) -> Option<&Validator> {
-        self.validators.get(location)
+        let validator = self.validators.get(location)?;
+        validator
+            .get_or_init(|| self.compile(location).ok())
+            .as_ref()
     }
 
-    /// Where the schema that is written at `pointer` was lowered to.
+    fn compile(&self, location: &str) -> Result<Validator, ValidationError<'static>> {
+        let fragment = utf8_percent_encode(location, ESCAPED);
+        options()
+            .with_registry(&self.registry)
+            .build(&json!({ "$ref": format!("{URI}#{fragment}") }))
+    }
+
+    /// Where the alternative that is written at `pointer` was lowered to.
     pub(crate) fn location(&self, pointer: &str) -> Option<&str> {
         self.locations.get(pointer).map(String::as_str)
     }
 
     /// The pointer, in the document as written, of the keyword at a location of the lowered one.
-    ///
-    /// `from` is the location of the validator that failed: until the first reference, locations are relative to it.
-    pub(crate) fn origin(&self, from: &str, location: &str) -> String {
-        let absolute = if location.starts_with("/definitions/") {
-            location.to_owned()
-        } else {
-            format!("{}{location}", from.trim_start_matches('#'))
-        };
-        origin(&self.origins, &absolute)
+    pub(crate) fn origin(&self, location: &str) -> String {
+        origin(&self.origins, location)
     }
+}
+
+/// What the lowered document is called among the schemas.
+const URI: &str = "urn:lowered";
+/// What a pointer cannot have in the fragment of a URI.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'~')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.');
+
+fn options<'r>() -> ValidationOptions<'r> {
+    jsonschema::options()
+        .with_draft(Draft::Draft4)
+        .should_validate_formats(true)
 }
 
 /// The nearest known place, and what follows it unchanged.
@@ -138,6 +161,8 @@ pub(crate) struct Lowering<'d> {
     definitions: Map<String, Value>,
     origins: HashMap<String, String>,
     locations: HashMap<String, String>,
+    /// What validators are asked for.
+    used: Vec<String>,
 }
 
 impl<'d> Lowering<'d> {
@@ -150,15 +175,15 @@ impl<'d> Lowering<'d> {
             definitions: Map::new(),
             origins: HashMap::new(),
             locations: HashMap::new(),
+            used: Vec::new(),
         }
     }
 
     /// Asks for the schema at a pointer and says where it will be.
     pub(crate) fn want(&mut self, pointer: &str) -> anyhow::Result<String> {
-        Ok(format!(
-            "#{}",
-            self.definition(pointer, &Context::default())?
-        ))
+        let location = self.definition(pointer, &Context::default())?;
+        self.used.push(location.clone());
+        Ok(location)
     }
 
     /// Lowers all that is wanted and compiles it.
@@ -167,32 +192,39 @@ impl<'d> Lowering<'d> {
             let lowered = self.schema(&pointer, &format!("/definitions/{number}"), &context)?;
             self.definitions.insert(number.to_string(), lowered);
         }
-        let lowered = json!({
+        let all: Vec<Value> = self
+            .definitions
+            .keys()
+            .map(|number| json!({ "$ref": format!("#/definitions/{number}") }))
+            .collect();
+        let mut lowered = json!({
             "$schema": "http://json-schema.org/draft-04/schema#",
             "definitions": self.definitions,
         });
-        let validators = jsonschema::options()
-            .with_draft(Draft::Draft4)
-            .should_validate_formats(true)
-            .build_map(&lowered)
-            .map_err(|error| {
-                // A fault of the schema itself is told by its place in the schema, one of a pattern by that of the keyword.
-                let at = match error.instance_path().as_str() {
-                    "" => error.schema_path().as_str(),
-                    at => at,
-                };
-                let reason = format!("the schema does not compile: {error}");
-                self.document.error(&origin(&self.origins, at), &reason)
-            })?;
-        // What is not there would be judged by nothing: better to say so now than to be green later.
-        for (pointer, location) in &self.locations {
-            if validators.get(&format!("#{location}")).is_none() {
-                return Err(self
-                    .document
-                    .error(pointer, "the schema was lowered and not compiled"));
-            }
+        if !all.is_empty() {
+            // Compiles each of them once, so that what is wrong is said before anything is judged.
+            lowered["allOf"] = Value::Array(all);
         }
+        options().build(&lowered).map_err(|error| {
+            // A fault of the schema itself is told by its place in the schema, one of a pattern by that of the keyword.
+            let at = match error.instance_path().as_str() {
+                "" => error.schema_path().as_str(),
+                at => at,
+            };
+            let reason = format!("the schema does not compile: {error}");
+            self.document.error(&origin(&self.origins, at), &reason)
+        })?;
+        let used = self.used.into_iter();
+        let validators = used.map(|location| (location, OnceLock::new())).collect();
+        let registry = Registry::new()
+            .add(URI, Draft::Draft4.create_resource(lowered))
+            .and_then(|registry| registry.prepare())
+            .map_err(|error| {
+                self.document
+                    .error("", &format!("the schemas cannot be compiled: {error}"))
+            })?;
         Ok(Lowered {
+            registry,
             validators,
             origins: self.origins,
             locations: self.locations,
@@ -229,9 +261,6 @@ impl<'d> Lowering<'d> {
                 .error(pointer, "not OpenAPI 3.0: a schema must be an object"));
         };
         self.origins.insert(location.to_owned(), pointer.to_owned());
-        self.locations
-            .entry(pointer.to_owned())
-            .or_insert_with(|| location.to_owned());
 
         if !context.part {
             let kinds = kinds(self.document, pointer)?;
@@ -422,9 +451,8 @@ impl<'d> Lowering<'d> {
         for (index, branch) in written.iter().enumerate() {
             let at = format!("{pointer}/{index}");
             let inside = format!("{location}/{index}");
-            self.locations
-                .entry(at.clone())
-                .or_insert_with(|| inside.clone());
+            self.locations.insert(at.clone(), inside.clone());
+            self.used.push(inside.clone());
             let names = discriminator.and_then(|it| discriminated(it, reference(branch)?));
             lowered.push(match names {
                 None => self.schema(&at, &inside, context)?,
@@ -474,8 +502,8 @@ impl<'d> Lowering<'d> {
                 format!("{pointer}/discriminator"),
             );
             self.locations
-                .entry(kind_pointer(pointer, kind))
-                .or_insert_with(|| inside.clone());
+                .insert(kind_pointer(pointer, kind), inside.clone());
+            self.used.push(inside);
             lowered.push(named(
                 json!({ "$ref": format!("#{target}") }),
                 property,

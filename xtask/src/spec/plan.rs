@@ -279,7 +279,7 @@ impl Plan {
             node.parts = parts.into();
             for branch in &mut node.choices {
                 let location = lowered.location(&branch.pointer).unwrap_or_default();
-                branch.location = format!("#{location}");
+                branch.location = location.to_owned();
             }
         }
         Ok(())
