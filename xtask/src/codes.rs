@@ -36,86 +36,26 @@ pub(crate) const HEADER: &str = "NSV208";
 pub(crate) const FIELD: &str = "NSV301";
 pub(crate) const VOCABULARY: &str = "NSV302";
 pub(crate) const NEGATIVE: &str = "NSV801";
-pub(crate) const NO_BODY: Both = Both {
-    request: "NSV110",
-    response: "NSV204",
-};
-pub(crate) const MEDIA_TYPE: Both = Both {
-    request: "NSV111",
-    response: "NSV203",
-};
-pub(crate) const BROKEN: Both = Both {
-    request: "NSV112",
-    response: "NSV205",
-};
-pub(crate) const UNEXPECTED_BODY: Both = Both {
-    request: "NSV113",
-    response: "NSV206",
-};
-pub(crate) const TYPE: Both = Both {
-    request: "NSV120",
-    response: "NSV220",
-};
-pub(crate) const NULL: Both = Both {
-    request: "NSV121",
-    response: "NSV221",
-};
-pub(crate) const ENUM: Both = Both {
-    request: "NSV122",
-    response: "NSV222",
-};
-pub(crate) const REQUIRED: Both = Both {
-    request: "NSV123",
-    response: "NSV223",
-};
-pub(crate) const ADDITIONAL: Both = Both {
-    request: "NSV124",
-    response: "NSV224",
-};
-pub(crate) const FORMAT: Both = Both {
-    request: "NSV125",
-    response: "NSV225",
-};
-pub(crate) const BOUND: Both = Both {
-    request: "NSV126",
-    response: "NSV226",
-};
-pub(crate) const LENGTH: Both = Both {
-    request: "NSV127",
-    response: "NSV227",
-};
-pub(crate) const PATTERN: Both = Both {
-    request: "NSV128",
-    response: "NSV228",
-};
-pub(crate) const SIZE: Both = Both {
-    request: "NSV129",
-    response: "NSV229",
-};
-pub(crate) const ALTERNATIVE: Both = Both {
-    request: "NSV130",
-    response: "NSV230",
-};
-pub(crate) const AMBIGUOUS: Both = Both {
-    request: "NSV131",
-    response: "NSV231",
-};
-pub(crate) const NOT: Both = Both {
-    request: "NSV132",
-    response: "NSV232",
-};
-pub(crate) const MULTIPLE: Both = Both {
-    request: "NSV133",
-    response: "NSV233",
-};
-pub(crate) const OTHER: Both = Both {
-    request: "NSV134",
-    response: "NSV234",
-};
-pub(crate) const WRONG_WAY: Both = Both {
-    request: "NSV135",
-    response: "NSV235",
-};
+pub(crate) const NO_BODY: Both = Both { request: "NSV110", response: "NSV204" };
+pub(crate) const MEDIA_TYPE: Both = Both { request: "NSV111", response: "NSV203" };
+pub(crate) const BROKEN: Both = Both { request: "NSV112", response: "NSV205" };
+pub(crate) const UNEXPECTED_BODY: Both = Both { request: "NSV113", response: "NSV206" };
+pub(crate) const TYPE: Both = Both { request: "NSV120", response: "NSV220" };
+pub(crate) const NULL: Both = Both { request: "NSV121", response: "NSV221" };
+pub(crate) const ENUM: Both = Both { request: "NSV122", response: "NSV222" };
+pub(crate) const REQUIRED: Both = Both { request: "NSV123", response: "NSV223" };
+pub(crate) const ADDITIONAL: Both = Both { request: "NSV124", response: "NSV224" };
+pub(crate) const FORMAT: Both = Both { request: "NSV125", response: "NSV225" };
+pub(crate) const BOUND: Both = Both { request: "NSV126", response: "NSV226" };
+pub(crate) const LENGTH: Both = Both { request: "NSV127", response: "NSV227" };
+pub(crate) const PATTERN: Both = Both { request: "NSV128", response: "NSV228" };
+pub(crate) const SIZE: Both = Both { request: "NSV129", response: "NSV229" };
+pub(crate) const ALTERNATIVE: Both = Both { request: "NSV130", response: "NSV230" };
+pub(crate) const AMBIGUOUS: Both = Both { request: "NSV131", response: "NSV231" };
+pub(crate) const NOT: Both = Both { request: "NSV132", response: "NSV232" };
+pub(crate) const MULTIPLE: Both = Both { request: "NSV133", response: "NSV233" };
+pub(crate) const OTHER: Both = Both { request: "NSV134", response: "NSV234" };
+pub(crate) const WRONG_WAY: Both = Both { request: "NSV135", response: "NSV235" };
 
 /// All of them, ordered by code: 1xx the request, 2xx the answer, 3xx drift, 5xx corrections, 6xx baseline,
 /// 7xx leaks, 8xx negative recordings.
@@ -713,7 +653,7 @@ place is gone, so is the correction: delete the entry.",
         title: "the evidence of a correction does not exist",
         explanation: "An item under `evidence` names a file that cannot be read, or a place in it that does not resolve.
 
-    evidence: [tests/recordings/get-connection/200.json#/response/body/0/utc-offset]
+    evidence: [tests/recordings/get_connection/200.json#/response/body/0/utc-offset]
 
 Name the recording that shows the truth, and after `#` the JSON pointer of the value. Where nothing recorded shows it, say
 `evidence: 'none: <why we believe it>'` instead.",
@@ -725,7 +665,7 @@ Name the recording that shows the truth, and after `#` the JSON pointer of the v
         title: "the evidence of a correction shows something else",
         explanation: "An item under `evidence` says what its place must hold, and the recording holds something else.
 
-    - {at: 'tests/recordings/get-connection/200.json#/response/body/0/utc-offset', type: string}     (there is an integer)
+    - {at: 'tests/recordings/get_connection/200.json#/response/body/0/utc-offset', type: string}     (there is an integer)
 
 Either the recording is new and the correction is no longer the truth, or the item expects the wrong thing. Read the recording, then
 mend whichever is wrong.",
@@ -835,23 +775,14 @@ was loosened by mistake, tighten it; where the recording is no longer wrong, mov
 
 /// The entry of a code, also by its name and in any case.
 pub fn find(text: &str) -> Option<&'static Code> {
-    CODES
-        .iter()
-        .find(|code| code.code.eq_ignore_ascii_case(text) || code.name.eq_ignore_ascii_case(text))
+    CODES.iter().find(|code| code.code.eq_ignore_ascii_case(text) || code.name.eq_ignore_ascii_case(text))
 }
 
 /// The entries whose code or name looks most like `text`, best first, at most three.
 pub fn near(text: &str) -> Vec<&'static Code> {
     let text = text.to_ascii_lowercase();
-    let likeness = |code: &Code| {
-        strsim::jaro_winkler(&text, &code.code.to_ascii_lowercase())
-            .max(strsim::jaro_winkler(&text, code.name))
-    };
-    let mut ranked: Vec<_> = CODES
-        .iter()
-        .map(|code| (likeness(code), code))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .collect();
+    let likeness = |code: &Code| strsim::jaro_winkler(&text, &code.code.to_ascii_lowercase()).max(strsim::jaro_winkler(&text, code.name));
+    let mut ranked: Vec<_> = CODES.iter().map(|code| (likeness(code), code)).filter(|(likeness, _)| *likeness > 0.7).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked.into_iter().take(3).map(|(_, code)| code).collect()
 }
@@ -875,18 +806,12 @@ mod tests {
     #[test]
     fn a_code_is_found_by_code_and_by_name_in_any_case() {
         assert_eq!(find("nsv602").map(|code| code.code), Some("NSV602"));
-        assert_eq!(
-            find("Baseline-Unused").map(|code| code.code),
-            Some("NSV602")
-        );
+        assert_eq!(find("Baseline-Unused").map(|code| code.code), Some("NSV602"));
     }
 
     #[test]
     fn a_misspelt_name_is_near_the_right_one() {
-        assert_eq!(
-            near("baseline-unusd").first().map(|code| code.code),
-            Some("NSV602")
-        );
+        assert_eq!(near("baseline-unusd").first().map(|code| code.code), Some("NSV602"));
     }
 
     #[test]

@@ -42,15 +42,8 @@ pub fn judge(spec: &Spec, paths: &[PathBuf], wanted: Wanted, report: &mut Report
     match judged {
         Err(error) => report.problems.push(format!("{error:#}")),
         Ok(summary) => {
-            report.skipped = summary
-                .skipped
-                .into_iter()
-                .map(|(reason, corpus::Skipped { count, first })| Skipped {
-                    reason,
-                    count,
-                    first,
-                })
-                .collect();
+            report.skipped =
+                summary.skipped.into_iter().map(|(reason, corpus::Skipped { count, first })| Skipped { reason, count, first }).collect();
             let rows = summary.evidence.rows(spec);
             let operations = || rows.iter().filter(|row| row.kind == SiteKind::Operation);
             report.summary.operations = operations().count();
@@ -63,14 +56,9 @@ pub fn judge(spec: &Spec, paths: &[PathBuf], wanted: Wanted, report: &mut Report
 
 fn case(judged: &Judged) -> Case {
     let label = Path::new(judged.label.as_ref());
-    let part =
-        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     Case {
-        suite: label
-            .parent()
-            .unwrap_or(label)
-            .to_string_lossy()
-            .into_owned(),
+        suite: label.parent().unwrap_or(label).to_string_lossy().into_owned(),
         name: part(label.file_name()),
         findings: judged.findings.clone(),
     }
@@ -79,10 +67,7 @@ fn case(judged: &Judged) -> Case {
 fn read_har(text: &str) -> anyhow::Result<HarLog> {
     let (entries, skipped) = har::read(text)?;
     Ok(HarLog {
-        exchanges: entries
-            .into_iter()
-            .map(|entry| (entry.recording, entry.pointer))
-            .collect(),
+        exchanges: entries.into_iter().map(|entry| (entry.recording, entry.pointer)).collect(),
         skipped: skipped.into_iter().map(|skip| skip.reason).collect(),
     })
 }
@@ -90,9 +75,7 @@ fn read_har(text: &str) -> anyhow::Result<HarLog> {
 /// Says on a terminal that there is progress; nothing when the run is over before it is drawn, nothing in a file or a pipe.
 fn progress() -> ProgressBar {
     let progress = ProgressBar::new_spinner();
-    if let Ok(style) =
-        ProgressStyle::with_template("{spinner} {human_pos} exchanges judged, {elapsed}")
-    {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} exchanges judged, {elapsed}") {
         progress.set_style(style);
     }
     progress.enable_steady_tick(Duration::from_millis(200));

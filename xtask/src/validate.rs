@@ -84,11 +84,7 @@ const LIST: &str = "list";
 impl Validate {
     /// Runs the command; what keeps it from running at all goes to standard error.
     pub fn run(self) -> ExitCode {
-        match self
-            .explain
-            .as_deref()
-            .map_or_else(|| self.validate(), explained)
-        {
+        match self.explain.as_deref().map_or_else(|| self.validate(), explained) {
             Ok(code) => ExitCode::from(code),
             Err(error) => {
                 anstream::eprintln!("error: {error:#}");
@@ -99,21 +95,13 @@ impl Validate {
 
     fn validate(&self) -> anyhow::Result<u8> {
         if self.coverage && !matches!(self.format, Format::Human | Format::Json) {
-            bail!(
-                "`--coverage` needs `--format human` or `--format json`; the other formats have no place for it"
-            );
+            bail!("`--coverage` needs `--format human` or `--format json`; the other formats have no place for it");
         }
         if self.vendor.is_some() && self.spec.is_some() && self.corrections.is_none() {
-            bail!(
-                "`--vendor` is about corrections, and with another spec there are none; give them with `--corrections`"
-            );
+            bail!("`--vendor` is about corrections, and with another spec there are none; give them with `--corrections`");
         }
         let started = Instant::now();
-        let output = self
-            .output
-            .as_deref()
-            .map(std::path::absolute)
-            .transpose()?;
+        let output = self.output.as_deref().map(std::path::absolute).transpose()?;
         let files = Files::of(self)?;
         // Every path is absolute or below the workspace by now, so that places read the same wherever the command is started.
         std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
@@ -135,15 +123,9 @@ impl Validate {
     /// Everything that is judged. Without a spec there is nothing; what else cannot be read leaves the rest to be judged.
     fn judge(&self, files: &Files, report: &mut Report) -> anyhow::Result<()> {
         let spec = Spec::load(Source::read(&files.spec)?)?;
-        let wanted = Wanted {
-            coverage: self.coverage,
-            cases: self.format == Format::Junit,
-        };
+        let wanted = Wanted { coverage: self.coverage, cases: self.format == Format::Junit };
         let mut findings = judging::judge(&spec, &files.recordings, wanted, report);
-        for part in [
-            files.check_corrections(&spec, report),
-            leaks::scan_all(&files.recordings),
-        ] {
+        for part in [files.check_corrections(&spec, report), leaks::scan_all(&files.recordings)] {
             match part {
                 Ok(more) => findings.extend(more),
                 Err(error) => report.problems.push(format!("{error:#}")),
@@ -171,8 +153,7 @@ impl Validate {
         let text = report.render(self.format)?;
         match output {
             Some(path) => {
-                let file = File::create(path)
-                    .with_context(|| format!("cannot write {}", path.display()))?;
+                let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
                 StripStream::new(file).write_all(text.as_bytes())
             }
             None => AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes()),
@@ -202,23 +183,16 @@ impl Files {
             spec: given(&command.spec)?.unwrap_or_else(|| SPEC.into()),
             recordings: match &command.paths[..] {
                 [] => vec![RECORDINGS.into()],
-                paths => paths
-                    .iter()
-                    .map(|path| workspace::relative(path))
-                    .collect::<Result<_, _>>()?,
+                paths => paths.iter().map(|path| workspace::relative(path)).collect::<Result<_, _>>()?,
             },
             corrections: given(&command.corrections)?.or_else(|| ours(CORRECTIONS)),
-            baseline: given(&command.baseline)?
-                .or_else(|| ours(BASELINE).filter(|path| workspace_root().join(path).exists())),
+            baseline: given(&command.baseline)?.or_else(|| ours(BASELINE).filter(|path| workspace_root().join(path).exists())),
             vendor: given(&command.vendor)?,
         })
     }
 
     fn load_baseline(&self) -> anyhow::Result<Option<Baseline>> {
-        self.baseline
-            .as_deref()
-            .map(|path| Baseline::load(Source::read(path)?))
-            .transpose()
+        self.baseline.as_deref().map(|path| Baseline::load(Source::read(path)?)).transpose()
     }
 
     /// The corrections held against spec, recordings and vendor facts.
@@ -244,15 +218,8 @@ fn explained(text: &str) -> anyhow::Result<u8> {
         Some(code) => explain::one(code),
         None if text == LIST => explain::all(),
         None => {
-            let near: Vec<_> = codes::near(text)
-                .iter()
-                .map(|code| format!("\n  {} {}", code.code, code.name))
-                .collect();
-            let hint = if near.is_empty() {
-                "; `--explain` lists all".to_owned()
-            } else {
-                format!("; did you mean{}", near.concat())
-            };
+            let near: Vec<_> = codes::near(text).iter().map(|code| format!("\n  {} {}", code.code, code.name)).collect();
+            let hint = if near.is_empty() { "; `--explain` lists all".to_owned() } else { format!("; did you mean{}", near.concat()) };
             bail!("there is no code `{text}`{hint}");
         }
     };

@@ -17,65 +17,36 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     let mut told: HashSet<&Finding> = HashSet::new();
     for case in &report.cases {
         // What the baseline excuses is not reported, so its case passes.
-        let findings: Vec<_> = case
-            .findings
-            .iter()
-            .filter(|it| reported.contains(it))
-            .collect();
+        let findings: Vec<_> = case.findings.iter().filter(|it| reported.contains(it)).collect();
         told.extend(&findings);
         add(&mut suites, &case.suite, &case.name, &findings);
     }
-    for it in report
-        .findings
-        .iter()
-        .filter(|it| !told.contains(&it.finding))
-    {
-        add(
-            &mut suites,
-            REPOSITORY,
-            &format!("{} {}", it.finding.code, it.id),
-            &[&it.finding],
-        );
+    for it in report.findings.iter().filter(|it| !told.contains(&it.finding)) {
+        add(&mut suites, REPOSITORY, &format!("{} {}", it.finding.code, it.id), &[&it.finding]);
     }
     for (number, problem) in report.problems.iter().enumerate() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(problem.as_str()).set_type("not-judged");
-        let suite = suites
-            .entry(REPOSITORY)
-            .or_insert_with(|| TestSuite::new(REPOSITORY));
-        suite.add_test_case(TestCase::new(
-            format!("could not judge {}", number + 1),
-            status,
-        ));
+        let suite = suites.entry(REPOSITORY).or_insert_with(|| TestSuite::new(REPOSITORY));
+        suite.add_test_case(TestCase::new(format!("could not judge {}", number + 1), status));
     }
     let mut document = Document::new("cargo xtask validate");
     document.add_test_suites(suites.into_values());
     Ok(document.to_string()?)
 }
 
-fn add<'a>(
-    suites: &mut BTreeMap<&'a str, TestSuite>,
-    suite: &'a str,
-    name: &str,
-    findings: &[&Finding],
-) {
+fn add<'a>(suites: &mut BTreeMap<&'a str, TestSuite>, suite: &'a str, name: &str, findings: &[&Finding]) {
     let status = match findings {
         [] => TestCaseStatus::success(),
         [first, ..] => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status
-                .set_message(first.message.as_str())
-                .set_type(first.code)
-                .set_description(describe(findings));
+            status.set_message(first.message.as_str()).set_type(first.code).set_description(describe(findings));
             status
         }
     };
     let mut case = TestCase::new(name, status);
     case.set_classname(suite);
-    suites
-        .entry(suite)
-        .or_insert_with(|| TestSuite::new(suite))
-        .add_test_case(case);
+    suites.entry(suite).or_insert_with(|| TestSuite::new(suite)).add_test_case(case);
 }
 
 /// One paragraph for equal findings.
@@ -87,21 +58,11 @@ fn describe(findings: &[&Finding]) -> String {
     let paragraphs = groups.values().map(|group| {
         let finding = group[0];
         let at = |what: &str, place: &Option<Place>| {
-            place.as_ref().map_or_else(
-                String::new,
-                |Place {
-                     file,
-                     line,
-                     column,
-                     pointer,
-                 }| { format!("\n{what}: {file}:{line}:{column} (#{pointer})") },
-            )
+            place
+                .as_ref()
+                .map_or_else(String::new, |Place { file, line, column, pointer }| format!("\n{what}: {file}:{line}:{column} (#{pointer})"))
         };
-        let times = if group.len() > 1 {
-            format!(" ×{}", group.len())
-        } else {
-            String::new()
-        };
+        let times = if group.len() > 1 { format!(" ×{}", group.len()) } else { String::new() };
         format!(
             "{}: {}{times}\nexpected: {}\nseen: {}{}{}\nid: {}",
             finding.code,

@@ -117,16 +117,8 @@ pub struct Skipped {
 
 impl std::fmt::Display for Skipped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Skipped {
-            reason,
-            count,
-            first,
-        } = self;
-        let more = if *count > 1 {
-            format!(" and {} more", count - 1)
-        } else {
-            String::new()
-        };
+        let Skipped { reason, count, first } = self;
+        let more = if *count > 1 { format!(" and {} more", count - 1) } else { String::new() };
         write!(f, "{first}{more}: {reason}")
     }
 }
@@ -156,14 +148,8 @@ pub struct Case {
 
 impl From<Finding> for Reported {
     fn from(finding: Finding) -> Self {
-        let name = codes::find(finding.code)
-            .map_or("", |code| code.name)
-            .to_owned();
-        Reported {
-            id: finding.id(),
-            name,
-            finding,
-        }
+        let name = codes::find(finding.code).map_or("", |code| code.name).to_owned();
+        Reported { id: finding.id(), name, finding }
     }
 }
 
@@ -190,12 +176,7 @@ impl Report {
         self.problems.sort();
         self.skipped.sort();
         self.cases.sort();
-        let count = |severity| {
-            self.findings
-                .iter()
-                .filter(|it| it.finding.severity == severity)
-                .count()
-        };
+        let count = |severity| self.findings.iter().filter(|it| it.finding.severity == severity).count();
         self.summary.errors = count(Severity::Error);
         self.summary.warnings = count(Severity::Warning);
         self.summary.skipped = self.skipped.iter().map(|it| it.count).sum();
@@ -220,14 +201,7 @@ impl Report {
 
 /// Errors before warnings, then by code, then by place.
 fn weight(it: &Reported) -> impl Ord + '_ {
-    let Finding {
-        code,
-        severity,
-        message,
-        spec,
-        recording,
-        ..
-    } = &it.finding;
+    let Finding { code, severity, message, spec, recording, .. } = &it.finding;
     (severity, code, spec, recording, message)
 }
 

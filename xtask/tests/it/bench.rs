@@ -57,10 +57,7 @@ pub(crate) fn answered(body: &str) -> String {
 
 /// The same, with the codes that must be found in it.
 pub(crate) fn refused(body: &str, expect: &str) -> String {
-    answered(body).replace(
-        r#""synthetic""#,
-        &format!(r#""synthetic", "expect": ["{expect}"]"#),
-    )
+    answered(body).replace(r#""synthetic""#, &format!(r#""synthetic", "expect": ["{expect}"]"#))
 }
 
 /// A folder of a test's own.
@@ -92,8 +89,7 @@ impl Bench {
     /// Writes a file, and the folders it stands in.
     pub(crate) fn write(&self, file: &str, text: &str) -> &Self {
         let path = self.path().join(file);
-        fs::create_dir_all(path.parent().expect("a file has a folder"))
-            .expect("folders can be made");
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("folders can be made");
         fs::write(path, text).expect("a file can be written");
         self
     }
