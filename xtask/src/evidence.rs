@@ -107,11 +107,7 @@ impl Evidence {
         seen.times += 1;
         seen.origins.add(witness.origin);
         seen.types |= types;
-        if seen.recordings.add(witness.number) {
-            self.labels
-                .entry(witness.number)
-                .or_insert_with(|| Arc::clone(witness.label));
-        }
+        seen.note(&mut self.labels, witness);
     }
 
     /// A text of a place's vocabulary was seen there.
@@ -126,11 +122,7 @@ impl Evidence {
     pub(crate) fn contradict(&mut self, site: SiteId, witness: Witness<'_>) {
         let seen = &mut self.sites[site as usize];
         seen.contradicted += 1;
-        if seen.recordings.add(witness.number) {
-            self.labels
-                .entry(witness.number)
-                .or_insert_with(|| Arc::clone(witness.label));
-        }
+        seen.note(&mut self.labels, witness);
     }
 
     /// Something was seen of which the specification knows nothing.
@@ -151,11 +143,7 @@ impl Evidence {
         seen.times += 1;
         seen.origins.add(witness.origin);
         seen.types |= value.map_or(0, type_bit);
-        if seen.recordings.add(witness.number) {
-            self.labels
-                .entry(witness.number)
-                .or_insert_with(|| Arc::clone(witness.label));
-        }
+        seen.note(&mut self.labels, witness);
     }
 
     /// The table: each place of the specification in its order, then what it does not know.
@@ -226,6 +214,15 @@ impl Evidence {
 }
 
 impl Seen {
+    /// Remembers the recording if it is one of the first.
+    fn note(&mut self, labels: &mut BTreeMap<u64, Arc<str>>, witness: Witness<'_>) {
+        if self.recordings.add(witness.number) {
+            labels
+                .entry(witness.number)
+                .or_insert_with(|| Arc::clone(witness.label));
+        }
+    }
+
     fn merge(&mut self, other: &Seen) {
         self.times += other.times;
         self.contradicted += other.contradicted;
