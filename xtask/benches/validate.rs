@@ -45,10 +45,7 @@ fn main() -> anyhow::Result<()> {
         write_files(&files, EXCHANGES * factor)?;
         for (name, path) in [("NDJSON", &lines), ("folder", &files)] {
             let peak = peak_of_child(path)?;
-            println!(
-                "  ×{factor}  {name}  {:>6.1} MB of recordings  {peak:>6.1} MB at most",
-                megabytes(bytes)
-            );
+            println!("  ×{factor}  {name}  {:>6.1} MB of recordings  {peak:>6.1} MB at most", megabytes(bytes));
         }
     }
     Ok(())
@@ -70,72 +67,33 @@ fn compare(path: &Path, bytes: usize) -> anyhow::Result<()> {
         let lines: Vec<&str> = text.lines().collect();
         let valid = lines
             .par_iter()
-            .map(|line| {
-                Ok(plain.is_valid(
-                    serde_json::from_str::<Recording>(line)?
-                        .response
-                        .body
-                        .as_ref()
-                        .unwrap_or(&Value::Null),
-                ))
-            })
+            .map(|line| Ok(plain.is_valid(serde_json::from_str::<Recording>(line)?.response.body.as_ref().unwrap_or(&Value::Null))))
             .collect::<Result<Vec<bool>, serde_json::Error>>()?;
-        ensure!(
-            valid.iter().all(|valid| *valid),
-            "the plain schema refuses the corpus"
-        );
+        ensure!(valid.iter().all(|valid| *valid), "the plain schema refuses the corpus");
         best_plain = best_plain.min(start.elapsed());
     }
     let line = |name: &str, time: Duration| {
-        println!(
-            "  {name:<34} {:>7.1} ms  {:>6.0} MB/s",
-            time.as_secs_f64() * 1e3,
-            megabytes(bytes) / time.as_secs_f64()
-        );
+        println!("  {name:<34} {:>7.1} ms  {:>6.0} MB/s", time.as_secs_f64() * 1e3, megabytes(bytes) / time.as_secs_f64());
     };
     line("parse and is_valid (jsonschema)", best_plain);
     line("judged with evidence", best_judged);
-    println!(
-        "  ratio {:.2}",
-        best_judged.as_secs_f64() / best_plain.as_secs_f64()
-    );
+    println!("  ratio {:.2}", best_judged.as_secs_f64() / best_plain.as_secs_f64());
     Ok(())
 }
 
 fn judge(spec: &Spec, path: &Path) -> anyhow::Result<()> {
     let mut findings = 0;
-    let summary = corpus::for_each(
-        &[path.to_owned()],
-        spec,
-        |_| Ok(HarLog::default()),
-        &mut |judged| {
-            findings += judged.findings.len();
-        },
-    )?;
-    ensure!(
-        findings == 0,
-        "{findings} findings in a corpus that is in order"
-    );
-    ensure!(
-        summary
-            .evidence
-            .rows(spec)
-            .iter()
-            .any(|row| row.name == "dial-plan" && row.seen > 0),
-        "no evidence"
-    );
+    let summary = corpus::for_each(&[path.to_owned()], spec, |_| Ok(HarLog::default()), &mut |judged| {
+        findings += judged.findings.len();
+    })?;
+    ensure!(findings == 0, "{findings} findings in a corpus that is in order");
+    ensure!(summary.evidence.rows(spec).iter().any(|row| row.name == "dial-plan" && row.seen > 0), "no evidence");
     Ok(())
 }
 
 fn peak_of_child(path: &Path) -> anyhow::Result<f64> {
-    let output = Command::new(std::env::current_exe()?)
-        .env(CHILD, path)
-        .output()?;
-    ensure!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let output = Command::new(std::env::current_exe()?).env(CHILD, path).output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let kilobytes: f64 = String::from_utf8(output.stdout)?.trim().parse()?;
     Ok(kilobytes / 1024.0)
 }
@@ -143,12 +101,8 @@ fn peak_of_child(path: &Path) -> anyhow::Result<f64> {
 /// Judges a corpus and prints the peak of the process's resident memory in kB.
 fn measure_memory(path: &Path) -> anyhow::Result<()> {
     judge(&Spec::load(spec_source()?)?, path)?;
-    let status = std::fs::read_to_string("/proc/self/status")
-        .context("peak memory is read from Linux's /proc")?;
-    let peak = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .context("no VmHWM")?;
+    let status = std::fs::read_to_string("/proc/self/status").context("peak memory is read from Linux's /proc")?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
     println!("{}", peak.trim().trim_end_matches(" kB"));
     Ok(())
 }
@@ -165,18 +119,13 @@ fn write_lines(path: &Path, exchanges: usize) -> anyhow::Result<usize> {
 fn write_files(folder: &Path, exchanges: usize) -> anyhow::Result<()> {
     std::fs::create_dir(folder)?;
     for number in 0..exchanges {
-        std::fs::write(
-            folder.join(format!("{number:05}.json")),
-            exchange(number).to_string(),
-        )?;
+        std::fs::write(folder.join(format!("{number:05}.json")), exchange(number).to_string())?;
     }
     Ok(())
 }
 
 fn exchange(number: usize) -> Value {
-    let trunks: Vec<Value> = (0..OBJECTS)
-        .map(|index| trunk(number * OBJECTS + index))
-        .collect();
+    let trunks: Vec<Value> = (0..OBJECTS).map(|index| trunk(number * OBJECTS + index)).collect();
     json!({
         "format": 1,
         "meta": {"origin": "synthetic"},
@@ -193,10 +142,7 @@ fn trunk(number: usize) -> Value {
     for (index, field) in FIELDS.iter().enumerate() {
         trunk.insert((*field).to_owned(), value(field, number + index));
     }
-    let registration: Map<String, Value> = REGISTRATION
-        .iter()
-        .map(|field| ((*field).to_owned(), value(field, number)))
-        .collect();
+    let registration: Map<String, Value> = REGISTRATION.iter().map(|field| ((*field).to_owned(), value(field, number))).collect();
     trunk.insert("registration".to_owned(), registration.into());
     trunk.into()
 }
@@ -204,12 +150,7 @@ fn trunk(number: usize) -> Value {
 /// A value as the field's name asks for.
 fn value(field: &str, number: usize) -> Value {
     match kind(field) {
-        Kind::YesNo => if number.is_multiple_of(2) {
-            "yes"
-        } else {
-            "no"
-        }
-        .into(),
+        Kind::YesNo => if number.is_multiple_of(2) { "yes" } else { "no" }.into(),
         Kind::Count => (number % 100).into(),
         Kind::Number => ((number % 1000) as f64 / 1e4 + 0.00001).into(),
         Kind::DateTime => format!("2025-09-{:02}T14:59:24+00:00", number % 28 + 1).into(),
@@ -231,10 +172,7 @@ enum Kind {
 fn kind(field: &str) -> Kind {
     if field.ends_with("-enabled") || field.starts_with("is-") {
         Kind::YesNo
-    } else if field.starts_with("active-calls")
-        || field.starts_with("limits")
-        || field.ends_with("seconds")
-    {
+    } else if field.starts_with("active-calls") || field.starts_with("limits") || field.ends_with("seconds") {
         Kind::Count
     } else if field.contains("latency") {
         Kind::Number
@@ -249,15 +187,8 @@ fn kind(field: &str) -> Kind {
 
 /// The document in `connections.yaml` with the two object schemas made from the lists of fields.
 fn spec_source() -> anyhow::Result<Source> {
-    let mut document = Source::new(
-        "connections.yaml",
-        include_str!("connections.yaml").to_owned(),
-    )
-    .value()?;
-    let schemas = document
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut)
-        .context("no schemas")?;
+    let mut document = Source::new("connections.yaml", include_str!("connections.yaml").to_owned()).value()?;
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut).context("no schemas")?;
     schemas.insert("Registration".to_owned(), object(REGISTRATION));
     let mut connection = object(FIELDS);
     connection["required"] = json!(["domain", "connection-orig-match-pattern"]);
@@ -295,11 +226,7 @@ fn plain_schema() -> anyhow::Result<Value> {
             Kind::Any => json!({}),
             Kind::Text => json!({"type": ["string", "null"]}),
         };
-        fields
-            .iter()
-            .map(|field| ((*field).to_owned(), schema(field)))
-            .collect::<Map<_, _>>()
-            .into()
+        fields.iter().map(|field| ((*field).to_owned(), schema(field))).collect::<Map<_, _>>().into()
     };
     let mut trunk = properties(FIELDS);
     trunk["registration"] = json!({"type": "object", "properties": properties(REGISTRATION)});

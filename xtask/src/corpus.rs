@@ -73,12 +73,7 @@ pub struct Skipped {
 ///
 /// # Errors
 /// A path that does not exist or holds no exchange, a recording that cannot be read: nothing is passed over silently.
-pub fn for_each(
-    paths: &[PathBuf],
-    spec: &Spec,
-    read_har: ReadHar,
-    each: &mut dyn FnMut(Judged),
-) -> anyhow::Result<Summary> {
+pub fn for_each(paths: &[PathBuf], spec: &Spec, read_har: ReadHar, each: &mut dyn FnMut(Judged)) -> anyhow::Result<Summary> {
     let mut run = Run {
         spec,
         read_har,
@@ -86,22 +81,14 @@ pub fn for_each(
         waiting: Vec::new(),
         bytes: 0,
         pieces: 0,
-        summary: Summary {
-            exchanges: 0,
-            negative: 0,
-            skipped: BTreeMap::new(),
-            evidence: Evidence::new(spec),
-        },
+        summary: Summary { exchanges: 0, negative: 0, skipped: BTreeMap::new(), evidence: Evidence::new(spec) },
     };
     for path in paths {
         let before = run.judged();
         run.path(path)?;
         run.flush()?;
         if run.judged() == before {
-            bail!(
-                "{}: no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)",
-                source::display(path)
-            );
+            bail!("{}: no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)", source::display(path));
         }
     }
     if run.judged() == 0 {
@@ -129,11 +116,7 @@ struct Piece {
 
 enum Content {
     File(PathBuf),
-    Line {
-        file: Arc<str>,
-        line: usize,
-        text: String,
-    },
+    Line { file: Arc<str>, line: usize, text: String },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -158,34 +141,25 @@ impl Run<'_> {
     }
 
     fn path(&mut self, path: &Path) -> anyhow::Result<()> {
-        let metadata = std::fs::metadata(path)
-            .with_context(|| format!("cannot read {}", source::display(path)))?;
+        let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {}", source::display(path)))?;
         if metadata.is_dir() {
             return self.folder(path);
         }
         match kind(path) {
             Some(Kind::Lines) => self.lines(path),
             // What is named is read whatever it is called.
-            Some(Kind::Json) | None => {
-                self.push(is_negative(path), Content::File(path.to_owned()), 0)
-            }
+            Some(Kind::Json) | None => self.push(is_negative(path), Content::File(path.to_owned()), 0),
         }
     }
 
     fn folder(&mut self, folder: &Path) -> anyhow::Result<()> {
         let failed = || format!("cannot read {}", source::display(folder));
         let mut paths = std::fs::read_dir(folder)
-            .and_then(|entries| {
-                entries
-                    .map(|entry| Ok(entry?.path()))
-                    .collect::<std::io::Result<Vec<_>>>()
-            })
+            .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>())
             .with_context(failed)?;
         paths.sort();
         for path in paths {
-            let is_hidden = path
-                .file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             let is_link = path.symlink_metadata().with_context(failed)?.is_symlink();
             match kind(&path) {
                 _ if is_hidden => self.skip("hidden", &path),
@@ -206,22 +180,12 @@ impl Run<'_> {
         let mut reader = BufReader::with_capacity(1 << 20, opened);
         for line in 1.. {
             let mut text = String::new();
-            let read = reader
-                .read_line(&mut text)
-                .with_context(|| format!("{file}:{line}: cannot be read"))?;
+            let read = reader.read_line(&mut text).with_context(|| format!("{file}:{line}: cannot be read"))?;
             if read == 0 {
                 break;
             }
             if !text.trim().is_empty() {
-                self.push(
-                    negative,
-                    Content::Line {
-                        file: Arc::clone(&file),
-                        line,
-                        text,
-                    },
-                    read,
-                )?;
+                self.push(negative, Content::Line { file: Arc::clone(&file), line, text }, read)?;
             }
         }
         Ok(())
@@ -232,22 +196,11 @@ impl Run<'_> {
     }
 
     fn skipped(&mut self, reason: String, what: String) {
-        self.summary
-            .skipped
-            .entry(reason)
-            .or_insert(Skipped {
-                count: 0,
-                first: what,
-            })
-            .count += 1;
+        self.summary.skipped.entry(reason).or_insert(Skipped { count: 0, first: what }).count += 1;
     }
 
     fn push(&mut self, negative: bool, content: Content, bytes: usize) -> anyhow::Result<()> {
-        self.waiting.push(Piece {
-            number: self.pieces << 24,
-            negative,
-            content,
-        });
+        self.waiting.push(Piece { number: self.pieces << 24, negative, content });
         self.pieces += 1;
         self.bytes += bytes;
         if self.waiting.len() >= PIECES || self.bytes >= BYTES {
@@ -304,12 +257,7 @@ struct Outcome {
     skipped: Vec<(String, String)>,
 }
 
-fn judge_piece(
-    spec: &Spec,
-    read_har: ReadHar,
-    piece: Piece,
-    evidence: &mut Evidence,
-) -> anyhow::Result<Outcome> {
+fn judge_piece(spec: &Spec, read_har: ReadHar, piece: Piece, evidence: &mut Evidence) -> anyhow::Result<Outcome> {
     let source = match piece.content {
         Content::File(path) => Source::read(&path)?,
         Content::Line { file, line, text } => Source::at_line(file.as_ref(), text, line),
@@ -317,27 +265,13 @@ fn judge_piece(
     let source = Arc::new(source);
     let mut outcome = Outcome::default();
     let log = match read(&source)? {
-        Read::Recording(recording) => HarLog {
-            exchanges: vec![(*recording, String::new())],
-            skipped: Vec::new(),
-        },
-        Read::Har => {
-            read_har(source.text()).with_context(|| format!("{} is not a HAR", source.file()))?
-        }
+        Read::Recording(recording) => HarLog { exchanges: vec![(*recording, String::new())], skipped: Vec::new() },
+        Read::Har => read_har(source.text()).with_context(|| format!("{} is not a HAR", source.file()))?,
     };
-    outcome.skipped.extend(
-        log.skipped
-            .into_iter()
-            .map(|reason| (reason, source.file().to_owned())),
-    );
+    outcome.skipped.extend(log.skipped.into_iter().map(|reason| (reason, source.file().to_owned())));
     for (index, (recording, pointer)) in (0..).zip(log.exchanges) {
         let negative = piece.negative || !recording.meta.expect.is_empty();
-        let exchange = Exchange::new(
-            recording,
-            Arc::clone(&source),
-            &pointer,
-            piece.number + index,
-        );
+        let exchange = Exchange::new(recording, Arc::clone(&source), &pointer, piece.number + index);
         let findings = match negative {
             true => judge::judge_negative(spec, &exchange),
             false => judge::judge_into(spec, &exchange, evidence),
@@ -379,14 +313,9 @@ fn read(source: &Source) -> anyhow::Result<Read> {
         Value::Object(members) if members.contains_key("log") => Ok(Read::Har),
         Value::Object(members) if members.contains_key("format") => {
             let message = error.to_string();
-            let reason = message
-                .rfind(" at line ")
-                .map_or(message.as_str(), |at| &message[..at]);
+            let reason = message.rfind(" at line ").map_or(message.as_str(), |at| &message[..at]);
             let line = source.first_line() + error.line().saturating_sub(1);
-            Err(anyhow!(
-                "{}:{line}: not a recording: {reason}",
-                source.file()
-            ))
+            Err(anyhow!("{}:{line}: not a recording: {reason}", source.file()))
         }
         _ => Err(anyhow!(
             "{}:{}: neither a recording (an object with `format`) nor a HAR (an object with `log`)",
@@ -398,9 +327,5 @@ fn read(source: &Source) -> anyhow::Result<Read> {
 
 /// Whether a file stands below a folder of exchanges that must be refused.
 fn is_negative(path: &Path) -> bool {
-    path.parent().is_some_and(|folder| {
-        folder
-            .components()
-            .any(|part| part.as_os_str() == "negative")
-    })
+    path.parent().is_some_and(|folder| folder.components().any(|part| part.as_os_str() == "negative"))
 }

@@ -8,11 +8,7 @@ pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
         "" => None,
         _ => Some(pointer.strip_prefix('/')?),
     };
-    Some(
-        rest.into_iter()
-            .flat_map(|rest| rest.split('/'))
-            .map(unescape),
-    )
+    Some(rest.into_iter().flat_map(|rest| rest.split('/')).map(unescape))
 }
 
 /// The pointer of a member or item of the value at `pointer`.
@@ -32,17 +28,9 @@ pub fn last(pointer: &str) -> Option<Cow<'_, str>> {
 
 /// A token as it is written in a pointer.
 pub fn escape(token: &str) -> Cow<'_, str> {
-    if token.contains(['~', '/']) {
-        Cow::Owned(token.replace('~', "~0").replace('/', "~1"))
-    } else {
-        Cow::Borrowed(token)
-    }
+    if token.contains(['~', '/']) { Cow::Owned(token.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(token) }
 }
 
 fn unescape(token: &str) -> Cow<'_, str> {
-    if token.contains('~') {
-        Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
-    } else {
-        Cow::Borrowed(token)
-    }
+    if token.contains('~') { Cow::Owned(token.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(token) }
 }

@@ -30,12 +30,8 @@ impl Source {
     pub fn read(path: &Path) -> anyhow::Result<Source> {
         let file = display(path);
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {file}"))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            anyhow!(
-                "{file}: not UTF-8 from byte {} on",
-                error.utf8_error().valid_up_to()
-            )
-        })?;
+        let text =
+            String::from_utf8(bytes).map_err(|error| anyhow!("{file}: not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))?;
         Ok(Source::new(file, text))
     }
 
@@ -46,12 +42,7 @@ impl Source {
 
     /// A text that is a part of its file and begins there at the start of `first_line` (from 1).
     pub fn at_line(file: impl Into<String>, text: String, first_line: usize) -> Source {
-        Source {
-            file: file.into(),
-            text,
-            first_line,
-            positions: OnceLock::new(),
-        }
+        Source { file: file.into(), text, first_line, positions: OnceLock::new() }
     }
 
     /// The file as findings name it.
@@ -74,24 +65,8 @@ impl Source {
     /// # Errors
     /// Says file, line, column and reason.
     pub fn value(&self) -> anyhow::Result<Value> {
-        let parsed = if self.is_json() {
-            json::value(&self.text)
-        } else {
-            yaml::value(&self.text)
-        };
-        parsed.map_err(
-            |Broken {
-                 line,
-                 column,
-                 reason,
-             }| {
-                anyhow!(
-                    "{}:{}:{column}: {reason}",
-                    self.file,
-                    self.first_line + line - 1
-                )
-            },
-        )
+        let parsed = if self.is_json() { json::value(&self.text) } else { yaml::value(&self.text) };
+        parsed.map_err(|Broken { line, column, reason }| anyhow!("{}:{}:{column}: {reason}", self.file, self.first_line + line - 1))
     }
 
     /// Where the value at a JSON pointer stands: its key where it has one, else its first character.
@@ -119,30 +94,17 @@ impl Source {
     }
 
     fn is_json(&self) -> bool {
-        self.text
-            .trim_start_matches('\u{feff}')
-            .trim_start()
-            .starts_with(['{', '['])
+        self.text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '['])
     }
 
     fn positions(&self) -> Option<&Tree> {
-        self.positions
-            .get_or_init(|| {
-                if self.is_json() {
-                    json::tree(&self.text)
-                } else {
-                    yaml::tree(&self.text).ok()
-                }
-            })
-            .as_ref()
+        self.positions.get_or_init(|| if self.is_json() { json::tree(&self.text) } else { yaml::tree(&self.text).ok() }).as_ref()
     }
 }
 
 /// A path as findings show it: as given, with `/` between its parts on every system.
 pub fn display(path: &Path) -> String {
-    path.display()
-        .to_string()
-        .replace(std::path::MAIN_SEPARATOR, "/")
+    path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 /// Why a text is not a value, counted from 1.

@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 
 use super::plan::{Fate, Plan, slug};
 use super::{Routes, read};
-use crate::source::Source;
 use crate::recording::Recording;
 use crate::redact::{Knowledge, redact, scan};
+use crate::source::Source;
 
 /// Turns the exchanges of a HAR file into redacted recordings.
 #[derive(Debug, Clone, clap::Args)]
@@ -82,7 +82,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
     let mut placed = Vec::new();
     for (operation, recording) in operations.iter().zip(&recordings) {
         refuse_leaks(recording)?;
-        let folder = args.out.join(operation.replace('_', "-"));
+        let folder = args.out.join(operation);
         placed.push(plan.place(&folder, &stem(recording, args.slug.as_deref()), recording)?);
     }
     for (path, content) in plan.files() {

@@ -26,13 +26,7 @@ impl Exchange {
             ("", line) => format!("{}:{line}", source.file()).into(),
             (base, _) => format!("{}#{base}", source.file()).into(),
         };
-        Exchange {
-            recording,
-            source,
-            base: base.to_owned(),
-            number,
-            label,
-        }
+        Exchange { recording, source, base: base.to_owned(), number, label }
     }
 
     /// What people call it: its file, with line or pointer where the file holds more than one.
@@ -56,16 +50,8 @@ impl Exchange {
         let whole = format!("{}{pointer}", self.base);
         let place = nearest(&whole, |at| self.source.place(at));
         match place {
-            Some(place) => Place {
-                pointer: whole,
-                ..place
-            },
-            None => Place {
-                file: self.source.file().to_owned(),
-                line: self.source.first_line(),
-                column: 1,
-                pointer: whole,
-            },
+            Some(place) => Place { pointer: whole, ..place },
+            None => Place { file: self.source.file().to_owned(), line: self.source.first_line(), column: 1, pointer: whole },
         }
     }
 }

@@ -32,10 +32,7 @@ fn fitting<'s>(spec: &'s Spec, path: &[String]) -> Vec<(&'s Operation, Names)> {
         let Some(names) = fit(&operation.path, path) else {
             continue;
         };
-        match found
-            .first()
-            .map(|(best, _)| named(&operation.path).cmp(named(&best.path)))
-        {
+        match found.first().map(|(best, _)| named(&operation.path).cmp(named(&best.path))) {
             Some(std::cmp::Ordering::Greater) => continue,
             Some(std::cmp::Ordering::Less) => found.clear(),
             Some(std::cmp::Ordering::Equal) | None => {}
@@ -46,9 +43,7 @@ fn fitting<'s>(spec: &'s Spec, path: &[String]) -> Vec<(&'s Operation, Names)> {
 }
 
 fn named(path: &Path) -> impl Iterator<Item = bool> {
-    path.segments
-        .iter()
-        .map(|segment| !segment.names.is_empty())
+    path.segments.iter().map(|segment| !segment.names.is_empty())
 }
 
 /// The decoded segments of a path; where it is a template, each name gives way to its value, which may hold slashes.
@@ -86,9 +81,7 @@ fn fit_segment(segment: &Segment, text: &str) -> Option<Names> {
     let Some((last, between)) = rest.split_last() else {
         return (first == text).then(Vec::new);
     };
-    let mut text = text
-        .strip_prefix(first.as_str())?
-        .strip_suffix(last.as_str())?;
+    let mut text = text.strip_prefix(first.as_str())?.strip_suffix(last.as_str())?;
     let mut names = Vec::new();
     let (final_name, earlier) = segment.names.split_last()?;
     for (name, literal) in earlier.iter().zip(between) {

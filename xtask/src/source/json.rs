@@ -12,21 +12,16 @@ use super::tree::{Children, Tree};
 /// Parses a text; a key that comes twice is an error, for one of the two would be lost silently.
 pub(super) fn value(text: &str) -> Result<Value, Broken> {
     let text = text.trim_start_matches('\u{feff}');
-    serde_json::from_str::<Unique>(text)
-        .map(|Unique(value)| value)
-        .map_err(|error| Broken {
-            line: error.line(),
-            column: column_in_characters(text, error.line(), error.column()),
-            reason: without_place(&error),
-        })
+    serde_json::from_str::<Unique>(text).map(|Unique(value)| value).map_err(|error| Broken {
+        line: error.line(),
+        column: column_in_characters(text, error.line(), error.column()),
+        reason: without_place(&error),
+    })
 }
 
 /// `serde_json` counts bytes, a person counts characters.
 fn column_in_characters(text: &str, line: usize, bytes: usize) -> usize {
-    let line = text
-        .split('\n')
-        .nth(line.saturating_sub(1))
-        .unwrap_or_default();
+    let line = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
     let before = line.get(..bytes.saturating_sub(1)).unwrap_or(line);
     before.chars().count() + 1
 }
@@ -93,9 +88,7 @@ impl<'de> Visitor<'de> for UniqueVisitor {
         let mut members = Map::new();
         while let Some(key) = access.next_key::<String>()? {
             if members.contains_key(&key) {
-                return Err(A::Error::custom(format_args!(
-                    "the key `{key}` comes twice"
-                )));
+                return Err(A::Error::custom(format_args!("the key `{key}` comes twice")));
             }
             let Unique(value) = access.next_value()?;
             members.insert(key, value);
@@ -108,11 +101,7 @@ impl<'de> Visitor<'de> for UniqueVisitor {
 pub(super) fn tree(text: &str) -> Option<Tree> {
     // Checked first: the scan below trusts its input, and its depth is bounded by the parser's.
     serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}')).ok()?;
-    Scan {
-        text,
-        at: text.len() - text.trim_start_matches('\u{feff}').len(),
-    }
-    .value(None)
+    Scan { text, at: text.len() - text.trim_start_matches('\u{feff}').len() }.value(None)
 }
 
 struct Scan<'t> {
@@ -133,18 +122,12 @@ impl Scan<'_> {
             }
             _ => {
                 let rest = &self.text[start..];
-                let end = rest
-                    .find([',', ']', '}', ' ', '\n', '\r', '\t'])
-                    .unwrap_or(rest.len());
+                let end = rest.find([',', ']', '}', ' ', '\n', '\r', '\t']).unwrap_or(rest.len());
                 self.at += end;
                 Children::None
             }
         };
-        Some(Tree {
-            key,
-            value: start..self.at,
-            children,
-        })
+        Some(Tree { key, value: start..self.at, children })
     }
 
     fn members(&mut self) -> Option<Children> {

@@ -57,16 +57,9 @@ impl Spec {
         let mut sites = Sites::default();
         let mut request = Lowering::new(&document, Direction::Request);
         let mut response = Lowering::new(&document, Direction::Response);
-        let mut plans = [
-            Plan::new(Direction::Request),
-            Plan::new(Direction::Response),
-        ];
-        let mut reader = operation::Reader {
-            document: &document,
-            sites: &mut sites,
-            lowering: [&mut request, &mut response],
-            plans: &mut plans,
-        };
+        let mut plans = [Plan::new(Direction::Request), Plan::new(Direction::Response)];
+        let mut reader =
+            operation::Reader { document: &document, sites: &mut sites, lowering: [&mut request, &mut response], plans: &mut plans };
         let operations = reader.operations()?;
         let bases = operation::bases(&document);
 
@@ -79,16 +72,8 @@ impl Spec {
             operations,
             bases,
             sites,
-            request: Side {
-                direction: Direction::Request,
-                lowered: request,
-                plan: request_plan,
-            },
-            response: Side {
-                direction: Direction::Response,
-                lowered: response,
-                plan: response_plan,
-            },
+            request: Side { direction: Direction::Request, lowered: request, plan: request_plan },
+            response: Side { direction: Direction::Response, lowered: response, plan: response_plan },
         })
     }
 
@@ -111,10 +96,10 @@ impl Spec {
 fn check_version(document: &Document) -> anyhow::Result<()> {
     match document.get("/openapi") {
         Some(Value::String(version)) if version == "3.0" || version.starts_with("3.0.") => Ok(()),
-        Some(version) => Err(document.error(
-            "/openapi",
-            &format!("not OpenAPI 3.0: the document says {version}; write `openapi: 3.0.3` and its constructs"),
-        )),
+        Some(version) => {
+            Err(document
+                .error("/openapi", &format!("not OpenAPI 3.0: the document says {version}; write `openapi: 3.0.3` and its constructs")))
+        }
         None => Err(document.error("", "not OpenAPI 3.0: there is no `openapi: 3.0.…` in it")),
     }
 }

@@ -99,8 +99,7 @@ impl Sites {
 
     /// The place at or nearest above a pointer.
     pub(crate) fn nearest(&self, pointer: &str) -> Option<SiteId> {
-        std::iter::successors(Some(pointer), |at| crate::pointer::parent(at))
-            .find_map(|at| self.numbers.get(at).copied())
+        std::iter::successors(Some(pointer), |at| crate::pointer::parent(at)).find_map(|at| self.numbers.get(at).copied())
     }
 
     pub(crate) fn find(&self, key: &str) -> Option<SiteId> {
@@ -122,12 +121,7 @@ pub(crate) fn words(schema: &Value) -> Option<Words> {
         (None, Some(list)) => (list, false),
         (None, None) => return None,
     };
-    let texts = list
-        .as_array()?
-        .iter()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect();
+    let texts = list.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     Some(Words { texts, open })
 }
 

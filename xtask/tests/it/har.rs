@@ -100,8 +100,8 @@ fn an_entry_becomes_a_recording_without_its_customer() {
     run(&args).expect("imported");
 
     let files = files(&folder.path().join("out"));
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["get-connection/200-ok.json"]);
-    let recording: Value = serde_json::from_str(&files["get-connection/200-ok.json"]).expect("JSON");
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["get_connection/200-ok.json"]);
+    let recording: Value = serde_json::from_str(&files["get_connection/200-ok.json"]).expect("JSON");
     assert_eq!(
         recording,
         json!({
@@ -153,7 +153,7 @@ fn a_name_that_is_taken_by_another_exchange_gets_a_number() {
     let (folder, args) = prepared(&document(entries));
     let said = run(&args).expect("imported");
     let files = files(&folder.path().join("out"));
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["count-connections/200-ok-2.json", "count-connections/200-ok.json"]);
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["count_connections/200-ok-2.json", "count_connections/200-ok.json"]);
     assert!(said.contains("2 written, 1 unchanged"), "{said}");
 }
 
@@ -201,7 +201,7 @@ fn a_given_slug_names_the_file() {
     let (folder, mut args) = prepared(&document(json!([entry("GET", url, 200, r#"{"total":7}"#)])));
     args.slug = Some("Seven trunks!".into());
     run(&args).expect("imported");
-    assert!(folder.path().join("out/count-connections/200-seven-trunks.json").exists());
+    assert!(folder.path().join("out/count_connections/200-seven-trunks.json").exists());
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn only_headers_of_the_list_are_written() {
     ]);
     let (folder, args) = prepared(&document(json!([one])));
     run(&args).expect("imported");
-    let text = &files(&folder.path().join("out"))["count-connections/429-too-many-requests.json"];
+    let text = &files(&folder.path().join("out"))["count_connections/429-too-many-requests.json"];
     let recording: Recording = serde_json::from_str(text).expect("a recording");
     assert_eq!(Value::Object(recording.request.headers), json!({ "accept": "application/json" }));
     assert_eq!(Value::Object(recording.response.headers), json!({ "retry-after": "5" }));
