@@ -19,6 +19,7 @@
 //! ```
 
 mod quirks;
+mod seed;
 mod service;
 mod trunk;
 
