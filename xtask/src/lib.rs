@@ -1,7 +1,26 @@
 //! The maintainer's commands. The library half exists so that integration tests and benches reach the same code.
 
+pub mod baseline;
+pub mod codes;
+pub mod corpus;
+pub mod corrections;
+pub mod evidence;
 pub mod files;
 pub mod finding;
+pub mod har;
+pub mod judge;
+mod judging;
+pub mod leaks;
+pub mod origins;
+pub mod pointer;
 pub mod recording;
+pub mod redact;
 pub mod regen;
+pub mod report;
+pub mod source;
+pub mod spec;
 pub mod surface;
+mod typed;
+pub mod validate;
+pub mod vendor_facts;
+mod workspace;

@@ -1,6 +1,8 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use xtask::har;
+use xtask::validate::Validate;
 
 /// The maintainer's commands.
 #[derive(Parser)]
@@ -18,20 +20,24 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    Validate(Validate),
+    ImportHar(har::import::Args),
+    ExportHar(har::export::Args),
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Regen { check } => xtask::regen::run(check),
+    let (mut out, mut log) = (std::io::stdout(), std::io::stderr());
+    let (done, failure) = match Cli::parse().command {
+        Command::Regen { check } => (xtask::regen::run(check).map(|text| println!("{text}")), 1),
+        Command::Validate(command) => return command.run(),
+        Command::ImportHar(args) => (har::import::run(&args, &mut out), 2),
+        Command::ExportHar(args) => (har::export::run(&args, &mut out, &mut log), 2),
     };
-    match result {
-        Ok(text) => {
-            println!("{text}");
-            ExitCode::SUCCESS
-        }
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            ExitCode::from(failure)
         }
     }
 }

@@ -79,7 +79,11 @@ pub struct Request {
     #[serde(default)]
     pub headers: Map<String, Value>,
     /// The body where it is JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub body: Option<Value>,
     /// The body where it is not JSON (or does not parse as such).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,7 +100,11 @@ pub struct Response {
     #[serde(default)]
     pub headers: Map<String, Value>,
     /// The body where it is JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub body: Option<Value>,
     /// The body where it is not JSON (or does not parse as such). Neither `body` nor `text`: the body was empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]

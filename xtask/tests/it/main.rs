@@ -1,3 +1,20 @@
-//! The maintainer's commands, and the generator's passes.
+//! One integration binary, a module per behaviour.
 
+mod baseline;
+mod bench;
+mod corpus;
+mod corrections;
+mod evidence;
+mod exit_codes;
+mod explain;
+mod formats;
 mod generator;
+mod har;
+mod judge_seeded;
+mod leaks;
+mod lowering;
+mod negative;
+mod never_panics;
+mod redact;
+mod secrets;
+mod source;

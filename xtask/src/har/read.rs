@@ -1,0 +1,221 @@
+//! HAR to recordings, in memory.
+
+use anyhow::{Result, anyhow};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer, de};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::recording::{FORMAT, Meta, Origin, Recording, Request, Response};
+
+/// An exchange of a HAR file, not redacted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HarEntry {
+    /// The exchange. Its path is the whole path of the URL, percent-encoded, base path included ([`super::Routes`] takes that off). Its
+    /// headers are all that were there but those that carry credentials.
+    pub recording: Recording,
+    /// JSON pointer of the entry in the HAR file.
+    pub pointer: String,
+}
+
+/// An entry that is not an exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skip {
+    /// JSON pointer of the entry in the HAR file.
+    pub pointer: String,
+    /// Why it was passed over.
+    pub reason: String,
+}
+
+/// Reads a HAR 1.x document.
+///
+/// # Errors
+/// When it is not JSON, not a HAR, or another version. The error begins with `line:column: `, ready to be put behind the file's name.
+pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>)> {
+    // Tools on Windows write a byte order mark, which the format allows.
+    let text = text.trim_start_matches('\u{feff}');
+    let document: Document = serde_json::from_str(text).map_err(|error| broken(&error))?;
+    let (mut entries, mut skipped) = (Vec::new(), Vec::new());
+    for (index, entry) in document.log.entries.into_iter().enumerate() {
+        let pointer = format!("/log/entries/{index}");
+        match recording(entry) {
+            Ok(recording) => entries.push(HarEntry { recording, pointer }),
+            Err(reason) => skipped.push(Skip { pointer, reason }),
+        }
+    }
+    Ok((entries, skipped))
+}
+
+/// Says where and why, without the value that serde quotes: it may be a password.
+fn broken(error: &serde_json::Error) -> anyhow::Error {
+    let text = error.to_string();
+    let reason = text.split(" at line ").next().unwrap_or_default();
+    let reason = match (reason.find('"'), reason.rfind('"')) {
+        (Some(first), Some(last)) => format!("{}\"…\"{}", &reason[..first], &reason[last + 1..]),
+        _ => reason.to_owned(),
+    };
+    anyhow!("{}:{}: not a HAR 1.x document: {reason}", error.line(), error.column())
+}
+
+#[derive(Deserialize)]
+struct Document {
+    log: Log,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Log {
+    #[serde(rename = "version", deserialize_with = "version_1")]
+    _version: (),
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    request: HarRequest,
+    response: HarResponse,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HarRequest {
+    method: String,
+    url: String,
+    #[serde(default)]
+    headers: Vec<Pair>,
+    #[serde(default)]
+    query_string: Vec<Pair>,
+    post_data: Option<PostData>,
+}
+
+#[derive(Deserialize)]
+struct HarResponse {
+    status: i64,
+    #[serde(default)]
+    headers: Vec<Pair>,
+    content: Option<Content>,
+}
+
+#[derive(Deserialize)]
+struct Pair {
+    name: String,
+    #[serde(default)]
+    value: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PostData {
+    #[serde(flatten)]
+    content: Content,
+    #[serde(default)]
+    params: Vec<Pair>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Content {
+    mime_type: Option<String>,
+    text: Option<String>,
+    encoding: Option<String>,
+}
+
+/// Refuses other versions while the reader still knows the line.
+fn version_1<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    let version = String::deserialize(deserializer)?;
+    if version == "1" || version.starts_with("1.") {
+        return Ok(());
+    }
+    Err(de::Error::custom("the version is not 1.x"))
+}
+
+fn recording(entry: Entry) -> Result<Recording, String> {
+    let HarRequest { method, url, headers, query_string, post_data } = entry.request;
+    let status = u16::try_from(entry.response.status).ok().filter(|status| (100..600).contains(status));
+    let status = status.ok_or_else(|| format!("no answer (status {})", entry.response.status))?;
+    let url = Url::parse(&url).map_err(|error| format!("its URL cannot be read: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("not HTTP but {}", url.scheme()));
+    }
+    let (sent, sent_text) = post_data.map_or(Ok((None, None)), |data| request_body(data, &headers))?;
+    let request = Request {
+        method: method.to_ascii_uppercase(),
+        path: url.path().to_owned(),
+        params: Map::new(),
+        query: query(&url, query_string),
+        headers: collect_headers(headers),
+        body: sent,
+        text: sent_text,
+    };
+    let content = entry.response.content;
+    let (answered, answered_text) = content.map_or(Ok((None, None)), |content| body(content, &entry.response.headers))?;
+    let headers = collect_headers(entry.response.headers);
+    let response = Response { status, headers, body: answered, text: answered_text };
+    let meta = Meta { origin: Origin::Captured, note: String::new(), redacted: Vec::new(), expect: Vec::new() };
+    Ok(Recording { format: FORMAT, meta, request, response })
+}
+
+/// The query as the URL has it; tools disagree whether the values of `queryString` are decoded, so that is the second choice.
+fn query(url: &Url, listed: Vec<Pair>) -> Map<String, Value> {
+    if url.query().is_some() {
+        return gather(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())));
+    }
+    gather(listed.into_iter().map(|pair| (pair.name, pair.value)))
+}
+
+/// Names in lower case; those of HTTP/2's own (`:path`) and those that carry credentials are left out.
+fn collect_headers(headers: Vec<Pair>) -> Map<String, Value> {
+    const CREDENTIALS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
+    let named = headers.into_iter().map(|pair| (pair.name.to_ascii_lowercase(), pair.value));
+    gather(named.filter(|(name, _)| !name.starts_with(':') && !CREDENTIALS.contains(&name.as_str())))
+}
+
+/// A name that comes again gives an array.
+fn gather(pairs: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
+    let mut map = Map::new();
+    for (name, value) in pairs {
+        let value = Value::String(value);
+        match map.get_mut(&name) {
+            None => {
+                map.insert(name, value);
+            }
+            Some(Value::Array(values)) => values.push(value),
+            Some(first) => *first = Value::Array(vec![first.take(), value]),
+        }
+    }
+    map
+}
+
+type Body = (Option<Value>, Option<String>);
+
+fn request_body(data: PostData, headers: &[Pair]) -> Result<Body, String> {
+    if data.content.text.as_deref().is_none_or(str::is_empty) && !data.params.is_empty() {
+        let params = data.params.iter().map(|pair| (&pair.name, &pair.value));
+        return Ok((None, Some(form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish())));
+    }
+    body(data.content, headers)
+}
+
+/// A body that says it is JSON, or that is an object or an array whatever it says, is nested; any other stays text.
+fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
+    let text = content.text.unwrap_or_default();
+    let text = match content.encoding.as_deref() {
+        Some(encoding) if encoding.eq_ignore_ascii_case("base64") => {
+            let bytes = STANDARD.decode(text.trim()).map_err(|_| "its body is not the base64 it claims to be")?;
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
+        _ => text,
+    };
+    if text.is_empty() {
+        return Ok((None, None));
+    }
+    let header = headers.iter().find(|pair| pair.name.eq_ignore_ascii_case("content-type"));
+    let media_type = header.map(|pair| pair.value.as_str()).or(content.mime_type.as_deref()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let says_json = essence.ends_with("/json") || essence.ends_with("+json");
+    Ok(match serde_json::from_str::<Value>(&text) {
+        Ok(value) if says_json || value.is_object() || value.is_array() => (Some(value), None),
+        _ => (None, Some(text)),
+    })
+}

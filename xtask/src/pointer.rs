@@ -1,0 +1,48 @@
+//! JSON pointers (RFC 6901) as text.
+
+use std::borrow::Cow;
+
+/// The tokens of a pointer, unescaped; `None` when it is neither empty nor begins with `/`.
+pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
+    let rest = match pointer {
+        "" => None,
+        _ => Some(pointer.strip_prefix('/')?),
+    };
+    Some(
+        rest.into_iter()
+            .flat_map(|rest| rest.split('/'))
+            .map(unescape),
+    )
+}
+
+/// The pointer of a member or item of the value at `pointer`.
+pub fn join(pointer: &str, token: &str) -> String {
+    format!("{pointer}/{}", escape(token))
+}
+
+/// The pointer of what holds the value at `pointer`; `None` for the whole document.
+pub fn parent(pointer: &str) -> Option<&str> {
+    pointer.rfind('/').map(|at| &pointer[..at])
+}
+
+/// The last token of a pointer, unescaped.
+pub fn last(pointer: &str) -> Option<Cow<'_, str>> {
+    pointer.rfind('/').map(|at| unescape(&pointer[at + 1..]))
+}
+
+/// A token as it is written in a pointer.
+pub fn escape(token: &str) -> Cow<'_, str> {
+    if token.contains(['~', '/']) {
+        Cow::Owned(token.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(token)
+    }
+}
+
+fn unescape(token: &str) -> Cow<'_, str> {
+    if token.contains('~') {
+        Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(token)
+    }
+}

@@ -1,0 +1,144 @@
+//! What is sensitive, as data: how a field is treated, by its name, and which values mean the same to everybody.
+
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexSet};
+
+/// What a field's value is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Treat {
+    /// A credential, with all that is nested in it.
+    Secret,
+    /// A tenant's domain.
+    Domain,
+    /// A SIP address, URI, glob over one, or bare host.
+    Address,
+    /// A login or a person's name.
+    User,
+    /// A telephone number.
+    Phone,
+    /// A device's make and version.
+    Agent,
+    /// Words that somebody typed.
+    Text,
+    /// A name that an operator gave to something.
+    Name,
+    /// A vocabulary of a protocol: never looked into.
+    Keep,
+    /// Nothing is known: only what has a sensitive shape, or is sensitive elsewhere in the import, is replaced.
+    Unknown,
+}
+
+/// Patterns over lower-case field names; the first that matches decides.
+const FIELDS: &[(Treat, &str)] = &[
+    (Treat::Keep, r"^(token[-_]type|content-type|accept|retry-after)$"),
+    (
+        Treat::Secret,
+        r"password|passwd|passphrase|secret|token|authorization|credential|api[-_]?key|jwt|cookie|key$|(^|[-_.])(keys?|pwd|pin|auth|nonce)([-_.]|$)",
+    ),
+    (Treat::Agent, r"user[-_]?agent$|(^|[-_])ua$"),
+    (Treat::Name, r"^(dial[-_](plan|policy)|route[-_]chain|reseller|territory|site|emergency[-_]address[-_]id)$"),
+    (Treat::Domain, r"(^|[-_])domain$"),
+    (Treat::Phone, r"phone|number|caller[-_]?id|callid|(^|[-_])(ani|dnis|did|tel|fax|mobile)$"),
+    (
+        Treat::Address,
+        r"(^|[-_])(e?mail|address|contact|uri|url|host|hostname|realm|server|pattern|match|ip|received[-_]from|proxy|gateway|connection([-_]id)?)$",
+    ),
+    (Treat::User, r"(^|[-_])(user|username|user[-_]trans|subscriber[-_]name|login|first[-_]name|last[-_]name|full[-_]name)$"),
+    (Treat::Text, r"description|comment|(^|[-_])(notes?|display[-_]name|label|title)$"),
+];
+
+/// Values that say nothing about a customer, in whatever field they stand. The spec's own vocabularies are added to these.
+pub(super) const VOCABULARY: &[&str] = &[
+    "yes",
+    "no",
+    "true",
+    "false",
+    "none",
+    "default",
+    "domain",
+    "system",
+    "sip",
+    "sips",
+    "tel",
+    "udp",
+    "tcp",
+    "tls",
+    "inbound did",
+    "permit all",
+    "us and canada",
+    // Words of our own placeholders, which a customer's value must not cut in two.
+    "acme",
+    "example",
+    "secret",
+    "host",
+    "user",
+    "agent",
+    "text",
+    "name",
+];
+
+/// How a field of this name is treated.
+pub(super) fn treat(field: &str) -> Treat {
+    static NAMES: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(FIELDS.iter().map(|(_, pattern)| pattern)).expect("valid patterns"));
+    NAMES.matches(&field.to_lowercase()).iter().next().map_or(Treat::Unknown, |first| FIELDS[first].0)
+}
+
+/// A credential by its shape. The group `secret` is what is replaced.
+pub(super) struct SecretShape {
+    /// Name in `meta.redacted` and in leaks.
+    pub(super) rule: &'static str,
+    /// Where it stands.
+    pub(super) pattern: Regex,
+    /// Whether ordinary words fit the pattern too, so that only what looks random counts.
+    pub(super) must_look_random: bool,
+}
+
+/// Credentials by shape, the longest forms first, so that a short form does not cut a long one in two.
+pub(super) static SECRET_SHAPES: LazyLock<[SecretShape; 6]> = LazyLock::new(|| {
+    [
+        (
+            "private-key",
+            r"(?s)(?<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z))",
+            false,
+        ),
+        (
+            "jwt",
+            r"(?<secret>eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)",
+            false,
+        ),
+        ("api-key", r"(?<secret>ns[srdu]_[A-Za-z0-9]{8,})", false),
+        (
+            "authorization",
+            r"(?i)\b(?:bearer|basic)(?:\s|\+|%20)+(?<secret>[A-Za-z0-9._~+/=-]{8,})",
+            true,
+        ),
+        (
+            "url-password",
+            r#"://[^/@\s:"']*:(?<secret>[^/@\s"']+)@"#,
+            false,
+        ),
+        (
+            "named-secret",
+            r#"(?i)(?:password|passwd|passphrase|secret|token|api[-_]?key|authorization)\\?["']?\s*[:=]\s*\\?["']?(?:(?:bearer|basic|digest)\s+)?(?<secret>[^\s"'\\&<>,;{}\[\]()]+)"#,
+            false,
+        ),
+    ]
+    .map(|(rule, pattern, must_look_random)| SecretShape {
+        rule,
+        pattern: Regex::new(pattern).expect("valid pattern"),
+        must_look_random,
+    })
+});
+
+/// Whether this is the value of a switch: a field named `…-password-enabled` holds no password.
+pub(super) fn is_switch(text: &str) -> bool {
+    matches!(text, "yes" | "no")
+}
+
+/// Whether a word is more likely random than written: it has a digit or a capital inside, or is longer than words are.
+pub(super) fn looks_random(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let has_inner_capital = bytes.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    bytes.len() >= 24 || has_inner_capital || bytes.iter().any(u8::is_ascii_digit)
+}

@@ -1,0 +1,103 @@
+//! Customer data that shows by its shape in any text: addresses, numbers, host names.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::safe;
+use super::table::{Kind, is_whole_word};
+
+/// A stretch of a text that has a shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// `user@host`, to be taken apart.
+    UserAtHost,
+    /// One value.
+    One(Kind),
+}
+
+static SHAPES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?<at>[A-Za-z0-9._%+*\[\]~$!-]+@(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))",
+        r"|(?<v6>[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]*:(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}))",
+        r"|(?<v4>\d{1,3}(?:\.\d{1,3}){3})",
+        r"|(?<phone>\+\d{8,15}|(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ]?)[2-9]\d{2}[-. ]?\d{4})",
+        r"|(?<host>[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*\.[A-Za-z]{2,24})",
+    ))
+    .expect("valid pattern")
+});
+
+/// What in a text has a shape, from left to right.
+pub(super) fn find(text: &str) -> Vec<(Range<usize>, Shape)> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(captures) = SHAPES.captures_at(text, from) {
+        let Some(whole) = captures.get(0) else { break };
+        let shape = ["at", "v6", "v4", "phone", "host"]
+            .into_iter()
+            .find(|name| captures.name(name).is_some())
+            .and_then(|name| shape(name, text, &whole.range()));
+        from = whole.end();
+        match shape {
+            Some(shape) => found.push((whole.range(), shape)),
+            // A stretch that is none may hold one: go on behind its first run of letters and digits.
+            None => {
+                let run = whole.as_str().find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(whole.len()).max(1);
+                from = (whole.start() + run).min(whole.end());
+            }
+        }
+    }
+    found
+}
+
+/// What the alternative `name` found, if it stands on its own.
+fn shape(name: &str, text: &str, range: &Range<usize>) -> Option<Shape> {
+    let found = &text[range.clone()];
+    match name {
+        "at" => Some(Shape::UserAtHost),
+        _ if !is_whole_word(text, range) => None,
+        "v6" => found.parse::<Ipv6Addr>().is_ok().then_some(Shape::One(Kind::Ipv6)),
+        "v4" => found.parse::<Ipv4Addr>().is_ok().then_some(Shape::One(Kind::Ipv4)),
+        "phone" => Some(Shape::One(Kind::Phone)),
+        _ => Some(Shape::One(Kind::Host)),
+    }
+}
+
+/// What a value is whatever its field says: an IP address or a number that can be called, else what was thought.
+pub(super) fn classify(kind: Kind, text: &str) -> Kind {
+    match text.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => return Kind::Ipv4,
+        Ok(IpAddr::V6(_)) => return Kind::Ipv6,
+        Err(_) => {}
+    }
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let written_as_number = text.chars().all(|c| c.is_ascii_digit() || "+-. ()".contains(c));
+    // Shorter numbers are extensions, which say nothing without their domain.
+    if written_as_number && (7..=15).contains(&digits) { Kind::Phone } else { kind }
+}
+
+/// Whether a value of this kind may stay as it is.
+pub(super) fn is_safe(kind: Kind, text: &str) -> bool {
+    match kind {
+        Kind::Secret => text.is_empty() || safe::is_secret_placeholder(text),
+        Kind::Ipv4 | Kind::Ipv6 => text.parse().is_ok_and(safe::is_ip),
+        Kind::Phone => safe::is_phone(&text.chars().filter(char::is_ascii_digit).collect::<String>()),
+        Kind::Domain | Kind::Host => safe::is_word_placeholder(text) || is_safe_host(text),
+        Kind::User | Kind::Name => {
+            let is_extension = text.bytes().all(|byte| byte.is_ascii_digit());
+            safe::is_word_placeholder(text) || is_safe_host(text) || is_extension
+        }
+        Kind::Agent | Kind::Text => safe::is_word_placeholder(text) || text.trim().is_empty(),
+    }
+}
+
+/// A reserved name, with no number or address among its labels.
+fn is_safe_host(text: &str) -> bool {
+    let is_unsafe = |(range, shape): (Range<usize>, Shape)| match shape {
+        Shape::One(kind @ (Kind::Ipv4 | Kind::Ipv6 | Kind::Phone)) => !is_safe(kind, &text[range]),
+        _ => false,
+    };
+    safe::is_host(text) && !find(text).into_iter().any(is_unsafe)
+}

@@ -1,0 +1,197 @@
+//! Which placeholder stands for which value, so that equal values stay equal.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+use indexmap::IndexMap;
+
+/// What a value is. Where one value is seen as several, the first of this order holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Kind {
+    Secret,
+    Ipv4,
+    Ipv6,
+    Phone,
+    Domain,
+    Host,
+    User,
+    Name,
+    Agent,
+    Text,
+}
+
+impl Kind {
+    /// Name in `meta.redacted`.
+    pub(super) fn rule(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Ipv4 | Self::Ipv6 => "ip-address",
+            Self::Phone => "phone-number",
+            Self::Domain => "domain",
+            Self::Host => "host-name",
+            Self::User => "user-name",
+            Self::Name => "operator-name",
+            Self::Agent => "user-agent",
+            Self::Text => "free-text",
+        }
+    }
+
+    /// The `n`th placeholder, from 1. Addresses and numbers begin again when their documentation range is used up.
+    fn placeholder(self, n: usize) -> String {
+        match self {
+            Self::Secret => format!("«secret-{n}»"),
+            Self::Ipv4 => {
+                const NETS: [[u8; 3]; 3] = [[192, 0, 2], [198, 51, 100], [203, 0, 113]];
+                let n = (n - 1) % (NETS.len() * 254);
+                let [a, b, c] = NETS[n / 254];
+                Ipv4Addr::new(a, b, c, u8::try_from(n % 254 + 1).unwrap_or(u8::MAX)).to_string()
+            }
+            Self::Ipv6 => {
+                let [high, low] = [(n >> 16) as u16, n as u16];
+                Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, high, low).to_string()
+            }
+            Self::Phone => {
+                let n = (n - 1) % (445 * 100);
+                format!("{}55501{:02}", 555 + n / 100, n % 100)
+            }
+            Self::Domain if n == 1 => "acme.example".into(),
+            Self::Domain => format!("acme-{n}.example"),
+            Self::Host => format!("host-{n}.example"),
+            Self::User => format!("user-{n}"),
+            Self::Name => format!("name-{n}"),
+            Self::Agent => format!("agent-{n}"),
+            Self::Text => format!("text-{n}"),
+        }
+    }
+}
+
+/// The values of one import and what stands for them.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    kinds: IndexMap<String, Kind>,
+    given: HashMap<String, String>,
+    used: HashMap<Kind, usize>,
+    taken: HashSet<String>,
+    searcher: Option<AhoCorasick>,
+}
+
+impl Table {
+    /// A value that has to be replaced.
+    pub(super) fn learn(&mut self, kind: Kind, text: &str) {
+        let known = self.kinds.entry(key(kind, text)).or_insert(kind);
+        *known = kind.min(*known);
+    }
+
+    /// A value that is safe already; no placeholder may look like it.
+    pub(super) fn keep(&mut self, kind: Kind, text: &str) {
+        self.taken.insert(key(kind, text));
+    }
+
+    /// Ends the learning: from here on, values can be searched for.
+    pub(super) fn seal(&mut self) {
+        let words = self.kinds.keys().map(|key| key.trim_start_matches(SECRET));
+        self.searcher = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok();
+    }
+
+    /// What stands for a value, and what it is.
+    pub(super) fn replace(&mut self, kind: Kind, text: &str) -> (Kind, String) {
+        let key = key(kind, text);
+        let kind = self.kinds.get(&key).copied().unwrap_or(kind);
+        let placeholder = match self.given.get(&key) {
+            Some(placeholder) => placeholder.clone(),
+            None => self.next(kind, key),
+        };
+        if kind == Kind::Phone {
+            return (kind, dress_phone(text, &placeholder));
+        }
+        (kind, placeholder)
+    }
+
+    fn next(&mut self, kind: Kind, key: String) -> String {
+        let used = self.used.entry(kind).or_default();
+        // The range of a kind may be smaller than what is taken from it: then a placeholder is used twice.
+        let mut placeholder = String::new();
+        for _ in 0..=self.taken.len() {
+            *used += 1;
+            placeholder = kind.placeholder(*used);
+            if !self.taken.contains(&self::key(kind, &placeholder)) {
+                break;
+            }
+        }
+        self.given.insert(key, placeholder.clone());
+        placeholder
+    }
+
+    /// Where known secrets (or known values that are none) stand in a text as whole words, long secrets anywhere; from left to right, the
+    /// longest first.
+    pub(super) fn find(&self, text: &str, secrets: bool) -> Vec<(Range<usize>, Kind)> {
+        let hits = self.searcher.iter().flat_map(|searcher| searcher.find_overlapping_iter(text));
+        let mut found: Vec<_> = hits
+            .filter_map(|hit| {
+                let (_, kind) = self.kinds.get_index(hit.pattern().as_usize())?;
+                let is_secret = *kind == Kind::Secret;
+                let stands_out = stands_out(&text[hit.range()]);
+                let anywhere = is_secret && hit.len() >= 8;
+                (is_secret == secrets && stands_out && (anywhere || is_whole_word(text, &hit.range()))).then(|| (hit.range(), *kind))
+            })
+            .collect();
+        found.sort_by_key(|(range, _)| (range.start, Reverse(range.end)));
+        let mut end = 0;
+        found.retain(|(range, _)| {
+            let is_free = range.start >= end;
+            if is_free {
+                end = range.end;
+            }
+            is_free
+        });
+        found
+    }
+
+    /// Whether a value was learned.
+    pub(super) fn knows(&self, kind: Kind, text: &str) -> bool {
+        self.kinds.contains_key(&key(kind, text))
+    }
+}
+
+/// Whether a value is long enough to mean itself where no field says so: short words and the numbers in dates do not.
+fn stands_out(text: &str) -> bool {
+    let is_number = !text.contains(|c: char| c.is_alphabetic());
+    text.len() >= if is_number { 7 } else { 4 }
+}
+
+/// Marks keys of secrets, which are told apart by case and never equal a value that is none.
+const SECRET: char = '\u{1}';
+
+/// Under what a value is found again, however it is written.
+fn key(kind: Kind, text: &str) -> String {
+    match kind {
+        Kind::Secret => format!("{SECRET}{text}"),
+        Kind::Ipv4 | Kind::Ipv6 => text.parse::<IpAddr>().map_or_else(|_| text.to_owned(), |ip| ip.to_string()),
+        Kind::Phone => {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            match digits.strip_prefix('1') {
+                Some(national) if national.len() == 10 => national.to_owned(),
+                _ => digits,
+            }
+        }
+        _ => text.trim_end_matches('.').to_lowercase(),
+    }
+}
+
+/// Lays the ten digits of a placeholder over a number as it is written: as many digits, the same punctuation.
+fn dress_phone(written: &str, ten: &str) -> String {
+    let length = written.chars().filter(char::is_ascii_digit).count();
+    let padded = format!("{ten:1>length$}");
+    let mut digits = padded[padded.len() - length.min(padded.len())..].chars();
+    written.chars().map(|c| if c.is_ascii_digit() { digits.next().unwrap_or(c) } else { c }).collect()
+}
+
+/// Whether neither neighbour continues the word.
+pub(super) fn is_whole_word(text: &str, range: &Range<usize>) -> bool {
+    let before = text.get(..range.start).and_then(|text| text.chars().next_back());
+    let after = text.get(range.end..).and_then(|text| text.chars().next());
+    !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+}

@@ -1,0 +1,153 @@
+//! A YAML or JSON text, its value, and where each part of the value stands.
+
+mod json;
+mod tree;
+mod yaml;
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use anyhow::{Context, anyhow};
+use serde_json::Value;
+
+use crate::finding::Place;
+use tree::Tree;
+
+/// A text that was read, with the name under which findings speak of it.
+///
+/// Reading and parsing cost nothing extra for the positions: they are worked out when the first is asked for.
+#[derive(Debug)]
+pub struct Source {
+    file: String,
+    text: String,
+    first_line: usize,
+    positions: OnceLock<Option<Tree>>,
+}
+
+impl Source {
+    /// Reads a file; its path is shown as given, with `/` between its parts.
+    pub fn read(path: &Path) -> anyhow::Result<Source> {
+        let file = display(path);
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read {file}"))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            anyhow!(
+                "{file}: not UTF-8 from byte {} on",
+                error.utf8_error().valid_up_to()
+            )
+        })?;
+        Ok(Source::new(file, text))
+    }
+
+    /// A text that is already there.
+    pub fn new(file: impl Into<String>, text: String) -> Source {
+        Source::at_line(file, text, 1)
+    }
+
+    /// A text that is a part of its file and begins there at the start of `first_line` (from 1).
+    pub fn at_line(file: impl Into<String>, text: String, first_line: usize) -> Source {
+        Source {
+            file: file.into(),
+            text,
+            first_line,
+            positions: OnceLock::new(),
+        }
+    }
+
+    /// The file as findings name it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The line of the file at which the text begins: 1 but for a line of NDJSON.
+    pub fn first_line(&self) -> usize {
+        self.first_line
+    }
+
+    /// The value: JSON when the text starts with `{` or `[`, else YAML 1.2 (core schema). Keys keep their order.
+    ///
+    /// # Errors
+    /// Says file, line, column and reason.
+    pub fn value(&self) -> anyhow::Result<Value> {
+        let parsed = if self.is_json() {
+            json::value(&self.text)
+        } else {
+            yaml::value(&self.text)
+        };
+        parsed.map_err(
+            |Broken {
+                 line,
+                 column,
+                 reason,
+             }| {
+                anyhow!(
+                    "{}:{}:{column}: {reason}",
+                    self.file,
+                    self.first_line + line - 1
+                )
+            },
+        )
+    }
+
+    /// Where the value at a JSON pointer stands: its key where it has one, else its first character.
+    pub fn place(&self, pointer: &str) -> Option<Place> {
+        let node = self.positions()?.find(pointer)?;
+        let start = node.key.as_ref().unwrap_or(&node.value).start;
+        let before = self.text.get(..start)?;
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Some(Place {
+            file: self.file.clone(),
+            line: self.first_line + before.bytes().filter(|byte| *byte == b'\n').count(),
+            column: before[line_start..].chars().count() + 1,
+            pointer: pointer.to_owned(),
+        })
+    }
+
+    /// The bytes of the value at a pointer.
+    pub fn span(&self, pointer: &str) -> Option<Range<usize>> {
+        Some(self.positions()?.find(pointer)?.value.clone())
+    }
+
+    /// The bytes of the key under which the value at a pointer stands, if it has one.
+    pub fn key_span(&self, pointer: &str) -> Option<Range<usize>> {
+        self.positions()?.find(pointer)?.key.clone()
+    }
+
+    fn is_json(&self) -> bool {
+        self.text
+            .trim_start_matches('\u{feff}')
+            .trim_start()
+            .starts_with(['{', '['])
+    }
+
+    fn positions(&self) -> Option<&Tree> {
+        self.positions
+            .get_or_init(|| {
+                if self.is_json() {
+                    json::tree(&self.text)
+                } else {
+                    yaml::tree(&self.text).ok()
+                }
+            })
+            .as_ref()
+    }
+}
+
+/// A path as findings show it: as given, with `/` between its parts on every system.
+pub fn display(path: &Path) -> String {
+    path.display()
+        .to_string()
+        .replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+/// Why a text is not a value, counted from 1.
+struct Broken {
+    line: usize,
+    column: usize,
+    reason: String,
+}

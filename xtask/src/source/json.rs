@@ -1,0 +1,208 @@
+//! JSON: the value by `serde_json`, positions by one scan over a text that is known to be valid.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::Broken;
+use super::tree::{Children, Tree};
+
+/// Parses a text; a key that comes twice is an error, for one of the two would be lost silently.
+pub(super) fn value(text: &str) -> Result<Value, Broken> {
+    let text = text.trim_start_matches('\u{feff}');
+    serde_json::from_str::<Unique>(text)
+        .map(|Unique(value)| value)
+        .map_err(|error| Broken {
+            line: error.line(),
+            column: column_in_characters(text, error.line(), error.column()),
+            reason: without_place(&error),
+        })
+}
+
+/// `serde_json` counts bytes, a person counts characters.
+fn column_in_characters(text: &str, line: usize, bytes: usize) -> usize {
+    let line = text
+        .split('\n')
+        .nth(line.saturating_sub(1))
+        .unwrap_or_default();
+    let before = line.get(..bytes.saturating_sub(1)).unwrap_or(line);
+    before.chars().count() + 1
+}
+
+/// The place is told in front of the message, not at its end.
+fn without_place(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rfind(" at line ") {
+        Some(at) => message[..at].to_owned(),
+        None => message,
+    }
+}
+
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueVisitor).map(Unique)
+    }
+}
+
+struct UniqueVisitor;
+
+impl<'de> Visitor<'de> for UniqueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Unique(item)) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(key) = access.next_key::<String>()? {
+            if members.contains_key(&key) {
+                return Err(A::Error::custom(format_args!(
+                    "the key `{key}` comes twice"
+                )));
+            }
+            let Unique(value) = access.next_value()?;
+            members.insert(key, value);
+        }
+        Ok(Value::Object(members))
+    }
+}
+
+/// The positions of everything in a text; `None` when it is not JSON.
+pub(super) fn tree(text: &str) -> Option<Tree> {
+    // Checked first: the scan below trusts its input, and its depth is bounded by the parser's.
+    serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}')).ok()?;
+    Scan {
+        text,
+        at: text.len() - text.trim_start_matches('\u{feff}').len(),
+    }
+    .value(None)
+}
+
+struct Scan<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Scan<'_> {
+    fn value(&mut self, key: Option<Range<usize>>) -> Option<Tree> {
+        let first = self.peek()?;
+        let start = self.at;
+        let children = match first {
+            b'{' => self.members()?,
+            b'[' => self.items()?,
+            b'"' => {
+                self.string()?;
+                Children::None
+            }
+            _ => {
+                let rest = &self.text[start..];
+                let end = rest
+                    .find([',', ']', '}', ' ', '\n', '\r', '\t'])
+                    .unwrap_or(rest.len());
+                self.at += end;
+                Children::None
+            }
+        };
+        Some(Tree {
+            key,
+            value: start..self.at,
+            children,
+        })
+    }
+
+    fn members(&mut self) -> Option<Children> {
+        let mut members = Vec::new();
+        self.at += 1;
+        loop {
+            match self.peek()? {
+                b'}' => break,
+                b',' => self.at += 1,
+                _ => {
+                    let key = self.string()?;
+                    let name: String = serde_json::from_str(&self.text[key.clone()]).ok()?;
+                    self.peek()?; // the colon
+                    self.at += 1;
+                    members.push((name, self.value(Some(key))?));
+                }
+            }
+        }
+        self.at += 1;
+        Some(Children::Members(members))
+    }
+
+    fn items(&mut self) -> Option<Children> {
+        let mut items = Vec::new();
+        self.at += 1;
+        loop {
+            match self.peek()? {
+                b']' => break,
+                b',' => self.at += 1,
+                _ => items.push(self.value(None)?),
+            }
+        }
+        self.at += 1;
+        Some(Children::Items(items))
+    }
+
+    /// Steps over a string, quotes included.
+    fn string(&mut self) -> Option<Range<usize>> {
+        self.peek()?;
+        let start = self.at;
+        self.at += 1;
+        loop {
+            match self.text.as_bytes().get(self.at)? {
+                b'\\' => self.at += 2,
+                b'"' => break,
+                _ => self.at += 1,
+            }
+        }
+        self.at += 1;
+        Some(start..self.at)
+    }
+
+    /// The next byte that is not white space, at which the scan then stands.
+    fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while bytes.get(self.at)?.is_ascii_whitespace() {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
+    }
+}

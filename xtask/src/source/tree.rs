@@ -1,0 +1,35 @@
+//! The positions of a document's values.
+
+use std::ops::Range;
+
+use crate::pointer;
+
+/// The positions of one value, of its key, and of what it holds.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) key: Option<Range<usize>>,
+    pub(super) value: Range<usize>,
+    pub(super) children: Children,
+}
+
+#[derive(Debug)]
+pub(super) enum Children {
+    None,
+    Items(Vec<Tree>),
+    Members(Vec<(String, Tree)>),
+}
+
+impl Tree {
+    /// The node at a JSON pointer.
+    pub(super) fn find(&self, pointer: &str) -> Option<&Tree> {
+        pointer::tokens(pointer)?.try_fold(self, |node, token| match &node.children {
+            Children::None => None,
+            Children::Items(items) => items.get(token.parse::<usize>().ok()?),
+            Children::Members(members) => members
+                .iter()
+                .rev()
+                .find(|(key, _)| *key == token)
+                .map(|(_, node)| node),
+        })
+    }
+}

@@ -1,0 +1,384 @@
+//! HAR in and out: what becomes a recording, what a broken file says, and that nothing is written by accident.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use xtask::har::{self, Routes, export, import};
+use xtask::recording::Recording;
+
+const SPEC: &str = "
+openapi: 3.0.3
+paths:
+  /connections:
+    get: { operationId: list_connections }
+    post: { operationId: create_connection }
+  /connections/count:
+    get: { operationId: count_connections }
+  /domains/{domain}/connections:
+    get: { operationId: list_domain_connections }
+  /domains/{domain}/connections/{connection}:
+    get: { operationId: get_connection }
+";
+
+/// A HAR document of entries.
+fn document(entries: Value) -> String {
+    json!({ "log": { "version": "1.2", "creator": { "name": "t", "version": "1" }, "entries": entries } }).to_string()
+}
+
+/// An entry as a browser writes it, with a JSON answer.
+fn entry(method: &str, url: &str, status: u16, answer: &str) -> Value {
+    json!({
+        "request": {
+            "method": method,
+            "url": url,
+            "headers": [
+                { "name": "Authorization", "value": "Bearer nss_0123456789abcdef" },
+                { "name": "Accept", "value": "application/json" },
+                { "name": "User-Agent", "value": "Browser/1.0" },
+            ],
+            "queryString": [],
+        },
+        "response": {
+            "status": status,
+            "statusText": "OK",
+            "headers": [{ "name": "Content-Type", "value": "application/json" }],
+            "content": { "size": answer.len(), "mimeType": "application/json", "text": answer },
+        },
+    })
+}
+
+/// A folder with a spec and this HAR, and the arguments to import it into `out` there.
+fn prepared(har: &str) -> (TempDir, import::Args) {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("spec.yaml"), SPEC).expect("a spec");
+    fs::write(folder.path().join("traffic.har"), har).expect("a HAR");
+    let args = import::Args {
+        file: folder.path().join("traffic.har"),
+        out: folder.path().join("out"),
+        dry_run: false,
+        spec: folder.path().join("spec.yaml"),
+        slug: None,
+    };
+    (folder, args)
+}
+
+fn run(args: &import::Args) -> Result<String, String> {
+    let mut out = Vec::new();
+    match import::run(args, &mut out) {
+        Ok(()) => Ok(String::from_utf8(out).expect("text")),
+        Err(error) => Err(format!("{error:#}")),
+    }
+}
+
+/// Every file below a folder, by its path there.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten() {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("below").to_string_lossy().replace('\\', "/");
+                found.insert(name, fs::read_to_string(&path).expect("text"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn an_entry_becomes_a_recording_without_its_customer() {
+    let url = "https://pbx.provider.net/ns-api/v2/domains/customer.com/connections/sip*%40pbx.customer.com?limit=5";
+    let answer = r#"[{"domain":"customer.com","connection-sip-registration-password":"hunter2hunter2"}]"#;
+    let (folder, args) = prepared(&document(json!([entry("GET", url, 200, answer)])));
+    run(&args).expect("imported");
+
+    let files = files(&folder.path().join("out"));
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["get-connection/200-ok.json"]);
+    let recording: Value = serde_json::from_str(&files["get-connection/200-ok.json"]).expect("JSON");
+    assert_eq!(
+        recording,
+        json!({
+            "format": 1,
+            "meta": {
+                "origin": "captured",
+                "redacted": [
+                    { "at": "/request/params/domain", "rule": "domain" },
+                    { "at": "/request/params/connection", "rule": "host-name" },
+                    { "at": "/response/body/0/domain", "rule": "domain" },
+                    { "at": "/response/body/0/connection-sip-registration-password", "rule": "secret-field" },
+                ],
+            },
+            "request": {
+                "method": "GET",
+                "path": "/domains/{domain}/connections/{connection}",
+                "params": { "domain": "acme.example", "connection": "sip*@host-1.example" },
+                "query": { "limit": "5" },
+                "headers": { "accept": "application/json" },
+            },
+            "response": {
+                "status": 200,
+                "headers": { "content-type": "application/json" },
+                "body": [{ "domain": "acme.example", "connection-sip-registration-password": "«secret-1»" }],
+            },
+        })
+    );
+}
+
+#[test]
+fn importing_again_changes_nothing() {
+    let url = "https://h/ns-api/v2/connections/count";
+    let (folder, args) = prepared(&document(json!([entry("GET", url, 200, r#"{"total":7}"#)])));
+    run(&args).expect("imported");
+    let before = files(folder.path());
+    let said = run(&args).expect("imported again");
+    assert_eq!(files(folder.path()), before);
+    assert!(said.contains("0 written, 1 unchanged, 0 skipped"), "{said}");
+}
+
+#[test]
+fn a_name_that_is_taken_by_another_exchange_gets_a_number() {
+    let url = "https://h/ns-api/v2/connections/count";
+    let entries = json!([
+        entry("GET", url, 200, r#"{"total":7}"#),
+        entry("GET", url, 200, r#"{"total":8}"#),
+        entry("GET", url, 200, r#"{"total":7}"#),
+    ]);
+    let (folder, args) = prepared(&document(entries));
+    let said = run(&args).expect("imported");
+    let files = files(&folder.path().join("out"));
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["count-connections/200-ok-2.json", "count-connections/200-ok.json"]);
+    assert!(said.contains("2 written, 1 unchanged"), "{said}");
+}
+
+#[test]
+fn a_dry_run_shows_the_redacted_files_and_writes_nothing() {
+    let url = "https://h/ns-api/v2/domains/customer.com/connections";
+    let (folder, mut args) = prepared(&document(json!([entry("GET", url, 404, r#"{"message":"no customer.com"}"#)])));
+    args.dry_run = true;
+    let before = files(folder.path());
+    let said = run(&args).expect("shown");
+    assert_eq!(files(folder.path()), before);
+    assert!(said.contains(r#""message": "no acme.example""#), "{said}");
+    assert!(said.contains("404-no-acme-example.json"), "{said}");
+    assert!(!said.contains("customer"), "{said}");
+}
+
+#[test]
+fn two_imports_into_two_folders_are_equal() {
+    let url = "https://h/ns-api/v2/connections?domain=customer.com";
+    let answer = r#"[{"contact":"sip:12125551234@8.8.8.8"},{"contact":"sip:12125559876@8.8.4.4"}]"#;
+    let har = document(json!([entry("GET", url, 200, answer)]));
+    let (one, first) = prepared(&har);
+    let (two, second) = prepared(&har);
+    run(&first).expect("imported");
+    run(&second).expect("imported");
+    assert_eq!(files(one.path()), files(two.path()));
+}
+
+#[test]
+fn entries_of_no_operation_are_counted() {
+    let entries = json!([
+        entry("GET", "https://h/ns-api/v2/connections/count", 200, r#"{"total":7}"#),
+        entry("GET", "https://h/portal/logo.png", 200, ""),
+        entry("POST", "https://h/ns-api/v2/domains/d/connections", 200, ""),
+    ]);
+    let (_folder, args) = prepared(&document(entries));
+    let said = run(&args).expect("imported");
+    let line = said.lines().find(|line| line.contains("belongs to no documented operation")).expect("said");
+    assert!(line.ends_with(" 2"), "{line}");
+}
+
+#[test]
+fn a_given_slug_names_the_file() {
+    let url = "https://h/ns-api/v2/connections/count";
+    let (folder, mut args) = prepared(&document(json!([entry("GET", url, 200, r#"{"total":7}"#)])));
+    args.slug = Some("Seven trunks!".into());
+    run(&args).expect("imported");
+    assert!(folder.path().join("out/count-connections/200-seven-trunks.json").exists());
+}
+
+#[test]
+fn only_headers_of_the_list_are_written() {
+    let mut one = entry("GET", "https://h/ns-api/v2/connections/count", 429, "");
+    one["response"]["headers"] = json!([
+        { "name": "Retry-After", "value": "5" },
+        { "name": "Server", "value": "core1" },
+        { "name": "Set-Cookie", "value": "session=1" },
+    ]);
+    let (folder, args) = prepared(&document(json!([one])));
+    run(&args).expect("imported");
+    let text = &files(&folder.path().join("out"))["count-connections/429-too-many-requests.json"];
+    let recording: Recording = serde_json::from_str(text).expect("a recording");
+    assert_eq!(Value::Object(recording.request.headers), json!({ "accept": "application/json" }));
+    assert_eq!(Value::Object(recording.response.headers), json!({ "retry-after": "5" }));
+}
+
+#[test]
+fn nothing_to_import_is_an_error() {
+    let (folder, args) = prepared(&document(json!([entry("GET", "https://h/portal/logo.png", 200, "")])));
+    let said = run(&args).expect_err("an error");
+    assert!(said.contains("1 × belongs to no documented operation"), "{said}");
+    assert!(!folder.path().join("out").exists());
+}
+
+#[test]
+fn a_broken_har_says_where_and_why_and_quotes_no_value() {
+    let version = "{\n  \"log\": { \"version\": \"2.0\", \"entries\": [] }\n}";
+    let status = "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"request\":{\"method\":\"GET\",\"url\":\"u\"},\n\"response\":{\"status\":\"hunter2\"}}]}}";
+    for (text, expected) in [
+        ("{\"log\": ", "traffic.har:1:8: not a HAR 1.x document: EOF while parsing a value"),
+        (version, "traffic.har:2:27: not a HAR 1.x document: the version is not 1.x"),
+        ("{\"log\":{\"version\":\"1.2\"}}", "traffic.har:1:24: not a HAR 1.x document: missing field `entries`"),
+        ("{}", "traffic.har:1:2: not a HAR 1.x document: missing field `log`"),
+        (status, "traffic.har:2:30: not a HAR 1.x document: invalid type: string \"…\", expected i64"),
+    ] {
+        let (_folder, args) = prepared(text);
+        let said = run(&args).expect_err("an error");
+        assert!(said.ends_with(expected), "{said}\nshould end with\n{expected}");
+    }
+}
+
+#[test]
+fn a_base64_body_is_decoded() {
+    let mut one = entry("GET", "https://h/ns-api/v2/connections/count", 200, "eyJ0b3RhbCI6N30=");
+    one["response"]["content"]["encoding"] = json!("base64");
+    let (entries, skipped) = har::read(&document(json!([one]))).expect("a HAR");
+    assert_eq!(skipped, []);
+    assert_eq!(entries[0].recording.response.body, Some(json!({ "total": 7 })));
+}
+
+#[test]
+fn a_body_that_does_not_parse_stays_text() {
+    let (entries, _) = har::read(&document(json!([entry("GET", "https://h/x", 502, "<html>{")]))).expect("a HAR");
+    let response = &entries[0].recording.response;
+    assert_eq!((response.body.as_ref(), response.text.as_deref()), (None, Some("<html>{")));
+}
+
+#[test]
+fn a_repeated_query_parameter_is_an_array_and_values_are_decoded() {
+    let (entries, _) = har::read(&document(json!([entry("GET", "https://h/x?a=1&b=%40+%2B&a=2", 200, "")]))).expect("a HAR");
+    assert_eq!(Value::Object(entries[0].recording.request.query.clone()), json!({ "a": ["1", "2"], "b": "@ +" }));
+}
+
+#[test]
+fn entries_without_an_answer_are_skipped_with_their_reason() {
+    let entries = json!([entry("GET", "https://h/x", 0, ""), entry("GET", "wss://h/x", 101, "")]);
+    let (read, skipped) = har::read(&document(entries)).expect("a HAR");
+    assert_eq!(read, []);
+    let skipped: Vec<_> = skipped.iter().map(|skip| (skip.pointer.as_str(), skip.reason.as_str())).collect();
+    assert_eq!(skipped, [("/log/entries/0", "no answer (status 0)"), ("/log/entries/1", "not HTTP but wss")]);
+}
+
+#[test]
+fn the_longest_template_names_the_operation() {
+    let spec = json!({ "paths": {
+        "/connections": { "get": { "operationId": "all" } },
+        "/connections/count": { "get": { "operationId": "count" } },
+        "/connections/{id}": { "get": { "operationId": "one" }, "delete": { "operationId": "drop" } },
+        "/domains/{domain}/connections": { "get": { "operationId": "some" } },
+    } });
+    let routes = Routes::of_spec(&spec);
+    let id = |method, path| routes.find(method, path).map(|found| found.operation);
+    for (method, path, expected) in [
+        ("GET", "/connections", Some("all")),
+        ("GET", "/any/base/connections", Some("all")),
+        ("GET", "/v2/connections/count", Some("count")),
+        ("DELETE", "/v2/connections/count", Some("drop")),
+        ("GET", "/v2/connections/7", Some("one")),
+        ("GET", "/v2/domains/d/connections", Some("some")),
+        ("POST", "/v2/domains/d/connections", None),
+        ("GET", "/v2/connections/", None),
+        ("GET", "/v2/other", None),
+    ] {
+        assert_eq!(id(method, path).as_deref(), expected, "{method} {path}");
+    }
+}
+
+#[test]
+fn an_exported_exchange_comes_back_the_same() {
+    let recording: Recording = serde_json::from_value(json!({
+        "format": 1,
+        "meta": { "origin": "captured" },
+        "request": {
+            "method": "GET",
+            "path": "/domains/{domain}/connections/{connection}",
+            "params": { "domain": "acme.example", "connection": "sip:a+b/c%@acme.example" },
+            "query": { "limit": "5", "a": ["1", "& ="] },
+            "headers": { "accept": "application/json" },
+            "body": { "z": 1.0, "a": null },
+        },
+        "response": { "status": 502, "headers": { "content-type": "text/html" }, "text": "<p>«bad» gateway" },
+    }))
+    .expect("a recording");
+    let text = export::har(std::slice::from_ref(&recording)).expect("a HAR").to_string();
+    let (entries, skipped) = har::read(&text).expect("a HAR");
+    assert_eq!(skipped, []);
+
+    let mut back = entries[0].recording.clone();
+    let spec = json!({ "paths": { "/domains/{domain}/connections/{connection}": { "get": { "operationId": "x" } } } });
+    let found = Routes::of_spec(&spec).find("GET", &back.request.path).expect("an operation");
+    (back.request.path, back.request.params) = (found.template, found.params);
+    assert_eq!(back, recording);
+}
+
+#[test]
+fn exporting_imported_files_and_importing_them_gives_the_same_files() {
+    let url = "https://h/ns-api/v2/domains/customer.com/connections/sip*%4012125551234.customer.com";
+    let answer = r#"[{"domain":"customer.com","description":"Fifth floor","connection-address":"8.8.8.8"}]"#;
+    let (first, args) = prepared(&document(json!([entry("GET", url, 200, answer)])));
+    run(&args).expect("imported");
+
+    let exported = first.path().join("again.har");
+    let export = export::Args { paths: vec![args.out.clone()], output: Some(exported.clone()) };
+    export::run(&export, &mut Vec::new(), &mut Vec::new()).expect("exported");
+    let (second, again) = prepared(&fs::read_to_string(exported).expect("text"));
+    run(&again).expect("imported again");
+
+    let exchanges = |folder: &TempDir| -> Vec<(String, Value)> {
+        let files = files(&folder.path().join("out"));
+        let exchange = |text: &str| {
+            let mut value: Value = serde_json::from_str(text).expect("JSON");
+            value["meta"].take();
+            value
+        };
+        files.into_iter().map(|(name, text)| (name, exchange(&text))).collect()
+    };
+    assert_eq!(exchanges(&first), exchanges(&second));
+}
+
+#[test]
+fn exporting_nothing_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let args = export::Args { paths: vec![folder.path().to_owned()], output: None };
+    let error = export::run(&args, &mut Vec::new(), &mut Vec::new()).expect_err("an error");
+    assert!(error.to_string().starts_with("no recording (*.json) in "), "{error}");
+}
+
+/// Any JSON, four levels deep.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf =
+        prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from), ".*".prop_map(Value::from)];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        let names = prop_oneof!["log|version|entries|request|response|url|method|status|content|text|headers", ".*"];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((names, inner), 0..6).prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_json_makes_reading_panic(value in any_json()) {
+        let _ = har::read(&value.to_string());
+        let _ = har::read(&document(json!([value])));
+        let _ = har::read(&document(json!([{ "request": { "method": "GET", "url": "https://h/" }, "response": value }])));
+    }
+}
