@@ -37,7 +37,7 @@ pub use client::{Client, ClientBuilder};
 pub use connections::{ConnectionFilter, Connections, Domain, DomainConnections, Receipt};
 pub use error::{Error, ErrorKind};
 pub use generated::types::*;
-pub use paging::{ConnectionStream, PageSize, Progress};
+pub use paging::{ConnectionStream, PageSize, StreamProgress};
 pub use presets::{CarrierTrunk, RegisteringPbx};
 pub use retry::RetryPolicy;
 pub use values::{Addressing, DateTime, DomainName, InvalidValue, MatchPattern, Secret, UnknownFields, UnknownValue};

@@ -63,7 +63,7 @@ pub(crate) struct Window {
 /// What a [`ConnectionStream`] has done so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Progress {
+pub struct StreamProgress {
     /// Trunks, each counted once.
     pub trunks: u64,
     /// Trunks that came again and were dropped.
@@ -110,7 +110,7 @@ pub struct ConnectionStream {
     seen: HashSet<u64>,
     keys: RandomState,
     start: u64,
-    progress: Progress,
+    progress: StreamProgress,
 }
 
 /// Which list is read.
@@ -141,7 +141,7 @@ impl ConnectionStream {
             seen: HashSet::new(),
             keys: RandomState::new(),
             start: 0,
-            progress: Progress::default(),
+            progress: StreamProgress::default(),
         }
     }
 
@@ -152,7 +152,7 @@ impl ConnectionStream {
     }
 
     /// What was done so far; after the end, what was done in all.
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> StreamProgress {
         self.progress
     }
 
@@ -188,7 +188,7 @@ impl ConnectionStream {
     fn compare(&mut self, counted: Result<i64, Error>) -> Result<(), Error> {
         let total = match counted {
             Ok(total) => total,
-            // Such a key cannot know; that the list is unchecked is seen in `Progress::total`.
+            // Such a key cannot know; that the list is unchecked is seen in `StreamProgress::total`.
             Err(error) if error.is_permission_denied() => return Ok(()),
             Err(error) => return Err(error),
         };

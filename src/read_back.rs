@@ -19,7 +19,8 @@ impl Connections<'_> {
     /// Creates a trunk and reads it as soon as the server shows it: with its defaults, and with the SIP password that a server generates where
     /// none was sent (reported). Nodes of a cluster may show it late (documented), so it is looked for until `patience` is over.
     ///
-    /// A pattern that cannot be addressed (a `:` in it, before v46) is looked for in the list of its domain.
+    /// A pattern that cannot be addressed (a `:` in it, before v46) is looked for in the list of its domain. A trunk of the whole
+    /// system is read under its domain `*`; whether servers take that in a path is not known.
     ///
     /// ```no_run
     /// # async fn run(client: netsapiens_connections::Client) -> Result<(), Box<dyn std::error::Error>> {

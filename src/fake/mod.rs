@@ -19,8 +19,8 @@
 //! ```
 
 mod quirks;
-mod seed;
 mod service;
+mod stage;
 mod trunk;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

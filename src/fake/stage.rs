@@ -1,4 +1,4 @@
-//! Many trunks at once.
+//! Bringing the fake into a state without a request.
 
 use serde_json::{Map, json};
 
