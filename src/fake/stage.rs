@@ -37,8 +37,7 @@ impl FakeServer {
         let mut service = self.service();
         let named = |trunk: &&mut Trunk| trunk.text(DOMAIN) == domain && trunk.text(PATTERN) == pattern;
         if let Some(trunk) = service.trunks.iter_mut().find(named) {
-            trunk.fields.insert("active-calls-orig-current".into(), from_peer.into());
-            trunk.fields.insert("active-calls-term-current".into(), to_peer.into());
+            trunk.set_calls(from_peer, to_peer);
         }
     }
 }

@@ -35,6 +35,13 @@ async fn a_new_trunk_is_read_with_its_generated_password() {
 }
 
 #[tokio::test]
+async fn endless_patience_is_patience() {
+    let server = FakeServer::start().await;
+    let made = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), Duration::MAX).await.unwrap();
+    assert_eq!(made.orig_match_pattern, PATTERN);
+}
+
+#[tokio::test]
 async fn a_new_trunk_is_waited_for() {
     let delay = Duration::from_millis(400);
     let server = FakeServer::with_quirks(Quirks { visibility_delay: delay, ..Quirks::default() }).await;
