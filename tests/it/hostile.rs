@@ -1,8 +1,6 @@
 //! Whatever a server sends, reading ends with a value or an error, and nothing secret is shown.
 
 use std::error::Error as _;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 
 use netsapiens_connections::{ApiMessage, Client, Connection, ConnectionCount, ConnectionCreate, ConnectionUpdate, Error, RetryPolicy};
 use proptest::prelude::*;
@@ -10,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use crate::log::Log;
 use crate::wire::Wire;
 
 /// Wire names of a trunk and of its `registration`.
@@ -169,19 +168,6 @@ proptest! {
     }
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 fn all_of(error: &Error) -> String {
     let mut printed = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
@@ -194,10 +180,7 @@ fn all_of(error: &Error) -> String {
 
 /// Reads a body as each operation would and gives everything that is printed on the way.
 async fn printed_by_reading(status: u16, body: String) -> String {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::of_this_thread(tracing::Level::TRACE);
     let wire = Wire::answering(status, "application/json", body).await;
     let client = Client::builder().server(wire.client_url()).api_key(KEY).retry(RetryPolicy::never()).build().unwrap();
     let acme = client.domain("acme.example").unwrap();
@@ -216,7 +199,7 @@ async fn printed_by_reading(status: u16, body: String) -> String {
         Err(error) => printed += &all_of(&error),
     }
     assert!(wire.requests().concat().contains(KEY), "the key has to be sent");
-    let traced = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let traced = log.text();
     assert!(traced.contains("update_connection"), "{traced}");
     printed + &traced
 }

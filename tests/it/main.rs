@@ -5,6 +5,7 @@ mod errors;
 mod hostile;
 mod lenient;
 mod lifecycle;
+mod log;
 mod paths;
 mod presets;
 mod recordings;

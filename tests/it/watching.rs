@@ -1,13 +1,12 @@
 //! What can be seen of a client at work.
 
-use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use netsapiens_connections::fake::FakeServer;
 use netsapiens_connections::observability::Attempt;
 use netsapiens_connections::{ConnectionCreate, DomainName, ErrorKind, MatchPattern, RetryPolicy};
-use tracing_subscriber::fmt::format::FmtSpan;
 
+use crate::log::Log;
 use crate::wire::Wire;
 
 const PATTERN: &str = "sip*@acme-pri.example";
@@ -16,37 +15,10 @@ fn trunk() -> ConnectionCreate {
     ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new(PATTERN).unwrap())
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-fn logging(level: tracing::Level) -> (Log, tracing::subscriber::DefaultGuard) {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_span_events(FmtSpan::CLOSE);
-    let subscriber = subscriber.with_writer(move || writer.clone()).finish();
-    (log, tracing::subscriber::set_default(subscriber))
-}
-
 #[tokio::test]
 async fn an_operation_is_a_span_and_an_attempt_an_event() {
     let server = FakeServer::start().await;
-    let (log, _guard) = logging(tracing::Level::DEBUG);
+    let log = Log::of_this_thread(tracing::Level::DEBUG);
     server.client().unwrap().connections().create(&trunk()).await.unwrap();
     let text = log.text();
     let event = text.lines().find(|line| line.contains("answered")).unwrap_or_else(|| panic!("{text}"));
@@ -67,7 +39,7 @@ async fn an_operation_is_a_span_and_an_attempt_an_event() {
 #[tokio::test]
 async fn a_failure_is_a_warning_with_its_kind() {
     let wire = Wire::answering(500, "text/plain", "sorry").await;
-    let (log, _guard) = logging(tracing::Level::INFO);
+    let log = Log::of_this_thread(tracing::Level::INFO);
     wire.client().connections().count().await.unwrap_err();
     let text = log.text();
     let event = text.lines().find(|line| line.contains("failed")).unwrap_or_else(|| panic!("{text}"));
@@ -79,7 +51,7 @@ async fn a_failure_is_a_warning_with_its_kind() {
 #[tokio::test]
 async fn a_trunk_that_is_not_there_is_no_warning() {
     let server = FakeServer::start().await;
-    let (log, _guard) = logging(tracing::Level::INFO);
+    let log = Log::of_this_thread(tracing::Level::INFO);
     assert_eq!(server.client().unwrap().domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap(), None);
     assert!(!log.text().contains("WARN"), "{}", log.text());
     assert!(log.text().contains("get_connection"), "the span is there: {}", log.text());
@@ -88,7 +60,7 @@ async fn a_trunk_that_is_not_there_is_no_warning() {
 #[tokio::test]
 async fn neither_names_nor_bodies_are_traced() {
     let server = FakeServer::start().await;
-    let (log, _guard) = logging(tracing::Level::TRACE);
+    let log = Log::of_this_thread(tracing::Level::TRACE);
     let client = server.client().unwrap();
     client.connections().create(&trunk()).await.unwrap();
     let acme = client.domain("acme.example").unwrap();
