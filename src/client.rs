@@ -11,6 +11,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use crate::connections::{Connections, Domain};
 use crate::error::Error;
 use crate::generated;
+use crate::observability::{Attempt, Observer};
 use crate::retry::RetryPolicy;
 use crate::transport::{Call, Credentials, Limits};
 use crate::values::{Addressing, DomainName, Secret};
@@ -34,6 +35,7 @@ pub struct Client {
     key: Arc<Secret>,
     pub(crate) limits: Limits,
     pub(crate) addressing: Addressing,
+    observer: Option<Observer>,
 }
 
 impl Client {
@@ -101,7 +103,7 @@ impl Client {
     }
 
     pub(crate) fn call<'a>(&'a self, operation: &'static str, method: reqwest::Method, password: Option<&'a Secret>) -> Call<'a> {
-        Call { operation, method, secrets: password.into_iter().chain([&*self.key]).collect() }
+        Call { operation, method, secrets: password.into_iter().chain([&*self.key]).collect(), observer: self.observer.as_ref() }
     }
 }
 
@@ -130,6 +132,7 @@ pub struct ClientBuilder {
     limits: Limits,
     addressing: Addressing,
     log_tag: Option<String>,
+    observer: Option<Observer>,
 }
 
 impl Default for ClientBuilder {
@@ -143,6 +146,7 @@ impl Default for ClientBuilder {
             limits: Limits { deadline: Duration::from_secs(90), body_bytes: 64 << 20, retry: RetryPolicy::default() },
             addressing: Addressing::default(),
             log_tag: None,
+            observer: None,
         }
     }
 }
@@ -209,6 +213,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Calls a function after each attempt of each operation, for metrics. It runs on the task that waits for the operation, so it should be quick.
+    /// See [`observability`](crate::observability).
+    pub fn on_attempt(mut self, observer: impl Fn(&Attempt) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer(Arc::new(observer)));
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
@@ -239,6 +250,7 @@ impl ClientBuilder {
             key: Arc::new(key),
             limits: self.limits,
             addressing: self.addressing,
+            observer: self.observer,
         })
     }
 }

@@ -6,6 +6,7 @@ use crate::client::Client;
 use crate::error::{Error, presentable};
 use crate::generated::answers;
 use crate::generated::types::{ApiMessage, Connection, ConnectionCreate, ConnectionUpdate};
+use crate::paging::{ConnectionStream, PageSize, Window};
 use crate::transport::{Answer, send};
 use crate::values::{ConnectionRef, DomainName, MatchPattern};
 
@@ -82,6 +83,10 @@ impl<'a> Connections<'a> {
         Self { client }
     }
 
+    pub(crate) fn client(&self) -> &'a Client {
+        self.client
+    }
+
     /// All trunks, in one answer.
     ///
     /// Other lists of this API stop at 100 without a word (reported), and whether this one does is not known: compare with
@@ -99,21 +104,24 @@ impl<'a> Connections<'a> {
     /// # Errors
     /// As [`Connections::list`].
     pub async fn list_with(&self, filter: &ConnectionFilter) -> Result<Vec<Connection>, Error> {
-        let call = self.client.call("list_connections", Method::GET, None);
-        let request = || {
-            self.client.raw.list_connections(
-                filter.device_sip_registration_uri.as_deref(),
-                None,
-                None,
-                filter.reseller.as_deref(),
-                filter.route_chain.as_deref(),
-                None,
-                filter.termination_match.as_deref(),
-                filter.user_scope.as_deref(),
-            )
-        };
-        let answer = send(&self.client.limits, &call, request).await?;
-        Ok(answer.decode::<answers::list_connections>(call.operation)?.0)
+        list(self.client, None, filter, None).await
+    }
+
+    /// All trunks one by one, read in pages of the default size: for systems that are too large for one answer.
+    ///
+    /// # Errors
+    /// The stream's items are errors as of [`Connections::list`], and [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) at the end when
+    /// the server counts another number of trunks.
+    pub fn stream(&self) -> ConnectionStream {
+        self.stream_with(&ConnectionFilter::default(), PageSize::default())
+    }
+
+    /// The trunks that a filter leaves one by one, read in pages of a size.
+    ///
+    /// # Errors
+    /// As [`Connections::stream`].
+    pub fn stream_with(&self, filter: &ConnectionFilter, size: PageSize) -> ConnectionStream {
+        ConnectionStream::new(self.client, None, filter, size)
     }
 
     /// How many trunks there are.
@@ -138,11 +146,12 @@ impl<'a> Connections<'a> {
     /// A server that gets no SIP password generates one, which only reading the trunk shows (reported).
     ///
     /// # Errors
-    /// [`Error::is_conflict`] when the domain has a trunk with this pattern (reported). After another error the trunk may exist all the same where
+    /// [`Error::is_conflict`] when the domain has a trunk with this pattern (reported); [`Error::domain`] and [`Error::pattern`] say which. After another error the trunk may exist all the same where
     /// [`Error::may_have_been_sent`] says so: a create is repeated by itself only when it certainly was not sent.
     pub async fn create(&self, trunk: &ConnectionCreate) -> Result<Receipt, Error> {
         let call = self.client.call("create_connection", Method::POST, trunk.sip_registration_password.as_ref());
-        let answer = send(&self.client.limits, &call, || self.client.raw.create_connection(trunk)).await?;
+        let sent = send(&self.client.limits, &call, || self.client.raw.create_connection(trunk)).await;
+        let answer = sent.map_err(|error| error.about(&trunk.domain, &trunk.orig_match_pattern))?;
         Ok(Receipt::of(&answer, &call.secrets))
     }
 }
@@ -192,6 +201,10 @@ impl DomainConnections<'_> {
         Ok((pattern, reference))
     }
 
+    pub(crate) fn about(&self, error: Error, pattern: &MatchPattern) -> Error {
+        error.about(&self.domain.name, pattern)
+    }
+
     /// All trunks of the domain, in one answer.
     ///
     /// # Errors
@@ -205,21 +218,23 @@ impl DomainConnections<'_> {
     /// # Errors
     /// As [`Connections::list`].
     pub async fn list_with(&self, filter: &ConnectionFilter) -> Result<Vec<Connection>, Error> {
-        let call = self.client().call("list_domain_connections", Method::GET, None);
-        let request = || {
-            self.client().raw.list_domain_connections(
-                &self.domain.name,
-                filter.device_sip_registration_uri.as_deref(),
-                None,
-                filter.reseller.as_deref(),
-                filter.route_chain.as_deref(),
-                None,
-                filter.termination_match.as_deref(),
-                filter.user_scope.as_deref(),
-            )
-        };
-        let answer = send(&self.client().limits, &call, request).await?;
-        Ok(answer.decode::<answers::list_domain_connections>(call.operation)?.0)
+        list(self.client(), Some(&self.domain.name), filter, None).await
+    }
+
+    /// All trunks of the domain one by one, read in pages of the default size.
+    ///
+    /// # Errors
+    /// As [`Connections::stream`].
+    pub fn stream(&self) -> ConnectionStream {
+        self.stream_with(&ConnectionFilter::default(), PageSize::default())
+    }
+
+    /// The trunks of the domain that a filter leaves one by one, read in pages of a size.
+    ///
+    /// # Errors
+    /// As [`Connections::stream`].
+    pub fn stream_with(&self, filter: &ConnectionFilter, size: PageSize) -> ConnectionStream {
+        ConnectionStream::new(self.client(), Some(&self.domain.name), filter, size)
     }
 
     /// How many trunks the domain has.
@@ -256,9 +271,9 @@ impl DomainConnections<'_> {
         let request = || self.client().raw.get_connection(&self.domain.name, &reference);
         let answer = match send(&self.client().limits, &call, request).await {
             Err(error) if error.is_not_found() => return Ok(None),
-            other => other?,
+            other => other.map_err(|error| self.about(error, &pattern))?,
         };
-        let found = answer.decode::<answers::get_connection>(call.operation)?.0;
+        let found = answer.decode::<answers::get_connection>(call.operation).map_err(|error| self.about(error, &pattern))?.0;
         Ok(found.into_iter().find(|trunk| trunk.orig_match_pattern == pattern.as_str()))
     }
 
@@ -274,10 +289,10 @@ impl DomainConnections<'_> {
         P: TryInto<MatchPattern>,
         P::Error: Into<Error>,
     {
-        let (_, reference) = self.address(pattern)?;
+        let (pattern, reference) = self.address(pattern)?;
         let call = self.client().call("update_connection", Method::PUT, change.sip_registration_password.as_ref());
         let request = || self.client().raw.update_connection(&self.domain.name, &reference, change);
-        let answer = send(&self.client().limits, &call, request).await?;
+        let answer = send(&self.client().limits, &call, request).await.map_err(|error| self.about(error, &pattern))?;
         Ok(Receipt::of(&answer, &call.secrets))
     }
 
@@ -293,15 +308,39 @@ impl DomainConnections<'_> {
         P: TryInto<MatchPattern>,
         P::Error: Into<Error>,
     {
-        let (_, reference) = self.address(pattern)?;
+        let (pattern, reference) = self.address(pattern)?;
         let call = self.client().call("delete_connection", Method::DELETE, None);
         let request = || self.client().raw.delete_connection(&self.domain.name, &reference);
-        let answer = send(&self.client().limits, &call, request).await?;
+        let answer = send(&self.client().limits, &call, request).await.map_err(|error| self.about(error, &pattern))?;
         Ok(Receipt::of(&answer, &call.secrets))
     }
 }
 
-async fn count(client: &Client, domain: Option<&DomainName>, filter: &ConnectionFilter) -> Result<i64, Error> {
+/// One answer of a list: of the system or of a domain, whole or a window of it.
+pub(crate) async fn list(
+    client: &Client,
+    domain: Option<&DomainName>,
+    filter: &ConnectionFilter,
+    window: Option<Window>,
+) -> Result<Vec<Connection>, Error> {
+    let (start, limit) = window.map(|window| (window.start, window.limit)).unzip();
+    let (device, reseller) = (filter.device_sip_registration_uri.as_deref(), filter.reseller.as_deref());
+    let (chain, termination, scope) = (filter.route_chain.as_deref(), filter.termination_match.as_deref(), filter.user_scope.as_deref());
+    match domain {
+        None => {
+            let call = client.call("list_connections", Method::GET, None);
+            let request = || client.raw.list_connections(device, None, limit, reseller, chain, start, termination, scope);
+            Ok(send(&client.limits, &call, request).await?.decode::<answers::list_connections>(call.operation)?.0)
+        }
+        Some(domain) => {
+            let call = client.call("list_domain_connections", Method::GET, None);
+            let request = || client.raw.list_domain_connections(domain, device, limit, reseller, chain, start, termination, scope);
+            Ok(send(&client.limits, &call, request).await?.decode::<answers::list_domain_connections>(call.operation)?.0)
+        }
+    }
+}
+
+pub(crate) async fn count(client: &Client, domain: Option<&DomainName>, filter: &ConnectionFilter) -> Result<i64, Error> {
     let call = client.call("count_connections", Method::GET, None);
     let request = || {
         client.raw.count_connections(

@@ -8,7 +8,7 @@ use reqwest::header::CONTENT_TYPE;
 
 use crate::generated::types::ApiMessage;
 use crate::transport::Answer;
-use crate::values::{InvalidValue, Secret};
+use crate::values::{DomainName, InvalidValue, MatchPattern, Secret};
 
 /// Most characters of a server's message that an error shows.
 const MESSAGE_CHARS: usize = 500;
@@ -44,6 +44,7 @@ struct Inner {
     attempts: u32,
     sent: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    trunk: Option<(DomainName, MatchPattern)>,
 }
 
 struct ServerMessage {
@@ -73,6 +74,8 @@ pub enum ErrorKind {
     NotVisible,
     /// A condition of the caller's was not met; nothing was changed.
     Precondition,
+    /// A list ended with another number of trunks than the server counts.
+    Incomplete,
 }
 
 impl Error {
@@ -86,6 +89,7 @@ impl Error {
             attempts: 0,
             sent: false,
             source: None,
+            trunk: None,
         }))
     }
 
@@ -283,8 +287,45 @@ impl Error {
         self.0.sent
     }
 
+    /// Domain of the trunk that the operation was about, where it was about one. Neither `Display` nor `Debug` shows it.
+    pub fn domain(&self) -> Option<&DomainName> {
+        self.0.trunk.as_ref().map(|(domain, _)| domain)
+    }
+
+    /// Origination pattern of the trunk that the operation was about, where it was about one. Neither `Display` nor `Debug` shows it.
+    pub fn pattern(&self) -> Option<&MatchPattern> {
+        self.0.trunk.as_ref().map(|(_, pattern)| pattern)
+    }
+
     pub(crate) fn is_interrupted(&self) -> bool {
         self.0.kind == ErrorKind::Interrupted
+    }
+
+    /// Names the trunk for those who ask.
+    pub(crate) fn about(mut self, domain: &DomainName, pattern: &MatchPattern) -> Self {
+        self.0.trunk = Some((domain.clone(), pattern.clone()));
+        self
+    }
+
+    pub(crate) fn input(reason: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Input, reason)
+    }
+
+    pub(crate) fn precondition(reason: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Precondition, reason)
+    }
+
+    /// What was waited for did not come; `last` is what reading said at last, where that was an error.
+    pub(crate) fn not_visible(reason: impl Into<String>, last: Option<Error>) -> Self {
+        let mut new = Self::new(ErrorKind::NotVisible, reason);
+        // It is waited for after a write that was accepted.
+        new.0.sent = true;
+        new.0.source = last.map(|last| Box::new(last) as _);
+        new
+    }
+
+    pub(crate) fn incomplete(reason: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Incomplete, reason)
     }
 }
 

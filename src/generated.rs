@@ -2729,6 +2729,208 @@ pub mod types {
             }
         }
     }
+    impl ConnectionUpdate {
+        /// The settings of `wanted` that differ from those of `current`: the smallest update that brings about `wanted`.
+        ///
+        /// Settings that `wanted` leaves open stay out. Unset and the empty text are the same, as they are for the server.
+        pub fn diff(current: &Connection, wanted: &Self) -> Self {
+            Self {
+                address: crate::values::difference(&current.address, &wanted.address),
+                allow_mid_call_uri_updates_enabled: crate::values::difference(
+                    &current.allow_mid_call_uri_updates_enabled,
+                    &wanted.allow_mid_call_uri_updates_enabled,
+                ),
+                audio_relay_enabled: crate::values::difference(
+                    &current.audio_relay_enabled,
+                    &wanted.audio_relay_enabled,
+                ),
+                bind_to_alternate_interface_enabled: crate::values::difference(
+                    &current.bind_to_alternate_interface_enabled,
+                    &wanted.bind_to_alternate_interface_enabled,
+                ),
+                block_media_in_sip_180_ringing: crate::values::difference(
+                    &current.block_media_in_sip_180_ringing,
+                    &wanted.block_media_in_sip_180_ringing,
+                ),
+                block_video_in_sdp_enabled: crate::values::difference(
+                    &current.block_video_in_sdp_enabled,
+                    &wanted.block_video_in_sdp_enabled,
+                ),
+                check_orig_matching_sip_header: crate::values::difference(
+                    &current.check_orig_matching_sip_header,
+                    &wanted.check_orig_matching_sip_header,
+                ),
+                custom_p_asserted_id_format: crate::values::difference(
+                    &current.custom_p_asserted_id_format,
+                    &wanted.custom_p_asserted_id_format,
+                ),
+                enforce_minimum_duration_enabled: crate::values::difference(
+                    &current.enforce_minimum_duration_enabled,
+                    &wanted.enforce_minimum_duration_enabled,
+                ),
+                hide_post_dial_delay_with_ringback_enabled: crate::values::difference(
+                    &current.hide_post_dial_delay_with_ringback_enabled,
+                    &wanted.hide_post_dial_delay_with_ringback_enabled,
+                ),
+                include_server_header_enabled: crate::values::difference(
+                    &current.include_server_header_enabled,
+                    &wanted.include_server_header_enabled,
+                ),
+                is_carrier_trunk: crate::values::difference(
+                    &current.is_carrier_trunk,
+                    &wanted.is_carrier_trunk,
+                ),
+                linked_billing_user: crate::values::difference(
+                    &current.linked_billing_user,
+                    &wanted.linked_billing_user,
+                ),
+                orig_enabled: crate::values::difference(
+                    &current.orig_enabled,
+                    &wanted.orig_enabled,
+                ),
+                pcmu_only_enabled: crate::values::difference(
+                    &current.pcmu_only_enabled,
+                    &wanted.pcmu_only_enabled,
+                ),
+                prevent_rtp_port_change_enabled: crate::values::difference(
+                    &current.prevent_rtp_port_change_enabled,
+                    &wanted.prevent_rtp_port_change_enabled,
+                ),
+                record_all_calls_enabled: crate::values::difference(
+                    &current.record_all_calls_enabled,
+                    &wanted.record_all_calls_enabled,
+                ),
+                relay_comfort_noise_enabled: crate::values::difference(
+                    &current.relay_comfort_noise_enabled,
+                    &wanted.relay_comfort_noise_enabled,
+                ),
+                remote_ringback_handling: crate::values::difference(
+                    &current.remote_ringback_handling,
+                    &wanted.remote_ringback_handling,
+                ),
+                require_encrypted_audio_enabled: crate::values::difference(
+                    &current.require_encrypted_audio_enabled,
+                    &wanted.require_encrypted_audio_enabled,
+                ),
+                require_sip_authentication_enabled: crate::values::difference(
+                    &current.require_sip_authentication_enabled,
+                    &wanted.require_sip_authentication_enabled,
+                ),
+                sip_authenticate_as_client_enabled: crate::values::difference(
+                    &current.sip_authenticate_as_client_enabled,
+                    &wanted.sip_authenticate_as_client_enabled,
+                ),
+                sip_get_new_dialog_destination_from: crate::values::difference(
+                    &current.sip_get_new_dialog_destination_from,
+                    &wanted.sip_get_new_dialog_destination_from,
+                ),
+                sip_get_response_destination_from: crate::values::difference(
+                    &current.sip_get_response_destination_from,
+                    &wanted.sip_get_response_destination_from,
+                ),
+                sip_registration_expires_datetime: crate::values::difference(
+                    &current.sip_registration_expires_datetime,
+                    &wanted.sip_registration_expires_datetime,
+                ),
+                sip_registration_password: crate::values::difference(
+                    &current.sip_registration_password,
+                    &wanted.sip_registration_password,
+                ),
+                sip_registration_realm: crate::values::difference(
+                    &current.sip_registration_realm,
+                    &wanted.sip_registration_realm,
+                ),
+                sip_registration_username: crate::values::difference(
+                    &current.sip_registration_username,
+                    &wanted.sip_registration_username,
+                ),
+                sip_session_timer_enabled: crate::values::difference(
+                    &current.sip_session_timer_enabled,
+                    &wanted.sip_session_timer_enabled,
+                ),
+                sip_transport_protocol: crate::values::difference(
+                    &current.sip_transport_protocol,
+                    &wanted.sip_transport_protocol,
+                ),
+                source_ip_checking_enabled: crate::values::difference(
+                    &current.source_ip_checking_enabled,
+                    &wanted.source_ip_checking_enabled,
+                ),
+                term_enabled: crate::values::difference(
+                    &current.term_enabled,
+                    &wanted.term_enabled,
+                ),
+                term_match_pattern: crate::values::difference(
+                    &current.term_match_pattern,
+                    &wanted.term_match_pattern,
+                ),
+                translation_destination_host: crate::values::difference(
+                    &current.translation_destination_host,
+                    &wanted.translation_destination_host,
+                ),
+                translation_destination_user: crate::values::difference(
+                    &current.translation_destination_user,
+                    &wanted.translation_destination_user,
+                ),
+                translation_request_host: crate::values::difference(
+                    &current.translation_request_host,
+                    &wanted.translation_request_host,
+                ),
+                translation_request_user: crate::values::difference(
+                    &current.translation_request_user,
+                    &wanted.translation_request_user,
+                ),
+                translation_source_host: crate::values::difference(
+                    &current.translation_source_host,
+                    &wanted.translation_source_host,
+                ),
+                translation_source_user: crate::values::difference(
+                    &current.translation_source_user,
+                    &wanted.translation_source_user,
+                ),
+                description: crate::values::difference(
+                    &current.description,
+                    &wanted.description,
+                ),
+                dial_plan: crate::values::difference(
+                    &current.dial_plan,
+                    &wanted.dial_plan,
+                ),
+                dial_policy: crate::values::difference(
+                    &current.dial_policy,
+                    &wanted.dial_policy,
+                ),
+                limits_max_active_calls_orig: crate::values::difference(
+                    &current.limits_max_active_calls_orig,
+                    &wanted.limits_max_active_calls_orig,
+                ),
+                limits_max_active_calls_term: crate::values::difference(
+                    &current.limits_max_active_calls_term,
+                    &wanted.limits_max_active_calls_term,
+                ),
+                limits_max_active_calls_total: crate::values::difference(
+                    &current.limits_max_active_calls_total,
+                    &wanted.limits_max_active_calls_total,
+                ),
+                minimum_call_duration_seconds: crate::values::difference(
+                    &current.minimum_call_duration_seconds,
+                    &wanted.minimum_call_duration_seconds,
+                ),
+                time_zone: crate::values::difference(
+                    &current.time_zone,
+                    &wanted.time_zone,
+                ),
+                utc_offset: crate::values::difference(
+                    &current.utc_offset,
+                    &wanted.utc_offset,
+                ),
+            }
+        }
+        /// Whether nothing is set, so that sending it would change nothing.
+        pub fn is_empty(&self) -> bool {
+            *self == Self::default()
+        }
+    }
 }
 #[derive(Clone, Debug)]
 /**Client for NetSapiens Connections

@@ -9,9 +9,11 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::error::Error;
 use crate::generated::{self, ByteStream, ResponseValue};
+use crate::observability::{Attempt, Observer};
 use crate::retry::{Decision, Outcome, RetryPolicy, decide};
 use crate::values::Secret;
 
@@ -35,6 +37,9 @@ impl ClientHooks<Credentials> for generated::Client {
         // be a space to servers that decode paths like forms.
         let path = request.url().path().replace('@', "%40").replace('+', "%2B");
         request.url_mut().set_path(&path);
+        // The span of `send`, which does not see the request.
+        let bytes = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len);
+        tracing::Span::current().record("request_bytes", bytes);
         Ok(())
     }
 }
@@ -94,6 +99,7 @@ pub(crate) struct Call<'a> {
     pub(crate) method: Method,
     /// What must not come back in a message.
     pub(crate) secrets: Vec<&'a Secret>,
+    pub(crate) observer: Option<&'a Observer>,
 }
 
 /// What the generated methods give: progenitor's answers and errors with raw bytes.
@@ -101,6 +107,15 @@ pub(crate) type Raw = Result<ResponseValue<ByteStream>, generated::Error<ByteStr
 
 /// Sends a call as often as its policy allows. `Ok` is a success of the server, any 2xx.
 pub(crate) async fn send<F, Fut>(limits: &Limits, call: &Call<'_>, request: F) -> Result<Answer, Error>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Raw>,
+{
+    let span = tracing::info_span!("netsapiens", operation = call.operation, request_bytes = tracing::field::Empty);
+    attempts(limits, call, request).instrument(span).await
+}
+
+async fn attempts<F, Fut>(limits: &Limits, call: &Call<'_>, request: F) -> Result<Answer, Error>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Raw>,
@@ -174,14 +189,21 @@ async fn read(limits: &Limits, operation: &'static str, raw: impl Future<Output 
 }
 
 /// Tells what became of an attempt. No URL, no pattern, no body.
-fn observe(call: &Call<'_>, attempt: u32, elapsed: Duration, outcome: &Result<Answer, Error>) {
+fn observe(call: &Call<'_>, number: u32, elapsed: Duration, outcome: &Result<Answer, Error>) {
+    let (status, body, failure) = match outcome {
+        Ok(answer) => (Some(answer.status.as_u16()), Some(answer.body.len()), None),
+        Err(error) => (error.status_code(), error.body().map(<[u8]>::len), Some(error.kind())),
+    };
     let (operation, elapsed_ms) = (call.operation, u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
     match outcome {
-        Ok(answer) => {
-            tracing::debug!(operation, attempt, elapsed_ms, status = answer.status.as_u16(), body_bytes = answer.body.len(), "answered");
+        Ok(_) => tracing::debug!(operation, attempt = number, elapsed_ms, status, body_bytes = body, "answered"),
+        // An answer, too: `get` makes `None` of it.
+        Err(error) if error.is_not_found() => {
+            tracing::debug!(operation, attempt = number, elapsed_ms, status, body_bytes = body, kind = ?error.kind(), "failed");
         }
-        Err(error) => {
-            tracing::warn!(operation, attempt, elapsed_ms, status = error.status_code(), kind = ?error.kind(), "failed");
-        }
+        Err(error) => tracing::warn!(operation, attempt = number, elapsed_ms, status, body_bytes = body, kind = ?error.kind(), "failed"),
+    }
+    if let Some(Observer(observer)) = call.observer {
+        observer(&Attempt { operation, number, elapsed, status, body_bytes: body, failure });
     }
 }

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod constructors;
 pub mod debug;
+pub mod differences;
 pub mod docs;
 pub mod lenient;
 pub mod names;
@@ -58,6 +59,7 @@ pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     names::run(code)?;
     debug::run(code, &facts.sensitive)?;
     constructors::run(code, &facts.requests)?;
+    differences::run(code, &facts.requests)?;
     answers::run(code, &facts.answers)?;
     docs::run(code);
     Ok(())

@@ -20,6 +20,7 @@
 
 mod quirks;
 mod service;
+mod stage;
 mod trunk;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

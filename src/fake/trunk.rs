@@ -70,6 +70,12 @@ impl Trunk {
         self.fields.insert(MODIFIED.into(), now().into());
     }
 
+    /// Gives it calls that are up now.
+    pub(super) fn set_calls(&mut self, from_peer: i64, to_peer: i64) {
+        self.fields.insert("active-calls-orig-current".into(), from_peer.into());
+        self.fields.insert("active-calls-term-current".into(), to_peer.into());
+    }
+
     pub(super) fn text(&self, name: &str) -> String {
         self.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
     }

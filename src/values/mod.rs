@@ -2,6 +2,7 @@
 //! vocabularies that take what servers send.
 
 mod datetime;
+mod difference;
 pub(crate) mod lenient;
 mod masked;
 mod names;
@@ -10,6 +11,7 @@ mod secret;
 mod unknown_fields;
 
 pub use datetime::DateTime;
+pub(crate) use difference::{Blank, difference};
 pub(crate) use masked::Masked;
 pub(crate) use names::ConnectionRef;
 pub use names::{Addressing, DomainName, InvalidValue, MatchPattern};

@@ -35,6 +35,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl crate::values::Blank for $name {
+            fn is_blank(&self) -> bool {
+                self.as_str().is_empty()
+            }
+        }
+
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 

@@ -1,11 +1,17 @@
 //! The client against sockets, the embedded server and recorded traffic.
 
+mod bulk;
 mod errors;
+mod hostile;
 mod lenient;
 mod lifecycle;
+mod log;
 mod paths;
 mod presets;
 mod recordings;
 mod secrets;
+mod streams;
 mod values;
+mod watching;
 mod wire;
+mod writes;

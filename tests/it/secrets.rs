@@ -1,11 +1,9 @@
 //! A sentinel password and key, looked for in everything that can be printed.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use netsapiens_connections::{Client, Connection, ConnectionCreate, ConnectionUpdate, DomainName, MatchPattern, RetryPolicy, Secret};
 use serde_json::json;
 
+use crate::log::Log;
 use crate::wire::Wire;
 
 const KEY: &str = "nss_sentinelkey";
@@ -94,12 +92,7 @@ fn treacherous() -> Vec<(u16, &'static str, String)> {
 
 #[tokio::test]
 async fn errors_and_receipts_and_traces_show_no_secret() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer({
-        let log = log.clone();
-        move || log.clone()
-    });
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let log = Log::of_this_thread(tracing::Level::TRACE);
     let mut create = ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new("sip*@a").unwrap());
     create.sip_registration_password = Some(PASSWORD.into());
     let update = ConnectionUpdate { sip_registration_password: Some(PASSWORD.into()), ..Default::default() };
@@ -131,21 +124,8 @@ async fn errors_and_receipts_and_traces_show_no_secret() {
         }
         assert!(wire.requests().iter().all(|request| request.contains(KEY)), "the key has to be sent all the same");
     }
-    let traced = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let traced = log.text();
     assert!(printed.contains("create_connection") && traced.contains("create_connection"));
     assert_clean(&printed);
     assert_clean(&traced);
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

@@ -494,3 +494,30 @@ fn a_generated_file_is_stale_when_the_spec_is_another() {
 fn line_ends_are_no_difference() {
     assert_eq!(stale::check("a\r\nb\r\n", &stale::header("a\nb\n")), Ok(()));
 }
+
+const UPDATE: &str = "
+    pub struct Trunk { pub a: Option<String>, pub counter: Option<i64>, pub key: String }
+    pub struct TrunkUpdate { pub a: Option<String>, pub write_only: Option<Secret> }
+    pub struct OtherUpdate { pub a: Option<String> }
+    pub struct Unsent { pub a: Option<String> }
+    pub struct UnsentUpdate { pub a: Option<String> }
+";
+
+#[test]
+fn a_difference_compares_what_both_have_and_sends_what_cannot_be_read() {
+    let mut code = types(UPDATE);
+    passes::differences::run(&mut code, &set(&["TrunkUpdate", "OtherUpdate"])).unwrap();
+    let printed = text(&code);
+    assert_eq!(printed.matches("pub fn diff").count(), 1, "{printed}");
+    assert!(printed.contains("pub fn diff(current: &Trunk, wanted: &Self) -> Self"), "{printed}");
+    assert!(printed.contains("a: crate::values::difference(&current.a, &wanted.a)"), "{printed}");
+    assert!(printed.contains("write_only: wanted.write_only.clone()"), "{printed}");
+    assert!(!printed.contains("counter: crate") && !printed.contains("key: crate"), "{printed}");
+}
+
+#[test]
+fn a_difference_between_types_is_an_error() {
+    let mut code = types("pub struct Trunk { pub a: Option<i64> } pub struct TrunkUpdate { pub a: Option<String> }");
+    let problem = passes::differences::run(&mut code, &set(&["TrunkUpdate"])).unwrap_err();
+    assert_eq!(problem, "`Trunk` and `TrunkUpdate` have `a` with different types");
+}

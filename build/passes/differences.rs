@@ -1,0 +1,62 @@
+//! The smallest update that brings a resource to what is wanted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quote::quote;
+use syn::{File, Ident, Item, ItemStruct, Type, parse_quote};
+
+use super::types;
+
+const SUFFIX: &str = "Update";
+
+/// Adds `diff` and `is_empty` to each request `{Name}Update` that has a resource `{Name}` beside it. What both have is compared; what only the
+/// update has cannot be read back, so it is sent whenever it is wanted. A field that both have with different types is an error.
+pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
+    let items = types(code)?;
+    let structs: BTreeMap<String, &ItemStruct> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some((item.ident.to_string(), item)),
+            _ => None,
+        })
+        .collect();
+    let mut made = Vec::new();
+    for (name, update) in structs.iter().filter(|(name, _)| requests.contains(*name)) {
+        if let Some(current) = name.strip_suffix(SUFFIX).and_then(|resource| structs.get(resource)) {
+            made.push(differences(current, update)?);
+        }
+    }
+    items.extend(made);
+    Ok(())
+}
+
+fn fields(of: &ItemStruct) -> impl Iterator<Item = (&Ident, &Type)> {
+    of.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, &field.ty)))
+}
+
+fn differences(current: &ItemStruct, update: &ItemStruct) -> Result<Item, String> {
+    let readable: BTreeMap<&Ident, &Type> = fields(current).collect();
+    let mut values = Vec::new();
+    for (field, of) in fields(update) {
+        values.push(match readable.get(field) {
+            None => quote!(#field: wanted.#field.clone()),
+            Some(&read) if read == of => quote!(#field: crate::values::difference(&current.#field, &wanted.#field)),
+            Some(_) => return Err(format!("`{}` and `{}` have `{field}` with different types", current.ident, update.ident)),
+        });
+    }
+    let (current, update) = (&current.ident, &update.ident);
+    Ok(parse_quote! {
+        impl #update {
+            #[doc = "The settings of `wanted` that differ from those of `current`: the smallest update that brings about `wanted`."]
+            #[doc = ""]
+            #[doc = "Settings that `wanted` leaves open stay out. Unset and the empty text are the same, as they are for the server."]
+            pub fn diff(current: &#current, wanted: &Self) -> Self {
+                Self { #(#values),* }
+            }
+            #[doc = "Whether nothing is set, so that sending it would change nothing."]
+            pub fn is_empty(&self) -> bool {
+                *self == Self::default()
+            }
+        }
+    })
+}

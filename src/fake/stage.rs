@@ -1,0 +1,43 @@
+//! Bringing the fake into a state without a request.
+
+use serde_json::{Map, json};
+
+use super::FakeServer;
+use super::trunk::{DOMAIN, PATTERN, Trunk};
+
+impl FakeServer {
+    /// Adds numbered trunks to a domain without a request each: `sip*@trunk-000000.example` and so on, visible at once. For lists that are too large to be
+    /// created one by one.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// use netsapiens_connections::fake::FakeServer;
+    ///
+    /// let server = FakeServer::start().await;
+    /// server.seed("acme.example", 250);
+    /// assert_eq!(server.client()?.connections().count().await?, 250);
+    /// # Ok::<(), netsapiens_connections::Error>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn seed(&self, domain: &str, trunks: usize) {
+        let mut service = self.service();
+        let first = service.trunks.len();
+        let visible = std::time::Instant::now();
+        service.trunks.extend((first..first + trunks).map(|number| {
+            let mut settings = Map::new();
+            settings.insert(DOMAIN.into(), json!(domain));
+            settings.insert(PATTERN.into(), json!(format!("sip*@trunk-{number:06}.example")));
+            Trunk::create(&settings, visible)
+        }));
+    }
+
+    /// Lets a trunk have calls, as its counters tell: from its peer and to it. Does nothing where there is no such trunk.
+    pub fn set_calls(&self, domain: &str, pattern: &str, from_peer: i64, to_peer: i64) {
+        let mut service = self.service();
+        let named = |trunk: &&mut Trunk| trunk.text(DOMAIN) == domain && trunk.text(PATTERN) == pattern;
+        if let Some(trunk) = service.trunks.iter_mut().find(named) {
+            trunk.set_calls(from_peer, to_peer);
+        }
+    }
+}
