@@ -33,7 +33,7 @@ pub struct ConnectionFilter {
     pub user_scope: Option<String>,
 }
 
-/// What the server says of a write that it accepted.
+/// What the server says of a write that it accepted. Once a status of success has come, the rest of the answer may break off or be of any kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     status: u16,

@@ -132,10 +132,10 @@ impl Error {
         new
     }
 
-    /// The overall deadline passed.
+    /// The overall deadline passed during an attempt; `last` is how the attempt before it ended.
     pub(crate) fn deadline(operation: &'static str, last: Option<Error>) -> Self {
         let mut new = Self::new(ErrorKind::Timeout, "the overall deadline passed").of(operation);
-        new.0.sent = last.as_ref().is_none_or(Error::may_have_been_sent);
+        new.0.sent = true;
         new.0.source = last.map(|last| Box::new(last) as _);
         new
     }
