@@ -1,6 +1,6 @@
 //! The seven operations as a person says them.
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 
 use crate::client::Client;
 use crate::error::{Error, presentable};
@@ -34,7 +34,7 @@ pub struct ConnectionFilter {
     pub user_scope: Option<String>,
 }
 
-/// What the server says of a write that it accepted.
+/// What the server says of a write that it accepted. Once a status of success has come, the rest of the answer may break off or be of any kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     status: u16,
@@ -43,7 +43,7 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// HTTP status, mostly 202: accepted, which is full success (documented).
+    /// HTTP status, mostly 202: accepted, which is full success (documented). 404 only for a repeated delete: see [`DomainConnections::delete`].
     pub fn status(&self) -> u16 {
         self.status
     }
@@ -56,6 +56,12 @@ impl Receipt {
     /// The message in the body, or the body where it is text; none where there is no body.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
+    }
+
+    /// Of a delete whose attempt found nothing left to remove.
+    fn already_gone(refusal: &Error) -> Self {
+        let message = refusal.server_message().map(str::to_owned);
+        Self { status: StatusCode::NOT_FOUND.as_u16(), code: refusal.server_code(), message }
     }
 
     /// Any body is fine: JSON, text or none (reported). Failing here would report a write as failed that was done.
@@ -298,7 +304,8 @@ impl DomainConnections<'_> {
 
     /// Removes the trunk. Phone numbers and dial rules that point to it are not known to be cleaned up.
     ///
-    /// When an attempt was repeated because its answer was lost, a 404 counts as success.
+    /// A delete whose answer was lost is sent again, and a 404 to the second request is success: the first one may have removed the trunk. The
+    /// receipt then has the status 404.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before anything is sent;
@@ -311,8 +318,11 @@ impl DomainConnections<'_> {
         let (pattern, reference) = self.address(pattern)?;
         let call = self.client().call("delete_connection", Method::DELETE, None);
         let request = || self.client().raw.delete_connection(&self.domain.name, &reference);
-        let answer = send(&self.client().limits, &call, request).await.map_err(|error| self.about(error, &pattern))?;
-        Ok(Receipt::of(&answer, &call.secrets))
+        match send(&self.client().limits, &call, request).await {
+            Ok(answer) => Ok(Receipt::of(&answer, &call.secrets)),
+            Err(error) if error.is_not_found() && error.was_sent_before() => Ok(Receipt::already_gone(&error)),
+            Err(error) => Err(self.about(error, &pattern)),
+        }
     }
 }
 

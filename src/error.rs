@@ -43,6 +43,8 @@ struct Inner {
     server: Option<ServerMessage>,
     attempts: u32,
     sent: bool,
+    /// An attempt before the last one was under way.
+    sent_before: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     trunk: Option<(DomainName, MatchPattern)>,
 }
@@ -88,6 +90,7 @@ impl Error {
             server: None,
             attempts: 0,
             sent: false,
+            sent_before: false,
             source: None,
             trunk: None,
         }))
@@ -136,10 +139,10 @@ impl Error {
         new
     }
 
-    /// The overall deadline passed.
+    /// The overall deadline passed during an attempt; `last` is how the attempt before it ended.
     pub(crate) fn deadline(operation: &'static str, last: Option<Error>) -> Self {
         let mut new = Self::new(ErrorKind::Timeout, "the overall deadline passed").of(operation);
-        new.0.sent = last.as_ref().is_none_or(Error::may_have_been_sent);
+        new.0.sent = true;
         new.0.source = last.map(|last| Box::new(last) as _);
         new
     }
@@ -156,8 +159,13 @@ impl Error {
 
     /// Marks that an earlier attempt was under way, whatever became of the last one.
     pub(crate) fn sent_before(mut self, sent: bool) -> Self {
+        self.0.sent_before = sent;
         self.0.sent |= sent;
         self
+    }
+
+    pub(crate) fn was_sent_before(&self) -> bool {
+        self.0.sent_before
     }
 
     /// The family that the error belongs to.

@@ -11,7 +11,7 @@ use crate::transport::Answer;
 use crate::values::Secret;
 
 fn answer(status: u16, body: &[u8]) -> Answer {
-    Answer { status: StatusCode::from_u16(status).unwrap_or_default(), headers: HeaderMap::new(), body: body.to_vec() }
+    Answer { status: StatusCode::from_u16(status).unwrap_or_default(), headers: HeaderMap::new(), body: body.to_vec(), attempt: 1 }
 }
 
 /// Reads a list of trunks. What can be read must encode, and read again as the same.

@@ -49,6 +49,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// Which attempt brought it.
+    pub(crate) attempt: u32,
 }
 
 impl Answer {
@@ -61,7 +63,8 @@ impl Answer {
         decoded.map_err(|reason| {
             let coded = self.headers.get("content-encoding").is_some();
             let reason = if coded { format!("{reason}; the body is compressed, which was not asked for") } else { reason };
-            Error::decode(operation, self, reason)
+            let attempt = self.attempt;
+            Error::decode(operation, self, reason).after(attempt)
         })
     }
 }
@@ -102,6 +105,9 @@ pub(crate) struct Call<'a> {
     pub(crate) observer: Option<&'a Observer>,
 }
 
+/// A time that no program waits for, for deadlines that the clock cannot hold.
+const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
 /// What the generated methods give: progenitor's answers and errors with raw bytes.
 pub(crate) type Raw = Result<ResponseValue<ByteStream>, generated::Error<ByteStream>>;
 
@@ -120,26 +126,24 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Raw>,
 {
-    let deadline = Instant::now() + limits.deadline;
+    let start = Instant::now();
+    let deadline = start.checked_add(limits.deadline).unwrap_or(start + NEVER);
     let mut sent = false;
     let mut attempt = 0;
+    let mut last = None;
     loop {
         attempt += 1;
         let begun = Instant::now();
-        let outcome = match tokio::time::timeout_at(deadline, read(limits, call.operation, request())).await {
+        let outcome = match tokio::time::timeout_at(deadline, read(limits, call, attempt, request())).await {
             Ok(outcome) => outcome.and_then(|answer| match answer.status.is_success() {
                 true => Ok(answer),
                 false => Err(Error::status(call.operation, answer, &call.secrets)),
             }),
-            Err(_) => Err(Error::deadline(call.operation, None)),
+            Err(_) => Err(Error::deadline(call.operation, last.take())),
         };
         observe(call, attempt, begun.elapsed(), &outcome);
         let error = match outcome {
             Ok(answer) => return Ok(answer),
-            // An earlier attempt may have removed it before its answer was lost.
-            Err(error) if call.method == Method::DELETE && sent && error.is_not_found() => {
-                return Ok(Answer { status: StatusCode::ACCEPTED, headers: HeaderMap::new(), body: Vec::new() });
-            }
             Err(error) => error.sent_before(sent).after(attempt),
         };
         sent = error.may_have_been_sent();
@@ -148,9 +152,10 @@ where
             None => Decision::Stop,
         };
         match wait {
-            Decision::After(wait) if Instant::now() + wait < deadline => tokio::time::sleep(wait).await,
+            Decision::After(wait) if wait < deadline.saturating_duration_since(Instant::now()) => tokio::time::sleep(wait).await,
             _ => return Err(error),
         }
+        last = Some(error);
     }
 }
 
@@ -165,7 +170,8 @@ fn outcome_of(error: &Error) -> Option<Outcome<'_>> {
 }
 
 /// One attempt: the answer with its body, whatever the status.
-async fn read(limits: &Limits, operation: &'static str, raw: impl Future<Output = Raw>) -> Result<Answer, Error> {
+async fn read(limits: &Limits, call: &Call<'_>, attempt: u32, raw: impl Future<Output = Raw>) -> Result<Answer, Error> {
+    let operation = call.operation;
     let (status, headers, mut stream) = match raw.await {
         Ok(value) | Err(generated::Error::ErrorResponse(value)) => (value.status(), value.headers().clone(), value.into_inner_stream()),
         Err(generated::Error::UnexpectedResponse(response)) => {
@@ -177,15 +183,27 @@ async fn read(limits: &Limits, operation: &'static str, raw: impl Future<Output 
         Err(_) => return Err(Error::configuration("the request could not be built").of(operation)),
     };
     let mut body = Vec::new();
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|error| Error::network(operation, error))?;
-        if body.len() + chunk.len() > limits.body_bytes {
-            let reason = format!("the answer is longer than {} bytes, the client's limit for bodies", limits.body_bytes);
-            return Err(Error::decode(operation, Answer { status, headers, body }, reason));
+    let broken = loop {
+        match stream.next().await {
+            None => return Ok(Answer { status, headers, body, attempt }),
+            Some(Err(error)) => break Some(error),
+            Some(Ok(chunk)) if body.len() + chunk.len() > limits.body_bytes => break None,
+            Some(Ok(chunk)) => body.extend_from_slice(&chunk),
         }
-        body.extend_from_slice(&chunk);
+    };
+    // Only a read that succeeded needs its body whole. A refusal is one whatever follows the status; and a write that was accepted is done,
+    // so that calling it a failure would have it done again.
+    if !status.is_success() || call.method != Method::GET {
+        let body = if status.is_success() { Vec::new() } else { body };
+        return Ok(Answer { status, headers, body, attempt });
     }
-    Ok(Answer { status, headers, body })
+    Err(match broken {
+        Some(error) => Error::network(operation, error),
+        None => {
+            let reason = format!("the answer is longer than {} bytes, the client's limit for bodies", limits.body_bytes);
+            Error::decode(operation, Answer { status, headers, body, attempt }, reason)
+        }
+    })
 }
 
 /// Tells what became of an attempt. No URL, no pattern, no body.

@@ -3,6 +3,7 @@
 //! [`FakeServer`] listens on the loopback, keeps trunks in memory and answers all seven operations as servers are known to: arrays also where one trunk
 //! was asked for, `202` envelopes for writes, the empty string for what is unset, a generated SIP password, `409` for a trunk that exists, `401` "Invalid
 //! Scope" for a key without the right, `400` for `~` with a key of the whole system. Where it is not known what servers do, [`Quirks`] has a switch.
+//! What goes wrong in HTTP is a [`Fault`] of the server; what goes wrong below it, a [`FaultProxy`] does.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new()?.block_on(async {
@@ -17,7 +18,38 @@
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! A server that is busy once and then loses the answer of a create, and a connection that breaks:
+//!
+//! ```
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! use netsapiens_connections::fake::{Break, FakeServer, Fault, FaultProxy, Operation, Point};
+//! # use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern};
+//!
+//! let server = FakeServer::start().await;
+//! let proxy = FaultProxy::start(&server.url()).await?;
+//! let client = server.client_builder().server(proxy.url()).build()?;
+//!
+//! server.fail(Operation::CountConnections, Fault::status(503).header("retry-after", "0"));
+//! assert_eq!(client.connections().count().await?, 0);
+//! assert_eq!(server.requests().len(), 2);
+//!
+//! let trunk = ConnectionCreate::new(DomainName::new("acme.example")?, MatchPattern::new("sip*@acme-pri.example")?);
+//! server.fail(Operation::CreateConnection, Fault::gateway_page(504).after_the_operation());
+//! let error = client.connections().create(&trunk).await.unwrap_err();
+//! assert!(error.may_have_been_sent());
+//! assert_eq!(server.changes(), 1);
+//!
+//! proxy.break_next(Break::Reset(Point::Answer(0)));
+//! assert_eq!(client.connections().list().await?.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod fault;
+mod operation;
+mod proxy;
 mod quirks;
 mod service;
 mod stage;
@@ -30,8 +62,12 @@ use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
 
+pub use fault::Fault;
+use fault::Spoilt;
+pub use operation::Operation;
+pub use proxy::{Break, FaultProxy, Point};
 pub use quirks::{GetMissing, ListPaging, Quirks, RegistrationShape};
-use service::{Reply, Service};
+use service::Service;
 
 /// A key of Super User scope: may do everything, has no domain of its own.
 pub const SYSTEM_KEY: &str = "nss_EXAMPLE";
@@ -106,7 +142,22 @@ impl FakeServer {
 
     /// How many trunks there are, also those that are not visible yet.
     pub fn trunk_count(&self) -> usize {
-        self.service().trunks.len()
+        self.service().trunk_count()
+    }
+
+    /// The next requests of an operation meet a fault, once those have been met that were given before.
+    pub fn fail(&self, operation: Operation, fault: Fault) {
+        self.service().faults.add(operation, fault);
+    }
+
+    /// Takes back all faults that were not met yet.
+    pub fn heal(&self) {
+        self.service().faults.clear();
+    }
+
+    /// How many creates, updates and deletes were carried out, whatever was answered.
+    pub fn changes(&self) -> usize {
+        self.service().changes
     }
 
     fn service(&self) -> MutexGuard<'_, Service> {
@@ -127,6 +178,7 @@ fn respond(service: &Mutex<Service>, request: &HttpMockRequest) -> HttpMockRespo
         path: uri.path().to_owned(),
         query: uri.query().unwrap_or_default().to_owned(),
     };
-    let Reply { status, body } = lock(service).answer(received, &authorization, request.body_ref());
-    HttpMockResponse::builder().status(status).header("content-type", "application/json").body(body.to_string()).build()
+    let Spoilt { status, headers, body } = lock(service).answer(received, &authorization, request.body_ref());
+    let answer = headers.iter().fold(HttpMockResponse::builder().status(status), |answer, (name, value)| answer.header(name, value));
+    answer.body(body).build()
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::trunk::is_vocabulary;
 use crate::values::Addressing;
 
 /// How a [`FakeServer`](super::FakeServer) departs from the captured behaviour. The default is the captured one.
@@ -18,24 +19,26 @@ use crate::values::Addressing;
 pub struct Quirks {
     /// All-digit texts are answered as integers where the vendor's inference from answers shows both, user names for example.
     pub numbers_for_text: bool,
-    /// Integers are answered as text.
+    /// Numbers are answered as text, counts and the codes of messages too.
     pub text_for_numbers: bool,
     /// What is unset is `null` instead of the empty string; seen in other resources of the API.
     pub null_for_unset: bool,
     /// Answers hold properties that no document knows.
     pub unknown_fields: bool,
-    /// Vocabularies have values that no document knows.
+    /// All vocabularies have values that no document knows.
     pub unknown_values: bool,
-    /// Times come in the vendor's other spellings.
+    /// Times come in the other spellings of the vendor's examples: without an offset, with fractions, and the impossible `0000-00-00`.
     pub odd_dates: bool,
     /// What the `registration` of a trunk looks like.
     pub registration: RegistrationShape,
-    /// How long a trunk that was created or changed is not visible to reads.
+    /// How long reads do not see a create, an update or a delete: writes are replicated to all nodes (documented).
     pub visibility_delay: Duration,
     /// What lists make of `start` and `limit`.
     pub paging: ListPaging,
     /// What reading a trunk that does not exist gives.
     pub missing: GetMissing,
+    /// Deleting a trunk that does not exist is accepted with 202 instead of refused with 404; which one servers do is not known.
+    pub missing_delete_accepted: bool,
     /// Reading one trunk gives an object instead of an array of one; seen in other resources of the API.
     pub object_for_one: bool,
     /// How trunks are named in paths. By pattern, a `:` in one is refused, as before v46.
@@ -106,9 +109,22 @@ impl Quirks {
             self.bend(name, value);
         }
         if self.unknown_fields {
-            trunk.insert("connection-of-a-later-version".into(), json!({ "enabled": "yes", "secret": "«secret-9»" }));
+            let later = json!({ "enabled": "yes", "secret": "«secret-9»", "list": [1, null, {}] });
+            if let Some(Value::Object(registration)) = trunk.get_mut("registration") {
+                registration.insert("device-of-a-later-version".into(), later.clone());
+            }
+            trunk.insert("connection-of-a-later-version".into(), later);
         }
         Value::Object(trunk)
+    }
+
+    /// Bends what an answer that holds no trunk is made of: a code or a total.
+    pub(super) fn bend_envelope(&self, answer: &mut Value) {
+        for name in ["code", "total"] {
+            if let Some(value) = answer.get_mut(name) {
+                self.bend(name, value);
+            }
+        }
     }
 
     fn bend(&self, name: &str, value: &mut Value) {
@@ -123,7 +139,7 @@ impl Quirks {
                 let other = ["0000-00-00T00:00:00+00:00", "2025-05-19 02:41:11", "2025-05-19T02:41:11.999Z"];
                 *text = other[name.len() % other.len()].into();
             }
-            Value::String(text) if self.unknown_values && name.ends_with("-transport-protocol") => *text = "SCTP".into(),
+            Value::String(text) if self.unknown_values && is_vocabulary(name) => *text = "of-a-later-version".into(),
             Value::Number(number) if self.text_for_numbers => *value = number.to_string().into(),
             Value::Object(members) => members.iter_mut().for_each(|(name, value)| self.bend(name, value)),
             _ => {}

@@ -8,6 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
+use super::fault::{Faults, Met, Spoilt};
+use super::operation::Operation;
 use super::quirks::{GetMissing, ListPaging, Quirks};
 use super::trunk::{DOMAIN, PATTERN, Trunk};
 use super::{DOMAIN_KEY, READ_ONLY_KEY, ReceivedRequest, SYSTEM_KEY};
@@ -17,10 +19,10 @@ use crate::values::Addressing;
 const OWN_DOMAIN: &str = "acme.example";
 const BASE_PATH: &str = "/ns-api/v2/";
 
-/// What is answered.
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) body: Value,
+/// What the service answers of itself.
+struct Reply {
+    status: u16,
+    body: Value,
 }
 
 impl Reply {
@@ -38,22 +40,61 @@ pub(super) struct Service {
     quirks: Quirks,
     pub(super) trunks: Vec<Trunk>,
     pub(super) requests: Vec<ReceivedRequest>,
+    pub(super) faults: Faults,
+    pub(super) changes: usize,
 }
 
 type Query = BTreeMap<String, String>;
 
 impl Service {
     pub(super) fn new(quirks: Quirks) -> Self {
-        Self { quirks, trunks: Vec::new(), requests: Vec::new() }
+        Self { quirks, trunks: Vec::new(), requests: Vec::new(), faults: Faults::default(), changes: 0 }
     }
 
-    pub(super) fn answer(&mut self, request: ReceivedRequest, authorization: &str, body: &[u8]) -> Reply {
-        let reply = self.route(&request, authorization, body).unwrap_or_else(|refusal| refusal);
+    pub(super) fn trunk_count(&self) -> usize {
+        self.trunks.iter().filter(|trunk| !trunk.removed).count()
+    }
+
+    pub(super) fn answer(&mut self, request: ReceivedRequest, authorization: &str, body: &[u8]) -> Spoilt {
+        let segments: Vec<String> = request.path.strip_prefix(BASE_PATH).unwrap_or_default().split('/').map(decode).collect();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let operation = Operation::of(&request.method, &segments);
+        let met = operation.map_or(Met::Nothing, |operation| self.faults.next(operation));
+        let spoilt = match met {
+            Met::Before(spoilt) => spoilt,
+            Met::Nothing => self.carry_out(operation, &segments, &request, authorization, body),
+            Met::After(spoilt) => {
+                self.carry_out(operation, &segments, &request, authorization, body);
+                spoilt
+            }
+        };
         self.requests.push(request);
-        reply
+        spoilt
     }
 
-    fn route(&mut self, request: &ReceivedRequest, authorization: &str, body: &[u8]) -> Result<Reply, Reply> {
+    fn carry_out(
+        &mut self,
+        operation: Option<Operation>,
+        segments: &[&str],
+        request: &ReceivedRequest,
+        authorization: &str,
+        body: &[u8],
+    ) -> Spoilt {
+        let Reply { status, body: mut answer } =
+            self.route(operation, segments, request, authorization, body).unwrap_or_else(|refusal| refusal);
+        self.quirks.bend_envelope(&mut answer);
+        let headers = vec![("content-type".into(), "application/json".into())];
+        Spoilt { status, headers, body: answer.to_string().into_bytes() }
+    }
+
+    fn route(
+        &mut self,
+        operation: Option<Operation>,
+        segments: &[&str],
+        request: &ReceivedRequest,
+        authorization: &str,
+        body: &[u8],
+    ) -> Result<Reply, Reply> {
         let key = authorization.strip_prefix("Bearer ").unwrap_or_default();
         if ![SYSTEM_KEY, DOMAIN_KEY, READ_ONLY_KEY].contains(&key) {
             return Err(Reply::message(401, "Unauthorized"));
@@ -61,51 +102,48 @@ impl Service {
         if key == READ_ONLY_KEY && request.method != "GET" {
             return Err(Reply::message(403, "Access Denied"));
         }
-        let segments: Vec<String> = request.path.strip_prefix(BASE_PATH).unwrap_or_default().split('/').map(decode).collect();
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let operation = operation.ok_or_else(|| Reply::message(404, "No Route Found [92]"))?;
         let query: Query = request
             .query
             .split('&')
             .filter_map(|pair| pair.split_once('='))
             .map(|(name, value)| (decode(name), decode(&value.replace('+', " "))))
             .collect();
-        let whole_system = || match key == DOMAIN_KEY {
-            true => Err(Reply::message(401, "Invalid Scope [APP001]")),
-            false => Ok(()),
+        // The domain of a path, or the one that a query may name for an operation of the whole system.
+        let (domain, connection) = match segments {
+            ["domains", domain, _, rest @ ..] => (Some(*domain), rest.first().copied().unwrap_or_default()),
+            _ if key == DOMAIN_KEY => return Err(Reply::message(401, "Invalid Scope [APP001]")),
+            _ => (query.get(DOMAIN).map(String::as_str), ""),
         };
-        match (request.method.as_str(), segments.as_slice()) {
-            ("GET", ["connections"]) => {
-                whole_system()?;
-                let domain = query.get(DOMAIN).map(|domain| domain_of(domain, key)).transpose()?;
-                Ok(self.list(domain.as_deref(), &query))
-            }
-            ("POST", ["connections"]) => {
-                whole_system()?;
-                self.create(&settings(body)?)
-            }
-            ("GET", ["connections", "count"]) => {
-                whole_system()?;
-                let domain = query.get(DOMAIN).map(|domain| domain_of(domain, key)).transpose()?;
-                Ok(Reply::ok(json!({ "total": self.matching(domain.as_deref(), &query).len() })))
-            }
-            ("GET", ["domains", domain, "connections"]) => Ok(self.list(Some(&domain_of(domain, key)?), &query)),
-            ("GET", ["domains", domain, "connections", connection]) => self.get(&domain_of(domain, key)?, connection),
-            ("PUT", ["domains", domain, "connections", connection]) => {
-                let at = self.find(&domain_of(domain, key)?, connection)?;
-                let visible = self.visible();
-                self.trunks[at].update(&settings(body)?, visible);
+        let domain = domain.map(|domain| domain_of(domain, key)).transpose()?;
+        let of_domain = domain.as_deref().unwrap_or_default();
+        match operation {
+            Operation::ListConnections | Operation::ListDomainConnections => Ok(self.list(domain.as_deref(), &query)),
+            Operation::CountConnections => Ok(Reply::ok(json!({ "total": self.matching(domain.as_deref(), &query).len() }))),
+            Operation::CreateConnection => self.create(&settings(body)?),
+            Operation::GetConnection => self.get(of_domain, connection),
+            Operation::UpdateConnection => {
+                let at = self.find(of_domain, connection)?.ok_or_else(|| Reply::message(404, "Resource not found."))?;
+                let settings = settings(body)?;
+                let visible = self.change();
+                self.trunks[at].update(&settings, visible);
                 Ok(Reply::message(202, "Accepted"))
             }
-            ("DELETE", ["domains", domain, "connections", connection]) => {
-                let at = self.find(&domain_of(domain, key)?, connection)?;
-                self.trunks.remove(at);
+            Operation::DeleteConnection => {
+                let Some(at) = self.find(of_domain, connection)? else {
+                    let accepted = self.quirks.missing_delete_accepted;
+                    return Ok(if accepted { Reply::message(202, "Accepted") } else { Reply::message(404, "Resource not found.") });
+                };
+                let visible = self.change();
+                self.trunks[at].remove(visible);
                 Ok(Reply::message(202, "Accepted"))
             }
-            _ => Err(Reply::message(404, "No Route Found [92]")),
         }
     }
 
-    fn visible(&self) -> Instant {
+    /// Counts a change, and gives the time from which reads see it.
+    fn change(&mut self) -> Instant {
+        self.changes += 1;
         Instant::now() + self.quirks.visibility_delay
     }
 
@@ -117,10 +155,11 @@ impl Service {
         if domain == "~" {
             return Err(Reply::message(400, "Invalid domain"));
         }
-        if self.trunks.iter().any(|trunk| trunk.text(DOMAIN) == domain && trunk.text(PATTERN) == pattern) {
+        if self.trunks.iter().any(|trunk| !trunk.removed && trunk.is(domain, pattern)) {
             return Err(Reply::message(409, "Connection already exists"));
         }
-        let visible = self.visible();
+        self.trunks.retain(|trunk| !trunk.is(domain, pattern));
+        let visible = self.change();
         self.trunks.push(Trunk::create(settings, visible));
         Ok(Reply::message(202, "Accepted"))
     }
@@ -130,11 +169,8 @@ impl Service {
             GetMissing::NotFound => Reply::message(404, "Resource not found."),
             GetMissing::EmptyArray => Reply::ok(json!([])),
         };
-        let at = match self.find(domain, connection) {
-            Err(Reply { status: 404, .. }) => return Ok(missing()),
-            other => other?,
-        };
-        let found = self.rendered(&self.trunks[at]);
+        let pattern = self.pattern_of(connection)?;
+        let found = self.trunks.iter().find(|trunk| trunk.is(domain, &pattern)).and_then(|trunk| self.rendered(trunk));
         Ok(match (found, self.quirks.object_for_one) {
             (None, _) => missing(),
             (Some(one), true) => Reply::ok(one),
@@ -142,15 +178,22 @@ impl Service {
         })
     }
 
-    /// Where the trunk is that a path names.
-    fn find(&self, domain: &str, connection: &str) -> Result<usize, Reply> {
-        let pattern = match self.quirks.addressing {
-            Addressing::Pattern if connection.contains(':') => return Err(Reply::message(404, "No Route Found [92]")),
-            Addressing::Pattern => Some(connection.to_owned()),
-            Addressing::Base64Id => STANDARD.decode(connection).ok().and_then(|bytes| String::from_utf8(bytes).ok()),
-        };
-        let found = self.trunks.iter().position(|trunk| trunk.text(DOMAIN) == domain && Some(trunk.text(PATTERN)) == pattern);
-        found.ok_or_else(|| Reply::message(404, "Resource not found."))
+    /// The pattern that the last segment of a path names.
+    fn pattern_of(&self, connection: &str) -> Result<String, Reply> {
+        match self.quirks.addressing {
+            Addressing::Pattern if connection.contains(':') => Err(Reply::message(404, "No Route Found [92]")),
+            Addressing::Pattern => Ok(connection.to_owned()),
+            Addressing::Base64Id => {
+                let pattern = STANDARD.decode(connection).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+                pattern.ok_or_else(|| Reply::message(404, "Resource not found."))
+            }
+        }
+    }
+
+    /// Where the trunk is that a write names, if there is one.
+    fn find(&self, domain: &str, connection: &str) -> Result<Option<usize>, Reply> {
+        let pattern = self.pattern_of(connection)?;
+        Ok(self.trunks.iter().position(|trunk| !trunk.removed && trunk.is(domain, &pattern)))
     }
 
     /// The trunks that reads see and the filters leave. Of the filters whose comparison nobody documents only the termination pattern is

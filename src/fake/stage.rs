@@ -35,8 +35,7 @@ impl FakeServer {
     /// Lets a trunk have calls, as its counters tell: from its peer and to it. Does nothing where there is no such trunk.
     pub fn set_calls(&self, domain: &str, pattern: &str, from_peer: i64, to_peer: i64) {
         let mut service = self.service();
-        let named = |trunk: &&mut Trunk| trunk.text(DOMAIN) == domain && trunk.text(PATTERN) == pattern;
-        if let Some(trunk) = service.trunks.iter_mut().find(named) {
+        if let Some(trunk) = service.trunks.iter_mut().find(|trunk| trunk.is(domain, pattern)) {
             trunk.set_calls(from_peer, to_peer);
         }
     }

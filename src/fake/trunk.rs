@@ -1,5 +1,7 @@
 //! A trunk as the fake keeps it.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use serde_json::{Map, Value};
@@ -22,18 +24,20 @@ const PASSWORD_CHARS: usize = 12;
 /// One trunk.
 #[derive(Debug, Clone)]
 pub(super) struct Trunk {
-    pub(super) fields: Map<String, Value>,
+    fields: Map<String, Value>,
     /// When reads see it as it is now.
-    pub(super) visible: Instant,
+    visible: Instant,
     /// What reads see until then; nothing for a new trunk.
-    pub(super) before: Option<Map<String, Value>>,
+    before: Option<Map<String, Value>>,
+    /// Deleted, and perhaps still seen.
+    pub(super) removed: bool,
     created: String,
 }
 
 impl Trunk {
     /// A new trunk with the settings of a create, which has at least the key.
     pub(super) fn create(settings: &Map<String, Value>, visible: Instant) -> Self {
-        let mut trunk = Self { fields: object(DEFAULTS), visible, before: None, created: now() };
+        let mut trunk = Self { fields: object(DEFAULTS), visible, before: None, removed: false, created: now() };
         trunk.take(settings);
         if is_unset(trunk.fields.get(TERM_PATTERN)) {
             trunk.fields.insert(TERM_PATTERN.into(), trunk.text(PATTERN).into());
@@ -47,12 +51,28 @@ impl Trunk {
 
     /// Changes the settings of an update and leaves the others.
     pub(super) fn update(&mut self, settings: &Map<String, Value>, visible: Instant) {
-        self.before = Some(self.fields.clone());
-        self.visible = visible;
+        self.change(visible);
         let mut settings = settings.clone();
         settings.remove(DOMAIN);
         settings.remove(PATTERN);
         self.take(&settings);
+    }
+
+    /// Deletes it.
+    pub(super) fn remove(&mut self, visible: Instant) {
+        self.change(visible);
+        self.removed = true;
+    }
+
+    /// Reads see until `visible` what they see now.
+    fn change(&mut self, visible: Instant) {
+        self.before = self.seen(Instant::now()).cloned();
+        self.visible = visible;
+    }
+
+    /// Whether it has this key.
+    pub(super) fn is(&self, domain: &str, pattern: &str) -> bool {
+        self.text(DOMAIN) == domain && self.text(PATTERN) == pattern
     }
 
     fn take(&mut self, settings: &Map<String, Value>) {
@@ -76,13 +96,17 @@ impl Trunk {
         self.fields.insert("active-calls-term-current".into(), to_peer.into());
     }
 
-    pub(super) fn text(&self, name: &str) -> String {
-        self.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.fields.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// What a read sees at an instant.
     pub(super) fn seen(&self, at: Instant) -> Option<&Map<String, Value>> {
-        if at >= self.visible { Some(&self.fields) } else { self.before.as_ref() }
+        match at >= self.visible {
+            true if self.removed => None,
+            true => Some(&self.fields),
+            false => self.before.as_ref(),
+        }
     }
 
     /// The device record, where the trunk registers.
@@ -103,6 +127,15 @@ impl Trunk {
         }
         Some(Value::Object(device))
     }
+}
+
+/// Whether servers put one of few known texts in a property: those whose documented default is such a text. The billing user is free text.
+pub(super) fn is_vocabulary(name: &str) -> bool {
+    static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let named = |(name, value): (String, Value)| (!is_unset(Some(&value)) && value.is_string()).then_some(name);
+        object(DEFAULTS).into_iter().filter_map(named).filter(|name| name != "connection-linked-billing-user").collect()
+    });
+    NAMES.contains(name)
 }
 
 fn is_read_only(name: &str) -> bool {

@@ -2,13 +2,16 @@
 
 mod bulk;
 mod errors;
+mod faults;
 mod hostile;
 mod lenient;
 mod lifecycle;
 mod log;
 mod paths;
 mod presets;
+mod quirks;
 mod recordings;
+mod retries;
 mod secrets;
 mod streams;
 mod values;

@@ -1,0 +1,292 @@
+//! A proxy that breaks connections: what goes wrong below HTTP.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// Where in an answer something happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// Behind so many bytes of the whole answer, its head included. `Answer(0)` is before the answer.
+    Answer(usize),
+    /// Behind so many bytes of its body.
+    Body(usize),
+}
+
+/// What becomes of one connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Break {
+    /// It is accepted and reset at once. No request gets through.
+    ResetAtOnce,
+    /// The request gets through; the answer ends here and the connection is closed in order.
+    Close(Point),
+    /// The request gets through; the answer ends here and the connection is reset.
+    Reset(Point),
+    /// The request gets through; from here on the answer comes by the byte, with so much time before each.
+    Slow(Point, Duration),
+    /// The first request is answered, and the next one on the same connection meets a reset. No further request gets through: a server has closed
+    /// a connection that was kept open, at the moment when it is used again.
+    ResetOnReuse,
+    /// Nothing gets through. The answer is a success of this type, JSON, with a body of so many bytes, all of them spaces. None of it is kept in memory.
+    Flood(u64),
+}
+
+/// A TCP proxy before a server, [`FakeServer`](super::FakeServer) or another, that breaks connections on demand.
+///
+/// Connections pass untouched until a [`Break`] is given; each break is for one connection. It needs the runtime of tokio that it was started
+/// on and stops when it is dropped.
+///
+/// ```
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// use netsapiens_connections::fake::{Break, FakeServer, FaultProxy, Point};
+///
+/// let server = FakeServer::start().await;
+/// let proxy = FaultProxy::start(&server.url()).await?;
+/// let client = server.client_builder().server(proxy.url()).build()?;
+///
+/// proxy.break_next(Break::Close(Point::Body(3)));
+/// assert_eq!(client.connections().count().await?, 0);
+/// assert_eq!(server.requests().len(), 2, "the answer was cut, so the count was asked for again");
+///
+/// proxy.refuse().await;
+/// assert!(client.connections().count().await.unwrap_err().is_connect());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct FaultProxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    upstream: String,
+    breaks: Mutex<VecDeque<Break>>,
+    bytes_back: AtomicU64,
+}
+
+impl FaultProxy {
+    /// Listens on a free port of the loopback and passes all on to a server, `http://host:port` or `host:port`.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub async fn start(upstream: &str) -> io::Result<Self> {
+        let upstream = upstream.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared { upstream, breaks: Mutex::default(), bytes_back: AtomicU64::new(0) });
+        let accepting = Mutex::new(Some(tokio::spawn(accept(listener, Arc::clone(&shared)))));
+        Ok(Self { address, shared, accepting })
+    }
+
+    /// What [`ClientBuilder::server`](crate::ClientBuilder::server) takes: `http://127.0.0.1:port`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The next new connection is broken so, once those before it have met the breaks that were given before.
+    pub fn break_next(&self, how: Break) {
+        lock(&self.shared.breaks).push_back(how);
+    }
+
+    /// Closes the port and all connections: from now on connections are refused, until [`FaultProxy::listen`].
+    pub async fn refuse(&self) {
+        // The task owns the listener and the tasks of all connections; they end with it.
+        let accepting = lock(&self.accepting).take();
+        if let Some(accepting) = accepting {
+            accepting.abort();
+            // Once it has ended, the port is closed. The error says that it was aborted.
+            drop(accepting.await);
+        }
+    }
+
+    /// Opens the port again.
+    ///
+    /// # Errors
+    /// When another process has taken the port in the meantime.
+    pub async fn listen(&self) -> io::Result<()> {
+        self.refuse().await;
+        let listener = TcpListener::bind(self.address).await?;
+        *lock(&self.accepting) = Some(tokio::spawn(accept(listener, Arc::clone(&self.shared))));
+        Ok(())
+    }
+
+    /// How many bytes of answers were passed back by broken connections, those of a flood included.
+    pub fn bytes_back(&self) -> u64 {
+        self.shared.bytes_back.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for FaultProxy {
+    fn drop(&mut self) {
+        if let Some(accepting) = lock(&self.accepting).take() {
+            accepting.abort();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok((near, _)) = listener.accept().await else { continue };
+        let how = lock(&shared.breaks).pop_front();
+        let shared = Arc::clone(&shared);
+        // A connection that ends with an error ends, which is all that either side can see of it.
+        connections.spawn(async move { drop(carry(near, how, &shared).await) });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn carry(mut near: TcpStream, how: Option<Break>, shared: &Shared) -> io::Result<()> {
+    near.set_nodelay(true)?;
+    match how {
+        Some(Break::ResetAtOnce) => return reset(&near),
+        Some(Break::Flood(bytes)) => return flood(near, bytes, shared).await,
+        _ => {}
+    }
+    let mut far = TcpStream::connect(&shared.upstream).await?;
+    let Some(how) = how else { return copy_bidirectional(&mut near, &mut far).await.map(drop) };
+    let ending = spoil(&mut near, &mut far, how, shared).await;
+    if matches!(how, Break::Reset(_) | Break::ResetOnReuse) {
+        reset(&near)?;
+    }
+    ending
+}
+
+/// Passes requests on and answers back, until the connection is to end.
+async fn spoil(near: &mut TcpStream, far: &mut TcpStream, how: Break, shared: &Shared) -> io::Result<()> {
+    let (mut asked, mut answered) = ([0; 4096], [0; 4096]);
+    let mut progress = Progress::default();
+    loop {
+        tokio::select! {
+            length = near.read(&mut asked) => match length? {
+                0 => return Ok(()),
+                _ if how == Break::ResetOnReuse && progress.bytes > 0 => return Ok(()),
+                length => far.write_all(&asked[..length]).await?,
+            },
+            length = far.read(&mut answered) => {
+                let answer = &answered[..length?];
+                if answer.is_empty() {
+                    return Ok(());
+                }
+                match how {
+                    Break::Close(point) | Break::Reset(point) => {
+                        let whole = progress.before(point, answer);
+                        near.write_all(&answer[..whole]).await?;
+                        shared.bytes_back.fetch_add(whole as u64, Ordering::Relaxed);
+                        if whole < answer.len() {
+                            return near.flush().await;
+                        }
+                    }
+                    Break::Slow(point, pause) => {
+                        let quick = progress.before(point, answer);
+                        near.write_all(&answer[..quick]).await?;
+                        for byte in &answer[quick..] {
+                            // The shortest sleep takes a millisecond.
+                            match pause.is_zero() {
+                                true => tokio::task::yield_now().await,
+                                false => tokio::time::sleep(pause).await,
+                            }
+                            near.write_all(&[*byte]).await?;
+                        }
+                    }
+                    _ => {
+                        progress.before(Point::Answer(usize::MAX), answer);
+                        near.write_all(answer).await?;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How much of an answer has passed.
+#[derive(Default)]
+struct Progress {
+    bytes: usize,
+    /// Length of the head, once its end has passed.
+    head: Option<usize>,
+    last: [u8; 4],
+}
+
+impl Progress {
+    /// Takes a piece of the answer, and gives how much of it lies before a point.
+    fn before(&mut self, point: Point, piece: &[u8]) -> usize {
+        for (at, byte) in piece.iter().enumerate() {
+            let here = match point {
+                Point::Answer(bytes) => self.bytes >= bytes,
+                Point::Body(bytes) => self.head.is_some_and(|head| self.bytes >= head.saturating_add(bytes)),
+            };
+            if here {
+                return at;
+            }
+            self.bytes += 1;
+            self.last = [self.last[1], self.last[2], self.last[3], *byte];
+            if self.head.is_none() && self.last == *b"\r\n\r\n" {
+                self.head = Some(self.bytes);
+            }
+        }
+        piece.len()
+    }
+}
+
+/// From here on closing sends a reset, and drops what was not sent.
+fn reset(near: &TcpStream) -> io::Result<()> {
+    near.set_zero_linger()
+}
+
+async fn flood(mut near: TcpStream, bytes: u64, shared: &Shared) -> io::Result<()> {
+    if near.read(&mut [0; 4096]).await? == 0 {
+        return Ok(());
+    }
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {bytes}\r\n\r\n");
+    near.write_all(head.as_bytes()).await?;
+    let spaces = [b' '; 65536];
+    let mut left = bytes;
+    while left > 0 {
+        let length = near.write(&spaces[..usize::try_from(left).unwrap_or(usize::MAX).min(spaces.len())]).await?;
+        left -= length as u64;
+        shared.bytes_back.fetch_add(length as u64, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_found_across_pieces() {
+        let answer = b"HTTP/1.1 200 OK\r\n\r\n[1,2]";
+        for (point, expected) in
+            [(Point::Answer(0), 0), (Point::Answer(7), 7), (Point::Body(0), 19), (Point::Body(3), 22), (Point::Body(99), 24)]
+        {
+            for size in [1, 2, 5, 100] {
+                let mut progress = Progress::default();
+                let mut passed = 0;
+                for piece in answer.chunks(size) {
+                    let before = progress.before(point, piece);
+                    passed += before;
+                    if before < piece.len() {
+                        break;
+                    }
+                }
+                assert_eq!(passed, expected, "{point:?} in pieces of {size}");
+            }
+        }
+    }
+}
