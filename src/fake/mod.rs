@@ -130,9 +130,10 @@ impl FakeServer {
         self.client_builder().build()
     }
 
-    /// The beginning of a client of this server with [`SYSTEM_KEY`], for settings of your own.
+    /// The beginning of a client of this server with [`SYSTEM_KEY`], for settings of your own. It names trunks as the server's
+    /// [`Quirks::addressing`] has them named.
     pub fn client_builder(&self) -> ClientBuilder {
-        Client::builder().server(self.url()).api_key(SYSTEM_KEY)
+        Client::builder().server(self.url()).api_key(SYSTEM_KEY).addressing(self.service().quirks.addressing)
     }
 
     /// Every request so far, in order.

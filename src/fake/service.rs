@@ -37,7 +37,7 @@ impl Reply {
 
 #[derive(Debug)]
 pub(super) struct Service {
-    quirks: Quirks,
+    pub(super) quirks: Quirks,
     pub(super) trunks: Vec<Trunk>,
     pub(super) requests: Vec<ReceivedRequest>,
     pub(super) faults: Faults,

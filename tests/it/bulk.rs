@@ -10,14 +10,10 @@ use std::time::Duration;
 use netsapiens_connections::fake::{FakeServer, READ_ONLY_KEY};
 use netsapiens_connections::{BulkProgress, ConnectionUpdate, Domain, Error, Outcome, Receipt, apply};
 
+use crate::servers::{DELAY, on_every_server, on_servers_without};
+
 fn at_once(items: usize) -> NonZeroUsize {
     NonZeroUsize::new(items).unwrap()
-}
-
-async fn seeded(trunks: usize) -> FakeServer {
-    let server = FakeServer::start().await;
-    server.seed("acme.example", trunks);
-    server
 }
 
 fn pattern(number: usize) -> String {
@@ -36,17 +32,20 @@ async fn described(server: &FakeServer) -> usize {
 
 #[tokio::test]
 async fn each_item_has_its_outcome_in_its_place() {
-    let server = seeded(3).await;
-    let acme = server.client().unwrap().domain("acme.example").unwrap();
-    let outcomes = apply([0, 7, 2], at_once(2), |number| describe(&acme, number), |_| {}).await;
-    match outcomes.as_slice() {
-        [Outcome::Done(_), Outcome::Failed(error), Outcome::Done(_)] => {
-            assert!(error.is_not_found());
-            assert_eq!(error.pattern().unwrap().as_str(), pattern(7));
+    on_servers_without(&[DELAY], async |server| {
+        server.seed("acme.example", 3);
+        let acme = server.client().unwrap().domain("acme.example").unwrap();
+        let outcomes = apply([0, 7, 2], at_once(2), |number| describe(&acme, number), |_| {}).await;
+        match outcomes.as_slice() {
+            [Outcome::Done(_), Outcome::Failed(error), Outcome::Done(_)] => {
+                assert!(error.is_not_found());
+                assert_eq!(error.pattern().unwrap().as_str(), pattern(7));
+            }
+            other => panic!("{other:?}"),
         }
-        other => panic!("{other:?}"),
-    }
-    assert_eq!(described(&server).await, 2);
+        assert_eq!(described(&server).await, 2);
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -64,24 +63,30 @@ async fn never_more_than_allowed_are_under_way() {
 
 #[tokio::test]
 async fn progress_is_told_after_each_item() {
-    let server = seeded(2).await;
-    let acme = server.client().unwrap().domain("acme.example").unwrap();
-    let mut told = Vec::new();
-    let tell = |progress: BulkProgress| told.push((progress.done, progress.failed, progress.total));
-    apply([0, 9, 1], at_once(1), |number| describe(&acme, number), tell).await;
-    assert_eq!(told, [(1, 0, 3), (1, 1, 3), (2, 1, 3)]);
+    on_every_server(async |server| {
+        server.seed("acme.example", 2);
+        let acme = server.client().unwrap().domain("acme.example").unwrap();
+        let mut told = Vec::new();
+        let tell = |progress: BulkProgress| told.push((progress.done, progress.failed, progress.total));
+        apply([0, 9, 1], at_once(1), |number| describe(&acme, number), tell).await;
+        assert_eq!(told, [(1, 0, 3), (1, 1, 3), (2, 1, 3)]);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn the_first_refused_permission_ends_it() {
-    let server = seeded(10).await;
-    let client = server.client_builder().api_key(READ_ONLY_KEY).build().unwrap();
-    let acme = client.domain("acme.example").unwrap();
-    let outcomes = apply(0..10, at_once(3), |number| describe(&acme, number), |_| {}).await;
-    let refused = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Failed(error) if error.is_permission_denied())).count();
-    let skipped = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Skipped)).count();
-    assert_eq!((refused, skipped), (3, 7));
-    assert_eq!(server.requests().len(), 3);
+    on_every_server(async |server| {
+        server.seed("acme.example", 10);
+        let client = server.client_builder().api_key(READ_ONLY_KEY).build().unwrap();
+        let acme = client.domain("acme.example").unwrap();
+        let outcomes = apply(0..10, at_once(3), |number| describe(&acme, number), |_| {}).await;
+        let refused = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Failed(error) if error.is_permission_denied())).count();
+        let skipped = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Skipped)).count();
+        assert_eq!((refused, skipped), (3, 7));
+        assert_eq!(server.requests().len(), 3);
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -108,7 +113,8 @@ async fn polled(work: impl Future, times: usize) -> bool {
 #[tokio::test]
 async fn dropped_at_any_point_it_leaves_nothing_running_and_can_be_begun_anew() {
     for polls in 0.. {
-        let server = seeded(4).await;
+        let server = FakeServer::start().await;
+        server.seed("acme.example", 4);
         let acme = server.client().unwrap().domain("acme.example").unwrap();
         let ended = polled(apply(0..4, at_once(2), |number| describe(&acme, number), |_| {}), polls).await;
         // Requests that were on their way arrive.

@@ -5,11 +5,13 @@
 
 use std::time::{Duration, Instant};
 
-use netsapiens_connections::fake::{Break, FakeServer, Fault, FaultProxy, Operation, Point, SYSTEM_KEY};
+use netsapiens_connections::fake::{Break, FakeServer, Fault, FaultProxy, Operation, Point, Quirks, SYSTEM_KEY};
 use netsapiens_connections::{
     Client, ClientBuilder, Connection, ConnectionCreate, ConnectionUpdate, DomainName, Error, ErrorKind, MatchPattern, RetryPolicy,
 };
 use serde_json::{Value, json};
+
+use crate::servers::{DELAY, all_but};
 
 /// More than any client here tries.
 const ALWAYS: u32 = 20;
@@ -222,27 +224,24 @@ fn created() -> ConnectionCreate {
     ConnectionCreate { description: Some("before".into()), sip_registration_password: Some(PASSWORD.into()), ..key }
 }
 
-/// Runs a cell in each of its variants.
+/// Runs a cell in each of its variants, on the captured server and on one with all quirks that leave writes to be read at once.
 fn run(fault: &str, trouble: Trouble, operation: Operation, cell: Cell) {
     let variants: &[bool] = match trouble {
         Refusal(..) | Redirect(_) if operation.is_write() => &[false, true],
         Success(_) => &[true],
         _ => &[false],
     };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for &carried_out in variants {
-        let name = format!("{fault} × {}{}", operation.id(), if carried_out { ", carried out" } else { "" });
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(meet(
-            &name,
-            trouble,
-            operation,
-            carried_out,
-            cell,
-        ));
+        for (server, quirks) in [("", Quirks::default()), (", all quirks", all_but(&[DELAY]))] {
+            let name = format!("{fault} × {}{}{server}", operation.id(), if carried_out { ", carried out" } else { "" });
+            runtime.block_on(meet(&name, quirks, trouble, operation, carried_out, cell));
+        }
     }
 }
 
-async fn meet(name: &str, trouble: Trouble, operation: Operation, carried_out: bool, Cell(sees, requests): Cell) {
-    let server = FakeServer::start().await;
+async fn meet(name: &str, quirks: Quirks, trouble: Trouble, operation: Operation, carried_out: bool, Cell(sees, requests): Cell) {
+    let server = FakeServer::with_quirks(quirks).await;
     let direct = server.client().unwrap();
     if operation != Operation::CreateConnection {
         direct.connections().create(&created()).await.unwrap();

@@ -1,10 +1,12 @@
 //! The seven operations against the embedded server.
 
-use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, READ_ONLY_KEY};
+use netsapiens_connections::fake::{DOMAIN_KEY, READ_ONLY_KEY};
 use netsapiens_connections::{
     AudioRelay, CarrierTrunk, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName, MatchPattern, Secret, SipTransport, YesNo,
 };
 use serde_json::json;
+
+use crate::servers::{ACCEPTED, DATES, DELAY, VALUES, on_every_server, on_servers_without};
 
 const PATTERN: &str = "sip*@acme-pri.example";
 
@@ -14,111 +16,129 @@ fn least() -> ConnectionCreate {
 
 #[tokio::test]
 async fn a_created_trunk_has_what_was_sent_the_defaults_and_a_password() {
-    let server = FakeServer::start().await;
-    let client = server.client().unwrap();
-    let sent = ConnectionCreate { sip_transport_protocol: Some(SipTransport::Tls), ..least() };
-    let receipt = client.connections().create(&sent).await.unwrap();
-    assert_eq!((receipt.status(), receipt.message()), (202, Some("Accepted")));
+    on_servers_without(&[VALUES, DATES, DELAY], async |server| {
+        let client = server.client().unwrap();
+        let sent = ConnectionCreate { sip_transport_protocol: Some(SipTransport::Tls), ..least() };
+        let receipt = client.connections().create(&sent).await.unwrap();
+        assert_eq!((receipt.status(), receipt.message()), (202, Some("Accepted")));
 
-    let trunk = client.domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap().unwrap();
-    assert_eq!(trunk.sip_transport_protocol, Some(SipTransport::Tls));
-    assert_eq!(trunk.audio_relay_enabled, Some(AudioRelay::Yes));
-    assert_eq!(trunk.term_match_pattern.as_deref(), Some(PATTERN));
-    assert_eq!(trunk.sip_registration_password.as_ref().map(|password| password.expose_secret().len()), Some(12));
-    assert_eq!(trunk.time_zone, None);
-    assert_eq!(trunk.call_routing, Some(json!([[]])));
-    assert!(trunk.last_modified_datetime.unwrap().to_system_time().is_some());
+        let trunk = client.domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap().unwrap();
+        assert_eq!(trunk.sip_transport_protocol, Some(SipTransport::Tls));
+        assert_eq!(trunk.audio_relay_enabled, Some(AudioRelay::Yes));
+        assert_eq!(trunk.term_match_pattern.as_deref(), Some(PATTERN));
+        assert_eq!(trunk.sip_registration_password.as_ref().map(|password| password.expose_secret().len()), Some(12));
+        assert_eq!(trunk.time_zone, None);
+        assert_eq!(trunk.call_routing, Some(json!([[]])));
+        assert!(trunk.last_modified_datetime.unwrap().to_system_time().is_some());
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_password_that_was_sent_stays() {
-    let server = FakeServer::start().await;
-    let client = server.client().unwrap();
-    let sent = ConnectionCreate { sip_registration_password: Some("correct horse".into()), ..least() };
-    client.connections().create(&sent).await.unwrap();
-    let trunk = client.domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap().unwrap();
-    assert_eq!(trunk.sip_registration_password.as_ref().map(Secret::expose_secret), Some("correct horse"));
+    on_servers_without(&[DELAY], async |server| {
+        let client = server.client().unwrap();
+        let sent = ConnectionCreate { sip_registration_password: Some("correct horse".into()), ..least() };
+        client.connections().create(&sent).await.unwrap();
+        let trunk = client.domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap().unwrap();
+        assert_eq!(trunk.sip_registration_password.as_ref().map(Secret::expose_secret), Some("correct horse"));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_second_trunk_with_the_same_key_is_a_conflict() {
-    let server = FakeServer::start().await;
-    let client = server.client().unwrap();
-    client.connections().create(&least()).await.unwrap();
-    let error = client.connections().create(&least()).await.unwrap_err();
-    assert!(error.is_conflict(), "{error}");
-    assert_eq!(server.trunk_count(), 1);
+    on_every_server(async |server| {
+        let client = server.client().unwrap();
+        client.connections().create(&least()).await.unwrap();
+        let error = client.connections().create(&least()).await.unwrap_err();
+        assert!(error.is_conflict(), "{error}");
+        assert_eq!(server.trunk_count(), 1);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn the_same_pattern_in_another_domain_is_another_trunk() {
-    let server = FakeServer::start().await;
-    let client = server.client().unwrap();
-    client.connections().create(&least()).await.unwrap();
-    client.connections().create(&ConnectionCreate { domain: DomainName::new("other.example").unwrap(), ..least() }).await.unwrap();
-    assert_eq!(client.connections().count().await.unwrap(), 2);
-    assert_eq!(client.domain("other.example").unwrap().connections().count().await.unwrap(), 1);
+    on_servers_without(&[DELAY], async |server| {
+        let client = server.client().unwrap();
+        client.connections().create(&least()).await.unwrap();
+        client.connections().create(&ConnectionCreate { domain: DomainName::new("other.example").unwrap(), ..least() }).await.unwrap();
+        assert_eq!(client.connections().count().await.unwrap(), 2);
+        assert_eq!(client.domain("other.example").unwrap().connections().count().await.unwrap(), 1);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn lists_hold_the_trunks_of_their_domain() {
-    let server = FakeServer::start().await;
-    let client = server.client().unwrap();
-    client.connections().create(&least()).await.unwrap();
-    let carrier: ConnectionCreate = CarrierTrunk { host: "192.0.2.20".into(), utc_offset: "-7".into() }.try_into().unwrap();
-    client.connections().create(&carrier).await.unwrap();
-    let patterns = |trunks: Vec<netsapiens_connections::Connection>| -> Vec<String> {
-        trunks.into_iter().map(|trunk| trunk.orig_match_pattern).collect()
-    };
-    assert_eq!(patterns(client.connections().list().await.unwrap()), [PATTERN, "sip*@192.0.2.20"]);
-    assert_eq!(patterns(client.domain("acme.example").unwrap().connections().list().await.unwrap()), [PATTERN]);
-    assert_eq!(patterns(client.domain("empty.example").unwrap().connections().list().await.unwrap()), [""; 0]);
+    on_servers_without(&[DELAY], async |server| {
+        let client = server.client().unwrap();
+        client.connections().create(&least()).await.unwrap();
+        let carrier: ConnectionCreate = CarrierTrunk { host: "192.0.2.20".into(), utc_offset: "-7".into() }.try_into().unwrap();
+        client.connections().create(&carrier).await.unwrap();
+        let patterns = |trunks: Vec<netsapiens_connections::Connection>| -> Vec<String> {
+            trunks.into_iter().map(|trunk| trunk.orig_match_pattern).collect()
+        };
+        assert_eq!(patterns(client.connections().list().await.unwrap()), [PATTERN, "sip*@192.0.2.20"]);
+        assert_eq!(patterns(client.domain("acme.example").unwrap().connections().list().await.unwrap()), [PATTERN]);
+        assert_eq!(patterns(client.domain("empty.example").unwrap().connections().list().await.unwrap()), [""; 0]);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_filter_is_sent_and_leaves_what_it_names() {
-    let server = FakeServer::start().await;
-    let client = server.client().unwrap();
-    client.connections().create(&least()).await.unwrap();
-    let filter = ConnectionFilter { termination_match: Some("sip*@elsewhere".into()), ..Default::default() };
-    assert_eq!(client.connections().count_with(&filter).await.unwrap(), 0);
-    assert_eq!(client.connections().list_with(&filter).await.unwrap().len(), 0);
-    assert_eq!(server.requests().last().unwrap().query, "termination-match=sip*%40elsewhere");
+    on_every_server(async |server| {
+        let client = server.client().unwrap();
+        client.connections().create(&least()).await.unwrap();
+        let filter = ConnectionFilter { termination_match: Some("sip*@elsewhere".into()), ..Default::default() };
+        assert_eq!(client.connections().count_with(&filter).await.unwrap(), 0);
+        assert_eq!(client.connections().list_with(&filter).await.unwrap().len(), 0);
+        assert_eq!(server.requests().last().unwrap().query, "termination-match=sip*%40elsewhere");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_list_without_a_filter_sends_no_query() {
-    let server = FakeServer::start().await;
-    server.client().unwrap().connections().list().await.unwrap();
-    assert_eq!(server.requests()[0].query, "");
+    on_every_server(async |server| {
+        server.client().unwrap().connections().list().await.unwrap();
+        assert_eq!(server.requests()[0].query, "");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn an_update_changes_what_is_set_and_leaves_the_rest() {
-    let server = FakeServer::start().await;
-    let client = server.client().unwrap();
-    client.connections().create(&ConnectionCreate { description: Some("Lab PRI".into()), ..least() }).await.unwrap();
-    let trunks = client.domain("acme.example").unwrap();
-    let before = trunks.connections().get(PATTERN).await.unwrap().unwrap();
-    let change = ConnectionUpdate { orig_enabled: Some(YesNo::No), ..Default::default() };
-    trunks.connections().update(PATTERN, &change).await.unwrap();
-    let after = trunks.connections().get(PATTERN).await.unwrap().unwrap();
-    let expected = netsapiens_connections::Connection {
-        orig_enabled: Some(YesNo::No),
-        last_modified_datetime: after.last_modified_datetime.clone(),
-        ..before
-    };
-    assert_eq!(after, expected);
+    on_servers_without(&[VALUES, DELAY], async |server| {
+        let client = server.client().unwrap();
+        client.connections().create(&ConnectionCreate { description: Some("Lab PRI".into()), ..least() }).await.unwrap();
+        let trunks = client.domain("acme.example").unwrap();
+        let before = trunks.connections().get(PATTERN).await.unwrap().unwrap();
+        let change = ConnectionUpdate { orig_enabled: Some(YesNo::No), ..Default::default() };
+        trunks.connections().update(PATTERN, &change).await.unwrap();
+        let after = trunks.connections().get(PATTERN).await.unwrap().unwrap();
+        let expected = netsapiens_connections::Connection {
+            orig_enabled: Some(YesNo::No),
+            last_modified_datetime: after.last_modified_datetime.clone(),
+            ..before
+        };
+        assert_eq!(after, expected);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn an_empty_text_clears_a_setting() {
-    let server = FakeServer::start().await;
-    let client = server.client().unwrap();
-    client.connections().create(&ConnectionCreate { description: Some("Lab PRI".into()), ..least() }).await.unwrap();
-    let acme = client.domain("acme.example").unwrap();
-    acme.connections().update(PATTERN, &ConnectionUpdate { description: Some(String::new()), ..Default::default() }).await.unwrap();
-    assert_eq!(acme.connections().get(PATTERN).await.unwrap().unwrap().description, None);
+    on_servers_without(&[DELAY], async |server| {
+        let client = server.client().unwrap();
+        client.connections().create(&ConnectionCreate { description: Some("Lab PRI".into()), ..least() }).await.unwrap();
+        let acme = client.domain("acme.example").unwrap();
+        acme.connections().update(PATTERN, &ConnectionUpdate { description: Some(String::new()), ..Default::default() }).await.unwrap();
+        assert_eq!(acme.connections().get(PATTERN).await.unwrap().unwrap().description, None);
+    })
+    .await;
 }
 
 #[test]
@@ -128,53 +148,65 @@ fn an_update_of_nothing_is_an_empty_object() {
 
 #[tokio::test]
 async fn a_deleted_trunk_is_gone_and_deleting_it_again_is_not_found() {
-    let server = FakeServer::start().await;
-    let client = server.client().unwrap();
-    client.connections().create(&least()).await.unwrap();
-    let acme = client.domain("acme.example").unwrap();
-    assert_eq!(acme.connections().delete(PATTERN).await.unwrap().status(), 202);
-    assert_eq!(acme.connections().get(PATTERN).await.unwrap(), None);
-    assert!(acme.connections().delete(PATTERN).await.unwrap_err().is_not_found());
+    on_servers_without(&[ACCEPTED, DELAY], async |server| {
+        let client = server.client().unwrap();
+        client.connections().create(&least()).await.unwrap();
+        let acme = client.domain("acme.example").unwrap();
+        assert_eq!(acme.connections().delete(PATTERN).await.unwrap().status(), 202);
+        assert_eq!(acme.connections().get(PATTERN).await.unwrap(), None);
+        assert!(acme.connections().delete(PATTERN).await.unwrap_err().is_not_found());
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn updating_a_trunk_that_does_not_exist_is_not_found() {
-    let server = FakeServer::start().await;
-    let acme = server.client().unwrap().domain("acme.example").unwrap();
-    assert!(acme.connections().update(PATTERN, &ConnectionUpdate::default()).await.unwrap_err().is_not_found());
+    on_every_server(async |server| {
+        let acme = server.client().unwrap().domain("acme.example").unwrap();
+        assert!(acme.connections().update(PATTERN, &ConnectionUpdate::default()).await.unwrap_err().is_not_found());
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_wrong_key_is_unauthorized() {
-    let server = FakeServer::start().await;
-    let client = server.client_builder().api_key("nss_WRONG").build().unwrap();
-    assert!(client.connections().list().await.unwrap_err().is_unauthorized());
+    on_every_server(async |server| {
+        let client = server.client_builder().api_key("nss_WRONG").build().unwrap();
+        assert!(client.connections().list().await.unwrap_err().is_unauthorized());
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_domain_key_sees_its_domain_and_not_the_system() {
-    let server = FakeServer::start().await;
-    server.client().unwrap().connections().create(&least()).await.unwrap();
-    let client = server.client_builder().api_key(DOMAIN_KEY).build().unwrap();
-    assert!(client.connections().list().await.unwrap_err().is_permission_denied());
-    assert_eq!(client.domain("~").unwrap().connections().list().await.unwrap().len(), 1);
-    assert!(client.domain("other.example").unwrap().connections().list().await.unwrap_err().is_permission_denied());
+    on_servers_without(&[DELAY], async |server| {
+        server.client().unwrap().connections().create(&least()).await.unwrap();
+        let client = server.client_builder().api_key(DOMAIN_KEY).build().unwrap();
+        assert!(client.connections().list().await.unwrap_err().is_permission_denied());
+        assert_eq!(client.domain("~").unwrap().connections().list().await.unwrap().len(), 1);
+        assert!(client.domain("other.example").unwrap().connections().list().await.unwrap_err().is_permission_denied());
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_read_only_key_reads_and_does_not_write() {
-    let server = FakeServer::start().await;
-    let client = server.client_builder().api_key(READ_ONLY_KEY).build().unwrap();
-    assert_eq!(client.connections().count().await.unwrap(), 0);
-    assert!(client.connections().create(&least()).await.unwrap_err().is_permission_denied());
-    assert_eq!(server.trunk_count(), 0);
+    on_every_server(async |server| {
+        let client = server.client_builder().api_key(READ_ONLY_KEY).build().unwrap();
+        assert_eq!(client.connections().count().await.unwrap(), 0);
+        assert!(client.connections().create(&least()).await.unwrap_err().is_permission_denied());
+        assert_eq!(server.trunk_count(), 0);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_tilde_is_refused_for_a_key_of_the_whole_system() {
-    let server = FakeServer::start().await;
-    let error = server.client().unwrap().domain("~").unwrap().connections().list().await.unwrap_err();
-    assert_eq!(error.status_code(), Some(400));
+    on_every_server(async |server| {
+        let error = server.client().unwrap().domain("~").unwrap().connections().list().await.unwrap_err();
+        assert_eq!(error.status_code(), Some(400));
+    })
+    .await;
 }
 
 #[tokio::test]

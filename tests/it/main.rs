@@ -13,6 +13,7 @@ mod quirks;
 mod recordings;
 mod retries;
 mod secrets;
+mod servers;
 mod streams;
 mod values;
 mod watching;

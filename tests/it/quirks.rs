@@ -2,37 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use netsapiens_connections::fake::{FakeServer, GetMissing, ListPaging, Quirks, RegistrationShape};
+use netsapiens_connections::fake::{FakeServer, Quirks, RegistrationShape};
 use netsapiens_connections::{
     Addressing, Connection, ConnectionCreate, ConnectionUpdate, DomainConnections, DomainName, ErrorKind, MatchPattern, RegisteringPbx,
 };
 
+use crate::servers::{SWITCHES, all_but};
+
 const PATTERN: &str = "sip*@acme-pri.example";
 const COLON: &str = "sip:*@192.0.2.20";
-
-/// A switch by name.
-type Switch = (&'static str, fn(&mut Quirks));
-
-const SWITCHES: [Switch; 18] = [
-    ("none", |_| {}),
-    ("numbers for text", |quirks| quirks.numbers_for_text = true),
-    ("text for numbers", |quirks| quirks.text_for_numbers = true),
-    ("null for unset", |quirks| quirks.null_for_unset = true),
-    ("unknown fields", |quirks| quirks.unknown_fields = true),
-    ("unknown values", |quirks| quirks.unknown_values = true),
-    ("odd dates", |quirks| quirks.odd_dates = true),
-    ("registration []", |quirks| quirks.registration = RegistrationShape::EmptyArray),
-    ("registration {}", |quirks| quirks.registration = RegistrationShape::EmptyObject),
-    ("registration absent", |quirks| quirks.registration = RegistrationShape::Absent),
-    ("visibility delay", |quirks| quirks.visibility_delay = Duration::from_millis(20)),
-    ("start and limit ignored", |quirks| quirks.paging = ListPaging::Ignored),
-    ("start ignored", |quirks| quirks.paging = ListPaging::StartIgnored),
-    ("lists stop at 100", |quirks| quirks.paging = ListPaging::StopsAt100),
-    ("[] for a missing trunk", |quirks| quirks.missing = GetMissing::EmptyArray),
-    ("a missing trunk is deleted", |quirks| quirks.missing_delete_accepted = true),
-    ("object for one", |quirks| quirks.object_for_one = true),
-    ("base64 ids", |quirks| quirks.addressing = Addressing::Base64Id),
-];
 
 /// Each switch alone and with each other one.
 #[test]
@@ -52,18 +30,14 @@ fn the_life_of_a_trunk_is_the_same_under_all_pairs_of_quirks() {
 
 #[tokio::test]
 async fn the_life_of_a_trunk_is_the_same_under_all_quirks_at_once() {
-    let mut quirks = Quirks::default();
-    for (_, set) in SWITCHES {
-        set(&mut quirks);
-    }
-    life("all", quirks).await;
+    life("all", all_but(&[])).await;
 }
 
 async fn life(name: &str, quirks: Quirks) {
     let patient = !quirks.visibility_delay.is_zero();
     let strict = !quirks.missing_delete_accepted;
     let server = FakeServer::with_quirks(quirks.clone()).await;
-    let client = server.client_builder().addressing(quirks.addressing).build().unwrap();
+    let client = server.client().unwrap();
     let acme = client.domain("acme.example").unwrap();
     let trunks = acme.connections();
 
@@ -189,7 +163,7 @@ async fn a_pattern_with_a_colon_is_refused_before_it_is_sent_to_a_server_before_
 #[tokio::test]
 async fn a_pattern_with_a_colon_is_addressed_by_its_id_on_v46() {
     let server = FakeServer::with_quirks(Quirks { addressing: Addressing::Base64Id, ..Quirks::default() }).await;
-    let client = server.client_builder().addressing(Addressing::Base64Id).build().unwrap();
+    let client = server.client().unwrap();
     let trunk = ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new(COLON).unwrap());
     client.connections().create(&trunk).await.unwrap();
     let acme = client.domain("acme.example").unwrap();

@@ -6,6 +6,7 @@ use netsapiens_connections::fake::{Break, FakeServer, Fault, FaultProxy, Operati
 use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern, RetryPolicy};
 
 use crate::log::Log;
+use crate::servers::{ACCEPTED, on_every_server, on_servers_without};
 
 const PATTERN: &str = "sip*@acme-pri.example";
 
@@ -28,13 +29,15 @@ async fn the_seconds_that_a_server_asks_for_are_waited() {
 
 #[tokio::test]
 async fn a_wait_beyond_the_deadline_is_not_begun() {
-    let server = FakeServer::start().await;
-    server.fail(Operation::CountConnections, Fault::status(503).header("retry-after", "20").always());
-    let client = server.client_builder().deadline(Duration::from_secs(10)).build().unwrap();
-    let begun = Instant::now();
-    let error = client.connections().count().await.unwrap_err();
-    assert_eq!((error.status_code(), error.attempts(), server.requests().len()), (Some(503), 1, 1));
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    on_every_server(async |server| {
+        server.fail(Operation::CountConnections, Fault::status(503).header("retry-after", "20").always());
+        let client = server.client_builder().deadline(Duration::from_secs(10)).build().unwrap();
+        let begun = Instant::now();
+        let error = client.connections().count().await.unwrap_err();
+        assert_eq!((error.status_code(), error.attempts(), server.requests().len()), (Some(503), 1, 1));
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -55,43 +58,51 @@ async fn the_deadline_ends_an_attempt_and_tells_how_the_one_before_ended() {
 
 #[tokio::test]
 async fn the_longest_deadline_there_is_can_be_set() {
-    let server = FakeServer::start().await;
-    let client = server.client_builder().deadline(Duration::MAX).timeout(Duration::MAX).connect_timeout(Duration::MAX).build().unwrap();
-    assert_eq!(client.connections().count().await.unwrap(), 0);
+    on_every_server(async |server| {
+        let client = server.client_builder().deadline(Duration::MAX).timeout(Duration::MAX).connect_timeout(Duration::MAX).build().unwrap();
+        assert_eq!(client.connections().count().await.unwrap(), 0);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn the_longest_wait_there_is_can_be_asked_for() {
-    let server = FakeServer::start().await;
-    server.fail(Operation::CountConnections, Fault::status(503).header("retry-after", "18446744073709551615"));
-    let policy = RetryPolicy { longest_retry_after: Duration::MAX, ..quick() };
-    let error = server.client_builder().retry(policy).build().unwrap().connections().count().await.unwrap_err();
-    assert_eq!((error.status_code(), error.attempts()), (Some(503), 1));
+    on_every_server(async |server| {
+        server.fail(Operation::CountConnections, Fault::status(503).header("retry-after", "18446744073709551615"));
+        let policy = RetryPolicy { longest_retry_after: Duration::MAX, ..quick() };
+        let error = server.client_builder().retry(policy).build().unwrap().connections().count().await.unwrap_err();
+        assert_eq!((error.status_code(), error.attempts()), (Some(503), 1));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn repeating_can_be_switched_off_for_a_call() {
-    let server = FakeServer::start().await;
-    server.fail(Operation::CountConnections, Fault::status(503));
-    let client = server.client_builder().retry(quick()).build().unwrap();
-    let error = client.with_retry(RetryPolicy::never()).connections().count().await.unwrap_err();
-    assert_eq!((error.attempts(), server.requests().len()), (1, 1));
+    on_every_server(async |server| {
+        server.fail(Operation::CountConnections, Fault::status(503));
+        let client = server.client_builder().retry(quick()).build().unwrap();
+        let error = client.with_retry(RetryPolicy::never()).connections().count().await.unwrap_err();
+        assert_eq!((error.attempts(), server.requests().len()), (1, 1));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_delete_that_was_never_sent_before_is_not_found() {
-    let server = FakeServer::start().await;
-    let proxy = FaultProxy::start(&server.url()).await.unwrap();
-    let policy = RetryPolicy { attempts: u32::MAX, ..quick() };
-    let client = server.client_builder().server(proxy.url()).retry(policy).build().unwrap();
-    proxy.refuse().await;
-    let domain = client.domain("acme.example").unwrap();
-    let (deleted, ()) = tokio::join!(async { domain.connections().delete(PATTERN).await }, async {
-        tokio::time::sleep(Duration::from_millis(30)).await;
-        proxy.listen().await.unwrap();
-    });
-    let error = deleted.unwrap_err();
-    assert!(error.is_not_found() && error.attempts() > 1, "{error:?}");
+    on_servers_without(&[ACCEPTED], async |server| {
+        let proxy = FaultProxy::start(&server.url()).await.unwrap();
+        let policy = RetryPolicy { attempts: u32::MAX, ..quick() };
+        let client = server.client_builder().server(proxy.url()).retry(policy).build().unwrap();
+        proxy.refuse().await;
+        let domain = client.domain("acme.example").unwrap();
+        let (deleted, ()) = tokio::join!(async { domain.connections().delete(PATTERN).await }, async {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            proxy.listen().await.unwrap();
+        });
+        let error = deleted.unwrap_err();
+        assert!(error.is_not_found() && error.attempts() > 1, "{error:?}");
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -127,26 +138,30 @@ async fn connections_that_the_server_has_closed_are_not_used_again() {
 
 #[tokio::test]
 async fn a_repeated_delete_that_finds_nothing_is_done_and_the_receipt_says_so() {
-    let server = FakeServer::start().await;
-    let client = server.client_builder().retry(quick()).build().unwrap();
-    client.connections().create(&least()).await.unwrap();
-    server.fail(Operation::DeleteConnection, Fault::gateway_page(504).after_the_operation());
-    let receipt = client.domain("acme.example").unwrap().connections().delete(PATTERN).await.unwrap();
-    assert_eq!((receipt.status(), receipt.code(), receipt.message()), (404, Some(404), Some("Resource not found.")));
-    assert_eq!((server.trunk_count(), server.changes()), (0, 2), "one create, one delete");
+    on_servers_without(&[ACCEPTED], async |server| {
+        let client = server.client_builder().retry(quick()).build().unwrap();
+        client.connections().create(&least()).await.unwrap();
+        server.fail(Operation::DeleteConnection, Fault::gateway_page(504).after_the_operation());
+        let receipt = client.domain("acme.example").unwrap().connections().delete(PATTERN).await.unwrap();
+        assert_eq!((receipt.status(), receipt.code(), receipt.message()), (404, Some(404), Some("Resource not found.")));
+        assert_eq!((server.trunk_count(), server.changes()), (0, 2), "one create, one delete");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn every_attempt_is_an_event_with_its_number() {
-    let server = FakeServer::start().await;
-    let log = Log::of_this_thread(tracing::Level::DEBUG);
-    server.fail(Operation::CountConnections, Fault::status(503).times(2));
-    server.client_builder().retry(quick()).build().unwrap().connections().count().await.unwrap();
-    let text = log.text();
-    let events: Vec<&str> = text.lines().filter(|line| line.contains("attempt=")).collect();
-    let expected = [("WARN", "attempt=1", "status=503"), ("WARN", "attempt=2", "status=503"), ("DEBUG", "attempt=3", "status=200")];
-    assert_eq!(events.len(), expected.len(), "{text}");
-    for (event, (level, attempt, status)) in events.iter().zip(expected) {
-        assert!(event.contains(level) && event.contains(attempt) && event.contains(status), "{event}");
-    }
+    on_every_server(async |server| {
+        let log = Log::of_this_thread(tracing::Level::DEBUG);
+        server.fail(Operation::CountConnections, Fault::status(503).times(2));
+        server.client_builder().retry(quick()).build().unwrap().connections().count().await.unwrap();
+        let text = log.text();
+        let events: Vec<&str> = text.lines().filter(|line| line.contains("attempt=")).collect();
+        let expected = [("WARN", "attempt=1", "status=503"), ("WARN", "attempt=2", "status=503"), ("DEBUG", "attempt=3", "status=200")];
+        assert_eq!(events.len(), expected.len(), "{text}");
+        for (event, (level, attempt, status)) in events.iter().zip(expected) {
+            assert!(event.contains(level) && event.contains(attempt) && event.contains(status), "{event}");
+        }
+    })
+    .await;
 }

@@ -8,6 +8,7 @@ use netsapiens_connections::{
 };
 use serde_json::json;
 
+use crate::servers::{DELAY, on_every_server, on_servers_without};
 use crate::wire::Wire;
 
 const PATTERN: &str = "sip*@acme-pri.example";
@@ -17,28 +18,30 @@ fn trunk(pattern: &str) -> ConnectionCreate {
     ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new(pattern).unwrap())
 }
 
-async fn server_with_a_trunk() -> FakeServer {
-    let server = FakeServer::start().await;
+async fn add_a_trunk(server: &FakeServer) {
     server.client().unwrap().connections().create(&trunk(PATTERN)).await.unwrap();
-    server
 }
 
 // --- creating and reading ---
 
 #[tokio::test]
 async fn a_new_trunk_is_read_with_its_generated_password() {
-    let server = FakeServer::start().await;
-    let made = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), PATIENCE).await.unwrap();
-    assert_eq!(made.orig_match_pattern, PATTERN);
-    assert_eq!(made.sip_registration_password.unwrap().expose_secret().len(), 12);
-    assert_eq!(server.requests().len(), 2);
+    on_servers_without(&[DELAY], async |server| {
+        let made = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), PATIENCE).await.unwrap();
+        assert_eq!(made.orig_match_pattern, PATTERN);
+        assert_eq!(made.sip_registration_password.unwrap().expose_secret().len(), 12);
+        assert_eq!(server.requests().len(), 2);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn endless_patience_is_patience() {
-    let server = FakeServer::start().await;
-    let made = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), Duration::MAX).await.unwrap();
-    assert_eq!(made.orig_match_pattern, PATTERN);
+    on_every_server(async |server| {
+        let made = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), Duration::MAX).await.unwrap();
+        assert_eq!(made.orig_match_pattern, PATTERN);
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -66,26 +69,30 @@ async fn a_trunk_that_stays_invisible_is_an_error_in_time_that_names_it_on_reque
 
 #[tokio::test]
 async fn a_conflict_names_the_trunk_on_request_only() {
-    let server = server_with_a_trunk().await;
-    let error = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), PATIENCE).await.unwrap_err();
-    assert!(error.is_conflict(), "{error}");
-    assert_eq!(error.operation(), Some("create_connection"));
-    assert_eq!((error.domain().unwrap().as_str(), error.pattern().unwrap().as_str()), ("acme.example", PATTERN));
-    assert!(!format!("{error} {error:?}").contains("acme"), "{error:?}");
+    on_every_server(async |server| {
+        add_a_trunk(&server).await;
+        let error = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), PATIENCE).await.unwrap_err();
+        assert!(error.is_conflict(), "{error}");
+        assert_eq!(error.operation(), Some("create_connection"));
+        assert_eq!((error.domain().unwrap().as_str(), error.pattern().unwrap().as_str()), ("acme.example", PATTERN));
+        assert!(!format!("{error} {error:?}").contains("acme"), "{error:?}");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_trunk_that_cannot_be_addressed_is_read_from_the_list() {
-    let server = FakeServer::start().await;
-    let made = server.client().unwrap().connections().create_and_read(&trunk("sip:*@192.0.2.20"), PATIENCE).await.unwrap();
-    assert_eq!(made.orig_match_pattern, "sip:*@192.0.2.20");
+    on_every_server(async |server| {
+        let made = server.client().unwrap().connections().create_and_read(&trunk("sip:*@192.0.2.20"), PATIENCE).await.unwrap();
+        assert_eq!(made.orig_match_pattern, "sip:*@192.0.2.20");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_trunk_is_read_by_its_id_where_the_server_wants_that() {
     let server = FakeServer::with_quirks(Quirks { addressing: Addressing::Base64Id, ..Quirks::default() }).await;
-    let client = server.client_builder().addressing(Addressing::Base64Id).build().unwrap();
-    let made = client.connections().create_and_read(&trunk("sip:*@192.0.2.20"), PATIENCE).await.unwrap();
+    let made = server.client().unwrap().connections().create_and_read(&trunk("sip:*@192.0.2.20"), PATIENCE).await.unwrap();
     assert_eq!(made.orig_match_pattern, "sip:*@192.0.2.20");
 }
 
@@ -111,16 +118,18 @@ async fn an_update_sends_what_is_set_and_nothing_else() {
 
 #[tokio::test]
 async fn the_empty_text_is_sent_and_clears() {
-    let server = FakeServer::start().await;
-    let client = server.client().unwrap();
-    let described = ConnectionCreate { description: Some("Lab".into()), dial_plan: Some("acme.example".into()), ..trunk(PATTERN) };
-    client.connections().create(&described).await.unwrap();
-    let acme = client.domain("acme.example").unwrap();
-    let clear = ConnectionUpdate { description: Some(String::new()), ..Default::default() };
-    assert_eq!(sent_body(&clear).await, r#"{"description":""}"#);
-    acme.connections().update(PATTERN, &clear).await.unwrap();
-    let now = acme.connections().get(PATTERN).await.unwrap().unwrap();
-    assert_eq!((now.description, now.dial_plan.as_deref()), (None, Some("acme.example")));
+    on_servers_without(&[DELAY], async |server| {
+        let client = server.client().unwrap();
+        let described = ConnectionCreate { description: Some("Lab".into()), dial_plan: Some("acme.example".into()), ..trunk(PATTERN) };
+        client.connections().create(&described).await.unwrap();
+        let acme = client.domain("acme.example").unwrap();
+        let clear = ConnectionUpdate { description: Some(String::new()), ..Default::default() };
+        assert_eq!(sent_body(&clear).await, r#"{"description":""}"#);
+        acme.connections().update(PATTERN, &clear).await.unwrap();
+        let now = acme.connections().get(PATTERN).await.unwrap().unwrap();
+        assert_eq!((now.description, now.dial_plan.as_deref()), (None, Some("acme.example")));
+    })
+    .await;
 }
 
 // --- differences ---
@@ -200,23 +209,29 @@ fn a_secret_is_in_a_difference_only_when_another_one_is_wanted() {
 
 #[tokio::test]
 async fn an_idle_trunk_is_removed() {
-    let server = server_with_a_trunk().await;
-    server.client().unwrap().domain("acme.example").unwrap().connections().delete_idle(PATTERN).await.unwrap();
-    assert_eq!(server.trunk_count(), 0);
+    on_servers_without(&[DELAY], async |server| {
+        add_a_trunk(&server).await;
+        server.client().unwrap().domain("acme.example").unwrap().connections().delete_idle(PATTERN).await.unwrap();
+        assert_eq!(server.trunk_count(), 0);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_trunk_with_calls_of_either_direction_is_left_alone() {
     for (from_peer, to_peer) in [(1, 0), (0, 1), (2, 3)] {
-        let server = server_with_a_trunk().await;
-        server.set_calls("acme.example", PATTERN, from_peer, to_peer);
-        let acme = server.client().unwrap().domain("acme.example").unwrap();
-        let error = acme.connections().delete_idle(PATTERN).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Precondition);
-        assert!(error.to_string().contains(&format!("{} calls", from_peer + to_peer)), "{error}");
-        assert_eq!(error.pattern().unwrap().as_str(), PATTERN);
-        assert_eq!(server.trunk_count(), 1);
-        assert!(server.requests().iter().all(|request| request.method != "DELETE"));
+        on_servers_without(&[DELAY], async |server| {
+            add_a_trunk(&server).await;
+            server.set_calls("acme.example", PATTERN, from_peer, to_peer);
+            let acme = server.client().unwrap().domain("acme.example").unwrap();
+            let error = acme.connections().delete_idle(PATTERN).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Precondition);
+            assert!(error.to_string().contains(&format!("{} calls", from_peer + to_peer)), "{error}");
+            assert_eq!(error.pattern().unwrap().as_str(), PATTERN);
+            assert_eq!(server.trunk_count(), 1);
+            assert!(server.requests().iter().all(|request| request.method != "DELETE"));
+        })
+        .await;
     }
 }
 
@@ -231,8 +246,10 @@ async fn a_trunk_whose_calls_are_not_told_is_left_alone() {
 
 #[tokio::test]
 async fn a_trunk_that_is_not_there_is_no_idle_one() {
-    let server = FakeServer::start().await;
-    let acme = server.client().unwrap().domain("acme.example").unwrap();
-    assert_eq!(acme.connections().delete_idle(PATTERN).await.unwrap_err().kind(), ErrorKind::Precondition);
-    assert!(server.requests().iter().all(|request| request.method != "DELETE"));
+    on_every_server(async |server| {
+        let acme = server.client().unwrap().domain("acme.example").unwrap();
+        assert_eq!(acme.connections().delete_idle(PATTERN).await.unwrap_err().kind(), ErrorKind::Precondition);
+        assert!(server.requests().iter().all(|request| request.method != "DELETE"));
+    })
+    .await;
 }

@@ -1,0 +1,70 @@
+//! The servers that the suite runs against: the captured one, one for each quirk, and one with all of them.
+
+use std::time::Duration;
+
+use netsapiens_connections::Addressing;
+use netsapiens_connections::fake::{FakeServer, GetMissing, ListPaging, Quirks, RegistrationShape};
+
+/// A switch by name.
+pub type Switch = (&'static str, fn(&mut Quirks));
+
+/// Reads do not see a write at once.
+pub const DELAY: &str = "visibility delay";
+/// Vocabularies have other values.
+pub const VALUES: &str = "unknown values";
+/// Times are written otherwise.
+pub const DATES: &str = "odd dates";
+/// Answers are longer.
+pub const LENGTHS: &str = "text for numbers";
+/// Deleting what is not there is a success.
+pub const ACCEPTED: &str = "a missing trunk is deleted";
+
+pub const SWITCHES: [Switch; 18] = [
+    ("none", |_| {}),
+    ("numbers for text", |quirks| quirks.numbers_for_text = true),
+    (LENGTHS, |quirks| quirks.text_for_numbers = true),
+    ("null for unset", |quirks| quirks.null_for_unset = true),
+    ("unknown fields", |quirks| quirks.unknown_fields = true),
+    (VALUES, |quirks| quirks.unknown_values = true),
+    (DATES, |quirks| quirks.odd_dates = true),
+    ("registration []", |quirks| quirks.registration = RegistrationShape::EmptyArray),
+    ("registration {}", |quirks| quirks.registration = RegistrationShape::EmptyObject),
+    ("registration absent", |quirks| quirks.registration = RegistrationShape::Absent),
+    (DELAY, |quirks| quirks.visibility_delay = Duration::from_millis(20)),
+    ("start and limit ignored", |quirks| quirks.paging = ListPaging::Ignored),
+    ("start ignored", |quirks| quirks.paging = ListPaging::StartIgnored),
+    ("lists stop at 100", |quirks| quirks.paging = ListPaging::StopsAt100),
+    ("[] for a missing trunk", |quirks| quirks.missing = GetMissing::EmptyArray),
+    (ACCEPTED, |quirks| quirks.missing_delete_accepted = true),
+    ("object for one", |quirks| quirks.object_for_one = true),
+    ("base64 ids", |quirks| quirks.addressing = Addressing::Base64Id),
+];
+
+/// All switches but some.
+pub fn all_but(felt: &[&str]) -> Quirks {
+    let mut quirks = Quirks::default();
+    for (name, set) in SWITCHES {
+        if !felt.contains(&name) {
+            set(&mut quirks);
+        }
+    }
+    quirks
+}
+
+/// Runs a test against every server.
+pub async fn on_every_server(test: impl AsyncFn(FakeServer)) {
+    on_servers_without(&[], test).await;
+}
+
+/// Runs a test against every server but those with quirks that a caller feels, and that the test would fail for.
+pub async fn on_servers_without(felt: &[&str], test: impl AsyncFn(FakeServer)) {
+    for (name, set) in SWITCHES.into_iter().filter(|(name, _)| !felt.contains(name)) {
+        let mut quirks = Quirks::default();
+        set(&mut quirks);
+        // Shown when the test fails.
+        println!("a server with this quirk: {name}");
+        test(FakeServer::with_quirks(quirks).await).await;
+    }
+    println!("a server with all quirks but {felt:?}");
+    test(FakeServer::with_quirks(all_but(felt)).await).await;
+}
