@@ -7,6 +7,7 @@ mod corrections;
 mod evidence;
 mod exit_codes;
 mod explain;
+mod fake;
 mod formats;
 mod generator;
 mod har;
