@@ -49,8 +49,8 @@ impl Connections<'_> {
             match timeout_at(deadline, self.look(trunk)).await {
                 Ok(Ok(Some(found))) => return Ok(found),
                 Ok(Ok(None)) => last = None,
-                // A passing trouble while reading is no reason to leave a new trunk behind unread.
-                Ok(Err(error)) if error.is_retryable() => last = Some(error),
+                // A passing trouble while reading is no reason to leave a new trunk behind unread, and a domain may be shown late as well.
+                Ok(Err(error)) if error.is_retryable() || error.is_not_found() => last = Some(error),
                 Ok(Err(error)) => return Err(error.about(&trunk.domain, &trunk.orig_match_pattern)),
                 Err(_) => break,
             }

@@ -172,16 +172,15 @@ fn outcome_of(error: &Error) -> Option<Outcome<'_>> {
 /// One attempt: the answer with its body, whatever the status.
 async fn read(limits: &Limits, call: &Call<'_>, attempt: u32, raw: impl Future<Output = Raw>) -> Result<Answer, Error> {
     let operation = call.operation;
-    let (status, headers, mut stream) = match raw.await {
-        Ok(value) | Err(generated::Error::ErrorResponse(value)) => (value.status(), value.headers().clone(), value.into_inner_stream()),
-        Err(generated::Error::UnexpectedResponse(response)) => {
-            let value = ResponseValue::stream(response);
-            (value.status(), value.headers().clone(), value.into_inner_stream())
-        }
+    let response = match raw.await {
+        Ok(response) | Err(generated::Error::ErrorResponse(response)) => response,
+        Err(generated::Error::UnexpectedResponse(response)) => ResponseValue::stream(response),
         Err(generated::Error::CommunicationError(error)) => return Err(Error::network(operation, error)),
         // Our hooks give no error of their own, and raw answers are not decoded by the generated code.
         Err(_) => return Err(Error::configuration("the request could not be built").of(operation)),
     };
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut stream = response.into_inner_stream();
     let mut body = Vec::new();
     let broken = loop {
         match stream.next().await {

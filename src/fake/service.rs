@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -183,10 +183,8 @@ impl Service {
         match self.quirks.addressing {
             Addressing::Pattern if connection.contains(':') => Err(Reply::message(404, "No Route Found [92]")),
             Addressing::Pattern => Ok(connection.to_owned()),
-            Addressing::Base64Id => {
-                let pattern = STANDARD.decode(connection).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-                pattern.ok_or_else(|| Reply::message(404, "Resource not found."))
-            }
+            Addressing::Base64Id => pattern_of_id(STANDARD, connection),
+            Addressing::Base64UrlId => pattern_of_id(URL_SAFE_NO_PAD, connection),
         }
     }
 
@@ -226,6 +224,11 @@ impl Service {
         let fields = trunk.seen(Instant::now())?;
         Some(self.quirks.render(fields, trunk.registration()))
     }
+}
+
+fn pattern_of_id(alphabet: GeneralPurpose, id: &str) -> Result<String, Reply> {
+    let pattern = alphabet.decode(id).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    pattern.ok_or_else(|| Reply::message(404, "Resource not found."))
 }
 
 /// The domain that a path or query names: `~` is the key's own, and a key of the whole system has none.

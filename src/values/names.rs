@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -221,8 +221,11 @@ pub enum Addressing {
     /// By its origination pattern, which every server in the field takes (captured). A pattern with a `:` cannot be addressed so.
     #[default]
     Pattern,
-    /// By the standard base64 of the pattern, with padding, for servers from v46 (documented; not seen by us).
+    /// By the base64 of the pattern, for servers from v46: standard alphabet with padding, as in the vendor's example (documented; not seen by us).
     Base64Id,
+    /// As [`Addressing::Base64Id`] with the alphabet for URLs and without padding, should a server want that: the vendor's examples of other
+    /// resources differ among themselves.
+    Base64UrlId,
 }
 
 /// A trunk in the path of a URL: a pattern that was checked, in one of the forms of [`Addressing`].
@@ -239,6 +242,7 @@ impl ConnectionRef {
             Addressing::Pattern if pattern.as_str().contains(':') => Err(InvalidValue { what: "match pattern", reason: Reason::Colon }),
             Addressing::Pattern => Ok(Self(pattern.to_string())),
             Addressing::Base64Id => Ok(Self(STANDARD.encode(pattern.as_str()))),
+            Addressing::Base64UrlId => Ok(Self(URL_SAFE_NO_PAD.encode(pattern.as_str()))),
         }
     }
 }

@@ -135,6 +135,19 @@ async fn signs_of_base64_that_mean_something_in_a_path_are_encoded() {
     assert_eq!(ids, ["c2lwPz8%2B", "eHg%2Ffm8%2F"]);
 }
 
+#[tokio::test]
+async fn ids_in_the_alphabet_for_urls_need_no_encoding() {
+    let wire = Wire::answering(200, "application/json", "[]").await;
+    let client = Client::builder().server(wire.client_url()).api_key("nss_EXAMPLE").addressing(Addressing::Base64UrlId).build().unwrap();
+    let acme = client.domain("acme.example").unwrap();
+    // The ids above with `-` for `+`, `_` for `/` and no `=`.
+    for pattern in ["sip??>", "xx?~o?", "sip:*@192.0.2.20"] {
+        acme.connections().get(pattern).await.unwrap();
+    }
+    let ids: Vec<String> = wire.request_lines().iter().map(|line| line.rsplit('/').next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(ids, ["c2lwPz8-", "eHg_fm8_", "c2lwOipAMTkyLjAuMi4yMA"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -19,7 +19,7 @@ pub const LENGTHS: &str = "text for numbers";
 /// Deleting what is not there is a success.
 pub const ACCEPTED: &str = "a missing trunk is deleted";
 
-pub const SWITCHES: [Switch; 18] = [
+pub const SWITCHES: [Switch; 19] = [
     ("none", |_| {}),
     ("numbers for text", |quirks| quirks.numbers_for_text = true),
     (LENGTHS, |quirks| quirks.text_for_numbers = true),
@@ -38,6 +38,7 @@ pub const SWITCHES: [Switch; 18] = [
     (ACCEPTED, |quirks| quirks.missing_delete_accepted = true),
     ("object for one", |quirks| quirks.object_for_one = true),
     ("base64 ids", |quirks| quirks.addressing = Addressing::Base64Id),
+    ("base64 ids for URLs", |quirks| quirks.addressing = Addressing::Base64UrlId),
 ];
 
 /// All switches but some.
