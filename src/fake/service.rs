@@ -35,6 +35,18 @@ impl Reply {
     }
 }
 
+/// A request, taken apart.
+struct Asked<'a> {
+    /// What it asks for; `None` where there is no such operation.
+    operation: Option<Operation>,
+    /// Of the path behind the base path, decoded.
+    segments: &'a [&'a str],
+    method: &'a str,
+    query: &'a str,
+    authorization: &'a str,
+    body: &'a [u8],
+}
+
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) quirks: Quirks,
@@ -59,12 +71,13 @@ impl Service {
         let segments: Vec<String> = request.path.strip_prefix(BASE_PATH).unwrap_or_default().split('/').map(decode).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let operation = Operation::of(&request.method, &segments);
+        let asked = Asked { operation, segments: &segments, method: &request.method, query: &request.query, authorization, body };
         let met = operation.map_or(Met::Nothing, |operation| self.faults.next(operation));
         let spoilt = match met {
             Met::Before(spoilt) => spoilt,
-            Met::Nothing => self.carry_out(operation, &segments, &request, authorization, body),
+            Met::Nothing => self.carry_out(&asked),
             Met::After(spoilt) => {
-                self.carry_out(operation, &segments, &request, authorization, body);
+                self.carry_out(&asked);
                 spoilt
             }
         };
@@ -72,45 +85,30 @@ impl Service {
         spoilt
     }
 
-    fn carry_out(
-        &mut self,
-        operation: Option<Operation>,
-        segments: &[&str],
-        request: &ReceivedRequest,
-        authorization: &str,
-        body: &[u8],
-    ) -> Spoilt {
-        let Reply { status, body: mut answer } =
-            self.route(operation, segments, request, authorization, body).unwrap_or_else(|refusal| refusal);
+    fn carry_out(&mut self, asked: &Asked<'_>) -> Spoilt {
+        let Reply { status, body: mut answer } = self.route(asked).unwrap_or_else(|refusal| refusal);
         self.quirks.bend_envelope(&mut answer);
         let headers = vec![("content-type".into(), "application/json".into())];
         Spoilt { status, headers, body: answer.to_string().into_bytes() }
     }
 
-    fn route(
-        &mut self,
-        operation: Option<Operation>,
-        segments: &[&str],
-        request: &ReceivedRequest,
-        authorization: &str,
-        body: &[u8],
-    ) -> Result<Reply, Reply> {
-        let key = authorization.strip_prefix("Bearer ").unwrap_or_default();
+    fn route(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
+        let key = asked.authorization.strip_prefix("Bearer ").unwrap_or_default();
         if ![SYSTEM_KEY, DOMAIN_KEY, READ_ONLY_KEY].contains(&key) {
             return Err(Reply::message(401, "Unauthorized"));
         }
-        if key == READ_ONLY_KEY && request.method != "GET" {
+        if key == READ_ONLY_KEY && asked.method != "GET" {
             return Err(Reply::message(403, "Access Denied"));
         }
-        let operation = operation.ok_or_else(|| Reply::message(404, "No Route Found [92]"))?;
-        let query: Query = request
+        let operation = asked.operation.ok_or_else(|| Reply::message(404, "No Route Found [92]"))?;
+        let query: Query = asked
             .query
             .split('&')
             .filter_map(|pair| pair.split_once('='))
             .map(|(name, value)| (decode(name), decode(&value.replace('+', " "))))
             .collect();
         // The domain of a path, or the one that a query may name for an operation of the whole system.
-        let (domain, connection) = match segments {
+        let (domain, connection) = match asked.segments {
             ["domains", domain, _, rest @ ..] => (Some(*domain), rest.first().copied().unwrap_or_default()),
             _ if key == DOMAIN_KEY => return Err(Reply::message(401, "Invalid Scope [APP001]")),
             _ => (query.get(DOMAIN).map(String::as_str), ""),
@@ -120,11 +118,11 @@ impl Service {
         match operation {
             Operation::ListConnections | Operation::ListDomainConnections => Ok(self.list(domain.as_deref(), &query)),
             Operation::CountConnections => Ok(Reply::ok(json!({ "total": self.matching(domain.as_deref(), &query).len() }))),
-            Operation::CreateConnection => self.create(&settings(body)?),
+            Operation::CreateConnection => self.create(&settings(asked.body)?),
             Operation::GetConnection => self.get(of_domain, connection),
             Operation::UpdateConnection => {
                 let at = self.find(of_domain, connection)?.ok_or_else(|| Reply::message(404, "Resource not found."))?;
-                let settings = settings(body)?;
+                let settings = settings(asked.body)?;
                 let visible = self.change();
                 self.trunks[at].update(&settings, visible);
                 Ok(Reply::message(202, "Accepted"))
