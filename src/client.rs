@@ -153,7 +153,8 @@ impl Default for ClientBuilder {
 
 impl ClientBuilder {
     /// The server: a bare host with or without a port (`pbx.acme.example`, `pbx.acme.example:8443`) or an `https` URL of nothing but these.
-    /// `http` is taken for the loopback only, unless [`ClientBuilder::allow_plain_http`] is called.
+    /// `http` is taken for the loopback only, unless [`ClientBuilder::allow_plain_http`] is called, and goes past the proxies that the environment
+    /// names (`HTTP_PROXY`, `ALL_PROXY`); `https` goes through them, unreadable to them.
     pub fn server(mut self, server: impl Into<String>) -> Self {
         self.server = Some(server.into());
         self
@@ -241,11 +242,14 @@ impl ClientBuilder {
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
             .redirect(reqwest::redirect::Policy::none());
+        let plain = base.starts_with("http:");
+        // Proxies of the environment carry https unread; of plain http they would see the key.
+        let http = if plain { http.no_proxy() } else { http };
         #[cfg(feature = "rustls")]
         let http = http.tls_backend_rustls();
         // Reading the system's trust store takes longer than all else here, and plain http, which is not left by a redirect, has no use for it.
         #[cfg(feature = "rustls")]
-        let http = if base.starts_with("http:") { http.tls_certs_only([]) } else { http };
+        let http = if plain { http.tls_certs_only([]) } else { http };
         let http = http.build().map_err(|_| Error::configuration("TLS could not be set up on this system"))?;
 
         Ok(Client {

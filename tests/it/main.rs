@@ -9,6 +9,7 @@ mod lifecycle;
 mod log;
 mod paths;
 mod presets;
+mod proxies;
 mod quirks;
 mod recordings;
 mod retries;
