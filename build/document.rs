@@ -134,24 +134,27 @@ fn place(span: Span) -> (usize, usize) {
     (span.start.line(), span.start.col() + 1)
 }
 
+/// A scalar after YAML's core schema.
 fn scalar(text: &str, style: ScalarStyle) -> Value {
+    let as_text = || Value::String(text.to_owned());
     if style != ScalarStyle::Plain {
-        return Value::String(text.to_owned());
+        return as_text();
     }
     match text {
-        "" | "~" | "null" => Value::Null,
-        "true" => Value::Bool(true),
-        "false" => Value::Bool(false),
-        _ => text
-            .parse::<i64>()
-            .map(Value::from)
-            .ok()
-            .or_else(|| {
-                // `inf` and `nan` are numbers to Rust and text to YAML's core schema.
-                let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-                let number = text.parse::<f64>().ok().filter(|_| numeric).and_then(Number::from_f64)?;
-                Some(Value::Number(number))
-            })
-            .unwrap_or_else(|| Value::String(text.to_owned())),
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        _ => number(text).map_or_else(as_text, Value::Number),
     }
+}
+
+fn number(text: &str) -> Option<Number> {
+    let based = [("0x", 16), ("0o", 8)].into_iter().find_map(|(prefix, base)| Some((text.strip_prefix(prefix)?, base)));
+    if let Some((digits, base)) = based {
+        return i64::from_str_radix(digits, base).ok().map(Number::from);
+    }
+    // `inf` and `nan` are numbers to Rust and text to YAML.
+    let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
+    let integer = text.parse::<i64>().map(Number::from).or_else(|_| text.parse::<u64>().map(Number::from)).ok();
+    integer.or_else(|| text.parse::<f64>().ok().filter(|_| numeric).and_then(Number::from_f64))
 }

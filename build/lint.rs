@@ -15,11 +15,10 @@ const REJECTING: [&str; 7] = ["pattern", "minLength", "maxLength", "minimum", "m
 pub fn check(document: &Document, replaced: &[&str]) -> Result<(), Problem> {
     let lint = Lint { document, replaced };
     lint.version()?;
-    lint.references(&document.value, "")?;
+    lint.everywhere(&document.value, "", false)?;
     lint.components_exist()?;
     lint.operations()?;
-    lint.schemas()?;
-    lint.inline_schemas(&document.value, "")
+    lint.schemas()
 }
 
 struct Lint<'a> {
@@ -39,7 +38,8 @@ impl Lint<'_> {
         }
     }
 
-    fn references(&self, value: &Value, pointer: &str) -> Result<(), Problem> {
+    /// References, wherever they stand, and schemas that stand in a parameter or a body instead of among the components.
+    fn everywhere(&self, value: &Value, pointer: &str, within_schemas: bool) -> Result<(), Problem> {
         match value {
             Value::Object(members) => {
                 if let Some(reference) = members.get("$ref").filter(|reference| reference.is_string())
@@ -47,10 +47,16 @@ impl Lint<'_> {
                 {
                     return self.fail(&step(pointer, "$ref"), format!("{reference} names nothing in this file"));
                 }
-                members.iter().try_for_each(|(key, member)| self.references(member, &step(pointer, key)))
+                members.iter().try_for_each(|(key, member)| {
+                    let pointer = step(pointer, key);
+                    if key == "schema" && !within_schemas {
+                        self.schema(member, &pointer, &Rules { request: true, response: false })?;
+                    }
+                    self.everywhere(member, &pointer, within_schemas || key == "schema" || key == "schemas")
+                })
             }
             Value::Array(items) => {
-                items.iter().enumerate().try_for_each(|(index, item)| self.references(item, &format!("{pointer}/{index}")))
+                items.iter().enumerate().try_for_each(|(index, item)| self.everywhere(item, &format!("{pointer}/{index}"), within_schemas))
             }
             _ => Ok(()),
         }
@@ -112,21 +118,6 @@ impl Lint<'_> {
             self.schema(schema, &step("/components/schemas", name), &rules)?;
         }
         Ok(())
-    }
-
-    /// Schemas that stand in a parameter or a body instead of among the components.
-    fn inline_schemas(&self, value: &Value, pointer: &str) -> Result<(), Problem> {
-        match value {
-            Value::Object(members) => members.iter().try_for_each(|(key, member)| match key.as_str() {
-                "schema" => self.schema(member, &step(pointer, key), &Rules { request: true, response: false }),
-                "schemas" => Ok(()),
-                _ => self.inline_schemas(member, &step(pointer, key)),
-            }),
-            Value::Array(items) => {
-                items.iter().enumerate().try_for_each(|(index, item)| self.inline_schemas(item, &format!("{pointer}/{index}")))
-            }
-            _ => Ok(()),
-        }
     }
 
     fn schema(&self, schema: &Value, pointer: &str, rules: &Rules) -> Result<(), Problem> {

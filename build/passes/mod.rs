@@ -88,35 +88,28 @@ fn wire_name(field: &Field) -> Option<String> {
 }
 
 fn renamed(field: &Field) -> Option<String> {
-    field.attrs.iter().find_map(|attribute| {
-        let mut name = None;
-        if attribute.path().is_ident("serde") {
-            // Other arguments are skipped; what serde does not know, its own derive will say.
-            let _ = attribute.parse_nested_meta(|meta| {
-                if meta.path.is_ident("rename") {
-                    name = Some(meta.value()?.parse::<LitStr>()?.value());
-                } else if let Ok(value) = meta.value() {
-                    value.parse::<LitStr>()?;
-                }
-                Ok(())
-            });
-        }
-        name
-    })
+    serde_arguments(&field.attrs).into_iter().find(|(name, _)| name == "rename")?.1
 }
 
 fn has_serde(attributes: &[Attribute], word: &str) -> bool {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).any(|attribute| {
-        let mut found = false;
+    serde_arguments(attributes).iter().any(|(name, _)| name == word)
+}
+
+/// The arguments of `#[serde(…)]`, each with its value where it has one.
+fn serde_arguments(attributes: &[Attribute]) -> Vec<(String, Option<String>)> {
+    let mut arguments = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        // What is no argument of serde's, its own derive will say.
         let _ = attribute.parse_nested_meta(|meta| {
-            found |= meta.path.is_ident(word);
-            if let Ok(value) = meta.value() {
-                value.parse::<LitStr>()?;
-            }
+            let value = match meta.value() {
+                Ok(value) => Some(value.parse::<LitStr>()?.value()),
+                Err(_) => None,
+            };
+            arguments.extend(meta.path.get_ident().map(|name| (name.to_string(), value)));
             Ok(())
         });
-        found
-    })
+    }
+    arguments
 }
 
 /// Last segment of a type's path.

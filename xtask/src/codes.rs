@@ -1,5 +1,8 @@
 //! Every code a finding can have, in one table: what `--explain` prints, what SARIF lists as rules.
 
+use std::sync::LazyLock;
+
+use self::Codes::{One, Two};
 use crate::finding::Severity;
 
 /// One kind of finding.
@@ -8,16 +11,16 @@ pub struct Code {
     /// `NSV` and three digits; never given to another meaning.
     pub code: &'static str,
     /// The same for people: lower case, words joined by `-`.
-    pub name: &'static str,
+    pub name: String,
     /// How much such a finding weighs.
     pub severity: Severity,
     /// One line.
-    pub title: &'static str,
+    pub title: String,
     /// What it means, an example, and what to do.
     pub explanation: &'static str,
 }
 
-/// The two codes of what can be wrong both ways: they end in the same two digits.
+/// The two codes of what can be wrong both ways.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Both {
     pub(crate) request: &'static str,
@@ -59,9 +62,42 @@ pub(crate) const WRONG_WAY: Both = Both { request: "NSV135", response: "NSV235" 
 
 /// All of them, ordered by code: 1xx the request, 2xx the answer, 3xx drift, 5xx corrections, 6xx baseline,
 /// 7xx leaks, 8xx negative recordings.
-pub static CODES: &[Code] = &[
-    Code {
-        code: "NSV101",
+pub static CODES: LazyLock<Vec<Code>> = LazyLock::new(|| {
+    let mut codes: Vec<Code> = ROWS.iter().flat_map(Row::codes).collect();
+    codes.sort_by_key(|code| code.code);
+    codes
+});
+
+/// What is written of a code, or once of the two codes of what can be wrong both ways.
+struct Row {
+    codes: Codes,
+    /// Of two codes without `request-` or `response-`.
+    name: &'static str,
+    severity: Severity,
+    /// Of two codes with `{}` for the request or the answer.
+    title: &'static str,
+    explanation: &'static str,
+}
+
+enum Codes {
+    One(&'static str),
+    Two(Both),
+}
+
+impl Row {
+    fn codes(&self) -> Vec<Code> {
+        let code = |code, name, title| Code { code, name, severity: self.severity, title, explanation: self.explanation };
+        let way = |number, prefix: &str, owner: &str| code(number, format!("{prefix}-{}", self.name), self.title.replace("{}", owner));
+        match self.codes {
+            One(number) => vec![code(number, self.name.to_owned(), self.title.to_owned())],
+            Two(Both { request, response }) => vec![way(request, "request", "a request"), way(response, "response", "an answer")],
+        }
+    }
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        codes: One(PATH),
         name: "undocumented-path",
         severity: Severity::Error,
         title: "the path is not documented",
@@ -71,8 +107,8 @@ pub static CODES: &[Code] = &[
 
 Add the path to the spec if the service has it; otherwise the recording does not belong here.",
     },
-    Code {
-        code: "NSV102",
+    Row {
+        codes: One(METHOD),
         name: "undocumented-method",
         severity: Severity::Error,
         title: "the method is not documented for this path",
@@ -82,8 +118,8 @@ Add the path to the spec if the service has it; otherwise the recording does not
 
 Add the operation to the spec, or drop the recording.",
     },
-    Code {
-        code: "NSV103",
+    Row {
+        codes: One(PARAMETER_MISSING),
         name: "missing-parameter",
         severity: Severity::Error,
         title: "a required parameter is missing",
@@ -94,8 +130,8 @@ Add the operation to the spec, or drop the recording.",
 If the service answered all the same, the parameter is not required: say so in the spec. Headers are recorded by an allow-list: make
 sure that this one is on it.",
     },
-    Code {
-        code: "NSV104",
+    Row {
+        codes: One(QUERY),
         name: "undocumented-query-parameter",
         severity: Severity::Error,
         title: "a query parameter is not documented",
@@ -105,8 +141,8 @@ sure that this one is on it.",
 
 Add the parameter to the operation if the service reads it, or send the request without it and record it again.",
     },
-    Code {
-        code: "NSV105",
+    Row {
+        codes: One(PARAMETER),
         name: "parameter-schema",
         severity: Severity::Error,
         title: "a parameter does not fit its schema",
@@ -116,67 +152,69 @@ Add the parameter to the operation if the service reads it, or send the request 
 
 If the service took it, the schema is too narrow; if it did not, the request was wrong.",
     },
-    Code {
-        code: "NSV110",
-        name: "request-missing-body",
+    // What can be wrong with a body, both ways.
+    Row {
+        codes: Two(NO_BODY),
+        name: "missing-body",
         severity: Severity::Error,
-        title: "a request has no body",
-        explanation: "The spec promises a body (`requestBody` with `required: true`) and there is none.
+        title: "{} has no body",
+        explanation: "The spec promises a body (of a request: `requestBody` with `required: true`; of an answer: content with a schema) and there is none.
 
-    POST /connections              (no body)
+    POST /connections                       (no body)
+    200, content-length: 0
 
-If it is rightly empty, `required` is wrong.",
+If the request is rightly empty, `required` is wrong. If the answer is, document it so: a response without `content`.",
     },
-    Code {
-        code: "NSV111",
-        name: "request-undocumented-media-type",
+    Row {
+        codes: Two(MEDIA_TYPE),
+        name: "undocumented-media-type",
         severity: Severity::Error,
-        title: "the content type of a request is not documented",
+        title: "the content type of {} is not documented",
         explanation: "The media type is not among those of the spec, neither itself nor through a range such as `application/*`. Parameters such as `charset`
 do not matter.
 
     content-type: text/html                 (application/json is documented)
 
-Add the media type with its schema, or find out which gateway has answered in the service's place.",
+Add the media type with its schema; in an answer, find out first whether a gateway gave it in the service's place.",
     },
-    Code {
-        code: "NSV112",
-        name: "request-broken-json",
+    Row {
+        codes: Two(BROKEN),
+        name: "broken-json",
         severity: Severity::Error,
-        title: "the body of a request is not the JSON that it says it is",
+        title: "the body of {} is not the JSON that it says it is",
         explanation: "The content type says JSON, and the body does not parse as JSON: it was recorded as text.
 
     content-type: application/json          {\"total\": 107
 
 Look at the text in the recording. If this is what the service sends, document the media type that it really is.",
     },
-    Code {
-        code: "NSV113",
-        name: "request-unexpected-body",
+    Row {
+        codes: Two(UNEXPECTED_BODY),
+        name: "unexpected-body",
         severity: Severity::Warning,
-        title: "a request has a body where none is documented",
+        title: "{} has a body where none is documented",
         explanation: "The spec documents no content here, and a body came.
 
     202 Accepted        {\"code\": 202, \"message\": \"Accepted\"}
 
 Document it: a client that reads only what is documented loses it.",
     },
-    Code {
-        code: "NSV120",
-        name: "request-wrong-type",
+    Row {
+        codes: Two(TYPE),
+        name: "wrong-type",
         severity: Severity::Error,
-        title: "a value in a request has the wrong type",
+        title: "a value in {} has the wrong type",
         explanation: "The JSON type is not the one that the schema names. `1.0` is a number and not an integer; `\"5\"` is a string.
 
     type: integer                           \"limits-max-active-calls-orig\": \"0\"
 
 Correct the type. Where the service sends now one, now another, say so with `oneOf`.",
     },
-    Code {
-        code: "NSV121",
-        name: "request-unexpected-null",
+    Row {
+        codes: Two(NULL),
+        name: "unexpected-null",
         severity: Severity::Error,
-        title: "a value in a request is null and may not be",
+        title: "a value in {} is null and may not be",
         explanation: "The value is null, and its schema has a `type` without `nullable: true` beside it. Written elsewhere (beside `$ref` or `allOf`, without a
 `type`), `nullable` allows nothing.
 
@@ -184,22 +222,22 @@ Correct the type. Where the service sends now one, now another, say so with `one
 
 Add `nullable: true` beside the `type`.",
     },
-    Code {
-        code: "NSV122",
-        name: "request-not-in-enum",
+    Row {
+        codes: Two(ENUM),
+        name: "not-in-enum",
         severity: Severity::Error,
-        title: "a value in a request is not in its enum",
+        title: "a value in {} is not in its enum",
         explanation: "`enum` lists all values there can be, and this is another. Case and white space count. Null must be listed too, also where `nullable` is true.
 
     enum: [yes, no]                         \"automatic\"
 
 Add the value. If the list can grow, write `x-extensible-enum` in place of `enum`: new values are then reported as drift.",
     },
-    Code {
-        code: "NSV123",
-        name: "request-missing-field",
+    Row {
+        codes: Two(REQUIRED),
+        name: "missing-field",
         severity: Severity::Error,
-        title: "a required field is missing in a request",
+        title: "a required field is missing in {}",
         explanation: "`required` names the field and the object does not have it. A field that may not travel this way (`readOnly` in a request, `writeOnly` in an
 answer) is never missed.
 
@@ -207,55 +245,55 @@ answer) is never missed.
 
 Take the name out of `required` if the service does well without it.",
     },
-    Code {
-        code: "NSV124",
-        name: "request-forbidden-field",
+    Row {
+        codes: Two(ADDITIONAL),
+        name: "forbidden-field",
         severity: Severity::Error,
-        title: "a field in a request is not among the only ones allowed",
+        title: "a field in {} is not among the only ones allowed",
         explanation: "The schema closes the object with `additionalProperties: false`, and here is a field that it does not list.
 
     additionalProperties: false             {\"code\": 202, \"message\": \"Accepted\", \"id\": 7}
 
 Add the property, or open the object: a closed answer breaks clients with every field the service gains.",
     },
-    Code {
-        code: "NSV125",
-        name: "request-wrong-format",
+    Row {
+        codes: Two(FORMAT),
+        name: "wrong-format",
         severity: Severity::Error,
-        title: "a value in a request is not of its format",
+        title: "a value in {} is not of its format",
         explanation: "The text or number is not of the `format` that the schema names: date-time is RFC 3339 (`2025-09-16T14:59:24Z`), int32 and int64 are bounds.
 
     format: date-time                       \"2025-05-19 02:41:11\"
 
 Take the format away, or describe what really comes with a `pattern`.",
     },
-    Code {
-        code: "NSV126",
-        name: "request-out-of-bounds",
+    Row {
+        codes: Two(BOUND),
+        name: "out-of-bounds",
         severity: Severity::Error,
-        title: "a number in a request is out of bounds",
+        title: "a number in {} is out of bounds",
         explanation: "The number is outside `minimum` and `maximum`; with `exclusiveMinimum: true` the bound itself is outside too.
 
     minimum: 0, exclusiveMinimum: true      0
 
 Correct the bound.",
     },
-    Code {
-        code: "NSV127",
-        name: "request-wrong-length",
+    Row {
+        codes: Two(LENGTH),
+        name: "wrong-length",
         severity: Severity::Error,
-        title: "a text in a request is too long or too short",
+        title: "a text in {} is too long or too short",
         explanation: "The text has more characters than `maxLength` or fewer than `minLength` says. Characters are counted, not bytes.
 
     maxLength: 64                           (a text of 70 characters)
 
 Correct the limit.",
     },
-    Code {
-        code: "NSV128",
-        name: "request-wrong-pattern",
+    Row {
+        codes: Two(PATTERN),
+        name: "wrong-pattern",
         severity: Severity::Error,
-        title: "a text in a request does not match its pattern",
+        title: "a text in {} does not match its pattern",
         explanation: "The text does not match the regular expression. A pattern matches anywhere in the text unless it has `^` and `$`, and these bind only the
 branch of a `|` that they stand in.
 
@@ -263,22 +301,22 @@ branch of a `|` that they stand in.
 
 Correct the pattern.",
     },
-    Code {
-        code: "NSV129",
-        name: "request-wrong-size",
+    Row {
+        codes: Two(SIZE),
+        name: "wrong-size",
         severity: Severity::Error,
-        title: "an array or object in a request has the wrong size",
+        title: "an array or object in {} has the wrong size",
         explanation: "An array breaks `minItems`, `maxItems` or `uniqueItems`, or an object `minProperties` or `maxProperties`.
 
     maxItems: 1                             [1, 2]
 
 Correct the limit.",
     },
-    Code {
-        code: "NSV130",
-        name: "request-no-alternative",
+    Row {
+        codes: Two(ALTERNATIVE),
+        name: "no-alternative",
         severity: Severity::Error,
-        title: "a value in a request is none of its alternatives",
+        title: "a value in {} is none of its alternatives",
         explanation: "The value fits no branch of `oneOf` or `anyOf`, or its discriminator names none. Where one branch was clearly meant, its own faults are
 reported in place of this.
 
@@ -286,52 +324,53 @@ reported in place of this.
 
 Add the alternative that came, or the name to the mapping of the discriminator.",
     },
-    Code {
-        code: "NSV131",
-        name: "request-two-alternatives",
+    Row {
+        codes: Two(AMBIGUOUS),
+        name: "two-alternatives",
         severity: Severity::Error,
-        title: "a value in a request is more than one of its alternatives",
+        title: "a value in {} is more than one of its alternatives",
         explanation: "`oneOf` allows exactly one branch to fit, and more than one does.
 
     oneOf: [{type: number}, {type: integer}]           5
 
 Write `anyOf`, or make the branches exclude each other.",
     },
-    Code {
-        code: "NSV132",
-        name: "request-excluded-value",
+    Row {
+        codes: Two(NOT),
+        name: "excluded-value",
         severity: Severity::Error,
-        title: "a value in a request is what it must not be",
+        title: "a value in {} is what it must not be",
         explanation: "The value fits the schema under `not`.
 
     not: {enum: [\"\"]}                       \"\"
 
 Correct the schema under `not`.",
     },
-    Code {
-        code: "NSV133",
-        name: "request-not-a-multiple",
+    Row {
+        codes: Two(MULTIPLE),
+        name: "not-a-multiple",
         severity: Severity::Error,
-        title: "a number in a request is not a multiple",
+        title: "a number in {} is not a multiple",
         explanation: "The number is not a multiple of `multipleOf`.
 
     multipleOf: 60                          90
 
 Correct the step.",
     },
-    Code {
-        code: "NSV134",
-        name: "request-other-assertion",
+    Row {
+        codes: Two(OTHER),
+        name: "other-assertion",
         severity: Severity::Error,
-        title: "a value in a request fails its schema",
+        title: "a value in {} fails its schema",
         explanation: "An assertion of the schema fails that has no code of its own, for example a `pattern` too costly to evaluate.
 
     pattern: (a+)+$                         (a text of very many characters)
 
 The message names the keyword: correct what it says.",
     },
-    Code {
-        code: "NSV135",
+    // The two ways in which a field can travel that it may not.
+    Row {
+        codes: One(WRONG_WAY.request),
         name: "read-only-field",
         severity: Severity::Error,
         title: "a read-only field was sent",
@@ -341,8 +380,8 @@ The message names the keyword: correct what it says.",
 
 Leave it out of the request; if the service really takes it, it is not read-only.",
     },
-    Code {
-        code: "NSV201",
+    Row {
+        codes: One(STATUS),
         name: "undocumented-status",
         severity: Severity::Error,
         title: "the status is not documented",
@@ -352,8 +391,8 @@ Leave it out of the request; if the service really takes it, it is not read-only
 
 Add the response to the operation. A client generated from the spec does not know what to do with it today.",
     },
-    Code {
-        code: "NSV202",
+    Row {
+        codes: One(NO_CONTENT_TYPE),
         name: "missing-content-type",
         severity: Severity::Error,
         title: "an answer with a body has no content type",
@@ -364,53 +403,8 @@ Add the response to the operation. A client generated from the spec does not kno
 If the service really leaves it out, that belongs into the description of the operation; if the header was lost when the exchange was
 recorded, put `content-type` on the allow-list and record again.",
     },
-    Code {
-        code: "NSV203",
-        name: "response-undocumented-media-type",
-        severity: Severity::Error,
-        title: "the content type of an answer is not documented",
-        explanation: "The media type is not among those of the spec, neither itself nor through a range such as `application/*`. Parameters such as `charset`
-do not matter.
-
-    content-type: text/html                 (application/json is documented)
-
-Add the media type with its schema, or find out which gateway has answered in the service's place.",
-    },
-    Code {
-        code: "NSV204",
-        name: "response-missing-body",
-        severity: Severity::Error,
-        title: "an answer has no body",
-        explanation: "The spec promises a body (the response has content with a schema) and there is none.
-
-    200, content-length: 0
-
-If it is rightly empty, document the empty answer: a response without `content`.",
-    },
-    Code {
-        code: "NSV205",
-        name: "response-broken-json",
-        severity: Severity::Error,
-        title: "the body of an answer is not the JSON that it says it is",
-        explanation: "The content type says JSON, and the body does not parse as JSON: it was recorded as text.
-
-    content-type: application/json          {\"total\": 107
-
-Look at the text in the recording. If this is what the service sends, document the media type that it really is.",
-    },
-    Code {
-        code: "NSV206",
-        name: "response-unexpected-body",
-        severity: Severity::Warning,
-        title: "an answer has a body where none is documented",
-        explanation: "The spec documents no content here, and a body came.
-
-    202 Accepted        {\"code\": 202, \"message\": \"Accepted\"}
-
-Document it: a client that reads only what is documented loses it.",
-    },
-    Code {
-        code: "NSV207",
+    Row {
+        codes: One(HEADER_MISSING),
         name: "missing-response-header",
         severity: Severity::Error,
         title: "a required response header is missing",
@@ -420,8 +414,8 @@ Document it: a client that reads only what is documented loses it.",
 
 If the service does not always send it, it is not required. Headers are recorded by an allow-list: make sure that this one is on it.",
     },
-    Code {
-        code: "NSV208",
+    Row {
+        codes: One(HEADER),
         name: "response-header-schema",
         severity: Severity::Error,
         title: "a response header does not fit its schema",
@@ -431,177 +425,8 @@ If the service does not always send it, it is not required. Headers are recorded
 
 Correct the schema of the header.",
     },
-    Code {
-        code: "NSV220",
-        name: "response-wrong-type",
-        severity: Severity::Error,
-        title: "a value in an answer has the wrong type",
-        explanation: "The JSON type is not the one that the schema names. `1.0` is a number and not an integer; `\"5\"` is a string.
-
-    type: integer                           \"limits-max-active-calls-orig\": \"0\"
-
-Correct the type. Where the service sends now one, now another, say so with `oneOf`.",
-    },
-    Code {
-        code: "NSV221",
-        name: "response-unexpected-null",
-        severity: Severity::Error,
-        title: "a value in an answer is null and may not be",
-        explanation: "The value is null, and its schema has a `type` without `nullable: true` beside it. Written elsewhere (beside `$ref` or `allOf`, without a
-`type`), `nullable` allows nothing.
-
-    type: string                            \"time-zone\": null
-
-Add `nullable: true` beside the `type`.",
-    },
-    Code {
-        code: "NSV222",
-        name: "response-not-in-enum",
-        severity: Severity::Error,
-        title: "a value in an answer is not in its enum",
-        explanation: "`enum` lists all values there can be, and this is another. Case and white space count. Null must be listed too, also where `nullable` is true.
-
-    enum: [yes, no]                         \"automatic\"
-
-Add the value. If the list can grow, write `x-extensible-enum` in place of `enum`: new values are then reported as drift.",
-    },
-    Code {
-        code: "NSV223",
-        name: "response-missing-field",
-        severity: Severity::Error,
-        title: "a required field is missing in an answer",
-        explanation: "`required` names the field and the object does not have it. A field that may not travel this way (`readOnly` in a request, `writeOnly` in an
-answer) is never missed.
-
-    required: [domain]                      {\"dial-plan\": \"acme.example\"}
-
-Take the name out of `required` if the service does well without it.",
-    },
-    Code {
-        code: "NSV224",
-        name: "response-forbidden-field",
-        severity: Severity::Error,
-        title: "a field in an answer is not among the only ones allowed",
-        explanation: "The schema closes the object with `additionalProperties: false`, and here is a field that it does not list.
-
-    additionalProperties: false             {\"code\": 202, \"message\": \"Accepted\", \"id\": 7}
-
-Add the property, or open the object: a closed answer breaks clients with every field the service gains.",
-    },
-    Code {
-        code: "NSV225",
-        name: "response-wrong-format",
-        severity: Severity::Error,
-        title: "a value in an answer is not of its format",
-        explanation: "The text or number is not of the `format` that the schema names: date-time is RFC 3339 (`2025-09-16T14:59:24Z`), int32 and int64 are bounds.
-
-    format: date-time                       \"2025-05-19 02:41:11\"
-
-Take the format away, or describe what really comes with a `pattern`.",
-    },
-    Code {
-        code: "NSV226",
-        name: "response-out-of-bounds",
-        severity: Severity::Error,
-        title: "a number in an answer is out of bounds",
-        explanation: "The number is outside `minimum` and `maximum`; with `exclusiveMinimum: true` the bound itself is outside too.
-
-    minimum: 0, exclusiveMinimum: true      0
-
-Correct the bound.",
-    },
-    Code {
-        code: "NSV227",
-        name: "response-wrong-length",
-        severity: Severity::Error,
-        title: "a text in an answer is too long or too short",
-        explanation: "The text has more characters than `maxLength` or fewer than `minLength` says. Characters are counted, not bytes.
-
-    maxLength: 64                           (a text of 70 characters)
-
-Correct the limit.",
-    },
-    Code {
-        code: "NSV228",
-        name: "response-wrong-pattern",
-        severity: Severity::Error,
-        title: "a text in an answer does not match its pattern",
-        explanation: "The text does not match the regular expression. A pattern matches anywhere in the text unless it has `^` and `$`, and these bind only the
-branch of a `|` that they stand in.
-
-    pattern: ^[a-z]+$                       (a text with digits)
-
-Correct the pattern.",
-    },
-    Code {
-        code: "NSV229",
-        name: "response-wrong-size",
-        severity: Severity::Error,
-        title: "an array or object in an answer has the wrong size",
-        explanation: "An array breaks `minItems`, `maxItems` or `uniqueItems`, or an object `minProperties` or `maxProperties`.
-
-    maxItems: 1                             [1, 2]
-
-Correct the limit.",
-    },
-    Code {
-        code: "NSV230",
-        name: "response-no-alternative",
-        severity: Severity::Error,
-        title: "a value in an answer is none of its alternatives",
-        explanation: "The value fits no branch of `oneOf` or `anyOf`, or its discriminator names none. Where one branch was clearly meant, its own faults are
-reported in place of this.
-
-    oneOf: [{type: string}, {type: integer}]           true
-
-Add the alternative that came, or the name to the mapping of the discriminator.",
-    },
-    Code {
-        code: "NSV231",
-        name: "response-two-alternatives",
-        severity: Severity::Error,
-        title: "a value in an answer is more than one of its alternatives",
-        explanation: "`oneOf` allows exactly one branch to fit, and more than one does.
-
-    oneOf: [{type: number}, {type: integer}]           5
-
-Write `anyOf`, or make the branches exclude each other.",
-    },
-    Code {
-        code: "NSV232",
-        name: "response-excluded-value",
-        severity: Severity::Error,
-        title: "a value in an answer is what it must not be",
-        explanation: "The value fits the schema under `not`.
-
-    not: {enum: [\"\"]}                       \"\"
-
-Correct the schema under `not`.",
-    },
-    Code {
-        code: "NSV233",
-        name: "response-not-a-multiple",
-        severity: Severity::Error,
-        title: "a number in an answer is not a multiple",
-        explanation: "The number is not a multiple of `multipleOf`.
-
-    multipleOf: 60                          90
-
-Correct the step.",
-    },
-    Code {
-        code: "NSV234",
-        name: "response-other-assertion",
-        severity: Severity::Error,
-        title: "a value in an answer fails its schema",
-        explanation: "An assertion of the schema fails that has no code of its own, for example a `pattern` too costly to evaluate.
-
-    pattern: (a+)+$                         (a text of very many characters)
-
-The message names the keyword: correct what it says.",
-    },
-    Code {
-        code: "NSV235",
+    Row {
+        codes: One(WRONG_WAY.response),
         name: "write-only-field",
         severity: Severity::Error,
         title: "a write-only field was answered",
@@ -611,8 +436,8 @@ The message names the keyword: correct what it says.",
 
 If the service really shows it, it is not write-only: say so, and warn of it in the description.",
     },
-    Code {
-        code: "NSV301",
+    Row {
+        codes: One(FIELD),
         name: "undocumented-field",
         severity: Severity::Warning,
         title: "a field is not documented",
@@ -623,8 +448,8 @@ contradicted: the service says more than the spec knows.
 
 Add the property. Where the names really are data, describe the values with a schema under `additionalProperties`.",
     },
-    Code {
-        code: "NSV302",
+    Row {
+        codes: One(VOCABULARY),
         name: "new-value",
         severity: Severity::Warning,
         title: "a value is not among the known ones",
@@ -634,8 +459,8 @@ Add the property. Where the names really are data, describe the values with a sc
 
 Look at the recording, and add the value to the list with a word on what it does.",
     },
-    Code {
-        code: "NSV501",
+    Row {
+        codes: One("NSV501"),
         name: "correction-place",
         severity: Severity::Error,
         title: "a correction points at nothing in the spec",
@@ -646,8 +471,8 @@ Look at the recording, and add the value to the list with a word on what it does
 Write the pointer of the place that was corrected. Where the spec has since changed, move the entry with it; where the corrected
 place is gone, so is the correction: delete the entry.",
     },
-    Code {
-        code: "NSV502",
+    Row {
+        codes: One("NSV502"),
         name: "correction-evidence-missing",
         severity: Severity::Error,
         title: "the evidence of a correction does not exist",
@@ -658,8 +483,8 @@ place is gone, so is the correction: delete the entry.",
 Name the recording that shows the truth, and after `#` the JSON pointer of the value. Where nothing recorded shows it, say
 `evidence: 'none: <why we believe it>'` instead.",
     },
-    Code {
-        code: "NSV503",
+    Row {
+        codes: One("NSV503"),
         name: "correction-evidence-differs",
         severity: Severity::Error,
         title: "the evidence of a correction shows something else",
@@ -670,8 +495,8 @@ Name the recording that shows the truth, and after `#` the JSON pointer of the v
 Either the recording is new and the correction is no longer the truth, or the item expects the wrong thing. Read the recording, then
 mend whichever is wrong.",
     },
-    Code {
-        code: "NSV504",
+    Row {
+        codes: One("NSV504"),
         name: "correction-id",
         severity: Severity::Error,
         title: "the id of a correction is not a unique name",
@@ -681,8 +506,8 @@ mend whichever is wrong.",
 
 Rename one of the two entries, and the vendor facts that mean it.",
     },
-    Code {
-        code: "NSV505",
+    Row {
+        codes: One("NSV505"),
         name: "correction-incomplete",
         severity: Severity::Error,
         title: "a correction lacks one of its parts",
@@ -691,8 +516,8 @@ of the vendor's version would suffer (`effect`). One of them is missing or empty
 
 Write it. A correction whose `effect` cannot be said is probably none.",
     },
-    Code {
-        code: "NSV506",
+    Row {
+        codes: One("NSV506"),
         name: "correction-never-applied",
         severity: Severity::Error,
         title: "nothing shows that the vendor still has this bug",
@@ -707,8 +532,8 @@ holds in our spec too, so that nothing was corrected.
 
 Add the fact that shows the vendor's bug; where our spec and the vendor's agree by now, delete the correction.",
     },
-    Code {
-        code: "NSV507",
+    Row {
+        codes: One("NSV507"),
         name: "vendor-fact-untrue",
         severity: Severity::Error,
         title: "the vendor's document does not say what the vendor facts say",
@@ -716,8 +541,8 @@ Add the fact that shows the vendor's bug; where our spec and the vendor's agree 
 
 Where the vendor has mended the bug, the correction can go; where the row was written wrongly, mend the row.",
     },
-    Code {
-        code: "NSV508",
+    Row {
+        codes: One("NSV508"),
         name: "vendor-fact-orphan",
         severity: Severity::Error,
         title: "a vendor fact belongs to no correction",
@@ -725,8 +550,8 @@ Where the vendor has mended the bug, the correction can go; where the row was wr
 
 Mend the name or the pointer, or delete the row together with the correction it served.",
     },
-    Code {
-        code: "NSV601",
+    Row {
+        codes: One("NSV601"),
         name: "baseline-expired",
         severity: Severity::Error,
         title: "an exception in the baseline has expired",
@@ -736,8 +561,8 @@ Mend the name or the pointer, or delete the row together with the correction it 
 
 Mend what it excused. Where that is still not possible, set a new date and say in `reason` why.",
     },
-    Code {
-        code: "NSV602",
+    Row {
+        codes: One("NSV602"),
         name: "baseline-unused",
         severity: Severity::Error,
         title: "an exception in the baseline excuses nothing",
@@ -745,8 +570,8 @@ Mend what it excused. Where that is still not possible, set a new date and say i
 
 Delete the entry.",
     },
-    Code {
-        code: "NSV701",
+    Row {
+        codes: One("NSV701"),
         name: "leak",
         severity: Severity::Error,
         title: "a recording holds something that must not be published",
@@ -758,8 +583,8 @@ If it is real, revoke it first: removing it from the file does not remove it fro
 secret, `192.0.2.0/24` for an address, `15555550100` for a number, `acme.example` for a name. `cargo xtask import-har` does this
 for you.",
     },
-    Code {
-        code: "NSV801",
+    Row {
+        codes: One(NEGATIVE),
         name: "negative-mismatch",
         severity: Severity::Error,
         title: "an exchange that must be refused was not refused as it says",
@@ -781,7 +606,7 @@ pub fn find(text: &str) -> Option<&'static Code> {
 /// The entries whose code or name looks most like `text`, best first, at most three.
 pub fn near(text: &str) -> Vec<&'static Code> {
     let text = text.to_ascii_lowercase();
-    let likeness = |code: &Code| strsim::jaro_winkler(&text, &code.code.to_ascii_lowercase()).max(strsim::jaro_winkler(&text, code.name));
+    let likeness = |code: &Code| strsim::jaro_winkler(&text, &code.code.to_ascii_lowercase()).max(strsim::jaro_winkler(&text, &code.name));
     let mut ranked: Vec<_> = CODES.iter().map(|code| (likeness(code), code)).filter(|(likeness, _)| *likeness > 0.7).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked.into_iter().take(3).map(|(_, code)| code).collect()
@@ -797,8 +622,16 @@ mod tests {
     }
 
     #[test]
+    fn what_can_be_wrong_both_ways_is_two_codes_with_one_explanation() {
+        let [request, response] = [TYPE.request, TYPE.response].map(|code| find(code).unwrap());
+        assert_eq!((request.name.as_str(), request.title.as_str()), ("request-wrong-type", "a value in a request has the wrong type"));
+        assert_eq!((response.name.as_str(), response.title.as_str()), ("response-wrong-type", "a value in an answer has the wrong type"));
+        assert_eq!(request.explanation, response.explanation);
+    }
+
+    #[test]
     fn names_are_unique() {
-        let mut names: Vec<_> = CODES.iter().map(|code| code.name).collect();
+        let mut names: Vec<_> = CODES.iter().map(|code| &code.name).collect();
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     }

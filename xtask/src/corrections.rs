@@ -14,7 +14,7 @@
 //!   effect: a strict client fails on every list
 //! ```
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -33,7 +33,7 @@ pub struct Corrections {
 }
 
 /// One entry. Parts that are missing are findings, so they are not asked for here.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
     /// What vendor facts and people call it.
@@ -42,15 +42,16 @@ pub struct Correction {
     /// What each vendor version says.
     #[serde(default)]
     pub vendor: Map<String, Value>,
+    /// What is true instead.
     #[serde(default)]
-    truth: String,
+    pub truth: String,
     #[serde(default)]
     evidence: Evidence,
     #[serde(default)]
     effect: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Evidence {
     /// `none: <why we believe it>`
@@ -64,7 +65,7 @@ impl Default for Evidence {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Item {
     Exists(String),
@@ -72,7 +73,7 @@ enum Item {
 }
 
 /// A place in a recording and what it must hold; with none of the three, anything.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Shows {
     at: String,
@@ -112,6 +113,27 @@ impl Corrections {
             }
         }
         check.findings
+    }
+}
+
+impl Correction {
+    /// The recordings that are its evidence, and how many places in each.
+    pub fn recordings(&self) -> Vec<(String, u64)> {
+        let Evidence::Items(items) = &self.evidence else { return Vec::new() };
+        let mut recordings = BTreeMap::new();
+        for item in items {
+            let (file, _) = item.place();
+            *recordings.entry(file.to_owned()).or_insert(0) += 1;
+        }
+        recordings.into_iter().collect()
+    }
+}
+
+impl Item {
+    /// The file, and the pointer into it.
+    fn place(&self) -> (&str, &str) {
+        let (Item::Exists(at) | Item::Shows(Shows { at, .. })) = self;
+        at.split_once('#').unwrap_or((at, ""))
     }
 }
 
@@ -170,11 +192,11 @@ impl<'a> Check<'a> {
     }
 
     fn item(&mut self, id: &str, pointer: &str, item: &Item) {
-        let (at, shows) = match item {
-            Item::Exists(at) => (at, None),
-            Item::Shows(shows) => (&shows.at, Some(shows)),
+        let shows = match item {
+            Item::Exists(_) => None,
+            Item::Shows(shows) => Some(shows),
         };
-        let (file, inner) = at.split_once('#').unwrap_or((at, ""));
+        let (file, inner) = item.place();
         let (source, value) = match self.recording(file) {
             Ok(recording) => recording,
             Err(reason) => {

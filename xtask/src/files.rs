@@ -1,6 +1,7 @@
 //! Files that a command makes and that are committed.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use similar::TextDiff;
@@ -30,4 +31,14 @@ pub fn ensure_contents(path: &str, contents: &str, check: bool, command: &str) -
     }
     std::fs::write(&file, contents).with_context(|| path.to_owned())?;
     Ok(true)
+}
+
+/// A file of the workspace as it is in the last commit.
+pub fn committed(path: &str) -> Result<String> {
+    let output = Command::new("git").arg("show").arg(format!("HEAD:./{path}")).current_dir(workspace_root()).output();
+    let output = output.context("git could not be started")?;
+    if !output.status.success() {
+        bail!("git has no {path} in the last commit: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("{path} in the last commit"))
 }

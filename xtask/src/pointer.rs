@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 /// The tokens of a pointer, unescaped; `None` when it is neither empty nor begins with `/`.
 pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
     let rest = match pointer {
@@ -24,6 +26,26 @@ pub fn parent(pointer: &str) -> Option<&str> {
 /// The last token of a pointer, unescaped.
 pub fn last(pointer: &str) -> Option<Cow<'_, str>> {
     pointer.rfind('/').map(|at| unescape(&pointer[at + 1..]))
+}
+
+/// Whether a pointer is another, or leads to something within what the other leads to.
+pub fn is_at_or_below(pointer: &str, other: &str) -> bool {
+    pointer.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A value and everything in it, each with its pointer, in the order of the document.
+pub fn values(value: &Value) -> Vec<(String, &Value)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![(String::new(), value)];
+    while let Some((at, value)) = waiting.pop() {
+        match value {
+            Value::Object(members) => waiting.extend(members.iter().rev().map(|(name, member)| (join(&at, name), member))),
+            Value::Array(items) => waiting.extend(items.iter().enumerate().rev().map(|(index, item)| (format!("{at}/{index}"), item))),
+            _ => {}
+        }
+        found.push((at, value));
+    }
+    found
 }
 
 /// A token as it is written in a pointer.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use quote::ToTokens;
-use syn::{Attribute, FnArg, GenericArgument, Item, LitStr, PathArguments, Type, Visibility};
+use syn::{Attribute, FnArg, GenericArgument, Item, PathArguments, Type, Visibility};
 
 /// Types with their fields and variants, and the operations of the client.
 #[derive(Debug, Default, PartialEq)]
@@ -13,7 +13,7 @@ pub struct Surface(BTreeMap<String, Entry>);
 #[derive(Debug, Clone, PartialEq)]
 struct Entry {
     shape: String,
-    wire: Option<String>,
+    docs: String,
 }
 
 /// One difference between two surfaces.
@@ -21,8 +21,6 @@ struct Entry {
 pub struct Change {
     /// `Connection`, `Connection::address`, `YesNo::Yes` or `fn list_connections`.
     pub name: String,
-    /// Wire name of a field.
-    pub wire: Option<String>,
     /// Type or signature before; none where it is new.
     pub before: Option<String>,
     /// Type or signature after; none where it is gone.
@@ -30,7 +28,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// `+` for what is new, `-` for what is gone, `~` for what has another type.
+    /// `+` for what is new, `-` for what is gone, `~` for what is different.
     pub fn sign(&self) -> char {
         match (&self.before, &self.after) {
             (None, _) => '+',
@@ -39,9 +37,10 @@ impl Change {
         }
     }
 
-    /// The type, or both types.
+    /// The type, or both types where they differ; else it is the documentation that does.
     pub fn description(&self) -> String {
         match (&self.before, &self.after) {
+            (Some(before), Some(after)) if before == after => "documentation".to_owned(),
             (Some(before), Some(after)) => format!("{before} -> {after}"),
             (Some(only), None) | (None, Some(only)) => only.clone(),
             (None, None) => String::new(),
@@ -58,14 +57,13 @@ impl Surface {
         Ok(surface)
     }
 
-    /// What is new, gone or of another type in `after`, by name.
+    /// What is new, gone, of another type or documented otherwise in `after`, by name.
     pub fn changes(&self, after: &Surface) -> Vec<Change> {
         let names: std::collections::BTreeSet<&String> = self.0.keys().chain(after.0.keys()).collect();
         let changes = names.into_iter().filter_map(|name| {
             let (before, after) = (self.0.get(name), after.0.get(name));
             (before != after).then(|| Change {
                 name: name.clone(),
-                wire: after.or(before).and_then(|entry| entry.wire.clone()),
                 before: before.map(|entry| entry.shape.clone()),
                 after: after.map(|entry| entry.shape.clone()),
             })
@@ -73,8 +71,8 @@ impl Surface {
         changes.collect()
     }
 
-    fn add(&mut self, name: String, shape: impl Into<String>, wire: Option<String>) {
-        self.0.insert(name, Entry { shape: shape.into(), wire });
+    fn add(&mut self, name: String, shape: impl Into<String>, attributes: &[Attribute]) {
+        self.0.insert(name, Entry { shape: shape.into(), docs: docs(attributes) });
     }
 
     fn items(&mut self, items: &[Item]) {
@@ -82,17 +80,16 @@ impl Surface {
             match item {
                 Item::Mod(module) => self.items(module.content.as_ref().map_or(&[], |(_, items)| items)),
                 Item::Struct(item) if is_public(&item.vis) => {
-                    self.add(item.ident.to_string(), "struct", None);
+                    self.add(item.ident.to_string(), "struct", &item.attrs);
                     for field in item.fields.iter().filter(|field| is_public(&field.vis)) {
                         let name = field.ident.as_ref().map_or("0".into(), ToString::to_string);
-                        let wire = renamed(&field.attrs).unwrap_or_else(|| name.clone());
-                        self.add(format!("{}::{name}", item.ident), short(&field.ty), Some(wire));
+                        self.add(format!("{}::{name}", item.ident), short(&field.ty), &field.attrs);
                     }
                 }
                 Item::Enum(item) if is_public(&item.vis) => {
-                    self.add(item.ident.to_string(), "enum", None);
+                    self.add(item.ident.to_string(), "enum", &item.attrs);
                     for variant in &item.variants {
-                        self.add(format!("{}::{}", item.ident, variant.ident), "variant", None);
+                        self.add(format!("{}::{}", item.ident, variant.ident), "variant", &variant.attrs);
                     }
                 }
                 Item::Impl(item) if item.trait_.is_none() && short(&item.self_ty) == "Client" => {
@@ -105,7 +102,7 @@ impl Surface {
                             FnArg::Receiver(_) => None,
                         });
                         let arguments = arguments.collect::<Vec<_>>().join(", ");
-                        self.add(format!("fn {}", function.sig.ident), format!("({arguments})"), None);
+                        self.add(format!("fn {}", function.sig.ident), format!("({arguments})"), &function.attrs);
                     }
                 }
                 _ => {}
@@ -118,22 +115,13 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// The name in `#[serde(rename = "…")]`.
-fn renamed(attributes: &[Attribute]) -> Option<String> {
-    let mut name = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        // Arguments of other kinds are passed over: only the name matters here.
-        let _ = attribute.parse_nested_meta(|meta| {
-            if let Ok(value) = meta.value() {
-                let text: LitStr = value.parse()?;
-                if meta.path.is_ident("rename") {
-                    name = Some(text.value());
-                }
-            }
-            Ok(())
-        });
-    }
-    name
+/// The documentation, as tokens: only whether it is the same matters.
+fn docs(attributes: &[Attribute]) -> String {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"))
+        .map(|attribute| attribute.to_token_stream().to_string())
+        .collect()
 }
 
 /// A type as a person writes it: the last segment of each path.
@@ -178,8 +166,9 @@ mod tests {
     }
 
     #[test]
-    fn documentation_is_no_change() {
-        assert!(changes("pub struct A { pub x: i64 }", "/// Said better.\npub struct A { pub x: i64 }").is_empty());
+    fn what_is_documented_otherwise_is_told_as_such() {
+        let (before, after) = ("/// Said.\npub struct A { pub x: i64 }", "/// Said better.\npub struct A { pub x: i64 }");
+        assert_eq!(changes(before, after), ["~ A documentation"]);
     }
 
     #[test]
@@ -198,12 +187,5 @@ mod tests {
     fn an_operation_shows_its_arguments() {
         let after = "impl Client { pub async fn get<'a>(&'a self, domain: &'a crate::values::DomainName) -> R { todo() } }";
         assert_eq!(changes("", after), ["+ fn get (domain: &DomainName)"]);
-    }
-
-    #[test]
-    fn a_field_knows_its_wire_name() {
-        let after = Surface::read("pub struct A { #[serde(rename = \"connection-x\", default)] pub x: i64 }").unwrap();
-        let change = Surface::default().changes(&after).into_iter().find(|change| change.name == "A::x").unwrap();
-        assert_eq!(change.wire.as_deref(), Some("connection-x"));
     }
 }

@@ -12,6 +12,6 @@ pub fn one(code: &Code) -> String {
 
 /// All codes, one a line.
 pub fn all() -> String {
-    let rows = CODES.iter().map(|code| [code.code, code.name, code.severity.word(), code.title].map(str::to_owned).to_vec());
+    let rows = CODES.iter().map(|code| [code.code, &code.name, code.severity.word(), &code.title].map(str::to_owned).to_vec());
     table::render(&["code", "name", "severity", "what it says"], rows)
 }

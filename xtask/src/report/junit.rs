@@ -19,34 +19,33 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
         // What the baseline excuses is not reported, so its case passes.
         let findings: Vec<_> = case.findings.iter().filter(|it| reported.contains(it)).collect();
         told.extend(&findings);
-        add(&mut suites, &case.suite, &case.name, &findings);
+        add(&mut suites, &case.suite, &case.name, status(&findings));
     }
     for it in report.findings.iter().filter(|it| !told.contains(&it.finding)) {
-        add(&mut suites, REPOSITORY, &format!("{} {}", it.finding.code, it.id), &[&it.finding]);
+        add(&mut suites, REPOSITORY, &format!("{} {}", it.finding.code, it.id), status(&[&it.finding]));
     }
     for (number, problem) in report.problems.iter().enumerate() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(problem.as_str()).set_type("not-judged");
-        let suite = suites.entry(REPOSITORY).or_insert_with(|| TestSuite::new(REPOSITORY));
-        suite.add_test_case(TestCase::new(format!("could not judge {}", number + 1), status));
+        add(&mut suites, REPOSITORY, &format!("could not judge {}", number + 1), status);
     }
     let mut document = Document::new("cargo xtask validate");
     document.add_test_suites(suites.into_values());
     Ok(document.to_string()?)
 }
 
-fn add<'a>(suites: &mut BTreeMap<&'a str, TestSuite>, suite: &'a str, name: &str, findings: &[&Finding]) {
-    let status = match findings {
-        [] => TestCaseStatus::success(),
-        [first, ..] => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(first.message.as_str()).set_type(first.code).set_description(describe(findings));
-            status
-        }
-    };
+/// Readers that keep to the schema of Jenkins want a class name of every case.
+fn add<'a>(suites: &mut BTreeMap<&'a str, TestSuite>, suite: &'a str, name: &str, status: TestCaseStatus) {
     let mut case = TestCase::new(name, status);
     case.set_classname(suite);
     suites.entry(suite).or_insert_with(|| TestSuite::new(suite)).add_test_case(case);
+}
+
+fn status(findings: &[&Finding]) -> TestCaseStatus {
+    let [first, ..] = findings else { return TestCaseStatus::success() };
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_message(first.message.as_str()).set_type(first.code).set_description(describe(findings));
+    status
 }
 
 /// One paragraph for equal findings.

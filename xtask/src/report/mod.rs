@@ -148,7 +148,7 @@ pub struct Case {
 
 impl From<Finding> for Reported {
     fn from(finding: Finding) -> Self {
-        let name = codes::find(finding.code).map_or("", |code| code.name).to_owned();
+        let name = codes::find(finding.code).map(|code| code.name.clone()).unwrap_or_default();
         Reported { id: finding.id(), name, finding }
     }
 }

@@ -110,7 +110,21 @@ struct Sarif {
 #[derive(Deserialize)]
 struct SarifRun {
     tool: Tool,
+    invocations: Vec<Invocation>,
     results: Vec<SarifResult>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Deserialize)]
+struct Notification {
+    level: String,
+    message: Text,
 }
 
 #[derive(Deserialize)]
@@ -223,6 +237,22 @@ fn sarif_explains_every_code_that_it_uses() {
 }
 
 #[test]
+fn sarif_tells_what_could_not_be_judged_and_what_was_skipped() {
+    let bench = Bench::new();
+    bench.write("spec.yaml", SPEC).write("recordings/a.json", &answered("[]")).write("recordings/notes.txt", "x").write("zz.json", "{\n");
+    let told = |paths: &[&str]| {
+        let run = bench.validate(["--spec", "spec.yaml", "--format", "sarif"].iter().chain(paths).copied());
+        let sarif: Sarif = serde_json::from_str(&run.stdout).expect("SARIF");
+        let Invocation { execution_successful, tool_execution_notifications } = &sarif.runs[0].invocations[0];
+        let texts =
+            tool_execution_notifications.iter().map(|it| format!("{}: {}", it.level, it.message.text.rsplit('/').next().unwrap_or("")));
+        (*execution_successful, texts.collect::<Vec<_>>())
+    };
+    assert_eq!(told(&["recordings"]), (true, vec!["note: notes.txt: not .json, .har, .ndjson or .jsonl".to_owned()]));
+    assert_eq!(told(&["zz.json"]), (false, vec!["error: zz.json:2:1: EOF while parsing an object".to_owned()]));
+}
+
+#[test]
 fn sarif_fingerprints_outlive_moved_lines() {
     let prints = |spec: &str| {
         let bench = Bench::in_workspace();
@@ -275,6 +305,25 @@ fn junit_tells_what_could_not_be_judged_as_an_error() {
     assert!(document.descendants().any(|node| node.has_tag_name("error")), "{}", run.stdout);
 }
 
+/// Wanted by the schema of Jenkins, which other readers share.
+#[test]
+fn junit_gives_every_case_a_name_and_a_class() {
+    let bench = Bench::new();
+    bench
+        .write("spec.yaml", SPEC)
+        .write("recordings/a.json", &answered(r#"[{"name": 1}]"#))
+        .write("recordings/b.json", "{")
+        .write("baseline.yaml", "- {id: 1a2b3c4d5e, reason: none, expires: 2999-01-01}\n");
+    let run = bench.validate(["--spec", "spec.yaml", "--baseline", "baseline.yaml", "recordings", "--format", "junit"]);
+    let document = roxmltree::Document::parse(&run.stdout).expect("XML");
+    let cases: Vec<_> = document.descendants().filter(|node| node.has_tag_name("testcase")).collect();
+    assert!(cases.iter().any(|case| case.attribute("name") == Some("could not judge 1")), "{}", run.stdout);
+    for case in cases {
+        let wanted = ["name", "classname"].map(|name| case.attribute(name).is_some_and(|value| !value.is_empty()));
+        assert_eq!(wanted, [true, true], "{}", run.stdout);
+    }
+}
+
 /// A workflow command as the runner of GitHub Actions reads it.
 fn command(line: &str) -> (String, Vec<(String, String)>, String) {
     let (head, message) = line.strip_prefix("::").and_then(|rest| rest.split_once("::")).expect("a workflow command");
@@ -299,6 +348,16 @@ fn github_annotates_each_finding_at_the_recording() {
     assert_eq!((value("file"), value("line")), ("recordings/b,c:d%.json", "8"));
     assert!(value("title").starts_with("NSV2"));
     assert!(message.lines().any(|line| line.starts_with("expected: ")), "{message}");
+}
+
+#[test]
+fn github_stays_on_one_line_whatever_a_name_in_a_recording_holds() {
+    let bench = Bench::new();
+    bench.write("spec.yaml", SPEC).write("recordings/a.json", &answered(r#"[{"name": "a", "100%\r\n::error title=x::y": 1}]"#));
+    let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "github"]);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+    let (_, _, message) = command(run.stdout.trim_end());
+    assert!(message.starts_with("`[].100%\r\n::error title=x::y` is not documented\n"), "{message:?}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use codegen::document::Document;
 use codegen::passes::{self, Facts};
 use codegen::{adapt, lint, stale};
 use serde_json::json;
+use xtask::source::Source;
 
 // --- reading ---
 
@@ -32,6 +33,56 @@ fn yaml_is_read_by_the_core_schema() {
         "k": ["x", 1], "l": "text\n",
     });
     assert_eq!(value, expected);
+}
+
+/// `validate` has a reader of its own, which takes the anchors and tags of other people's documents: what it proves must be what is
+/// generated from.
+#[test]
+fn the_generator_and_validate_read_the_same_of_a_document() {
+    let judged = |yaml: &str| Source::new("spec.yaml", yaml.to_owned()).value().unwrap();
+    let ours = include_str!("../../../openapi/connections.yaml");
+    assert_eq!(parse(ours).unwrap().value, judged(ours));
+    let plain = [
+        "yes",
+        "no",
+        "on",
+        "y",
+        "~",
+        "null",
+        "Null",
+        "NULL",
+        "true",
+        "True",
+        "TRUE",
+        "false",
+        "False",
+        "FALSE",
+        "tRUE",
+        "0",
+        "-7",
+        "+12",
+        "007",
+        "0x1F",
+        "0o17",
+        "1_000",
+        "18446744073709551615",
+        "1.5",
+        "-.5",
+        "1e3",
+        "1.",
+        "3.0.3",
+        "2025-05-19",
+        "12:30",
+        "inf",
+        "nan",
+        "''",
+        "'1'",
+        r#""true""#,
+    ];
+    for scalar in plain {
+        let yaml = format!("a: {scalar}\n");
+        assert_eq!(parse(&yaml).unwrap().value, judged(&yaml), "{scalar}");
+    }
 }
 
 #[test]

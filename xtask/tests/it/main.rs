@@ -17,5 +17,6 @@ mod lowering;
 mod negative;
 mod never_panics;
 mod redact;
+mod regen;
 mod secrets;
 mod source;
