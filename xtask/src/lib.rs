@@ -13,6 +13,7 @@ mod judging;
 pub mod leaks;
 pub mod origins;
 pub mod pointer;
+mod progress;
 pub mod recording;
 pub mod redact;
 pub mod regen;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::plan::{Fate, Plan, slug};
 use super::{Routes, read};
+use crate::progress::spinner;
 use crate::recording::Recording;
 use crate::redact::{Knowledge, redact, scan};
 use crate::source::Source;
@@ -77,6 +78,8 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
         bail!("{}: nothing to import for {}: {reasons}", args.file.display(), args.spec.display());
     }
 
+    let progress = spinner("{spinner} {msg}, {elapsed}");
+    progress.set_message(format!("redacting {} exchanges", recordings.len()));
     redact(&mut recordings, &Knowledge::of_spec(&spec));
     let mut plan = Plan::default();
     let mut placed = Vec::new();
@@ -85,6 +88,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
         let folder = args.out.join(operation);
         placed.push(plan.place(&folder, &stem(recording, args.slug.as_deref()), recording)?);
     }
+    progress.finish_and_clear();
     for (path, content) in plan.files() {
         if args.dry_run {
             writeln!(out, "── {}\n{content}", path.display())?;

@@ -196,7 +196,7 @@ impl<'a> Redactor<'a> {
             return name.to_owned();
         }
         self.at = pointer.to_owned();
-        self.whole(Treat::Unknown, name)
+        self.remembered_string(Treat::Unknown, name)
     }
 
     fn treat(&mut self, field: &str) -> Treat {

@@ -158,6 +158,29 @@ fn a_name_that_is_taken_by_another_exchange_gets_a_number() {
 }
 
 #[test]
+fn another_order_of_keys_is_another_recording() {
+    let url = "https://h/ns-api/v2/connections/count";
+    let entries = json!([entry("GET", url, 200, r#"{"total":7,"of":1}"#), entry("GET", url, 200, r#"{"of":1,"total":7}"#)]);
+    let (_folder, args) = prepared(&document(entries));
+    let said = run(&args).expect("imported");
+    assert!(said.contains("2 written, 0 unchanged"), "{said}");
+    let said = run(&args).expect("imported again");
+    assert!(said.contains("0 written, 2 unchanged"), "{said}");
+}
+
+#[test]
+fn a_file_that_was_indented_otherwise_is_still_the_same() {
+    let url = "https://h/ns-api/v2/connections/count";
+    let (folder, args) = prepared(&document(json!([entry("GET", url, 200, r#"{"total":7}"#)])));
+    run(&args).expect("imported");
+    let path = folder.path().join("out/count_connections/200-ok.json");
+    let value: Value = serde_json::from_str(&fs::read_to_string(&path).expect("text")).expect("JSON");
+    fs::write(&path, value.to_string() + "\r\n").expect("written");
+    let said = run(&args).expect("imported again");
+    assert!(said.contains("0 written, 1 unchanged"), "{said}");
+}
+
+#[test]
 fn a_dry_run_shows_the_redacted_files_and_writes_nothing() {
     let url = "https://h/ns-api/v2/domains/customer.com/connections";
     let (folder, mut args) = prepared(&document(json!([entry("GET", url, 404, r#"{"message":"no customer.com"}"#)])));
