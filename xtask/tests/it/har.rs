@@ -58,9 +58,9 @@ fn prepared(har: &str) -> (TempDir, import::Args) {
     fs::write(folder.path().join("traffic.har"), har).expect("a HAR");
     let args = import::Args {
         file: folder.path().join("traffic.har"),
-        out: folder.path().join("out"),
+        out: Some(folder.path().join("out")),
         dry_run: false,
-        spec: folder.path().join("spec.yaml"),
+        spec: Some(folder.path().join("spec.yaml")),
         slug: None,
     };
     (folder, args)
@@ -359,7 +359,7 @@ fn exporting_imported_files_and_importing_them_gives_the_same_files() {
     run(&args).expect("imported");
 
     let exported = first.path().join("again.har");
-    let export = export::Args { paths: vec![args.out.clone()], output: Some(exported.clone()) };
+    let export = export::Args { paths: vec![first.path().join("out")], output: Some(exported.clone()) };
     export::run(&export, &mut Vec::new(), &mut Vec::new()).expect("exported");
     let (second, again) = prepared(&fs::read_to_string(exported).expect("text"));
     run(&again).expect("imported again");
@@ -374,6 +374,23 @@ fn exporting_imported_files_and_importing_them_gives_the_same_files() {
         files.into_iter().map(|(name, text)| (name, exchange(&text))).collect()
     };
     assert_eq!(exchanges(&first), exchanges(&second));
+}
+
+#[test]
+fn without_paths_the_commands_use_the_files_of_the_workspace_wherever_they_are_started() {
+    let (folder, _) = prepared(&document(json!([entry("GET", "https://h/ns-api/v2/connections/count", 200, r#"{"total":7}"#)])));
+    let har = folder.path().join("traffic.har").display().to_string();
+    let run = |arguments: &[&str], below: &str| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+        let command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).current_dir(root.join(below)).output();
+        let output = command.expect("the command starts");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let imported = |below| run(&["import-har", "--dry-run", "--slug", "named-by-a-test", &har], below);
+    assert!(imported("").contains("would write  tests/recordings/count_connections/200-named-by-a-test.json"), "{}", imported(""));
+    assert!(imported("xtask/src").contains("would write  ../../tests/recordings/count_connections/"), "{}", imported("xtask/src"));
+    assert_eq!(run(&["export-har"], "xtask/src"), run(&["export-har", "tests/recordings"], ""));
 }
 
 #[test]
