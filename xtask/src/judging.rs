@@ -25,30 +25,22 @@ pub fn judge(spec: &Spec, paths: &[PathBuf], wanted: Wanted, report: &mut Report
     let mut findings = Vec::new();
     let mut each = |judged: Judged| {
         progress.inc(1);
-        // Counted here, as there is no summary of a run that was broken off.
-        match judged.negative {
-            true => report.summary.negatives += 1,
-            false => report.summary.exchanges += 1,
-        }
         if wanted.cases {
             report.cases.push(case(&judged));
         }
         findings.extend(judged.findings);
     };
-    let judged = corpus::for_each(paths, spec, read_har, &mut each);
+    let summary = corpus::for_each(paths, spec, read_har, &mut each);
     progress.finish_and_clear();
-    match judged {
-        Err(error) => report.problems.push(format!("{error:#}")),
-        Ok(summary) => {
-            report.skipped =
-                summary.skipped.into_iter().map(|(reason, corpus::Skipped { count, first })| Skipped { reason, count, first }).collect();
-            let rows = summary.evidence.rows(spec);
-            let operations = || rows.iter().filter(|row| row.kind == SiteKind::Operation);
-            report.summary.operations = operations().count();
-            report.summary.operations_seen = operations().filter(|row| row.seen > 0).count();
-            report.coverage = wanted.coverage.then(|| Coverage::new(rows));
-        }
-    }
+    (report.summary.exchanges, report.summary.negatives) = (summary.exchanges, summary.negative);
+    report.problems.extend(summary.problems);
+    report.skipped =
+        summary.skipped.into_iter().map(|(reason, corpus::Skipped { count, first })| Skipped { reason, count, first }).collect();
+    let rows = summary.evidence.rows(spec);
+    let operations = || rows.iter().filter(|row| row.kind == SiteKind::Operation);
+    report.summary.operations = operations().count();
+    report.summary.operations_seen = operations().filter(|row| row.seen > 0).count();
+    report.coverage = wanted.coverage.then(|| Coverage::new(rows));
     findings
 }
 

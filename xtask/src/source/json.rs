@@ -12,11 +12,12 @@ use super::tree::{Children, Tree};
 /// Parses a text; a key that comes twice is an error, for one of the two would be lost silently.
 pub(super) fn value(text: &str) -> Result<Value, Broken> {
     let text = text.trim_start_matches('\u{feff}');
-    serde_json::from_str::<Unique>(text).map(|Unique(value)| value).map_err(|error| Broken {
-        line: error.line(),
-        column: column_in_characters(text, error.line(), error.column()),
-        reason: without_place(&error),
-    })
+    serde_json::from_str::<Unique>(text).map(|Unique(value)| value).map_err(|error| broken(text, &error))
+}
+
+/// Where and why reading a text ended.
+pub(super) fn broken(text: &str, error: &serde_json::Error) -> Broken {
+    Broken { line: error.line(), column: column_in_characters(text, error.line(), error.column()), reason: without_place(error) }
 }
 
 /// `serde_json` counts bytes, a person counts characters.
