@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use rayon::prelude::*;
-use serde_json::Value;
 
 use crate::evidence::Evidence;
 use crate::finding::Finding;
@@ -301,23 +300,26 @@ enum Read {
 }
 
 fn read(source: &Source) -> anyhow::Result<Read> {
-    let error = match serde_json::from_str::<Recording>(source.text()) {
-        Ok(recording) if recording.format == recording::FORMAT => {
-            return Ok(Read::Recording(Box::new(recording)));
-        }
-        Ok(recording) => {
-            let reason = format!("format {} is not known, only {}", recording.format, recording::FORMAT);
-            return Err(source.error_at("/format", &reason));
-        }
-        Err(error) => error,
-    };
-    // Not a recording: another format, or none at all? The reading again costs only what is wrong.
-    let value = source.value()?;
-    match value {
-        Value::Object(members) if members.contains_key("log") => Ok(Read::Har),
-        Value::Object(members) if members.contains_key("format") => Err(source.json_error("a recording", &error)),
-        _ => Err(source.error_at("", "neither a recording (an object with `format`) nor a HAR (an object with `log`)")),
+    let (json, repeated) = source.json()?;
+    if json.get("log").is_some() {
+        return Ok(Read::Har);
     }
+    if json.get("format").is_none() {
+        return Err(source.error_at("", "neither a recording (an object with `format`) nor a HAR (an object with `log`)"));
+    }
+    let recording = match Recording::new(json, repeated) {
+        Ok(recording) => recording,
+        // Read from the text once more, for the place.
+        Err(error) => {
+            let error = serde_json::from_str::<Recording>(source.text()).err().unwrap_or(error);
+            return Err(source.json_error("a recording", &error));
+        }
+    };
+    if recording.format != recording::FORMAT {
+        let reason = format!("format {} is not known, only {}", recording.format, recording::FORMAT);
+        return Err(source.error_at("/format", &reason));
+    }
+    Ok(Read::Recording(Box::new(recording)))
 }
 
 /// Whether a file stands below a folder of exchanges that must be refused.

@@ -12,6 +12,7 @@ use anyhow::{Context, anyhow};
 use serde_json::Value;
 
 use crate::finding::Place;
+use crate::pointer;
 use tree::Tree;
 
 /// A text that was read, with the name under which findings speak of it.
@@ -75,10 +76,24 @@ impl Source {
     /// The value: JSON when the text starts with `{` or `[`, else YAML 1.2 (core schema). Keys keep their order.
     ///
     /// # Errors
-    /// Says file, line, column and reason.
+    /// Says file, line, column and reason; one reason is a key that comes twice.
     pub fn value(&self) -> anyhow::Result<Value> {
-        let parsed = if self.is_json() { json::value(&self.text) } else { yaml::value(&self.text) };
-        parsed.map_err(|broken| self.broken(&broken))
+        if !self.is_json() {
+            return yaml::value(&self.text).map_err(|broken| self.broken(&broken));
+        }
+        let (value, repeated) = self.json()?;
+        match repeated.first() {
+            None => Ok(value),
+            Some(at) => Err(self.error_at(at, &format!("the key `{}` comes twice", pointer::last(at).unwrap_or_default()))),
+        }
+    }
+
+    /// The value as JSON, and the pointers of the members whose key comes twice in its object; the last of them counts.
+    ///
+    /// # Errors
+    /// Says file, line, column and reason.
+    pub fn json(&self) -> anyhow::Result<(Value, Vec<String>)> {
+        json(&self.text).map_err(|error| self.broken(&json::broken(&self.text, &error)))
     }
 
     /// Why the text as JSON is no `what`.
@@ -133,6 +148,14 @@ impl Source {
     fn positions(&self) -> Option<&Tree> {
         self.positions.get_or_init(|| if self.is_json() { json::tree(&self.text) } else { yaml::tree(&self.text).ok() }).as_ref()
     }
+}
+
+/// The value of a JSON text, and the pointers of the members whose key comes twice in its object; the last of them counts.
+///
+/// # Errors
+/// When it is not JSON.
+pub fn json(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
+    json::value(text.trim_start_matches('\u{feff}'))
 }
 
 /// A path as findings show it: as given, with `/` between its parts on every system.

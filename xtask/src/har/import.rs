@@ -68,6 +68,10 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
             *skipped.entry("belongs to no documented operation".into()).or_default() += 1;
             continue;
         };
+        if !recording.repeated.is_empty() {
+            *skipped.entry("a body has a key twice, and a recording cannot hold both".into()).or_default() += 1;
+            continue;
+        }
         recording.request.path = found.template;
         recording.request.params = found.params;
         keep_listed(&mut recording.request.headers);

@@ -146,6 +146,33 @@ fn a_recording_that_cannot_be_read_is_an_error_with_its_place() {
 }
 
 #[test]
+fn a_key_that_comes_twice_is_found_in_every_kind_of_file() {
+    let twice = |recording: Value| recording.to_string().replacen(r#""path":"/a""#, r#""path":"/a","query":{},"query":{}"#, 1);
+    let body = r#"{"a": 1, "a": 2}"#;
+    let har = json!({"log": {"version": "1.2", "entries": [{
+        "request": {"method": "GET", "url": "https://h/a"},
+        "response": {"status": 200, "headers": [{"name": "content-type", "value": "application/json"}], "content": {"text": body}},
+    }]}});
+    let folder = folder(&[
+        ("a.json", twice(recording(json!(1)))),
+        ("b.ndjson", format!("{}\n{}\n", recording(json!(1)), twice(recording(json!(1))))),
+        ("c.har", har.to_string()),
+    ]);
+    let spec = Spec::load(Source::new("spec.yaml", SPEC.to_owned())).unwrap();
+    let read_har = |text: &str| {
+        let exchanges = xtask::har::read(text)?.0.into_iter().map(|entry| (entry.recording, entry.pointer)).collect();
+        Ok(HarLog { exchanges, skipped: Vec::new() })
+    };
+    let mut found = Vec::new();
+    corpus::for_each(&[folder.path().to_owned()], &spec, read_har, &mut |judged| {
+        let places = judged.findings.into_iter().filter(|finding| finding.code == "NSV401").filter_map(|finding| finding.recording);
+        found.extend(places.map(|place| (place.line, place.pointer)));
+    });
+    let [query, in_har] = ["/request/query", "/log/entries/0/response/body/a"].map(str::to_owned);
+    assert_eq!(found, [(1, query.clone()), (2, query), (1, in_har)]);
+}
+
+#[test]
 fn a_bad_line_is_named_by_its_number() {
     let folder = folder(&[("a.ndjson", format!("{}\n{{\"format\": 1}}\n", recording(json!(1))))]);
     let problems = run(folder.path(), &["a.ndjson"]).1.problems;

@@ -219,6 +219,16 @@ fn entries_of_no_operation_are_counted() {
 }
 
 #[test]
+fn a_body_with_a_key_twice_is_skipped_rather_than_written_with_one_of_them() {
+    let url = "https://h/ns-api/v2/connections/count";
+    let entries = json!([entry("GET", url, 200, r#"{"total":7}"#), entry("GET", url, 200, r#"{"total":7,"total":8}"#)]);
+    let (_folder, args) = prepared(&document(entries));
+    let said = run(&args).expect("imported");
+    assert!(said.contains("1 written, 0 unchanged, 1 skipped"), "{said}");
+    assert!(said.contains("a body has a key twice"), "{said}");
+}
+
+#[test]
 fn a_given_slug_names_the_file() {
     let url = "https://h/ns-api/v2/connections/count";
     let (folder, mut args) = prepared(&document(json!([entry("GET", url, 200, r#"{"total":7}"#)])));
