@@ -2,24 +2,6 @@
 
 use std::borrow::Cow;
 
-/// The way to a value, written out only when something is to be said of it.
-#[derive(Clone, Copy)]
-pub(crate) enum Way<'w> {
-    Start,
-    Member(&'w Way<'w>, &'w str),
-    Item(&'w Way<'w>, usize),
-}
-
-impl Way<'_> {
-    pub(crate) fn pointer(&self) -> String {
-        match self {
-            Way::Start => String::new(),
-            Way::Member(before, name) => join(&before.pointer(), name),
-            Way::Item(before, index) => format!("{}/{index}", before.pointer()),
-        }
-    }
-}
-
 /// The tokens of a pointer, unescaped; `None` when it is neither empty nor begins with `/`.
 pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
     let rest = match pointer {

@@ -6,10 +6,28 @@ use serde_json::{Map, Value};
 use super::assertion::subject;
 use super::{Court, Found, describe};
 use crate::codes;
-use crate::pointer::{self, Way};
+use crate::pointer;
 use crate::spec::lower::Direction;
 use crate::spec::plan::{Additional, NodeId};
 use crate::spec::{Schema, Side, SiteId, SiteKind};
+
+/// The way to a value, written out only when something is to be said of it.
+#[derive(Clone, Copy)]
+enum Way<'w> {
+    Start,
+    Member(&'w Way<'w>, &'w str),
+    Item(&'w Way<'w>, usize),
+}
+
+impl Way<'_> {
+    fn pointer(&self) -> String {
+        match self {
+            Way::Start => String::new(),
+            Way::Member(before, name) => pointer::join(&before.pointer(), name),
+            Way::Item(before, index) => format!("{}/{index}", before.pointer()),
+        }
+    }
+}
 
 /// The schemas that speak of a value.
 struct Speaking<'p> {

@@ -1,25 +1,25 @@
 //! JSON: the value by `serde_json`, positions by one scan over a text that is known to be valid.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use super::Broken;
 use super::tree::{Children, Tree};
-use crate::pointer::Way;
 
 /// Parses a text. Where a key comes twice in an object the last value counts, as everywhere, and the pointer of the member is among
 /// those returned: one of the two would be lost silently.
 pub(super) fn value(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
-    let repeated = RefCell::new(Vec::new());
+    let any_repeated = Cell::new(false);
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = Watched { way: Way::Start, repeated: &repeated }.deserialize(&mut json)?;
+    let value = Watched(&any_repeated).deserialize(&mut json)?;
     json.end()?;
-    Ok((value, repeated.into_inner()))
+    // Which they are is worked out when there are any, so that reading costs no more than it must.
+    let repeated = any_repeated.get().then(|| tree(text)).flatten().map(|tree| tree.repeated());
+    Ok((value, repeated.unwrap_or_default()))
 }
 
 /// Where and why reading a text ended.
@@ -44,12 +44,9 @@ fn without_place(error: &serde_json::Error) -> String {
     }
 }
 
-/// Reads a value as `serde_json` does, and takes note of keys that come twice.
+/// Reads a value as `serde_json` does, and takes note whether a key comes twice in an object.
 #[derive(Clone, Copy)]
-struct Watched<'w> {
-    way: Way<'w>,
-    repeated: &'w RefCell<Vec<String>>,
-}
+struct Watched<'w>(&'w Cell<bool>);
 
 impl<'de> DeserializeSeed<'de> for Watched<'_> {
     type Value = Value;
@@ -96,7 +93,7 @@ impl<'de> Visitor<'de> for Watched<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = access.next_element_seed(Watched { way: Way::Item(&self.way, items.len()), ..self })? {
+        while let Some(item) = access.next_element_seed(self)? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -105,16 +102,9 @@ impl<'de> Visitor<'de> for Watched<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(key) = access.next_key::<String>()? {
-            let way = Way::Member(&self.way, &key);
-            let value = access.next_value_seed(Watched { way, ..self })?;
-            match members.entry(key) {
-                Entry::Vacant(entry) => {
-                    entry.insert(value);
-                }
-                Entry::Occupied(mut entry) => {
-                    self.repeated.borrow_mut().push(Way::Member(&self.way, entry.key()).pointer());
-                    entry.insert(value);
-                }
+            let value = access.next_value_seed(self)?;
+            if members.insert(key, value).is_some() {
+                self.0.set(true);
             }
         }
         Ok(Value::Object(members))
