@@ -124,7 +124,8 @@ fn judge(spec: &Spec, path: &Path) -> anyhow::Result<()> {
     let mut findings = 0;
     let summary = corpus::for_each(&[path.to_owned()], spec, |_| Ok(HarLog::default()), &mut |judged| {
         findings += judged.findings.len();
-    })?;
+    });
+    ensure!(summary.problems.is_empty(), "{}", summary.problems.join("; "));
     ensure!(findings == 0, "{findings} findings in a corpus that is in order");
     ensure!(summary.evidence.rows(spec).iter().any(|row| row.name == "dial-plan" && row.seen > 0), "no evidence");
     Ok(())

@@ -38,6 +38,7 @@ pub(crate) const HEADER_MISSING: &str = "NSV207";
 pub(crate) const HEADER: &str = "NSV208";
 pub(crate) const FIELD: &str = "NSV301";
 pub(crate) const VOCABULARY: &str = "NSV302";
+pub(crate) const REPEATED: &str = "NSV401";
 pub(crate) const NEGATIVE: &str = "NSV801";
 pub(crate) const NO_BODY: Both = Both { request: "NSV110", response: "NSV204" };
 pub(crate) const MEDIA_TYPE: Both = Both { request: "NSV111", response: "NSV203" };
@@ -60,7 +61,7 @@ pub(crate) const MULTIPLE: Both = Both { request: "NSV133", response: "NSV233" }
 pub(crate) const OTHER: Both = Both { request: "NSV134", response: "NSV234" };
 pub(crate) const WRONG_WAY: Both = Both { request: "NSV135", response: "NSV235" };
 
-/// All of them, ordered by code: 1xx the request, 2xx the answer, 3xx drift, 5xx corrections, 6xx baseline,
+/// All of them, ordered by code: 1xx the request, 2xx the answer, 3xx drift, 4xx the recording itself, 5xx corrections, 6xx baseline,
 /// 7xx leaks, 8xx negative recordings.
 pub static CODES: LazyLock<Vec<Code>> = LazyLock::new(|| {
     let mut codes: Vec<Code> = ROWS.iter().flat_map(Row::codes).collect();
@@ -458,6 +459,19 @@ Add the property. Where the names really are data, describe the values with a sc
     x-extensible-enum: [UDP, TCP, TLS]                 (\"SCTP\" was seen)
 
 Look at the recording, and add the value to the list with a word on what it does.",
+    },
+    Row {
+        codes: One(REPEATED),
+        name: "repeated-key",
+        severity: Severity::Error,
+        title: "an object of a recording has a key twice",
+        explanation: "Readers of JSON disagree which of the two members counts, and most drop one without a word, so that nobody can say what such a
+recording shows. Here the last one was judged.
+
+    \"body\": {\"total\": 107, \"total\": \"107\"}
+
+If the service really answers so, every client of it is at risk: keep the recording as `text` and report it. If the file was edited,
+delete one of the two.",
     },
     Row {
         codes: One("NSV501"),

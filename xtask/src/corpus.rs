@@ -6,9 +6,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use rayon::prelude::*;
-use serde_json::Value;
 
 use crate::evidence::Evidence;
 use crate::finding::Finding;
@@ -31,7 +30,7 @@ pub struct HarLog {
     pub skipped: Vec<String>,
 }
 
-/// Reads a HAR file.
+/// Reads a HAR file; an error begins with `line:column: `.
 pub type ReadHar = fn(&str) -> anyhow::Result<HarLog>;
 
 /// An exchange that was judged.
@@ -58,6 +57,8 @@ pub struct Summary {
     pub skipped: BTreeMap<String, Skipped>,
     /// What the exchanges showed; those that must be refused show nothing.
     pub evidence: Evidence,
+    /// What could not be judged, with its place and the reason.
+    pub problems: Vec<String>,
 }
 
 /// What was passed over for one reason.
@@ -69,32 +70,24 @@ pub struct Skipped {
     pub first: String,
 }
 
-/// Judges all exchanges below the paths, in order; `each` is told of every one.
-///
-/// # Errors
-/// A path that does not exist or holds no exchange, a recording that cannot be read: nothing is passed over silently.
-pub fn for_each(paths: &[PathBuf], spec: &Spec, read_har: ReadHar, each: &mut dyn FnMut(Judged)) -> anyhow::Result<Summary> {
-    let mut run = Run {
-        spec,
-        read_har,
-        each,
-        waiting: Vec::new(),
-        bytes: 0,
-        pieces: 0,
-        summary: Summary { exchanges: 0, negative: 0, skipped: BTreeMap::new(), evidence: Evidence::new(spec) },
-    };
+/// Judges all exchanges below the paths, in order; `each` is told of every one. What cannot be read, a path that does not exist and one
+/// that holds no exchange are problems of the summary: nothing is passed over silently, and the rest is judged all the same.
+pub fn for_each(paths: &[PathBuf], spec: &Spec, read_har: ReadHar, each: &mut dyn FnMut(Judged)) -> Summary {
+    let summary = Summary { exchanges: 0, negative: 0, skipped: BTreeMap::new(), evidence: Evidence::new(spec), problems: Vec::new() };
+    let mut run = Run { spec, read_har, each, waiting: Vec::new(), bytes: 0, pieces: 0, summary };
     for path in paths {
-        let before = run.judged();
-        run.path(path)?;
-        run.flush()?;
-        if run.judged() == before {
-            bail!("{}: no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)", source::display(path));
+        let before = run.accounted();
+        run.path(path);
+        run.flush();
+        if run.accounted() == before {
+            let reason = "no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)";
+            run.problem(&anyhow!("{}: {reason}", source::display(path)));
         }
     }
-    if run.judged() == 0 {
-        bail!("no path was given: nothing was judged");
+    if paths.is_empty() {
+        run.problem(&anyhow!("no path was given: nothing was judged"));
     }
-    Ok(run.summary)
+    run.summary
 }
 
 struct Run<'r> {
@@ -116,7 +109,7 @@ struct Piece {
 
 enum Content {
     File(PathBuf),
-    Line { file: Arc<str>, line: usize, text: String },
+    Line { file: Arc<str>, line: usize, bytes: Vec<u8> },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -136,19 +129,30 @@ fn kind(path: &Path) -> Option<Kind> {
 }
 
 impl Run<'_> {
-    fn judged(&self) -> usize {
-        self.summary.exchanges + self.summary.negative
+    /// How much was judged or told of as a problem.
+    fn accounted(&self) -> usize {
+        self.summary.exchanges + self.summary.negative + self.summary.problems.len()
     }
 
-    fn path(&mut self, path: &Path) -> anyhow::Result<()> {
-        let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {}", source::display(path)))?;
-        if metadata.is_dir() {
-            return self.folder(path);
-        }
-        match kind(path) {
+    fn problem(&mut self, error: &anyhow::Error) {
+        self.summary.problems.push(format!("{error:#}"));
+    }
+
+    fn path(&mut self, path: &Path) {
+        let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {}", source::display(path)));
+        let done = metadata.and_then(|metadata| match kind(path) {
+            _ if metadata.is_dir() => self.folder(path),
             Some(Kind::Lines) => self.lines(path),
             // What is named is read whatever it is called.
-            Some(Kind::Json) | None => self.push(is_negative(path), Content::File(path.to_owned()), 0),
+            Some(Kind::Json) | None => {
+                self.push(is_negative(path), Content::File(path.to_owned()), 0);
+                Ok(())
+            }
+        });
+        if let Err(error) = done {
+            // What was read before it is told of before it.
+            self.flush();
+            self.problem(&error);
         }
     }
 
@@ -164,9 +168,9 @@ impl Run<'_> {
             match kind(&path) {
                 _ if is_hidden => self.skip("hidden", &path),
                 _ if path.is_dir() && is_link => self.skip("a link to a folder", &path),
-                _ if path.is_dir() => self.folder(&path)?,
-                Some(Kind::Json) => self.push(is_negative(&path), Content::File(path), 0)?,
-                Some(Kind::Lines) => self.lines(&path)?,
+                _ if path.is_dir() => self.path(&path),
+                Some(Kind::Json) => self.push(is_negative(&path), Content::File(path), 0),
+                Some(Kind::Lines) => self.path(&path),
                 None => self.skip("not .json, .har, .ndjson or .jsonl", &path),
             }
         }
@@ -179,13 +183,13 @@ impl Run<'_> {
         let opened = File::open(path).with_context(|| format!("cannot read {file}"))?;
         let mut reader = BufReader::with_capacity(1 << 20, opened);
         for line in 1.. {
-            let mut text = String::new();
-            let read = reader.read_line(&mut text).with_context(|| format!("{file}:{line}: cannot be read"))?;
+            let mut bytes = Vec::new();
+            let read = reader.read_until(b'\n', &mut bytes).with_context(|| format!("{file}:{line}: cannot be read"))?;
             if read == 0 {
                 break;
             }
-            if !text.trim().is_empty() {
-                self.push(negative, Content::Line { file: Arc::clone(&file), line, text }, read)?;
+            if !bytes.trim_ascii().is_empty() {
+                self.push(negative, Content::Line { file: Arc::clone(&file), line, bytes }, read);
             }
         }
         Ok(())
@@ -199,18 +203,17 @@ impl Run<'_> {
         self.summary.skipped.entry(reason).or_insert(Skipped { count: 0, first: what }).count += 1;
     }
 
-    fn push(&mut self, negative: bool, content: Content, bytes: usize) -> anyhow::Result<()> {
+    fn push(&mut self, negative: bool, content: Content, bytes: usize) {
         self.waiting.push(Piece { number: self.pieces << 24, negative, content });
         self.pieces += 1;
         self.bytes += bytes;
         if self.waiting.len() >= PIECES || self.bytes >= BYTES {
-            self.flush()?;
+            self.flush();
         }
-        Ok(())
     }
 
     /// Judges what waits and tells of it in order.
-    fn flush(&mut self) -> anyhow::Result<()> {
+    fn flush(&mut self) {
         self.bytes = 0;
         let waiting = std::mem::take(&mut self.waiting);
         let (spec, read_har) = (self.spec, self.read_har);
@@ -234,7 +237,13 @@ impl Run<'_> {
             );
         self.summary.evidence.merge(evidence);
         for outcome in outcomes {
-            let outcome = outcome?;
+            let outcome = match outcome {
+                Ok(outcome) => outcome,
+                Err(error) => {
+                    self.problem(&error);
+                    continue;
+                }
+            };
             for (reason, file) in outcome.skipped {
                 self.skipped(reason, file);
             }
@@ -246,7 +255,6 @@ impl Run<'_> {
                 (self.each)(judged);
             }
         }
-        Ok(())
     }
 }
 
@@ -260,13 +268,13 @@ struct Outcome {
 fn judge_piece(spec: &Spec, read_har: ReadHar, piece: Piece, evidence: &mut Evidence) -> anyhow::Result<Outcome> {
     let source = match piece.content {
         Content::File(path) => Source::read(&path)?,
-        Content::Line { file, line, text } => Source::at_line(file.as_ref(), text, line),
+        Content::Line { file, line, bytes } => Source::of_bytes(file.as_ref(), bytes, line)?,
     };
     let source = Arc::new(source);
     let mut outcome = Outcome::default();
     let log = match read(&source)? {
         Read::Recording(recording) => HarLog { exchanges: vec![(*recording, String::new())], skipped: Vec::new() },
-        Read::Har => read_har(source.text()).with_context(|| format!("{} is not a HAR", source.file()))?,
+        Read::Har => read_har(source.text()).map_err(|error| anyhow!("{}:{error:#}", source.file()))?,
     };
     outcome.skipped.extend(log.skipped.into_iter().map(|reason| (reason, source.file().to_owned())));
     for (index, (recording, pointer)) in (0..).zip(log.exchanges) {
@@ -292,37 +300,26 @@ enum Read {
 }
 
 fn read(source: &Source) -> anyhow::Result<Read> {
-    let error = match serde_json::from_str::<Recording>(source.text()) {
-        Ok(recording) if recording.format == recording::FORMAT => {
-            return Ok(Read::Recording(Box::new(recording)));
-        }
-        Ok(recording) => {
-            return Err(anyhow!(
-                "{}:{}: format {} is not known, only {}",
-                source.file(),
-                source.first_line(),
-                recording.format,
-                recording::FORMAT
-            ));
-        }
-        Err(error) => error,
-    };
-    // Not a recording: another format, or none at all? The reading again costs only what is wrong.
-    let value = source.value()?;
-    match value {
-        Value::Object(members) if members.contains_key("log") => Ok(Read::Har),
-        Value::Object(members) if members.contains_key("format") => {
-            let message = error.to_string();
-            let reason = message.rfind(" at line ").map_or(message.as_str(), |at| &message[..at]);
-            let line = source.first_line() + error.line().saturating_sub(1);
-            Err(anyhow!("{}:{line}: not a recording: {reason}", source.file()))
-        }
-        _ => Err(anyhow!(
-            "{}:{}: neither a recording (an object with `format`) nor a HAR (an object with `log`)",
-            source.file(),
-            source.first_line()
-        )),
+    let (json, repeated) = source.json()?;
+    if json.get("log").is_some() {
+        return Ok(Read::Har);
     }
+    if json.get("format").is_none() {
+        return Err(source.error_at("", "neither a recording (an object with `format`) nor a HAR (an object with `log`)"));
+    }
+    let recording = match Recording::new(json, repeated) {
+        Ok(recording) => recording,
+        // Read from the text once more, for the place.
+        Err(error) => {
+            let error = serde_json::from_str::<Recording>(source.text()).err().unwrap_or(error);
+            return Err(source.json_error("a recording", &error));
+        }
+    };
+    if recording.format != recording::FORMAT {
+        let reason = format!("format {} is not known, only {}", recording.format, recording::FORMAT);
+        return Err(source.error_at("/format", &reason));
+    }
+    Ok(Read::Recording(Box::new(recording)))
 }
 
 /// Whether a file stands below a folder of exchanges that must be refused.

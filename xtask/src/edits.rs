@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::corpus::{self, HarLog};
@@ -72,7 +72,10 @@ impl Shown {
         let mut evidence = Vec::new();
         for path in recordings {
             // One at a time: evidence that was gathered together names only the first recordings of a place.
-            let summary = corpus::for_each(std::slice::from_ref(path), &spec, |_| Ok(HarLog::default()), &mut |_| {})?;
+            let summary = corpus::for_each(std::slice::from_ref(path), &spec, |_| Ok(HarLog::default()), &mut |_| {});
+            if let Some(problem) = summary.problems.into_iter().next() {
+                bail!(problem);
+            }
             evidence.push((crate::source::display(path), summary.evidence.rows(&spec)));
         }
         let places = spec.sites().iter().map(|site| site.pointer.clone()).collect();

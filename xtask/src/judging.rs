@@ -1,13 +1,11 @@
 //! The recordings of a run judged one after the other into its report.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::corpus::{self, HarLog, Judged};
 use crate::finding::Finding;
 use crate::har;
+use crate::progress::spinner;
 use crate::report::coverage::Coverage;
 use crate::report::{Case, Report, Skipped};
 use crate::spec::{SiteKind, Spec};
@@ -23,34 +21,26 @@ pub struct Wanted {
 
 /// Judges everything at or below the paths: the findings are returned, all else goes into the report.
 pub fn judge(spec: &Spec, paths: &[PathBuf], wanted: Wanted, report: &mut Report) -> Vec<Finding> {
-    let progress = progress();
+    let progress = spinner("{spinner} {human_pos} exchanges judged, {elapsed}");
     let mut findings = Vec::new();
     let mut each = |judged: Judged| {
         progress.inc(1);
-        // Counted here, as there is no summary of a run that was broken off.
-        match judged.negative {
-            true => report.summary.negatives += 1,
-            false => report.summary.exchanges += 1,
-        }
         if wanted.cases {
             report.cases.push(case(&judged));
         }
         findings.extend(judged.findings);
     };
-    let judged = corpus::for_each(paths, spec, read_har, &mut each);
+    let summary = corpus::for_each(paths, spec, read_har, &mut each);
     progress.finish_and_clear();
-    match judged {
-        Err(error) => report.problems.push(format!("{error:#}")),
-        Ok(summary) => {
-            report.skipped =
-                summary.skipped.into_iter().map(|(reason, corpus::Skipped { count, first })| Skipped { reason, count, first }).collect();
-            let rows = summary.evidence.rows(spec);
-            let operations = || rows.iter().filter(|row| row.kind == SiteKind::Operation);
-            report.summary.operations = operations().count();
-            report.summary.operations_seen = operations().filter(|row| row.seen > 0).count();
-            report.coverage = wanted.coverage.then(|| Coverage::new(rows));
-        }
-    }
+    (report.summary.exchanges, report.summary.negatives) = (summary.exchanges, summary.negative);
+    report.problems.extend(summary.problems);
+    report.skipped =
+        summary.skipped.into_iter().map(|(reason, corpus::Skipped { count, first })| Skipped { reason, count, first }).collect();
+    let rows = summary.evidence.rows(spec);
+    let operations = || rows.iter().filter(|row| row.kind == SiteKind::Operation);
+    report.summary.operations = operations().count();
+    report.summary.operations_seen = operations().filter(|row| row.seen > 0).count();
+    report.coverage = wanted.coverage.then(|| Coverage::new(rows));
     findings
 }
 
@@ -70,14 +60,4 @@ fn read_har(text: &str) -> anyhow::Result<HarLog> {
         exchanges: entries.into_iter().map(|entry| (entry.recording, entry.pointer)).collect(),
         skipped: skipped.into_iter().map(|skip| skip.reason).collect(),
     })
-}
-
-/// Says on a terminal that there is progress; nothing when the run is over before it is drawn, nothing in a file or a pipe.
-fn progress() -> ProgressBar {
-    let progress = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} exchanges judged, {elapsed}") {
-        progress.set_style(style);
-    }
-    progress.enable_steady_tick(Duration::from_millis(200));
-    progress
 }

@@ -14,6 +14,7 @@ mod judging;
 pub mod leaks;
 pub mod origins;
 pub mod pointer;
+mod progress;
 pub mod readme;
 pub mod recording;
 pub mod redact;

@@ -18,6 +18,25 @@ pub struct Recording {
     pub request: Request,
     /// What was answered.
     pub response: Response,
+    /// JSON pointers of members whose key came twice in its object. The last is kept; no file can hold both.
+    #[serde(skip)]
+    pub repeated: Vec<String>,
+}
+
+impl Recording {
+    /// A recording from its JSON, with the members whose key came twice in it.
+    ///
+    /// # Errors
+    /// When it is another JSON.
+    pub fn new(mut json: Value, repeated: Vec<String>) -> serde_json::Result<Self> {
+        // Bodies are moved: read as a part of the rest, each would be built anew.
+        let mut body_of = |side: &str| json.get_mut(side)?.as_object_mut()?.swap_remove("body");
+        let (sent, answered) = (body_of("request"), body_of("response"));
+        let mut recording = Self { repeated, ..Self::deserialize(json)? };
+        recording.request.body = sent;
+        recording.response.body = answered;
+        Ok(recording)
+    }
 }
 
 /// Where an exchange comes from.

@@ -12,6 +12,7 @@ use anyhow::{Context, anyhow};
 use serde_json::Value;
 
 use crate::finding::Place;
+use crate::pointer;
 use tree::Tree;
 
 /// A text that was read, with the name under which findings speak of it.
@@ -30,9 +31,21 @@ impl Source {
     pub fn read(path: &Path) -> anyhow::Result<Source> {
         let file = display(path);
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {file}"))?;
-        let text =
-            String::from_utf8(bytes).map_err(|error| anyhow!("{file}: not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))?;
-        Ok(Source::new(file, text))
+        Source::of_bytes(file, bytes, 1)
+    }
+
+    /// Bytes that begin in their file at the start of `first_line` (from 1).
+    ///
+    /// # Errors
+    /// Says file, line and column from which on they are no text.
+    pub fn of_bytes(file: impl Into<String>, bytes: Vec<u8>, first_line: usize) -> anyhow::Result<Source> {
+        let file = file.into();
+        String::from_utf8(bytes).map(|text| Source::at_line(file.clone(), text, first_line)).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let before = Source::at_line(file, String::from_utf8_lossy(valid).into_owned(), first_line);
+            let (line, column) = before.line_and_column(&before.text);
+            before.error(line, column, "not UTF-8")
+        })
     }
 
     /// A text that is already there.
@@ -63,10 +76,44 @@ impl Source {
     /// The value: JSON when the text starts with `{` or `[`, else YAML 1.2 (core schema). Keys keep their order.
     ///
     /// # Errors
-    /// Says file, line, column and reason.
+    /// Says file, line, column and reason; one reason is a key that comes twice.
     pub fn value(&self) -> anyhow::Result<Value> {
-        let parsed = if self.is_json() { json::value(&self.text) } else { yaml::value(&self.text) };
-        parsed.map_err(|Broken { line, column, reason }| anyhow!("{}:{}:{column}: {reason}", self.file, self.first_line + line - 1))
+        if !self.is_json() {
+            return yaml::value(&self.text).map_err(|broken| self.broken(&broken));
+        }
+        let (value, repeated) = self.json()?;
+        match repeated.first() {
+            None => Ok(value),
+            Some(at) => Err(self.error_at(at, &format!("the key `{}` comes twice", pointer::last(at).unwrap_or_default()))),
+        }
+    }
+
+    /// The value as JSON, and the pointers of the members whose key comes twice in its object; the last of them counts.
+    ///
+    /// # Errors
+    /// Says file, line, column and reason.
+    pub fn json(&self) -> anyhow::Result<(Value, Vec<String>)> {
+        json(&self.text).map_err(|error| self.broken(&json::broken(&self.text, &error)))
+    }
+
+    /// Why the text as JSON is no `what`.
+    pub fn json_error(&self, what: &str, error: &serde_json::Error) -> anyhow::Error {
+        let Broken { line, column, reason } = json::broken(&self.text, error);
+        self.broken(&Broken { line, column, reason: format!("not {what}: {reason}") })
+    }
+
+    /// What is wrong at a JSON pointer.
+    pub fn error_at(&self, pointer: &str, reason: &str) -> anyhow::Error {
+        let (line, column) = self.place(pointer).map_or((self.first_line, 1), |place| (place.line, place.column));
+        self.error(line, column, reason)
+    }
+
+    fn broken(&self, Broken { line, column, reason }: &Broken) -> anyhow::Error {
+        self.error(self.first_line + line.saturating_sub(1), *column, reason)
+    }
+
+    fn error(&self, line: usize, column: usize, reason: &str) -> anyhow::Error {
+        anyhow!("{}:{line}:{column}: {reason}", self.file)
     }
 
     /// Where the value at a JSON pointer stands: its key where it has one, else its first character.
@@ -74,13 +121,14 @@ impl Source {
         let node = self.positions()?.find(pointer)?;
         let start = node.key.as_ref().unwrap_or(&node.value).start;
         let before = self.text.get(..start)?;
+        let (line, column) = self.line_and_column(before);
+        Some(Place { file: self.file.clone(), line, column, pointer: pointer.to_owned() })
+    }
+
+    /// Line and column, in characters, of what follows a part of the text.
+    fn line_and_column(&self, before: &str) -> (usize, usize) {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Some(Place {
-            file: self.file.clone(),
-            line: self.first_line + before.bytes().filter(|byte| *byte == b'\n').count(),
-            column: before[line_start..].chars().count() + 1,
-            pointer: pointer.to_owned(),
-        })
+        (self.first_line + before.bytes().filter(|byte| *byte == b'\n').count(), before[line_start..].chars().count() + 1)
     }
 
     /// The bytes of the value at a pointer.
@@ -100,6 +148,14 @@ impl Source {
     fn positions(&self) -> Option<&Tree> {
         self.positions.get_or_init(|| if self.is_json() { json::tree(&self.text) } else { yaml::tree(&self.text).ok() }).as_ref()
     }
+}
+
+/// The value of a JSON text, and the pointers of the members whose key comes twice in its object; the last of them counts.
+///
+/// # Errors
+/// When it is not JSON.
+pub fn json(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
+    json::value(text.trim_start_matches('\u{feff}'))
 }
 
 /// A path as findings show it: as given, with `/` between its parts on every system.

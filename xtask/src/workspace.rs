@@ -1,12 +1,26 @@
-//! Paths given on the command line, as they are called from the folder of the workspace.
+//! Paths of the command line: those that are given, and those of the workspace that stand in for them.
 
 use std::path::{Path, PathBuf};
 
 use crate::files::workspace_root;
+
+/// The spec, below the workspace.
+pub const SPEC: &str = "openapi/connections.yaml";
+/// The recordings, below the workspace.
+pub const RECORDINGS: &str = "tests/recordings";
 
 /// The path relative to the workspace where it lies below, else absolute.
 pub fn relative(path: &Path) -> std::io::Result<PathBuf> {
     let path = path.canonicalize().or_else(|_| std::path::absolute(path))?;
     let root = workspace_root().canonicalize()?;
     Ok(path.strip_prefix(root).map_or_else(|_| path.clone(), Path::to_path_buf))
+}
+
+/// A path below the workspace as one types it in the current folder; absolute where that lies elsewhere.
+pub fn from_here(path: &str) -> std::io::Result<PathBuf> {
+    let root = workspace_root().canonicalize()?;
+    let here = std::env::current_dir()?.canonicalize()?;
+    let Ok(below) = here.strip_prefix(&root) else { return Ok(root.join(path)) };
+    let up: PathBuf = below.iter().map(|_| "..").collect();
+    Ok(up.join(path))
 }

@@ -10,12 +10,13 @@ use serde_json::{Map, Value, json};
 
 use crate::recording::{FORMAT, Recording};
 use crate::redact::URL_PART;
+use crate::workspace::{self, RECORDINGS};
 
 /// Writes recordings as one HAR 1.2 file.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Recordings, or folders of them.
-    #[arg(value_name = "PATH", default_value = "tests/recordings")]
+    /// Recordings, or folders of them [default: tests/recordings]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// File to write; standard output without it.
     #[arg(long)]
@@ -33,12 +34,16 @@ const STARTED: &str = "2000-01-01T00:00:00.000Z";
 /// # Errors
 /// When a path cannot be read or written, or is no recording, or there is none.
 pub fn run(args: &Args, out: &mut impl Write, log: &mut impl Write) -> Result<()> {
+    let paths = match &args.paths[..] {
+        [] => vec![workspace::from_here(RECORDINGS)?],
+        paths => paths.to_vec(),
+    };
     let mut files = Vec::new();
-    for path in &args.paths {
+    for path in &paths {
         collect(path, &mut files)?;
     }
     if files.is_empty() {
-        let paths: Vec<_> = args.paths.iter().map(|path| path.display().to_string()).collect();
+        let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
         bail!("no recording (*.json) in {}", paths.join(", "));
     }
     let recordings = files.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;

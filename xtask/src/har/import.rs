@@ -11,24 +11,26 @@ use serde_json::{Map, Value};
 
 use super::plan::{Fate, Plan, slug};
 use super::{Routes, read};
+use crate::progress::spinner;
 use crate::recording::Recording;
 use crate::redact::{Knowledge, redact, scan};
 use crate::source::Source;
+use crate::workspace::{self, RECORDINGS, SPEC};
 
 /// Turns the exchanges of a HAR file into redacted recordings.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// HAR 1.x file, as browsers and proxies save it.
     pub file: PathBuf,
-    /// Folder of the recordings; existing files are never overwritten.
-    #[arg(long, default_value = "tests/recordings")]
-    pub out: PathBuf,
+    /// Folder of the recordings; existing files are never overwritten [default: tests/recordings]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// Print what would be written, redacted, and write nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// OpenAPI document whose operations are imported.
-    #[arg(long, default_value = "openapi/connections.yaml")]
-    pub spec: PathBuf,
+    /// OpenAPI document whose operations are imported [default: openapi/connections.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
     /// Name files `<status>-<SLUG>.json` instead of by the answer's message.
     #[arg(long)]
     pub slug: Option<String>,
@@ -48,7 +50,9 @@ const HEADERS: &[&str] = &[
 /// When a file cannot be read or written, the HAR is broken, no entry belongs to a documented operation, or something sensitive would
 /// be left.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
-    let spec = read_spec(&args.spec)?;
+    let or_default = |path: &Option<PathBuf>, default| path.clone().map_or_else(|| workspace::from_here(default), Ok);
+    let (spec_file, recordings_folder) = (or_default(&args.spec, SPEC)?, or_default(&args.out, RECORDINGS)?);
+    let spec = read_spec(&spec_file)?;
     let text = std::fs::read_to_string(&args.file).with_context(|| args.file.display().to_string())?;
     let (entries, skips) = read(&text).map_err(|error| anyhow!("{}:{error}", args.file.display()))?;
     let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
@@ -64,6 +68,10 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
             *skipped.entry("belongs to no documented operation".into()).or_default() += 1;
             continue;
         };
+        if !recording.repeated.is_empty() {
+            *skipped.entry("a body has a key twice, and a recording cannot hold both".into()).or_default() += 1;
+            continue;
+        }
         recording.request.path = found.template;
         recording.request.params = found.params;
         keep_listed(&mut recording.request.headers);
@@ -74,17 +82,20 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
     if recordings.is_empty() {
         let reasons: Vec<_> = skipped.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
         let reasons = if reasons.is_empty() { "it has no entries".into() } else { reasons.join(", ") };
-        bail!("{}: nothing to import for {}: {reasons}", args.file.display(), args.spec.display());
+        bail!("{}: nothing to import for {}: {reasons}", args.file.display(), spec_file.display());
     }
 
+    let progress = spinner("{spinner} {msg}, {elapsed}");
+    progress.set_message(format!("redacting {} exchanges", recordings.len()));
     redact(&mut recordings, &Knowledge::of_spec(&spec));
     let mut plan = Plan::default();
     let mut placed = Vec::new();
     for (operation, recording) in operations.iter().zip(&recordings) {
         refuse_leaks(recording)?;
-        let folder = args.out.join(operation);
+        let folder = recordings_folder.join(operation);
         placed.push(plan.place(&folder, &stem(recording, args.slug.as_deref()), recording)?);
     }
+    progress.finish_and_clear();
     for (path, content) in plan.files() {
         if args.dry_run {
             writeln!(out, "── {}\n{content}", path.display())?;

@@ -1,10 +1,10 @@
 //! Which file a recording goes to: a name nobody has, or the file that holds the same already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
 
 use crate::recording::Recording;
 
@@ -20,52 +20,68 @@ pub(super) enum Fate {
 /// The files of one import, by path.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    files: BTreeMap<PathBuf, String>,
+    files: BTreeMap<PathBuf, Rc<str>>,
+    series: HashMap<PathBuf, Series>,
+}
+
+/// The files of one name, `<stem>.json`, `<stem>-2.json` and so on. Each is looked at once, however many recordings want the name.
+#[derive(Debug, Default)]
+struct Series {
+    /// How many were looked at.
+    length: usize,
+    paths: HashMap<Rc<str>, PathBuf>,
 }
 
 impl Plan {
     /// Gives a recording its file below `folder`: `<stem>.json`, or `<stem>-2.json` and so on where that name is taken.
     pub(super) fn place(&mut self, folder: &Path, stem: &str, recording: &Recording) -> Result<(PathBuf, Fate)> {
-        let content = serde_json::to_string_pretty(recording)? + "\n";
-        let mut n = 1;
+        let content: Rc<str> = written(recording)?.into();
+        let series = self.series.entry(folder.join(stem)).or_default();
+        if let Some(path) = series.paths.get(&content) {
+            return Ok((path.clone(), Fate::Unchanged));
+        }
         loop {
-            let suffix = if n == 1 { String::new() } else { format!("-{n}") };
+            series.length += 1;
+            let suffix = if series.length == 1 { String::new() } else { format!("-{}", series.length) };
             let path = folder.join(format!("{stem}{suffix}.json"));
             let there = match self.files.get(&path) {
-                Some(planned) => Some(planned.clone()),
+                Some(planned) => Some(Rc::clone(planned)),
                 None => existing(&path)?,
             };
-            match there {
-                None => {
-                    self.files.insert(path.clone(), content);
-                    return Ok((path, Fate::New));
-                }
-                Some(there) if is_same(&there, &content) => return Ok((path, Fate::Unchanged)),
-                Some(_) => n += 1,
+            let Some(there) = there else {
+                series.paths.insert(Rc::clone(&content), path.clone());
+                self.files.insert(path.clone(), content);
+                return Ok((path, Fate::New));
+            };
+            let is_same = there == content;
+            series.paths.insert(there, path.clone());
+            if is_same {
+                return Ok((path, Fate::Unchanged));
             }
         }
     }
 
     /// The new files with their content, in the order of their paths.
     pub(super) fn files(&self) -> impl Iterator<Item = (&Path, &str)> {
-        self.files.iter().map(|(path, content)| (path.as_path(), content.as_str()))
+        self.files.iter().map(|(path, content)| (path.as_path(), content.as_ref()))
     }
 }
 
-fn existing(path: &Path) -> Result<Option<String>> {
-    match std::fs::read_to_string(path) {
-        Ok(content) => Ok(Some(content)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+fn written(recording: &Recording) -> Result<String> {
+    Ok(serde_json::to_string_pretty(recording)? + "\n")
+}
+
+/// What a file holds, written as we do, so that one whose line ends or indentation were changed is still the same.
+fn existing(path: &Path) -> Result<Option<Rc<str>>> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         // Something is there that is no text: it is not ours to judge or to overwrite.
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Ok(Some(String::new())),
-        Err(error) => Err(error).with_context(|| path.display().to_string()),
-    }
-}
-
-/// Compared as JSON, so that a file whose line ends or indentation were changed is still the same.
-fn is_same(there: &str, new: &str) -> bool {
-    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
-    there == new || read(there).is_some_and(|there| Some(there) == read(new))
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => String::new(),
+        Err(error) => return Err(error).with_context(|| path.display().to_string()),
+    };
+    let content = serde_json::from_str::<Recording>(&text).map_or(Ok(text), |recording| written(&recording))?;
+    Ok(Some(content.into()))
 }
 
 /// `Invalid Scope [APP001]` → `invalid-scope-app001`, cut at a word once it is long.

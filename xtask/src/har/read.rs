@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::recording::{FORMAT, Meta, Origin, Recording, Request, Response};
+use crate::source;
 
 /// An exchange of a HAR file, not redacted.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,22 +139,24 @@ fn recording(entry: Entry) -> Result<Recording, String> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("not HTTP but {}", url.scheme()));
     }
-    let (sent, sent_text) = post_data.map_or(Ok((None, None)), |data| request_body(data, &headers))?;
+    let sent = post_data.map_or(Ok(Body::default()), |data| request_body(data, &headers))?;
     let request = Request {
         method: method.to_ascii_uppercase(),
         path: url.path().to_owned(),
         params: Map::new(),
         query: query(&url, query_string),
         headers: collect_headers(headers),
-        body: sent,
-        text: sent_text,
+        body: sent.json,
+        text: sent.text,
     };
     let content = entry.response.content;
-    let (answered, answered_text) = content.map_or(Ok((None, None)), |content| body(content, &entry.response.headers))?;
+    let answered = content.map_or(Ok(Body::default()), |content| body(content, &entry.response.headers))?;
     let headers = collect_headers(entry.response.headers);
-    let response = Response { status, headers, body: answered, text: answered_text };
+    let response = Response { status, headers, body: answered.json, text: answered.text };
+    let in_body = |side: &str, pointers: Vec<String>| pointers.into_iter().map(move |at| format!("/{side}/body{at}")).collect::<Vec<_>>();
+    let repeated = [in_body("request", sent.repeated), in_body("response", answered.repeated)].concat();
     let meta = Meta { origin: Origin::Captured, note: String::new(), redacted: Vec::new(), expect: Vec::new() };
-    Ok(Recording { format: FORMAT, meta, request, response })
+    Ok(Recording { format: FORMAT, meta, request, response, repeated })
 }
 
 /// The query as the URL has it; tools disagree whether the values of `queryString` are decoded, so that is the second choice.
@@ -187,12 +190,19 @@ fn gather(pairs: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
     map
 }
 
-type Body = (Option<Value>, Option<String>);
+#[derive(Default)]
+struct Body {
+    json: Option<Value>,
+    text: Option<String>,
+    /// Members whose key came twice.
+    repeated: Vec<String>,
+}
 
 fn request_body(data: PostData, headers: &[Pair]) -> Result<Body, String> {
     if data.content.text.as_deref().is_none_or(str::is_empty) && !data.params.is_empty() {
         let params = data.params.iter().map(|pair| (&pair.name, &pair.value));
-        return Ok((None, Some(form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish())));
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        return Ok(Body { text: Some(text), ..Body::default() });
     }
     body(data.content, headers)
 }
@@ -208,14 +218,14 @@ fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
         _ => text,
     };
     if text.is_empty() {
-        return Ok((None, None));
+        return Ok(Body::default());
     }
     let header = headers.iter().find(|pair| pair.name.eq_ignore_ascii_case("content-type"));
     let media_type = header.map(|pair| pair.value.as_str()).or(content.mime_type.as_deref()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let says_json = essence.ends_with("/json") || essence.ends_with("+json");
-    Ok(match serde_json::from_str::<Value>(&text) {
-        Ok(value) if says_json || value.is_object() || value.is_array() => (Some(value), None),
-        _ => (None, Some(text)),
+    Ok(match source::json(&text) {
+        Ok((value, repeated)) if says_json || value.is_object() || value.is_array() => Body { json: Some(value), text: None, repeated },
+        _ => Body { text: Some(text), ..Body::default() },
     })
 }

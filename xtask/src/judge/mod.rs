@@ -82,6 +82,7 @@ struct Found<'f> {
 impl<'j> Court<'j> {
     fn exchange(&mut self) {
         let recording = &self.exchange.recording;
+        self.repeated();
         let (request, response) = (&recording.request, &recording.response);
         let routes = route::find(self.spec, request);
         let Some((first, _)) = routes.first() else {
@@ -116,6 +117,15 @@ impl<'j> Court<'j> {
             self.request_body(operation);
         }
         self.response(operation);
+    }
+
+    /// Objects that have a key twice: of no place in the spec, which cannot allow it.
+    fn repeated(&mut self) {
+        for at in &self.exchange.recording.repeated {
+            let message = format!("the key `{}` comes twice in one object", pointer::last(at).unwrap_or_default());
+            let finding = Finding::new(codes::REPEATED, message, "each key once", "two members, of which the last was judged");
+            self.findings.push(Finding { recording: Some(self.exchange.place(at)), ..finding });
+        }
     }
 
     fn response(&mut self, operation: &'j Operation) {

@@ -59,15 +59,7 @@ impl Knowledge {
 
 /// Redacts the recordings of one import in place and lists in each `meta.redacted` what was replaced by which rule.
 pub fn redact(recordings: &mut [Recording], knowledge: &Knowledge) {
-    let mut redactor = Redactor {
-        knowledge,
-        table: Table::default(),
-        learning: true,
-        at: String::new(),
-        notes: Vec::new(),
-        fields: HashMap::new(),
-        remembered: HashMap::new(),
-    };
+    let mut redactor = Redactor::new(knowledge);
     for recording in recordings.iter() {
         redactor.recording(recording);
     }
@@ -97,7 +89,19 @@ struct Redactor<'a> {
     remembered: HashMap<Treat, HashMap<String, (String, Vec<String>)>>,
 }
 
-impl Redactor<'_> {
+impl<'a> Redactor<'a> {
+    fn new(knowledge: &'a Knowledge) -> Self {
+        Self {
+            knowledge,
+            table: Table::default(),
+            learning: true,
+            at: String::new(),
+            notes: Vec::new(),
+            fields: HashMap::new(),
+            remembered: HashMap::new(),
+        }
+    }
+
     fn recording(&mut self, old: &Recording) -> Recording {
         let mut new = old.clone();
         self.at = "/request/path".into();
@@ -120,7 +124,7 @@ impl Redactor<'_> {
     fn text(&mut self, side: &str, text: Option<&str>) -> Option<String> {
         text.map(|text| {
             self.at = format!("{side}/text");
-            self.string(Treat::Unknown, text)
+            self.whole(Treat::Unknown, text)
         })
     }
 
@@ -136,7 +140,7 @@ impl Redactor<'_> {
                 if is_parameter {
                     return segment.to_owned();
                 }
-                self.encoded(segment, |this, decoded| this.string(treated, decoded))
+                self.encoded(segment, |this, decoded| this.whole(treated, decoded))
             })
             .collect();
         segments.join("/")
@@ -161,14 +165,14 @@ impl Redactor<'_> {
         }
     }
 
-    /// [`Self::string`], worked out once for equal strings.
+    /// [`Self::whole`], worked out once for equal strings.
     fn remembered_string(&mut self, treated: Treat, text: &str) -> String {
         if let Some((redacted, rules)) = self.remembered.get(&treated).and_then(|texts| texts.get(text)) {
             self.notes.extend(rules.iter().map(|rule| Redaction { at: self.at.clone(), rule: rule.clone() }));
             return redacted.clone();
         }
         let before = self.notes.len();
-        let redacted = self.string(treated, text);
+        let redacted = self.whole(treated, text);
         let rules = self.notes[before..].iter().map(|note| note.rule.clone()).collect();
         self.remembered.entry(treated).or_default().insert(text.to_owned(), (redacted.clone(), rules));
         redacted
@@ -192,7 +196,7 @@ impl Redactor<'_> {
             return name.to_owned();
         }
         self.at = pointer.to_owned();
-        self.string(Treat::Unknown, name)
+        self.remembered_string(Treat::Unknown, name)
     }
 
     fn treat(&mut self, field: &str) -> Treat {

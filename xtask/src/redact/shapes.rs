@@ -84,12 +84,12 @@ pub(super) fn is_safe(kind: Kind, text: &str) -> bool {
         Kind::Secret => text.is_empty() || safe::is_secret_placeholder(text),
         Kind::Ipv4 | Kind::Ipv6 => text.parse().is_ok_and(safe::is_ip),
         Kind::Phone => safe::is_phone(&text.chars().filter(char::is_ascii_digit).collect::<String>()),
-        Kind::Domain | Kind::Host => safe::is_word_placeholder(text) || is_safe_host(text),
+        // A value that is a host elsewhere has the placeholder of a host here.
+        Kind::Domain | Kind::Host | Kind::Agent | Kind::Text => safe::is_word_placeholder(text) || is_safe_host(text),
         Kind::User | Kind::Name => {
             let is_extension = text.bytes().all(|byte| byte.is_ascii_digit());
             safe::is_word_placeholder(text) || is_safe_host(text) || is_extension
         }
-        Kind::Agent | Kind::Text => safe::is_word_placeholder(text) || text.trim().is_empty(),
     }
 }
 

@@ -76,6 +76,8 @@ pub(super) struct Table {
     used: HashMap<Kind, usize>,
     taken: HashSet<String>,
     searcher: Option<AhoCorasick>,
+    /// What the searcher's patterns are, in their order.
+    searched: Vec<Kind>,
 }
 
 impl Table {
@@ -92,8 +94,10 @@ impl Table {
 
     /// Ends the learning: from here on, values can be searched for.
     pub(super) fn seal(&mut self) {
-        let words = self.kinds.keys().map(|key| key.trim_start_matches(SECRET));
+        let words = self.kinds.iter().map(|(key, kind)| (key.trim_start_matches(SECRET), *kind));
+        let (words, kinds): (Vec<_>, Vec<_>) = words.filter(|(word, _)| stands_out(word)).unzip();
         self.searcher = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok();
+        self.searched = kinds;
     }
 
     /// What stands for a value, and what it is.
@@ -131,11 +135,10 @@ impl Table {
         let hits = self.searcher.iter().flat_map(|searcher| searcher.find_overlapping_iter(text));
         let mut found: Vec<_> = hits
             .filter_map(|hit| {
-                let (_, kind) = self.kinds.get_index(hit.pattern().as_usize())?;
-                let is_secret = *kind == Kind::Secret;
-                let stands_out = stands_out(&text[hit.range()]);
+                let kind = *self.searched.get(hit.pattern().as_usize())?;
+                let is_secret = kind == Kind::Secret;
                 let anywhere = is_secret && hit.len() >= 8;
-                (is_secret == secrets && stands_out && (anywhere || is_whole_word(text, &hit.range()))).then(|| (hit.range(), *kind))
+                (is_secret == secrets && (anywhere || is_whole_word(text, &hit.range()))).then(|| (hit.range(), kind))
             })
             .collect();
         found.sort_by_key(|(range, _)| (range.start, Reverse(range.end)));
@@ -148,6 +151,11 @@ impl Table {
             is_free
         });
         found
+    }
+
+    /// Whether nothing was learned.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
     }
 
     /// Whether a value was learned.

@@ -1,22 +1,31 @@
 //! JSON: the value by `serde_json`, positions by one scan over a text that is known to be valid.
 
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::Broken;
 use super::tree::{Children, Tree};
 
-/// Parses a text; a key that comes twice is an error, for one of the two would be lost silently.
-pub(super) fn value(text: &str) -> Result<Value, Broken> {
+/// Parses a text. Where a key comes twice in an object the last value counts, as everywhere, and the pointer of the member is among
+/// those returned: one of the two would be lost silently.
+pub(super) fn value(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
+    let any_repeated = Cell::new(false);
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = Watched(&any_repeated).deserialize(&mut json)?;
+    json.end()?;
+    // Which they are is worked out when there are any, so that reading costs no more than it must.
+    let repeated = any_repeated.get().then(|| tree(text)).flatten().map(|tree| tree.repeated());
+    Ok((value, repeated.unwrap_or_default()))
+}
+
+/// Where and why reading a text ended.
+pub(super) fn broken(text: &str, error: &serde_json::Error) -> Broken {
     let text = text.trim_start_matches('\u{feff}');
-    serde_json::from_str::<Unique>(text).map(|Unique(value)| value).map_err(|error| Broken {
-        line: error.line(),
-        column: column_in_characters(text, error.line(), error.column()),
-        reason: without_place(&error),
-    })
+    Broken { line: error.line(), column: column_in_characters(text, error.line(), error.column()), reason: without_place(error) }
 }
 
 /// `serde_json` counts bytes, a person counts characters.
@@ -35,17 +44,19 @@ fn without_place(error: &serde_json::Error) -> String {
     }
 }
 
-struct Unique(Value);
+/// Reads a value as `serde_json` does, and takes note whether a key comes twice in an object.
+#[derive(Clone, Copy)]
+struct Watched<'w>(&'w Cell<bool>);
 
-impl<'de> Deserialize<'de> for Unique {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(UniqueVisitor).map(Unique)
+impl<'de> DeserializeSeed<'de> for Watched<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct UniqueVisitor;
-
-impl<'de> Visitor<'de> for UniqueVisitor {
+impl<'de> Visitor<'de> for Watched<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,9 +87,13 @@ impl<'de> Visitor<'de> for UniqueVisitor {
         Ok(value.into())
     }
 
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(Unique(item)) = access.next_element()? {
+        while let Some(item) = access.next_element_seed(self)? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -87,11 +102,10 @@ impl<'de> Visitor<'de> for UniqueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(key) = access.next_key::<String>()? {
-            if members.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("the key `{key}` comes twice")));
+            let value = access.next_value_seed(self)?;
+            if members.insert(key, value).is_some() {
+                self.0.set(true);
             }
-            let Unique(value) = access.next_value()?;
-            members.insert(key, value);
         }
         Ok(Value::Object(members))
     }

@@ -1,5 +1,6 @@
 //! The positions of a document's values.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::pointer;
@@ -27,5 +28,33 @@ impl Tree {
             Children::Items(items) => items.get(token.parse::<usize>().ok()?),
             Children::Members(members) => members.iter().rev().find(|(key, _)| *key == token).map(|(_, node)| node),
         })
+    }
+
+    /// The members whose key came before in the same object.
+    pub(super) fn repeated(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.gather_repeated("", &mut found);
+        found
+    }
+
+    fn gather_repeated(&self, pointer: &str, found: &mut Vec<String>) {
+        match &self.children {
+            Children::None => {}
+            Children::Items(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    item.gather_repeated(&format!("{pointer}/{index}"), found);
+                }
+            }
+            Children::Members(members) => {
+                let mut keys = HashSet::new();
+                for (key, member) in members {
+                    let at = pointer::join(pointer, key);
+                    member.gather_repeated(&at, found);
+                    if !keys.insert(key) {
+                        found.push(at);
+                    }
+                }
+            }
+        }
     }
 }

@@ -45,15 +45,15 @@ fn read_har(text: &str) -> anyhow::Result<HarLog> {
 type Labelled = Vec<(String, Vec<&'static str>)>;
 
 /// Each exchange's name below the folder and its codes, and what the run came to.
-fn run(folder: &Path, paths: &[&str]) -> anyhow::Result<(Labelled, Summary)> {
-    let spec = Spec::load(Source::new("spec.yaml", SPEC.to_owned()))?;
+fn run(folder: &Path, paths: &[&str]) -> (Labelled, Summary) {
+    let spec = Spec::load(Source::new("spec.yaml", SPEC.to_owned())).unwrap();
     let paths: Vec<PathBuf> = paths.iter().map(|path| folder.join(path)).collect();
     let prefix = format!("{}/", xtask::source::display(folder));
     let mut judged = Vec::new();
     let summary = corpus::for_each(&paths, &spec, read_har, &mut |it| {
         judged.push((it.label.replace(&prefix, ""), it.findings.iter().map(|finding| finding.code).collect()));
-    })?;
-    Ok((judged, summary))
+    });
+    (judged, summary)
 }
 
 fn folder(files: &[(&str, String)]) -> tempfile::TempDir {
@@ -76,7 +76,7 @@ fn a_folder_is_read_to_the_bottom_in_order() {
         ("README.md", "words".to_owned()),
         (".hidden.json", "{".to_owned()),
     ]);
-    let (judged, summary) = run(folder.path(), &[""]).unwrap();
+    let (judged, summary) = run(folder.path(), &[""]);
     let expected: Labelled = [
         ("a.ndjson", vec![]),
         ("a.ndjson:3", vec!["NSV221"]),
@@ -96,7 +96,7 @@ fn a_folder_is_read_to_the_bottom_in_order() {
 #[test]
 fn a_har_is_known_by_what_is_in_it() {
     let folder = folder(&[("traffic.json", json!({"log": [1]}).to_string())]);
-    assert_eq!(run(folder.path(), &["traffic.json"]).unwrap().1.exchanges, 1);
+    assert_eq!(run(folder.path(), &["traffic.json"]).1.exchanges, 1);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn negative_exchanges_give_a_finding_only_when_they_are_not_refused_as_they_say(
         ("elsewhere.json", expecting("NSV221", json!(null)).to_string()),
         ("positive.json", recording(json!(1)).to_string()),
     ]);
-    let (judged, summary) = run(folder.path(), &[""]).unwrap();
+    let (judged, summary) = run(folder.path(), &[""]);
     let refused: Vec<_> = judged.iter().filter(|(_, codes)| codes.is_empty()).map(|(label, _)| label.as_str()).collect();
     assert_eq!(refused, ["elsewhere.json", "negative/refused.json", "positive.json"]);
     assert!(judged.iter().flat_map(|(_, codes)| codes).all(|code| *code == "NSV801"));
@@ -120,35 +120,63 @@ fn negative_exchanges_give_a_finding_only_when_they_are_not_refused_as_they_say(
 fn nothing_to_judge_is_an_error() {
     let folder = folder(&[("empty/README.md", String::new()), ("empty.ndjson", "\n".to_owned())]);
     for path in ["empty", "empty.ndjson", "missing", "missing.json"] {
-        let error = run(folder.path(), &[path]).unwrap_err().to_string();
-        assert!(error.contains(path), "{error}");
+        let problems = run(folder.path(), &[path]).1.problems;
+        assert!(matches!(&problems[..], [one] if one.contains(path)), "{problems:?}");
     }
-    assert!(run(folder.path(), &[]).is_err());
+    assert_eq!(run(folder.path(), &[]).1.problems, ["no path was given: nothing was judged"]);
 }
 
 #[test]
 fn a_recording_that_cannot_be_read_is_an_error_with_its_place() {
     for (text, wanted) in [
-        ("{\"format\": 1,\n \"meta\": 5}", "bad.json:2: not a recording"),
+        ("{\"format\": 1,\n \"meta\": 5}", "bad.json:2:10: not a recording: invalid type: integer `5`, expected struct Meta"),
         (
             "{\"format\": 2, \"meta\": {\"origin\": \"synthetic\"}, \"request\": {\"method\": \"GET\", \"path\": \"/\"}, \"response\": {\"status\": 200}}",
-            "format 2 is not known",
+            "bad.json:1:2: format 2 is not known, only 1",
         ),
-        ("{\"format\": 1", "bad.json:1:"),
-        ("{}", "neither a recording"),
-        ("[]", "neither a recording"),
+        ("{\"format\": 1", "bad.json:1:12: EOF while parsing an object"),
+        ("{}", "bad.json:1:1: neither a recording"),
+        ("[]", "bad.json:1:1: neither a recording"),
     ] {
         let folder = folder(&[("bad.json", text.to_owned()), ("good.json", recording(json!(1)).to_string())]);
-        let error = format!("{:#}", run(folder.path(), &[""]).unwrap_err());
-        assert!(error.contains(wanted), "{error}");
+        let (judged, summary) = run(folder.path(), &[""]);
+        assert!(matches!(&summary.problems[..], [one] if one.contains(wanted)), "{:?}", summary.problems);
+        assert_eq!(judged, [("good.json".to_owned(), vec![])]);
     }
+}
+
+#[test]
+fn a_key_that_comes_twice_is_found_in_every_kind_of_file() {
+    let twice = |recording: Value| recording.to_string().replacen(r#""path":"/a""#, r#""path":"/a","query":{},"query":{}"#, 1);
+    let body = r#"{"a": 1, "a": 2}"#;
+    let har = json!({"log": {"version": "1.2", "entries": [{
+        "request": {"method": "GET", "url": "https://h/a"},
+        "response": {"status": 200, "headers": [{"name": "content-type", "value": "application/json"}], "content": {"text": body}},
+    }]}});
+    let folder = folder(&[
+        ("a.json", twice(recording(json!(1)))),
+        ("b.ndjson", format!("{}\n{}\n", recording(json!(1)), twice(recording(json!(1))))),
+        ("c.har", har.to_string()),
+    ]);
+    let spec = Spec::load(Source::new("spec.yaml", SPEC.to_owned())).unwrap();
+    let read_har = |text: &str| {
+        let exchanges = xtask::har::read(text)?.0.into_iter().map(|entry| (entry.recording, entry.pointer)).collect();
+        Ok(HarLog { exchanges, skipped: Vec::new() })
+    };
+    let mut found = Vec::new();
+    corpus::for_each(&[folder.path().to_owned()], &spec, read_har, &mut |judged| {
+        let places = judged.findings.into_iter().filter(|finding| finding.code == "NSV401").filter_map(|finding| finding.recording);
+        found.extend(places.map(|place| (place.line, place.pointer)));
+    });
+    let [query, in_har] = ["/request/query", "/log/entries/0/response/body/a"].map(str::to_owned);
+    assert_eq!(found, [(1, query.clone()), (2, query), (1, in_har)]);
 }
 
 #[test]
 fn a_bad_line_is_named_by_its_number() {
     let folder = folder(&[("a.ndjson", format!("{}\n{{\"format\": 1}}\n", recording(json!(1))))]);
-    let error = run(folder.path(), &["a.ndjson"]).unwrap_err().to_string();
-    assert!(error.contains("a.ndjson:2: not a recording: missing field `meta`"), "{error}");
+    let problems = run(folder.path(), &["a.ndjson"]).1.problems;
+    assert!(problems[0].contains("a.ndjson:2:13: not a recording: missing field `meta`"), "{problems:?}");
 }
 
 #[test]
@@ -158,7 +186,7 @@ fn order_and_evidence_do_not_depend_on_the_number_of_threads() {
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let (judged, summary) = run(folder.path(), &["many.ndjson"]).unwrap();
+            let (judged, summary) = run(folder.path(), &["many.ndjson"]);
             let spec = Spec::load(Source::new("spec.yaml", SPEC.to_owned())).unwrap();
             (judged, summary.evidence.rows(&spec))
         })

@@ -75,12 +75,24 @@ fn a_path_that_matches_nothing_is_2_and_named() {
 }
 
 #[test]
-fn a_recording_that_cannot_be_read_is_2_though_others_are_judged() {
+fn recordings_that_cannot_be_read_are_2_each_with_its_place_though_the_others_are_judged() {
     let bench = Bench::new();
-    bench.write("spec.yaml", SPEC).write("recordings/a.json", &answered(r#"[{"name": 7}]"#)).write("recordings/b.json", "{\"format\": ");
-    let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
+    bench.write("spec.yaml", SPEC).write("recordings/c.json", &answered(r#"[{"name": 7}]"#));
+    bench.write("recordings/a.json", "{\n  \"format\": ").write("recordings/d.ndjson", "{\"format\": 1}\n[]\n");
+    std::fs::write(bench.path().join("recordings/b.json"), b"{\n\"\xff\"}").expect("a file can be written");
+    let run = bench.validate(["--spec", "spec.yaml", "recordings", "elsewhere"]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stdout.contains("b.json") && run.stdout.contains("error[NSV2"), "{run:?}");
+    for wanted in [
+        "a.json:2:12: EOF while parsing a value",
+        "b.json:2:2: not UTF-8",
+        "d.ndjson:1:13: not a recording: missing field `meta`",
+        "d.ndjson:2:1: neither a recording",
+        "cannot read",
+        "error[NSV2",
+        "c.json:8:",
+    ] {
+        assert!(run.stdout.contains(wanted), "{wanted}: {run:?}");
+    }
 }
 
 #[test]

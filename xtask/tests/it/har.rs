@@ -58,9 +58,9 @@ fn prepared(har: &str) -> (TempDir, import::Args) {
     fs::write(folder.path().join("traffic.har"), har).expect("a HAR");
     let args = import::Args {
         file: folder.path().join("traffic.har"),
-        out: folder.path().join("out"),
+        out: Some(folder.path().join("out")),
         dry_run: false,
-        spec: folder.path().join("spec.yaml"),
+        spec: Some(folder.path().join("spec.yaml")),
         slug: None,
     };
     (folder, args)
@@ -158,6 +158,29 @@ fn a_name_that_is_taken_by_another_exchange_gets_a_number() {
 }
 
 #[test]
+fn another_order_of_keys_is_another_recording() {
+    let url = "https://h/ns-api/v2/connections/count";
+    let entries = json!([entry("GET", url, 200, r#"{"total":7,"of":1}"#), entry("GET", url, 200, r#"{"of":1,"total":7}"#)]);
+    let (_folder, args) = prepared(&document(entries));
+    let said = run(&args).expect("imported");
+    assert!(said.contains("2 written, 0 unchanged"), "{said}");
+    let said = run(&args).expect("imported again");
+    assert!(said.contains("0 written, 2 unchanged"), "{said}");
+}
+
+#[test]
+fn a_file_that_was_indented_otherwise_is_still_the_same() {
+    let url = "https://h/ns-api/v2/connections/count";
+    let (folder, args) = prepared(&document(json!([entry("GET", url, 200, r#"{"total":7}"#)])));
+    run(&args).expect("imported");
+    let path = folder.path().join("out/count_connections/200-ok.json");
+    let value: Value = serde_json::from_str(&fs::read_to_string(&path).expect("text")).expect("JSON");
+    fs::write(&path, value.to_string() + "\r\n").expect("written");
+    let said = run(&args).expect("imported again");
+    assert!(said.contains("0 written, 1 unchanged"), "{said}");
+}
+
+#[test]
 fn a_dry_run_shows_the_redacted_files_and_writes_nothing() {
     let url = "https://h/ns-api/v2/domains/customer.com/connections";
     let (folder, mut args) = prepared(&document(json!([entry("GET", url, 404, r#"{"message":"no customer.com"}"#)])));
@@ -193,6 +216,16 @@ fn entries_of_no_operation_are_counted() {
     let said = run(&args).expect("imported");
     let line = said.lines().find(|line| line.contains("belongs to no documented operation")).expect("said");
     assert!(line.ends_with(" 2"), "{line}");
+}
+
+#[test]
+fn a_body_with_a_key_twice_is_skipped_rather_than_written_with_one_of_them() {
+    let url = "https://h/ns-api/v2/connections/count";
+    let entries = json!([entry("GET", url, 200, r#"{"total":7}"#), entry("GET", url, 200, r#"{"total":7,"total":8}"#)]);
+    let (_folder, args) = prepared(&document(entries));
+    let said = run(&args).expect("imported");
+    assert!(said.contains("1 written, 0 unchanged, 1 skipped"), "{said}");
+    assert!(said.contains("a body has a key twice"), "{said}");
 }
 
 #[test]
@@ -336,7 +369,7 @@ fn exporting_imported_files_and_importing_them_gives_the_same_files() {
     run(&args).expect("imported");
 
     let exported = first.path().join("again.har");
-    let export = export::Args { paths: vec![args.out.clone()], output: Some(exported.clone()) };
+    let export = export::Args { paths: vec![first.path().join("out")], output: Some(exported.clone()) };
     export::run(&export, &mut Vec::new(), &mut Vec::new()).expect("exported");
     let (second, again) = prepared(&fs::read_to_string(exported).expect("text"));
     run(&again).expect("imported again");
@@ -351,6 +384,23 @@ fn exporting_imported_files_and_importing_them_gives_the_same_files() {
         files.into_iter().map(|(name, text)| (name, exchange(&text))).collect()
     };
     assert_eq!(exchanges(&first), exchanges(&second));
+}
+
+#[test]
+fn without_paths_the_commands_use_the_files_of_the_workspace_wherever_they_are_started() {
+    let (folder, _) = prepared(&document(json!([entry("GET", "https://h/ns-api/v2/connections/count", 200, r#"{"total":7}"#)])));
+    let har = folder.path().join("traffic.har").display().to_string();
+    let run = |arguments: &[&str], below: &str| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+        let command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).current_dir(root.join(below)).output();
+        let output = command.expect("the command starts");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let imported = |below| run(&["import-har", "--dry-run", "--slug", "named-by-a-test", &har], below);
+    assert!(imported("").contains("would write  tests/recordings/count_connections/200-named-by-a-test.json"), "{}", imported(""));
+    assert!(imported("xtask/src").contains("would write  ../../tests/recordings/count_connections/"), "{}", imported("xtask/src"));
+    assert_eq!(run(&["export-har"], "xtask/src"), run(&["export-har", "tests/recordings"], ""));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use serde_json::{Value, json};
 use xtask::finding::Finding;
 use xtask::judge::{Exchange, judge};
+use xtask::recording::Recording;
 use xtask::source::Source;
 use xtask::spec::Spec;
 
@@ -70,6 +71,40 @@ fn without(name: &str) -> Value {
     let mut thing = thing(json!({}));
     thing.as_object_mut().unwrap().remove(name);
     thing
+}
+
+/// The code of each finding in `GET /things/7`, answered with this text, and the pointer and column of what was seen.
+fn written(body: &str) -> Vec<(&'static str, String, usize)> {
+    let text = format!(
+        r#"{{"format": 1, "meta": {{"origin": "synthetic"}}, "request": {{"method": "GET", "path": "/things/7"}},
+"response": {{"status": 200, "headers": {{"content-type": "application/json"}}, "body":
+{body}
+}}}}"#
+    );
+    let source = Source::new("seeded.json", text);
+    let (json, repeated) = source.json().unwrap();
+    let exchange = Exchange::new(Recording::new(json, repeated).unwrap(), Arc::new(source), "", 0);
+    let seen = |finding: Finding| finding.recording.map(|place| (finding.code, place.pointer, place.column)).unwrap();
+    judge(&SPEC, &exchange).0.into_iter().map(seen).collect()
+}
+
+#[test]
+fn key_twice_in_an_object() {
+    let body = r#"{"id": "x", "name": "acme", "created": "2025-09-16T14:59:24Z", "id": 7}"#;
+    assert_eq!(written(body), [("NSV401", "/response/body/id".to_owned(), 64)]);
+}
+
+#[test]
+fn key_twice_in_a_nested_object_whatever_its_escapes() {
+    let body = r#"{"id": 7, "name": "acme", "created": "2025-09-16T14:59:24Z", "parts": [{"name": "a"}, {"name": "b", "n\u0061me": "c"}]}"#;
+    assert_eq!(written(body), [("NSV401", "/response/body/parts/1/name".to_owned(), 101)]);
+}
+
+#[test]
+fn control_one_key_in_two_objects() {
+    let body =
+        r#"{"id": 7, "name": "acme", "created": "2025-09-16T14:59:24Z", "parts": [{"name": "a"}, {"name": "b"}], "owner": {"name": "c"}}"#;
+    assert_eq!(written(body), []);
 }
 
 seeded! {

@@ -199,6 +199,24 @@ fn safe_values_and_vocabulary_stay() {
 }
 
 #[test]
+fn what_would_be_read_otherwise_once_it_is_redacted_is_replaced_whole() {
+    // The sign in the middle is no part of a word: the first look sees two names, a second one would see them as one.
+    assert_eq!(redacted(json!({ "contact": ".a\u{323b0}a" })), json!({ "contact": "text-1" }));
+}
+
+#[test]
+fn a_text_that_is_a_host_elsewhere_keeps_the_placeholder_of_the_host() {
+    let expected = json!({ "domain": "user-1@host-1.example", "description": "host-1.example" });
+    assert_eq!(redacted(json!({ "domain": "a@z", "description": "Z" })), expected);
+    assert_eq!(redacted(expected.clone()), expected);
+}
+
+#[test]
+fn a_secret_of_a_control_character_is_searched_for_in_no_other_text() {
+    assert_eq!(redacted(json!({ "password": "\u{1}", "message": "é" })), json!({ "password": "«secret-1»", "message": "é" }));
+}
+
+#[test]
 fn a_placeholder_that_is_in_the_traffic_is_not_given_again() {
     let body = json!({ "domain": ["acme.example", "customer.com"], "received_from": ["192.0.2.1", "8.8.8.8"] });
     let expected = json!({ "domain": ["acme.example", "acme-2.example"], "received_from": ["192.0.2.1", "192.0.2.2"] });
