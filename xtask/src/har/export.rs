@@ -115,7 +115,8 @@ fn entry(recording: &Recording) -> Result<Value> {
     });
     if let Some(text) = body(request.body.as_ref(), request.text.as_ref())? {
         let media_type = media_type(&request.headers, request.body.is_some());
-        sent["postData"] = json!({ "mimeType": media_type, "params": [], "text": text });
+        // Not with `params`: the two exclude each other.
+        sent["postData"] = json!({ "mimeType": media_type, "text": text });
     }
     let text = body(response.body.as_ref(), response.text.as_ref())?.unwrap_or_default();
     let reason = StatusCode::from_u16(response.status).ok().and_then(|status| status.canonical_reason());

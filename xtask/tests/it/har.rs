@@ -386,6 +386,96 @@ fn exporting_imported_files_and_importing_them_gives_the_same_files() {
     assert_eq!(exchanges(&first), exchanges(&second));
 }
 
+type Check = fn(&Value) -> bool;
+
+/// What HAR 1.2 asks of every entry (<http://www.softwareishard.com/blog/har-12-spec/>), by the place and the type it must have there.
+const REQUIRED_OF_AN_ENTRY: &[(&str, Check)] = &[
+    ("/startedDateTime", |it| it.as_str().is_some_and(|it| it.parse::<jiff::Timestamp>().is_ok())),
+    ("/time", |it| it.as_f64().is_some_and(|it| it >= 0.0)),
+    ("/request/method", Value::is_string),
+    ("/request/url", |it| it.as_str().is_some_and(|it| url::Url::parse(it).is_ok_and(|it| it.fragment().is_none()))),
+    ("/request/httpVersion", Value::is_string),
+    ("/request/cookies", Value::is_array),
+    ("/request/headers", is_list_of_pairs),
+    ("/request/queryString", is_list_of_pairs),
+    ("/request/headersSize", is_size),
+    ("/request/bodySize", is_size),
+    ("/response/status", Value::is_u64),
+    ("/response/statusText", Value::is_string),
+    ("/response/httpVersion", Value::is_string),
+    ("/response/cookies", Value::is_array),
+    ("/response/headers", is_list_of_pairs),
+    ("/response/content/size", is_size),
+    ("/response/content/mimeType", Value::is_string),
+    ("/response/redirectURL", Value::is_string),
+    ("/response/headersSize", is_size),
+    ("/response/bodySize", is_size),
+    ("/cache", Value::is_object),
+    ("/timings/send", is_size),
+    ("/timings/wait", is_size),
+    ("/timings/receive", is_size),
+];
+
+/// A number that is not negative, or -1 for what is not known.
+fn is_size(value: &Value) -> bool {
+    value.as_i64().is_some_and(|it| it >= -1)
+}
+
+fn is_list_of_pairs(value: &Value) -> bool {
+    value.as_array().is_some_and(|pairs| pairs.iter().all(|pair| pair["name"].is_string() && pair["value"].is_string()))
+}
+
+/// The recordings of the repository.
+fn committed() -> Vec<Recording> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("tests/recordings");
+    let files = files(&folder).into_iter().filter(|(name, _)| name.ends_with(".json"));
+    files.map(|(name, text)| serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))).collect()
+}
+
+#[test]
+fn what_is_exported_keeps_the_rules_of_har_1_2() {
+    let recordings = committed();
+    let log = &export::har(&recordings).expect("a HAR")["log"];
+    assert_eq!(log["version"], "1.2");
+    assert!(log["creator"]["name"].is_string() && log["creator"]["version"].is_string());
+    let entries = log["entries"].as_array().expect("entries");
+    assert_eq!(entries.len(), recordings.len());
+    for entry in entries {
+        for (at, is_right) in REQUIRED_OF_AN_ENTRY {
+            assert!(entry.pointer(at).is_some_and(is_right), "{at} in {entry:#}");
+        }
+        let content = &entry["response"]["content"];
+        assert_eq!(content["size"].as_u64(), content["text"].as_str().map(|text| text.len() as u64));
+        if let Some(sent) = entry["request"].get("postData") {
+            assert!(sent["mimeType"].is_string() && sent["text"].is_string() && sent.get("params").is_none(), "{sent}");
+        }
+    }
+    assert!(entries.iter().any(|entry| entry["request"].get("postData").is_some()), "no request with a body among the recordings");
+}
+
+#[test]
+fn every_recording_comes_back_from_a_har_the_same() {
+    let recordings = committed();
+    let text = export::har(&recordings).expect("a HAR").to_string();
+    let (entries, skipped) = har::read(&text).expect("a HAR");
+    assert_eq!(skipped, []);
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/connections.yaml");
+    let routes = Routes::of_spec(&xtask::source::Source::read(&spec).expect("text").value().expect("a spec"));
+    assert_eq!(entries.len(), recordings.len());
+    for (entry, recording) in entries.into_iter().zip(recordings) {
+        let mut back = entry.recording;
+        match routes.find(&back.request.method, &back.request.path) {
+            Some(found) => (back.request.path, back.request.params) = (found.template, found.params),
+            // What no operation documents keeps its whole path, and only stands among what must be refused.
+            None => {
+                assert!(!recording.meta.expect.is_empty(), "{}", back.request.path);
+                (back.request.path, back.request.params) = (recording.request.path.clone(), recording.request.params.clone());
+            }
+        }
+        assert_eq!((back.request, back.response), (recording.request, recording.response));
+    }
+}
+
 #[test]
 fn without_paths_the_commands_use_the_files_of_the_workspace_wherever_they_are_started() {
     let (folder, _) = prepared(&document(json!([entry("GET", "https://h/ns-api/v2/connections/count", 200, r#"{"total":7}"#)])));
