@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::judge::{self, Exchange};
-use crate::recording::{self, Recording};
+use crate::recording::Recording;
 use crate::source::{self, Source};
 use crate::spec::Spec;
 
@@ -307,19 +307,7 @@ fn read(source: &Source) -> anyhow::Result<Read> {
     if json.get("format").is_none() {
         return Err(source.error_at("", "neither a recording (an object with `format`) nor a HAR (an object with `log`)"));
     }
-    let recording = match Recording::new(json, repeated) {
-        Ok(recording) => recording,
-        // Read from the text once more, for the place.
-        Err(error) => {
-            let error = serde_json::from_str::<Recording>(source.text()).err().unwrap_or(error);
-            return Err(source.json_error("a recording", &error));
-        }
-    };
-    if recording.format != recording::FORMAT {
-        let reason = format!("format {} is not known, only {}", recording.format, recording::FORMAT);
-        return Err(source.error_at("/format", &reason));
-    }
-    Ok(Read::Recording(Box::new(recording)))
+    Ok(Read::Recording(Box::new(Recording::of(source, json, repeated)?)))
 }
 
 /// Whether a file stands below a folder of exchanges that must be refused.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::source::Source;
+
 /// The only format there is; a file that says another number is refused.
 pub const FORMAT: u32 = 1;
 
@@ -35,6 +37,26 @@ impl Recording {
         let mut recording = Self { repeated, ..Self::deserialize(json)? };
         recording.request.body = sent;
         recording.response.body = answered;
+        Ok(recording)
+    }
+
+    /// The recording that a file holds, from its JSON and the members whose key came twice in it.
+    ///
+    /// # Errors
+    /// Says file, line, column and reason.
+    pub fn of(source: &Source, json: Value, repeated: Vec<String>) -> anyhow::Result<Self> {
+        let recording = match Self::new(json, repeated) {
+            Ok(recording) => recording,
+            // Read from the text once more, for the place.
+            Err(error) => {
+                let error = serde_json::from_str::<Self>(source.text()).err().unwrap_or(error);
+                return Err(source.json_error("a recording", &error));
+            }
+        };
+        if recording.format != FORMAT {
+            let reason = format!("format {} is not known, only {FORMAT}", recording.format);
+            return Err(source.error_at("/format", &reason));
+        }
         Ok(recording)
     }
 }

@@ -16,13 +16,11 @@ use crate::files::{committed, ensure_contents, workspace_root};
 use crate::readme;
 use crate::source::Source;
 use crate::surface::{Change, Surface};
+use crate::workspace::{CORRECTIONS, RECORDINGS, SPEC};
 
 const PACKAGE: &str = "netsapiens-connections";
-const SPEC: &str = "openapi/connections.yaml";
-const CORRECTIONS: &str = "openapi/corrections.yaml";
 const GENERATED: &str = "src/generated.rs";
 const README: &str = "README.md";
-const RECORDINGS: &str = "tests/recordings";
 
 /// Generates, and writes or checks the committed files. Gives what a person should see.
 pub fn run(check: bool) -> Result<String> {

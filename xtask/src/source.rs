@@ -15,6 +15,8 @@ use crate::finding::Place;
 use crate::pointer;
 use tree::Tree;
 
+pub(crate) use json::broken as broken_json;
+
 /// A text that was read, with the name under which findings speak of it.
 ///
 /// Reading and parsing cost nothing extra for the positions: they are worked out when the first is asked for.
@@ -164,8 +166,8 @@ pub fn display(path: &Path) -> String {
 }
 
 /// Why a text is not a value, counted from 1.
-struct Broken {
-    line: usize,
-    column: usize,
-    reason: String,
+pub(crate) struct Broken {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) reason: String,
 }

@@ -24,7 +24,7 @@ use crate::report::{Format, Outcome, Report, explain};
 use crate::source::{Source, display};
 use crate::spec::Spec;
 use crate::vendor_facts::Facts;
-use crate::workspace::{self, RECORDINGS, SPEC};
+use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC};
 
 /// Nothing was found.
 const CLEAN: u8 = 0;
@@ -33,7 +33,6 @@ const FINDINGS: u8 = 1;
 /// Something could not be judged.
 const NOT_JUDGED: u8 = 2;
 
-const CORRECTIONS: &str = "openapi/corrections.yaml";
 /// Beside the corrections, whichever they are.
 const FACTS: &str = "vendor-facts.yaml";
 const BASELINE: &str = "openapi/baseline.yaml";

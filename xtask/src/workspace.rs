@@ -6,6 +6,8 @@ use crate::files::workspace_root;
 
 /// The spec, below the workspace.
 pub const SPEC: &str = "openapi/connections.yaml";
+/// Where it departs from the vendor, below the workspace.
+pub const CORRECTIONS: &str = "openapi/corrections.yaml";
 /// The recordings, below the workspace.
 pub const RECORDINGS: &str = "tests/recordings";
 

@@ -8,8 +8,9 @@ use http::StatusCode;
 use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value, json};
 
-use crate::recording::{FORMAT, Recording};
+use crate::recording::Recording;
 use crate::redact::URL_PART;
+use crate::source::Source;
 use crate::workspace::{self, RECORDINGS};
 
 /// Writes recordings as one HAR 1.2 file.
@@ -76,13 +77,9 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 }
 
 fn read(file: &Path) -> Result<Recording> {
-    let context = || format!("{}: not a recording", file.display());
-    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let recording: Recording = serde_json::from_str(&text).with_context(context)?;
-    if recording.format != FORMAT {
-        bail!("{}: format {} is not {FORMAT}", file.display(), recording.format);
-    }
-    Ok(recording)
+    let source = Source::read(file)?;
+    let (json, repeated) = source.json()?;
+    Recording::of(&source, json, repeated)
 }
 
 /// A HAR 1.2 document of these exchanges.

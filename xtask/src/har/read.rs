@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::recording::{FORMAT, Meta, Origin, Recording, Request, Response};
-use crate::source;
+use crate::source::{self, Broken};
 
 /// An exchange of a HAR file, not redacted.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +36,10 @@ pub struct Skip {
 pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>)> {
     // Tools on Windows write a byte order mark, which the format allows.
     let text = text.trim_start_matches('\u{feff}');
-    let document: Document = serde_json::from_str(text).map_err(|error| broken(&error))?;
+    let document: Document = serde_json::from_str(text).map_err(|error| {
+        let Broken { line, column, reason } = source::broken_json(text, &error);
+        anyhow!("{line}:{column}: not a HAR 1.x document: {reason}")
+    })?;
     let (mut entries, mut skipped) = (Vec::new(), Vec::new());
     for (index, entry) in document.log.entries.into_iter().enumerate() {
         let pointer = format!("/log/entries/{index}");
@@ -46,17 +49,6 @@ pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>)> {
         }
     }
     Ok((entries, skipped))
-}
-
-/// Says where and why, without the value that serde quotes: it may be a password.
-fn broken(error: &serde_json::Error) -> anyhow::Error {
-    let text = error.to_string();
-    let reason = text.split(" at line ").next().unwrap_or_default();
-    let reason = match (reason.find('"'), reason.rfind('"')) {
-        (Some(first), Some(last)) => format!("{}\"…\"{}", &reason[..first], &reason[last + 1..]),
-        _ => reason.to_owned(),
-    };
-    anyhow!("{}:{}: not a HAR 1.x document: {reason}", error.line(), error.column())
 }
 
 #[derive(Deserialize)]

@@ -23,9 +23,9 @@ pub(super) fn value(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
 }
 
 /// Where and why reading a text ended.
-pub(super) fn broken(text: &str, error: &serde_json::Error) -> Broken {
+pub(crate) fn broken(text: &str, error: &serde_json::Error) -> Broken {
     let text = text.trim_start_matches('\u{feff}');
-    Broken { line: error.line(), column: column_in_characters(text, error.line(), error.column()), reason: without_place(error) }
+    Broken { line: error.line(), column: column_in_characters(text, error.line(), error.column()), reason: reason(error) }
 }
 
 /// `serde_json` counts bytes, a person counts characters.
@@ -35,12 +35,16 @@ fn column_in_characters(text: &str, line: usize, bytes: usize) -> usize {
     before.chars().count() + 1
 }
 
-/// The place is told in front of the message, not at its end.
-fn without_place(error: &serde_json::Error) -> String {
+/// Without the place, which is told in front of the message, and without the value that `serde` quotes: it may be a password.
+fn reason(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    match message.rfind(" at line ") {
-        Some(at) => message[..at].to_owned(),
-        None => message,
+    let message = message.rfind(" at line ").map_or(message.as_str(), |at| &message[..at]);
+    match message.rsplit_once(", expected ") {
+        Some((wrong, expected)) if !wrong.starts_with("unknown field") => {
+            let kind = wrong.split(['"', '`']).next().unwrap_or_default().trim_end();
+            format!("{kind}, expected {expected}")
+        }
+        _ => message.to_owned(),
     }
 }
 

@@ -270,7 +270,7 @@ fn a_broken_har_says_where_and_why_and_quotes_no_value() {
         (version, "traffic.har:2:27: not a HAR 1.x document: the version is not 1.x"),
         ("{\"log\":{\"version\":\"1.2\"}}", "traffic.har:1:24: not a HAR 1.x document: missing field `entries`"),
         ("{}", "traffic.har:1:2: not a HAR 1.x document: missing field `log`"),
-        (status, "traffic.har:2:30: not a HAR 1.x document: invalid type: string \"…\", expected i64"),
+        (status, "traffic.har:2:30: not a HAR 1.x document: invalid type: string, expected i64"),
     ] {
         let (_folder, args) = prepared(text);
         let said = run(&args).expect_err("an error");

@@ -48,3 +48,17 @@ fn the_text_of_a_body_that_does_not_parse_is_not_shown() {
     assert_eq!(run.code, 1, "{run:?}");
     assert!(!run.stdout.contains("correct-horse"), "{run:?}");
 }
+
+#[test]
+fn a_value_that_stands_where_a_recording_has_another_is_not_told() {
+    let bench = Bench::new();
+    for (ours, theirs) in [("\"synthetic\"", "\"correct-horse\""), ("200", "\"correct-horse\"")] {
+        let recording = answered("[]");
+        assert!(recording.contains(ours), "{recording}");
+        bench.write("spec.yaml", SPEC).write("recordings/a.json", &recording.replacen(ours, theirs, 1));
+        let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stdout.contains("recordings/a.json:") && run.stdout.contains(", expected "), "{run:?}");
+        assert!(!run.stdout.contains("correct-horse"), "{run:?}");
+    }
+}
