@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{self, HarLog, Judged};
+use crate::evidence::Verdict;
 use crate::finding::Finding;
 use crate::har;
 use crate::progress::spinner;
@@ -37,7 +38,7 @@ pub fn judge(spec: &Spec, paths: &[PathBuf], wanted: Wanted, report: &mut Report
     report.skipped =
         summary.skipped.into_iter().map(|(reason, corpus::Skipped { count, first })| Skipped { reason, count, first }).collect();
     let rows = summary.evidence.rows(spec);
-    let operations = || rows.iter().filter(|row| row.kind == SiteKind::Operation);
+    let operations = || rows.iter().filter(|row| row.kind == SiteKind::Operation && row.verdict != Verdict::Undocumented);
     report.summary.operations = operations().count();
     report.summary.operations_seen = operations().filter(|row| row.seen > 0).count();
     report.coverage = wanted.coverage.then(|| Coverage::new(rows));

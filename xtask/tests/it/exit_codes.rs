@@ -31,6 +31,15 @@ fn an_undocumented_field_is_1() {
 }
 
 #[test]
+fn an_undocumented_operation_is_1_and_not_counted_among_those_of_the_spec() {
+    let bench = Bench::new();
+    bench.write("spec.yaml", SPEC).write("recordings/a.json", &answered("[]").replace("GET", "PATCH"));
+    let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("1 exchange, 0 of 1 operation seen"), "{run:?}");
+}
+
+#[test]
 fn a_spec_that_is_not_there_is_2() {
     let bench = Bench::new();
     bench.write("recordings/a.json", &answered("[]"));
