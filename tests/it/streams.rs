@@ -6,11 +6,15 @@ use futures_util::{Stream, StreamExt, TryStreamExt};
 use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, ListPaging, Quirks};
 use netsapiens_connections::{Connection, ConnectionCreate, ConnectionFilter, DomainName, ErrorKind, MatchPattern, PageSize};
 
-use crate::servers::{DELAY, on_servers_without};
+use crate::servers::{DELAY, all_but, on_servers_without};
 use crate::wire::Wire;
 
 async fn seeded(paging: ListPaging, trunks: usize) -> FakeServer {
-    let server = FakeServer::with_quirks(Quirks { paging, ..Quirks::default() }).await;
+    seeded_with(Quirks { paging, ..Quirks::default() }, trunks).await
+}
+
+async fn seeded_with(quirks: Quirks, trunks: usize) -> FakeServer {
+    let server = FakeServer::with_quirks(quirks).await;
     server.seed("acme.example", trunks);
     server
 }
@@ -26,15 +30,17 @@ fn patterns(trunks: &[Connection]) -> BTreeSet<&str> {
 #[tokio::test]
 async fn each_trunk_comes_once_from_every_server_that_can_give_it() {
     for paging in [ListPaging::Honoured, ListPaging::Ignored, ListPaging::StopsAt100] {
-        for (trunks, page) in [(0, 1), (1, 1), (1, 2), (7, 3), (9, 3), (250, 100), (250, 1000)] {
-            let server = seeded(paging, trunks).await;
-            let client = server.client().unwrap();
-            let all = ConnectionFilter::default();
-            let system: Vec<_> = client.connections().stream_with(&all, size(page)).try_collect().await.unwrap();
-            let acme = client.domain("acme.example").unwrap();
-            let domain: Vec<_> = acme.connections().stream_with(&all, size(page)).try_collect().await.unwrap();
-            for list in [system, domain] {
-                assert_eq!((list.len(), patterns(&list).len()), (trunks, trunks), "{paging:?}, pages of {page}");
+        for quirks in [Quirks::default(), all_but(&[])].map(|quirks| Quirks { paging, ..quirks }) {
+            for (trunks, page) in [(0, 1), (1, 1), (1, 2), (7, 3), (9, 3), (250, 100), (250, 1000)] {
+                let server = seeded_with(quirks.clone(), trunks).await;
+                let client = server.client().unwrap();
+                let all = ConnectionFilter::default();
+                let system: Vec<_> = client.connections().stream_with(&all, size(page)).try_collect().await.unwrap();
+                let acme = client.domain("acme.example").unwrap();
+                let domain: Vec<_> = acme.connections().stream_with(&all, size(page)).try_collect().await.unwrap();
+                for list in [system, domain] {
+                    assert_eq!((list.len(), patterns(&list).len()), (trunks, trunks), "pages of {page} of {quirks:?}");
+                }
             }
         }
     }
