@@ -72,7 +72,7 @@ pub(crate) struct Vocabulary {
     /// Whether other values may come.
     pub(crate) open: bool,
     /// Each value and its place among the counters of a site.
-    pub(crate) values: HashMap<Box<str>, usize>,
+    pub(crate) values: HashMap<Box<str>, usize, foldhash::fast::FixedState>,
 }
 
 impl Plan {
