@@ -9,13 +9,12 @@ use crate::connections::{ConnectionFilter, Connections};
 use crate::error::Error;
 use crate::generated::types::{Connection, ConnectionCreate};
 use crate::paging::{ConnectionStream, PageSize};
+use crate::transport::deadline;
 use crate::values::ConnectionRef;
 
 /// Wait after the first look; it doubles with each.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// Beyond it the clock may have no instant to wait for.
-const LONGEST_PATIENCE: Duration = Duration::from_secs(365 * 24 * 3600);
 
 impl Connections<'_> {
     /// Creates a trunk and reads it as soon as the server shows it: with its defaults, and with the SIP password that a server generates where
@@ -42,7 +41,7 @@ impl Connections<'_> {
     /// All of them name the trunk by [`Error::domain`] and [`Error::pattern`].
     pub async fn create_and_read(&self, trunk: &ConnectionCreate, patience: Duration) -> Result<Connection, Error> {
         self.create(trunk).await?;
-        let deadline = Instant::now() + patience.min(LONGEST_PATIENCE);
+        let deadline = deadline(patience);
         let mut wait = FIRST_WAIT;
         let mut last = None;
         loop {

@@ -105,8 +105,12 @@ pub(crate) struct Call<'a> {
     pub(crate) observer: Option<&'a Observer>,
 }
 
-/// A time that no program waits for, for deadlines that the clock cannot hold.
-const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+/// The end of a time from now on. Of one that the clock cannot hold it is an end that no program waits for.
+pub(crate) fn deadline(within: Duration) -> Instant {
+    const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    let start = Instant::now();
+    start.checked_add(within).unwrap_or(start + NEVER)
+}
 
 /// What the generated methods give: progenitor's answers and errors with raw bytes.
 pub(crate) type Raw = Result<ResponseValue<ByteStream>, generated::Error<ByteStream>>;
@@ -126,8 +130,7 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Raw>,
 {
-    let start = Instant::now();
-    let deadline = start.checked_add(limits.deadline).unwrap_or(start + NEVER);
+    let deadline = deadline(limits.deadline);
     let mut sent = false;
     let mut attempt = 0;
     let mut last = None;

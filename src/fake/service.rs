@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use base64::Engine;
-use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -13,7 +12,6 @@ use super::operation::Operation;
 use super::quirks::{GetMissing, ListPaging, Quirks};
 use super::trunk::{DOMAIN, PATTERN, Trunk};
 use super::{DOMAIN_KEY, READ_ONLY_KEY, ReceivedRequest, SYSTEM_KEY};
-use crate::values::Addressing;
 
 /// Domain of [`DOMAIN_KEY`].
 const OWN_DOMAIN: &str = "acme.example";
@@ -178,11 +176,13 @@ impl Service {
 
     /// The pattern that the last segment of a path names.
     fn pattern_of(&self, connection: &str) -> Result<String, Reply> {
-        match self.quirks.addressing {
-            Addressing::Pattern if connection.contains(':') => Err(Reply::message(404, "No Route Found [92]")),
-            Addressing::Pattern => Ok(connection.to_owned()),
-            Addressing::Base64Id => pattern_of_id(STANDARD, connection),
-            Addressing::Base64UrlId => pattern_of_id(URL_SAFE_NO_PAD, connection),
+        match self.quirks.addressing.base64() {
+            Some(base64) => {
+                let pattern = base64.decode(connection).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+                pattern.ok_or_else(|| Reply::message(404, "Resource not found."))
+            }
+            None if connection.contains(':') => Err(Reply::message(404, "No Route Found [92]")),
+            None => Ok(connection.to_owned()),
         }
     }
 
@@ -222,11 +222,6 @@ impl Service {
         let fields = trunk.seen(Instant::now())?;
         Some(self.quirks.render(fields, trunk.registration()))
     }
-}
-
-fn pattern_of_id(alphabet: GeneralPurpose, id: &str) -> Result<String, Reply> {
-    let pattern = alphabet.decode(id).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    pattern.ok_or_else(|| Reply::message(404, "Resource not found."))
 }
 
 /// The domain that a path or query names: `~` is the key's own, and a key of the whole system has none.

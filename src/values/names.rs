@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -228,6 +228,17 @@ pub enum Addressing {
     Base64UrlId,
 }
 
+impl Addressing {
+    /// The base64 in which a pattern is written; `None` where it stands as it is.
+    pub(crate) fn base64(self) -> Option<GeneralPurpose> {
+        match self {
+            Self::Pattern => None,
+            Self::Base64Id => Some(STANDARD),
+            Self::Base64UrlId => Some(URL_SAFE_NO_PAD),
+        }
+    }
+}
+
 /// A trunk in the path of a URL: a pattern that was checked, in one of the forms of [`Addressing`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ConnectionRef(String);
@@ -238,11 +249,10 @@ impl ConnectionRef {
     /// # Errors
     /// For a pattern with a `:` and [`Addressing::Pattern`].
     pub(crate) fn new(pattern: &MatchPattern, addressing: Addressing) -> Result<Self, InvalidValue> {
-        match addressing {
-            Addressing::Pattern if pattern.as_str().contains(':') => Err(InvalidValue { what: "match pattern", reason: Reason::Colon }),
-            Addressing::Pattern => Ok(Self(pattern.to_string())),
-            Addressing::Base64Id => Ok(Self(STANDARD.encode(pattern.as_str()))),
-            Addressing::Base64UrlId => Ok(Self(URL_SAFE_NO_PAD.encode(pattern.as_str()))),
+        match addressing.base64() {
+            Some(base64) => Ok(Self(base64.encode(pattern.as_str()))),
+            None if pattern.as_str().contains(':') => Err(InvalidValue { what: "match pattern", reason: Reason::Colon }),
+            None => Ok(Self(pattern.to_string())),
         }
     }
 }

@@ -49,11 +49,10 @@ pub fn of_spec(before: Source, after: Source, recordings: &[PathBuf]) -> Result<
 /// The corrections that were edited, each with the recordings that are its evidence.
 pub fn of_corrections(before: &[Correction], after: &[Correction]) -> Vec<Edit> {
     let edit = |sign: char, it: &Correction| Edit { sign, what: it.id.clone(), recordings: it.recordings() };
-    let find = |list: &'_ [Correction], id: &str| list.iter().position(|it| it.id == id);
-    let gone = before.iter().filter(|it| find(after, &it.id).is_none()).map(|it| edit('-', it));
-    let others = after.iter().filter_map(|it| match find(before, &it.id) {
+    let gone = before.iter().filter(|old| after.iter().all(|it| it.id != old.id)).map(|it| edit('-', it));
+    let others = after.iter().filter_map(|it| match before.iter().find(|old| old.id == it.id) {
         None => Some(edit('+', it)),
-        Some(old) => (before[old] != *it).then(|| edit('~', it)),
+        Some(old) => (old != it).then(|| edit('~', it)),
     });
     gone.chain(others).collect()
 }
