@@ -1,7 +1,7 @@
 //! Keeps `src/generated.rs` and `openapi/connections.yaml` together.
 //!
-//! With the feature `codegen` the client is generated into `OUT_DIR`; without it the committed file is used, and the build stops
-//! when that was made from another state of the spec.
+//! With the feature `codegen` the client is generated into `OUT_DIR`; without it the committed file
+//! is used, and the build stops when that was made from another state of the spec.
 
 use std::path::Path;
 
@@ -9,7 +9,10 @@ use std::path::Path;
 #[path = "build/mod.rs"]
 mod codegen;
 #[path = "build/stale.rs"]
-#[allow(dead_code, reason = "with the feature one half of it is used, without it the other")]
+#[allow(
+    dead_code,
+    reason = "with the feature one half of it is used, without it the other"
+)]
 mod stale;
 
 const SPEC: &str = "openapi/connections.yaml";
@@ -29,11 +32,13 @@ fn main() {
 
 #[cfg(feature = "codegen")]
 fn run() -> Result<(), String> {
-    let spec = std::fs::read_to_string(SPEC).map_err(|error| format!("{SPEC}: {error} (the feature `codegen` needs the repository)"))?;
+    let spec = std::fs::read_to_string(SPEC)
+        .map_err(|error| format!("{SPEC}: {error} (the feature `codegen` needs the repository)"))?;
     let code = codegen::generate::generate(SPEC, &spec).map_err(|error| error.to_string())?;
     let out = std::env::var("OUT_DIR").map_err(|error| format!("OUT_DIR: {error}"))?;
     let path = Path::new(&out).join("generated.rs");
-    std::fs::write(&path, stale::header(&spec) + &code).map_err(|error| format!("{}: {error}", path.display()))
+    std::fs::write(&path, stale::header(&spec) + &code)
+        .map_err(|error| format!("{}: {error}", path.display()))
 }
 
 #[cfg(not(feature = "codegen"))]
@@ -42,6 +47,7 @@ fn run() -> Result<(), String> {
     if !Path::new(SPEC).exists() {
         return Ok(());
     }
-    let read = |path: &str| std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"));
+    let read =
+        |path: &str| std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"));
     stale::check(&read(SPEC)?, &read(GENERATED)?)
 }

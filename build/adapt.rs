@@ -1,13 +1,14 @@
-//! The copy of the spec that the generator gets. The spec tells the truth about the service, which `validate` needs; the
-//! generator takes less than the truth.
+//! The copy of the spec that the generator gets. The spec tells the truth about the service, which
+//! `validate` needs; the generator takes less than the truth.
 
 use serde_json::{Map, Value, json};
 
 use super::openapi::{operations, operations_mut, reach, resolve, schema_name};
 
 /// Rewrites the spec for the generator:
-/// - answers are raw bytes: a typed error loses its status when a gateway answers HTML, a typed 202 fails on an empty body, and
-///   a typed 200 that does not decode loses status and headers; what they decode to is told by [`answers`];
+/// - answers are raw bytes: a typed error loses its status when a gateway answers HTML, a typed 202
+///   fails on an empty body, and a typed 200 that does not decode loses status and headers; what
+///   they decode to is told by [`answers`];
 /// - an `allOf` of objects is one object with all their properties;
 /// - an `anyOf` of scalars is its first alternative (reading is lenient anyway);
 /// - the `replaced` schemas are plain text, since the generator only needs their names;
@@ -15,12 +16,22 @@ use super::openapi::{operations, operations_mut, reach, resolve, schema_name};
 pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
     let mut copy = spec.clone();
     let mut schemas = Map::new();
-    for (name, schema) in spec.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten() {
+    for (name, schema) in spec
+        .pointer("/components/schemas")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         let mut schema = component(spec, schema);
         if replaced.contains(&name.as_str()) {
             schema = json!({ "type": "string", "description": schema.get("description") });
         }
-        for (_, value) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (_, value) in schema
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+        {
             property(spec, value, replaced);
         }
         schemas.insert(name.clone(), schema);
@@ -28,7 +39,10 @@ pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
     copy["components"]["schemas"] = Value::Object(schemas);
 
     let reached = reach(&copy).everything();
-    if let Some(schemas) = copy.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+    if let Some(schemas) = copy
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    {
         schemas.retain(|name, _| reached.contains(name));
     }
     for operation in operations_mut(&mut copy) {
@@ -42,11 +56,20 @@ pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
 pub fn answers(spec: &Value) -> Vec<(String, String)> {
     let mut answers = Vec::new();
     for (_, operation) in operations(spec) {
-        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let id = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let responses = operation.get("responses").and_then(Value::as_object);
-        let success = responses.into_iter().flatten().find(|(status, _)| status.starts_with('2'));
-        let schema =
-            success.and_then(|(_, response)| resolve(spec, response).pointer("/content/application~1json/schema")).and_then(schema_name);
+        let success = responses
+            .into_iter()
+            .flatten()
+            .find(|(status, _)| status.starts_with('2'));
+        let schema = success
+            .and_then(|(_, response)| {
+                resolve(spec, response).pointer("/content/application~1json/schema")
+            })
+            .and_then(schema_name);
         if let Some(schema) = schema {
             answers.push((id.to_owned(), schema.to_owned()));
         }
@@ -63,8 +86,12 @@ fn component(spec: &Value, schema: &Value) -> Value {
             let part = component(spec, resolve(spec, part));
             for (key, value) in part.as_object().into_iter().flatten() {
                 match (flat.get_mut(key), value) {
-                    (Some(Value::Object(ours)), Value::Object(theirs)) => ours.extend(theirs.clone()),
-                    (Some(Value::Array(ours)), Value::Array(theirs)) => ours.extend(theirs.iter().cloned()),
+                    (Some(Value::Object(ours)), Value::Object(theirs)) => {
+                        ours.extend(theirs.clone())
+                    }
+                    (Some(Value::Array(ours)), Value::Array(theirs)) => {
+                        ours.extend(theirs.iter().cloned())
+                    }
                     (Some(_), _) => {}
                     (None, _) => drop(flat.insert(key.clone(), value.clone())),
                 }
@@ -74,9 +101,14 @@ fn component(spec: &Value, schema: &Value) -> Value {
     Value::Object(flat)
 }
 
-/// A property that refers to a choice of scalars is the first of them; other references stay, so that the type keeps its name.
+/// A property that refers to a choice of scalars is the first of them; other references stay, so
+/// that the type keeps its name.
 fn property(spec: &Value, schema: &mut Value, replaced: &[&str]) {
-    let reference = match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+    let reference = match schema
+        .get("allOf")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+    {
         Some([only]) => only,
         _ => schema,
     };

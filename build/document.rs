@@ -17,7 +17,11 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.reason)
+        write!(
+            f,
+            "{}:{}:{}: {}",
+            self.file, self.line, self.column, self.reason
+        )
     }
 }
 
@@ -31,16 +35,25 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads YAML (1.2, core schema: `yes` and `no` are text). One document, no anchors, no duplicate keys.
+    /// Reads YAML (1.2, core schema: `yes` and `no` are text). One document, no anchors, no
+    /// duplicate keys.
     pub fn parse(file: &str, text: &str) -> Result<Document, Problem> {
-        let mut reader = Reader { file, events: Parser::new_from_str(text), places: HashMap::new() };
+        let mut reader = Reader {
+            file,
+            events: Parser::new_from_str(text),
+            places: HashMap::new(),
+        };
         loop {
             match reader.next()? {
                 (Event::StreamStart | Event::DocumentStart(_), _) => {}
                 (Event::StreamEnd, span) => return Err(reader.problem(span, "the file is empty")),
                 (event, span) => {
                     let value = reader.node(event, span, "")?;
-                    return Ok(Document { file: file.to_owned(), value, places: reader.places });
+                    return Ok(Document {
+                        file: file.to_owned(),
+                        value,
+                        places: reader.places,
+                    });
                 }
             }
         }
@@ -56,7 +69,12 @@ impl Document {
                 (None, None) => break (1, 1),
             }
         };
-        Problem { file: self.file.clone(), line: place.0, column: place.1, reason: reason.into() }
+        Problem {
+            file: self.file.clone(),
+            line: place.0,
+            column: place.1,
+            reason: reason.into(),
+        }
     }
 }
 
@@ -81,13 +99,23 @@ impl<'a> Reader<'a> {
                 column: error.marker().col() + 1,
                 reason: error.info().to_owned(),
             }),
-            None => Err(Problem { file: self.file.to_owned(), line: 1, column: 1, reason: "the file ends too early".into() }),
+            None => Err(Problem {
+                file: self.file.to_owned(),
+                line: 1,
+                column: 1,
+                reason: "the file ends too early".into(),
+            }),
         }
     }
 
     fn problem(&self, span: Span, reason: impl Into<String>) -> Problem {
         let (line, column) = place(span);
-        Problem { file: self.file.to_owned(), line, column, reason: reason.into() }
+        Problem {
+            file: self.file.to_owned(),
+            line,
+            column,
+            reason: reason.into(),
+        }
     }
 
     fn node(&mut self, event: Event<'a>, span: Span, pointer: &str) -> Result<Value, Problem> {
@@ -100,7 +128,8 @@ impl<'a> Reader<'a> {
                     match self.next()? {
                         (Event::SequenceEnd, _) => return Ok(Value::Array(items)),
                         (event, span) => {
-                            let item = self.node(event, span, &format!("{pointer}/{}", items.len()))?;
+                            let item =
+                                self.node(event, span, &format!("{pointer}/{}", items.len()))?;
                             items.push(item);
                         }
                     }
@@ -113,7 +142,9 @@ impl<'a> Reader<'a> {
                         (Event::MappingEnd, _) => return Ok(Value::Object(members)),
                         (Event::Scalar(key, ..), span) => {
                             if members.contains_key(key.as_ref()) {
-                                return Err(self.problem(span, format!("the key `{key}` is there twice")));
+                                return Err(
+                                    self.problem(span, format!("the key `{key}` is there twice"))
+                                );
                             }
                             self.places.insert(step(pointer, &key), place(span));
                             key.into_owned()
@@ -125,7 +156,10 @@ impl<'a> Reader<'a> {
                     members.insert(key, value);
                 }
             }
-            _ => Err(self.problem(span, "anchors and aliases are not used in this file; write the value out or use `$ref`")),
+            _ => Err(self.problem(
+                span,
+                "anchors and aliases are not used in this file; write the value out or use `$ref`",
+            )),
         }
     }
 }
@@ -149,12 +183,23 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
 }
 
 fn number(text: &str) -> Option<Number> {
-    let based = [("0x", 16), ("0o", 8)].into_iter().find_map(|(prefix, base)| Some((text.strip_prefix(prefix)?, base)));
+    let based = [("0x", 16), ("0o", 8)]
+        .into_iter()
+        .find_map(|(prefix, base)| Some((text.strip_prefix(prefix)?, base)));
     if let Some((digits, base)) = based {
         return i64::from_str_radix(digits, base).ok().map(Number::from);
     }
     // `inf` and `nan` are numbers to Rust and text to YAML.
     let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-    let integer = text.parse::<i64>().map(Number::from).or_else(|_| text.parse::<u64>().map(Number::from)).ok();
-    integer.or_else(|| text.parse::<f64>().ok().filter(|_| numeric).and_then(Number::from_f64))
+    let integer = text
+        .parse::<i64>()
+        .map(Number::from)
+        .or_else(|_| text.parse::<u64>().map(Number::from))
+        .ok();
+    integer.or_else(|| {
+        text.parse::<f64>()
+            .ok()
+            .filter(|_| numeric)
+            .and_then(Number::from_f64)
+    })
 }

@@ -10,7 +10,13 @@ use super::document::Document;
 use super::{adapt, lint, passes};
 
 /// Component schemas that are handwritten types of `src/values`.
-const REPLACED: [&str; 5] = ["ConnectionRef", "DateTime", "DomainName", "MatchPattern", "Secret"];
+const REPLACED: [&str; 5] = [
+    "ConnectionRef",
+    "DateTime",
+    "DomainName",
+    "MatchPattern",
+    "Secret",
+];
 
 /// Generates the client from the YAML in `text`; `file` is its name for messages.
 pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
@@ -40,22 +46,35 @@ pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
     Ok(prettyplease::unparse(&code))
 }
 
-/// The document as the generator's model reads it, so that what it cannot read is told with its place.
+/// The document as the generator's model reads it, so that what it cannot read is told with its
+/// place.
 fn readable(document: &Document) -> Result<(), String> {
-    serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(&document.value).map(drop).map_err(|error| {
-        let pointer: String = error.path().iter().map(|segment| super::document::step("", &segment.to_string())).collect();
-        document.problem(&pointer, error.inner().to_string()).to_string()
-    })
+    serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(&document.value)
+        .map(drop)
+        .map_err(|error| {
+            let pointer: String = error
+                .path()
+                .iter()
+                .map(|segment| super::document::step("", &segment.to_string()))
+                .collect();
+            document
+                .problem(&pointer, error.inner().to_string())
+                .to_string()
+        })
 }
 
-/// Runs a step that panics on what it does not know, and gives the panic's message instead of printing it.
+/// Runs a step that panics on what it does not know, and gives the panic's message instead of
+/// printing it.
 fn quietly<T>(step: impl FnOnce() -> T) -> Result<T, String> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let result = catch_unwind(AssertUnwindSafe(step));
     std::panic::set_hook(hook);
     result.map_err(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or(panic.downcast_ref::<&str>().copied());
         text.unwrap_or("a panic without a message").to_owned()
     })
 }

@@ -1,4 +1,5 @@
-//! What the generator cannot take, or would take wrongly: said with its place in the spec instead of a panic.
+//! What the generator cannot take, or would take wrongly: said with its place in the spec instead
+//! of a panic.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +10,18 @@ use super::openapi::{local, operations, reach, resolve};
 
 const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
 /// Keywords that make the generated types refuse a value.
-const REJECTING: [&str; 7] = ["pattern", "minLength", "maxLength", "minimum", "maximum", "enum", "multipleOf"];
+const REJECTING: [&str; 7] = [
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "enum",
+    "multipleOf",
+];
 
-/// Checks everything that generation relies on. `replaced` are the component schemas that are types of ours.
+/// Checks everything that generation relies on. `replaced` are the component schemas that are types
+/// of ours.
 pub fn check(document: &Document, replaced: &[&str]) -> Result<(), Problem> {
     let lint = Lint { document, replaced };
     lint.version()?;
@@ -38,26 +48,50 @@ impl Lint<'_> {
         }
     }
 
-    /// References, wherever they stand, and schemas that stand in a parameter or a body instead of among the components.
-    fn everywhere(&self, value: &Value, pointer: &str, within_schemas: bool) -> Result<(), Problem> {
+    /// References, wherever they stand, and schemas that stand in a parameter or a body instead of
+    /// among the components.
+    fn everywhere(
+        &self,
+        value: &Value,
+        pointer: &str,
+        within_schemas: bool,
+    ) -> Result<(), Problem> {
         match value {
             Value::Object(members) => {
-                if let Some(reference) = members.get("$ref").filter(|reference| reference.is_string())
-                    && local(value).and_then(|target| self.document.value.pointer(target)).is_none()
+                if let Some(reference) = members
+                    .get("$ref")
+                    .filter(|reference| reference.is_string())
+                    && local(value)
+                        .and_then(|target| self.document.value.pointer(target))
+                        .is_none()
                 {
-                    return self.fail(&step(pointer, "$ref"), format!("{reference} names nothing in this file"));
+                    return self.fail(
+                        &step(pointer, "$ref"),
+                        format!("{reference} names nothing in this file"),
+                    );
                 }
                 members.iter().try_for_each(|(key, member)| {
                     let pointer = step(pointer, key);
                     if key == "schema" && !within_schemas {
-                        self.schema(member, &pointer, &Rules { request: true, response: false })?;
+                        self.schema(
+                            member,
+                            &pointer,
+                            &Rules {
+                                request: true,
+                                response: false,
+                            },
+                        )?;
                     }
-                    self.everywhere(member, &pointer, within_schemas || key == "schema" || key == "schemas")
+                    self.everywhere(
+                        member,
+                        &pointer,
+                        within_schemas || key == "schema" || key == "schemas",
+                    )
                 })
             }
-            Value::Array(items) => {
-                items.iter().enumerate().try_for_each(|(index, item)| self.everywhere(item, &format!("{pointer}/{index}"), within_schemas))
-            }
+            Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
+                self.everywhere(item, &format!("{pointer}/{index}"), within_schemas)
+            }),
             _ => Ok(()),
         }
     }
@@ -77,23 +111,42 @@ impl Lint<'_> {
         let mut seen = BTreeMap::new();
         for (pointer, operation) in operations(&self.document.value) {
             match operation.get("operationId").and_then(Value::as_str) {
-                None => return self.fail(&pointer, "the operation has no operationId, from which its method is named"),
+                None => {
+                    return self.fail(
+                        &pointer,
+                        "the operation has no operationId, from which its method is named",
+                    );
+                }
                 Some(id) => {
                     if let Some(other) = seen.insert(id, pointer.clone()) {
-                        return self.fail(&step(&pointer, "operationId"), format!("`{id}` also names {other}"));
+                        return self.fail(
+                            &step(&pointer, "operationId"),
+                            format!("`{id}` also names {other}"),
+                        );
                     }
                 }
             }
             let responses = step(&pointer, "responses");
-            for (status, response) in operation.get("responses").and_then(Value::as_object).into_iter().flatten() {
+            for (status, response) in operation
+                .get("responses")
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+            {
                 if status == "default" {
                     let reason = "the generator takes `default` for success and error at once; write `4XX` and `5XX`";
                     return self.fail(&step(&responses, status), reason);
                 }
-                self.media(resolve(&self.document.value, response), &step(&responses, status))?;
+                self.media(
+                    resolve(&self.document.value, response),
+                    &step(&responses, status),
+                )?;
             }
             if let Some(body) = operation.get("requestBody") {
-                self.media(resolve(&self.document.value, body), &step(&pointer, "requestBody"))?;
+                self.media(
+                    resolve(&self.document.value, body),
+                    &step(&pointer, "requestBody"),
+                )?;
             }
         }
         Ok(())
@@ -102,18 +155,30 @@ impl Lint<'_> {
     fn media(&self, body: &Value, pointer: &str) -> Result<(), Problem> {
         let json = body.pointer("/content/application~1json");
         match json {
-            Some(json) if json.get("schema").is_none() => self.fail(pointer, "JSON content without a schema"),
+            Some(json) if json.get("schema").is_none() => {
+                self.fail(pointer, "JSON content without a schema")
+            }
             _ => Ok(()),
         }
     }
 
     fn schemas(&self) -> Result<(), Problem> {
         let reach = reach(&self.document.value);
-        for (name, schema) in self.document.value.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten() {
+        for (name, schema) in self
+            .document
+            .value
+            .pointer("/components/schemas")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             let rules = Rules {
                 request: reach.requests.contains(name),
-                // A type of ours has its own reading, and a scalar choice is read as its first alternative.
-                response: reach.responses.contains(name) && !self.replaced.contains(&name.as_str()) && schema.get("anyOf").is_none(),
+                // A type of ours has its own reading, and a scalar choice is read as its first
+                // alternative.
+                response: reach.responses.contains(name)
+                    && !self.replaced.contains(&name.as_str())
+                    && schema.get("anyOf").is_none(),
             };
             self.schema(schema, &step("/components/schemas", name), &rules)?;
         }
@@ -127,30 +192,47 @@ impl Lint<'_> {
         match members.get("type") {
             None => {}
             Some(Value::String(name)) if TYPES.contains(&name.as_str()) => {}
-            Some(_) => return self.fail(&step(pointer, "type"), format!("`type` must be one of {}", TYPES.join(", "))),
+            Some(_) => {
+                return self.fail(
+                    &step(pointer, "type"),
+                    format!("`type` must be one of {}", TYPES.join(", ")),
+                );
+            }
         }
         if rules.request && members.contains_key("default") {
-            let reason =
-                "a default in a request is always sent, so that a partial update would reset the setting; say it in the description";
+            let reason = "a default in a request is always sent, so that a partial update would reset the setting; say it in the description";
             return self.fail(&step(pointer, "default"), reason);
         }
         if rules.response {
-            if let Some(keyword) = REJECTING.iter().find(|keyword| members.contains_key(**keyword)) {
-                let reason =
-                    format!("`{keyword}` would make the client refuse what a server answers; use x-extensible-enum or the description");
+            if let Some(keyword) = REJECTING
+                .iter()
+                .find(|keyword| members.contains_key(**keyword))
+            {
+                let reason = format!(
+                    "`{keyword}` would make the client refuse what a server answers; use x-extensible-enum or the description"
+                );
                 return self.fail(&step(pointer, keyword), reason);
             }
-            if let Some("date-time" | "date" | "uuid") = members.get("format").and_then(Value::as_str) {
+            if let Some("date-time" | "date" | "uuid") =
+                members.get("format").and_then(Value::as_str)
+            {
                 return self
                     .fail(&step(pointer, "format"), "the client would refuse other texts; use the schema DateTime or the description");
             }
         }
         if let Some(known) = members.get("x-extensible-enum") {
-            let texts: Option<Vec<_>> = known.as_array().map(|known| known.iter().filter_map(Value::as_str).collect());
+            let texts: Option<Vec<_>> = known
+                .as_array()
+                .map(|known| known.iter().filter_map(Value::as_str).collect());
             let whole = texts.as_ref().map(Vec::len) == known.as_array().map(Vec::len);
-            let unique = texts.as_ref().is_some_and(|t| t.iter().collect::<BTreeSet<_>>().len() == t.len() && !t.is_empty());
+            let unique = texts.as_ref().is_some_and(|t| {
+                t.iter().collect::<BTreeSet<_>>().len() == t.len() && !t.is_empty()
+            });
             if !whole || !unique {
-                return self.fail(&step(pointer, "x-extensible-enum"), "must be a list of different texts (quote yes and no)");
+                return self.fail(
+                    &step(pointer, "x-extensible-enum"),
+                    "must be a list of different texts (quote yes and no)",
+                );
             }
         }
         for (key, value) in members {
@@ -165,7 +247,9 @@ impl Lint<'_> {
                     }
                 }
                 "items" | "not" => self.schema(value, &pointer, rules)?,
-                "additionalProperties" if value.is_object() => self.schema(value, &pointer, rules)?,
+                "additionalProperties" if value.is_object() => {
+                    self.schema(value, &pointer, rules)?
+                }
                 "allOf" | "anyOf" | "oneOf" => {
                     for (index, branch) in value.as_array().into_iter().flatten().enumerate() {
                         self.schema(branch, &format!("{pointer}/{index}"), rules)?;

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::document::step;
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// Every operation with its pointer.
 pub fn operations(spec: &Value) -> impl Iterator<Item = (String, &Value)> {
@@ -24,13 +26,17 @@ pub fn operations_mut(spec: &mut Value) -> impl Iterator<Item = &mut Value> {
     let paths = spec.get_mut("paths").and_then(Value::as_object_mut);
     paths.into_iter().flatten().flat_map(|(_, item)| {
         let members = item.as_object_mut().into_iter().flatten();
-        members.filter(|(method, _)| METHODS.contains(&method.as_str())).map(|(_, operation)| operation)
+        members
+            .filter(|(method, _)| METHODS.contains(&method.as_str()))
+            .map(|(_, operation)| operation)
     })
 }
 
 /// The value that a local `$ref` names, or the value itself.
 pub fn resolve<'a>(spec: &'a Value, value: &'a Value) -> &'a Value {
-    local(value).and_then(|pointer| spec.pointer(pointer)).unwrap_or(value)
+    local(value)
+        .and_then(|pointer| spec.pointer(pointer))
+        .unwrap_or(value)
 }
 
 /// The pointer that a local `$ref` holds.
@@ -57,7 +63,11 @@ pub struct Reach {
 impl Reach {
     /// All that is used.
     pub fn everything(&self) -> BTreeSet<String> {
-        [&self.requests, &self.responses, &self.parameters].into_iter().flatten().cloned().collect()
+        [&self.requests, &self.responses, &self.parameters]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect()
     }
 }
 
@@ -69,7 +79,13 @@ pub fn reach(spec: &Value) -> Reach {
         follow(spec, operation.get("responses"), &mut reach.responses);
         follow(spec, operation.get("parameters"), &mut reach.parameters);
     }
-    for item in spec.get("paths").and_then(Value::as_object).into_iter().flatten().map(|(_, item)| item) {
+    for item in spec
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(_, item)| item)
+    {
         follow(spec, item.get("parameters"), &mut reach.parameters);
     }
     reach
@@ -82,8 +98,12 @@ fn follow(spec: &Value, value: Option<&Value>, found: &mut BTreeSet<String>) {
         follow(spec, spec.pointer(pointer), found);
     }
     match value {
-        Value::Object(members) => members.values().for_each(|member| follow(spec, Some(member), found)),
-        Value::Array(items) => items.iter().for_each(|item| follow(spec, Some(item), found)),
+        Value::Object(members) => members
+            .values()
+            .for_each(|member| follow(spec, Some(member), found)),
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| follow(spec, Some(item), found)),
         _ => {}
     }
 }

@@ -10,7 +10,10 @@ pub fn header(spec: &str) -> String {
 
 /// Says what to do when `generated` was not made from `spec`.
 pub fn check(spec: &str, generated: &str) -> Result<(), String> {
-    let recorded = generated.lines().next().and_then(|line| line.strip_prefix(HEADER));
+    let recorded = generated
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix(HEADER));
     if recorded == Some(&format!("{:016x}", fingerprint(spec))) {
         Ok(())
     } else {
@@ -18,10 +21,12 @@ pub fn check(spec: &str, generated: &str) -> Result<(), String> {
     }
 }
 
-/// FNV-1a, 64 bits: this script has no dependencies, and the hasher of `std` may change between releases. Line ends do not
-/// count, so that a checkout with CRLF is not stale.
+/// FNV-1a, 64 bits: this script has no dependencies, and the hasher of `std` may change between
+/// releases. Line ends do not count, so that a checkout with CRLF is not stale.
 fn fingerprint(spec: &str) -> u64 {
     spec.bytes()
         .filter(|&byte| byte != b'\r')
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
 }

@@ -1,14 +1,19 @@
-//! The whole life of two trunks, on an embedded NetSapiens; or, with `NETSAPIENS_SERVER` and `NETSAPIENS_API_KEY` set, a look at the trunks of a
-//! real one, without changing anything.
+//! The whole life of two trunks, on an embedded NetSapiens; or, with `NETSAPIENS_SERVER` and
+//! `NETSAPIENS_API_KEY` set, a look at the trunks of a real one, without changing anything.
 //!
 //!     cargo run --example quickstart --features fake
 
 use netsapiens_connections::fake::FakeServer;
-use netsapiens_connections::{CarrierTrunk, Client, Connection, ConnectionCreate, ConnectionUpdate, Error, RegisteringPbx, YesNo};
+use netsapiens_connections::{
+    CarrierTrunk, Client, Connection, ConnectionCreate, ConnectionUpdate, Error, RegisteringPbx,
+    YesNo,
+};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let configured = ["NETSAPIENS_SERVER", "NETSAPIENS_API_KEY"].iter().all(|name| std::env::var_os(name).is_some());
+    let configured = ["NETSAPIENS_SERVER", "NETSAPIENS_API_KEY"]
+        .iter()
+        .all(|name| std::env::var_os(name).is_some());
     if configured {
         look().await?
     } else {
@@ -30,7 +35,10 @@ async fn look() -> Result<(), Error> {
 
 async fn whole_life() -> Result<(), Box<dyn std::error::Error>> {
     let server = FakeServer::start().await;
-    println!("Embedded NetSapiens at {}. Set NETSAPIENS_SERVER and NETSAPIENS_API_KEY to read a real one.\n", server.url());
+    println!(
+        "Embedded NetSapiens at {}. Set NETSAPIENS_SERVER and NETSAPIENS_API_KEY to read a real one.\n",
+        server.url()
+    );
     let client = server.client()?;
     let acme = client.domain("acme.example")?;
 
@@ -42,12 +50,21 @@ async fn whole_life() -> Result<(), Box<dyn std::error::Error>> {
         description: "Lab PRI".into(),
     }
     .try_into()?;
-    let carrier: ConnectionCreate = CarrierTrunk { host: "192.0.2.20".into(), utc_offset: "-7".into() }.try_into()?;
+    let carrier: ConnectionCreate = CarrierTrunk {
+        host: "192.0.2.20".into(),
+        utc_offset: "-7".into(),
+    }
+    .try_into()?;
     let pattern = pbx.orig_match_pattern.clone();
 
     for trunk in [&pbx, &carrier] {
         let receipt = client.connections().create(trunk).await?;
-        println!("create  {:<24} {} {}", trunk.orig_match_pattern, receipt.status(), receipt.message().unwrap_or_default());
+        println!(
+            "create  {:<24} {} {}",
+            trunk.orig_match_pattern,
+            receipt.status(),
+            receipt.message().unwrap_or_default()
+        );
     }
     if let Err(error) = client.connections().create(&pbx).await {
         println!("create  {:<24} refused: {error}", pbx.orig_match_pattern);
@@ -58,16 +75,33 @@ async fn whole_life() -> Result<(), Box<dyn std::error::Error>> {
     print_table(&client.connections().list().await?);
 
     if let Some(trunk) = acme.connections().get(&pattern).await? {
-        let password = trunk.sip_registration_password.as_ref().map_or(0, |password| password.expose_secret().len());
-        let state = trunk.registration.as_ref().and_then(|device| device.device_sip_registration_state.as_deref());
+        let password = trunk
+            .sip_registration_password
+            .as_ref()
+            .map_or(0, |password| password.expose_secret().len());
+        let state = trunk
+            .registration
+            .as_ref()
+            .and_then(|device| device.device_sip_registration_state.as_deref());
         println!("\nget     {pattern}");
-        println!("        generated password: {password} characters, printed as {:?}", trunk.sip_registration_password);
+        println!(
+            "        generated password: {password} characters, printed as {:?}",
+            trunk.sip_registration_password
+        );
         println!("        registration: {}", state.unwrap_or("none"));
     }
 
-    let change = ConnectionUpdate { orig_enabled: Some(YesNo::No), description: Some("closed for repair".into()), ..Default::default() };
+    let change = ConnectionUpdate {
+        orig_enabled: Some(YesNo::No),
+        description: Some("closed for repair".into()),
+        ..Default::default()
+    };
     let receipt = acme.connections().update(&pattern, &change).await?;
-    println!("\nupdate  {pattern:<24} {} {}", receipt.status(), receipt.message().unwrap_or_default());
+    println!(
+        "\nupdate  {pattern:<24} {} {}",
+        receipt.status(),
+        receipt.message().unwrap_or_default()
+    );
     print_table(&acme.connections().list().await?);
 
     println!("\ndelete  {:<24} as a mistaken name of a trunk:", "..");
@@ -75,9 +109,22 @@ async fn whole_life() -> Result<(), Box<dyn std::error::Error>> {
         println!("        {error}");
     }
     let receipt = acme.connections().delete(&pattern).await?;
-    println!("delete  {pattern:<24} {} {}", receipt.status(), receipt.message().unwrap_or_default());
-    let receipt = client.domain("*")?.connections().delete(&carrier.orig_match_pattern).await?;
-    println!("delete  {:<24} {} {}", carrier.orig_match_pattern, receipt.status(), receipt.message().unwrap_or_default());
+    println!(
+        "delete  {pattern:<24} {} {}",
+        receipt.status(),
+        receipt.message().unwrap_or_default()
+    );
+    let receipt = client
+        .domain("*")?
+        .connections()
+        .delete(&carrier.orig_match_pattern)
+        .await?;
+    println!(
+        "delete  {:<24} {} {}",
+        carrier.orig_match_pattern,
+        receipt.status(),
+        receipt.message().unwrap_or_default()
+    );
     println!("\ncount   {} trunks", client.connections().count().await?);
     Ok(())
 }
@@ -86,7 +133,17 @@ async fn whole_life() -> Result<(), Box<dyn std::error::Error>> {
 fn print_table(trunks: &[Connection]) {
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".into());
     let switch = |value: &Option<YesNo>| value.as_ref().map_or("-".into(), ToString::to_string);
-    let header = ["DOMAIN", "PATTERN", "ADDRESS", "DIAL PLAN", "DIAL POLICY", "FROM", "TO", "DESCRIPTION"].map(String::from);
+    let header = [
+        "DOMAIN",
+        "PATTERN",
+        "ADDRESS",
+        "DIAL PLAN",
+        "DIAL POLICY",
+        "FROM",
+        "TO",
+        "DESCRIPTION",
+    ]
+    .map(String::from);
     let rows = trunks.iter().map(|trunk| {
         [
             trunk.domain.clone(),
@@ -100,9 +157,18 @@ fn print_table(trunks: &[Connection]) {
         ]
     });
     let rows: Vec<[String; 8]> = std::iter::once(header).chain(rows).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or_default()
+    };
     for row in &rows {
-        let cells: Vec<String> = row.iter().enumerate().map(|(column, cell)| format!("{cell:<width$}", width = width(column))).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .enumerate()
+            .map(|(column, cell)| format!("{cell:<width$}", width = width(column)))
+            .collect();
         println!("  {}", cells.join("  ").trim_end());
     }
 }

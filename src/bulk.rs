@@ -30,14 +30,17 @@ pub struct BulkProgress {
     pub total: usize,
 }
 
-/// Does the same work on many items, at most `at_once` of them at a time; one outcome for each, in their order.
+/// Does the same work on many items, at most `at_once` of them at a time; one outcome for each, in
+/// their order.
 ///
-/// The first [permission error](Error::is_permission_denied) ends it: what is under way is finished and the rest is [`Outcome::Skipped`], since it would
-/// fail in the same way. Other errors concern their own item alone. Nothing is repeated here: the client's
-/// [`RetryPolicy`](crate::RetryPolicy) does that for each operation.
+/// The first [permission error](Error::is_permission_denied) ends it: what is under way is finished
+/// and the rest is [`Outcome::Skipped`], since it would fail in the same way. Other errors concern
+/// their own item alone. Nothing is repeated here: the client's [`RetryPolicy`](crate::RetryPolicy)
+/// does that for each operation.
 ///
-/// It spawns nothing. Dropping the future drops the work under way wherever it waits, and nothing goes on behind it; a request that was on its way may
-/// have been carried out, so read before repeating work that is not repeatable.
+/// It spawns nothing. Dropping the future drops the work under way wherever it waits, and nothing
+/// goes on behind it; a request that was on its way may have been carried out, so read before
+/// repeating work that is not repeatable.
 ///
 /// ```no_run
 /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
@@ -68,18 +71,32 @@ where
     W: FnMut(I) -> F,
     F: Future<Output = Result<T, Error>>,
 {
-    let mut waiting = items.into_iter().collect::<Vec<_>>().into_iter().enumerate();
-    let mut told = BulkProgress { done: 0, failed: 0, total: waiting.len() };
-    let mut outcomes: Vec<Outcome<T>> = std::iter::repeat_with(|| Outcome::Skipped).take(told.total).collect();
+    let mut waiting = items
+        .into_iter()
+        .collect::<Vec<_>>()
+        .into_iter()
+        .enumerate();
+    let mut told = BulkProgress {
+        done: 0,
+        failed: 0,
+        total: waiting.len(),
+    };
+    let mut outcomes: Vec<Outcome<T>> = std::iter::repeat_with(|| Outcome::Skipped)
+        .take(told.total)
+        .collect();
     let mut under_way = FuturesUnordered::new();
     let mut refused = false;
     loop {
         while !refused && under_way.len() < at_once.get() {
-            let Some((at, item)) = waiting.next() else { break };
+            let Some((at, item)) = waiting.next() else {
+                break;
+            };
             let one = work(item);
             under_way.push(async move { (at, one.await) });
         }
-        let Some((at, result)) = under_way.next().await else { return outcomes };
+        let Some((at, result)) = under_way.next().await else {
+            return outcomes;
+        };
         outcomes[at] = match result {
             Ok(value) => {
                 told.done += 1;

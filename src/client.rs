@@ -57,7 +57,9 @@ impl Client {
             Ok(value) if !value.trim().is_empty() => Ok(value),
             Ok(_) => Err(Error::configuration(format!("{name} is set and empty"))),
             Err(VarError::NotPresent) => Err(Error::configuration(format!("{name} is not set"))),
-            Err(VarError::NotUnicode(_)) => Err(Error::configuration(format!("{name} is not UTF-8"))),
+            Err(VarError::NotUnicode(_)) => {
+                Err(Error::configuration(format!("{name} is not UTF-8")))
+            }
         };
         let server = read("NETSAPIENS_SERVER")?;
         let key = Secret::from(read("NETSAPIENS_API_KEY")?);
@@ -81,7 +83,10 @@ impl Client {
         N: TryInto<DomainName>,
         N::Error: Into<Error>,
     {
-        Ok(Domain::new(self.clone(), name.try_into().map_err(Into::into)?))
+        Ok(Domain::new(
+            self.clone(),
+            name.try_into().map_err(Into::into)?,
+        ))
     }
 
     /// The same client with another policy for repeating, for a call or for all that follow.
@@ -102,8 +107,18 @@ impl Client {
         client
     }
 
-    pub(crate) fn call<'a>(&'a self, operation: &'static str, method: reqwest::Method, password: Option<&'a Secret>) -> Call<'a> {
-        Call { operation, method, secrets: password.into_iter().chain([&*self.key]).collect(), observer: self.observer.as_ref() }
+    pub(crate) fn call<'a>(
+        &'a self,
+        operation: &'static str,
+        method: reqwest::Method,
+        password: Option<&'a Secret>,
+    ) -> Call<'a> {
+        Call {
+            operation,
+            method,
+            secrets: password.into_iter().chain([&*self.key]).collect(),
+            observer: self.observer.as_ref(),
+        }
     }
 }
 
@@ -143,7 +158,11 @@ impl Default for ClientBuilder {
             plain_http: false,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
-            limits: Limits { deadline: Duration::from_secs(90), body_bytes: 64 << 20, retry: RetryPolicy::default() },
+            limits: Limits {
+                deadline: Duration::from_secs(90),
+                body_bytes: 64 << 20,
+                retry: RetryPolicy::default(),
+            },
             addressing: Addressing::default(),
             log_tag: None,
             observer: None,
@@ -152,9 +171,11 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The server: a bare host with or without a port (`pbx.acme.example`, `pbx.acme.example:8443`) or an `https` URL of nothing but these.
-    /// `http` is taken for the loopback only, unless [`ClientBuilder::allow_plain_http`] is called, and goes past the proxies that the environment
-    /// names (`HTTP_PROXY`, `ALL_PROXY`); `https` goes through them, unreadable to them.
+    /// The server: a bare host with or without a port (`pbx.acme.example`, `pbx.acme.example:8443`)
+    /// or an `https` URL of nothing but these. `http` is taken for the loopback only, unless
+    /// [`ClientBuilder::allow_plain_http`] is called, and goes past the proxies that the
+    /// environment names (`HTTP_PROXY`, `ALL_PROXY`); `https` goes through them, unreadable to
+    /// them.
     pub fn server(mut self, server: impl Into<String>) -> Self {
         self.server = Some(server.into());
         self
@@ -166,7 +187,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Lets the key and all passwords travel in clear text to a server that is not on the loopback. For laboratories.
+    /// Lets the key and all passwords travel in clear text to a server that is not on the loopback.
+    /// For laboratories.
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
@@ -196,7 +218,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Longest body of an answer, in bytes. 64 MiB by default, some 20 000 trunks; a longer one is an error, so that no server can fill the memory.
+    /// Longest body of an answer, in bytes. 64 MiB by default, some 20 000 trunks; a longer one is
+    /// an error, so that no server can fill the memory.
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.limits.body_bytes = bytes;
         self
@@ -214,8 +237,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls a function after each attempt of each operation, for metrics. It runs on the task that waits for the operation, so it should be quick.
-    /// See [`observability`](crate::observability).
+    /// Calls a function after each attempt of each operation, for metrics. It runs on the task that
+    /// waits for the operation, so it should be quick. See [`observability`](crate::observability).
     pub fn on_attempt(mut self, observer: impl Fn(&Attempt) + Send + Sync + 'static) -> Self {
         self.observer = Some(Observer(Arc::new(observer)));
         self
@@ -224,21 +247,30 @@ impl ClientBuilder {
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// When the server or the key is missing or malformed, when the tag cannot be a header, or when TLS cannot be set up.
+    /// When the server or the key is missing or malformed, when the tag cannot be a header, or when
+    /// TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let server = self.server.ok_or_else(|| Error::configuration("no server was given: call `server`"))?;
-        let key = self.key.ok_or_else(|| Error::configuration("no API key was given: call `api_key`"))?;
+        let server = self
+            .server
+            .ok_or_else(|| Error::configuration("no server was given: call `server`"))?;
+        let key = self
+            .key
+            .ok_or_else(|| Error::configuration("no API key was given: call `api_key`"))?;
         let base = base_url(&server, self.plain_http)?;
 
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, authorization(&key)?);
         if let Some(tag) = self.log_tag {
-            let tag = HeaderValue::from_str(&tag).map_err(|_| Error::configuration("the log tag cannot be a header value"))?;
+            let tag = HeaderValue::from_str(&tag)
+                .map_err(|_| Error::configuration("the log tag cannot be a header value"))?;
             headers.insert("x-netsapiens-log", tag);
         }
 
         let http = reqwest::Client::builder()
-            .user_agent(concat!("netsapiens-connections/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!(
+                "netsapiens-connections/",
+                env!("CARGO_PKG_VERSION")
+            ))
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
             .redirect(reqwest::redirect::Policy::none());
@@ -247,10 +279,13 @@ impl ClientBuilder {
         let http = if plain { http.no_proxy() } else { http };
         #[cfg(feature = "rustls")]
         let http = http.tls_backend_rustls();
-        // Reading the system's trust store takes longer than all else here, and plain http, which is not left by a redirect, has no use for it.
+        // Reading the system's trust store takes longer than all else here, and plain http, which
+        // is not left by a redirect, has no use for it.
         #[cfg(feature = "rustls")]
         let http = if plain { http.tls_certs_only([]) } else { http };
-        let http = http.build().map_err(|_| Error::configuration("TLS could not be set up on this system"))?;
+        let http = http
+            .build()
+            .map_err(|_| Error::configuration("TLS could not be set up on this system"))?;
 
         Ok(Client {
             raw: generated::Client::new_with_client(&base, http, Credentials(headers)),
@@ -266,24 +301,37 @@ impl ClientBuilder {
 fn authorization(key: &Secret) -> Result<HeaderValue, Error> {
     let key = key.expose_secret();
     if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::configuration("the API key is empty or has characters that no key has, white space for example"));
+        return Err(Error::configuration(
+            "the API key is empty or has characters that no key has, white space for example",
+        ));
     }
-    let mut value =
-        HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| Error::configuration("the API key cannot be a header value"))?;
+    let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
+        .map_err(|_| Error::configuration("the API key cannot be a header value"))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// The base of all URLs. Whatever could send the key elsewhere is refused: user info, paths, queries, fragments.
+/// The base of all URLs. Whatever could send the key elsewhere is refused: user info, paths,
+/// queries, fragments.
 fn base_url(server: &str, plain_http: bool) -> Result<String, Error> {
-    let refuse = |reason: &str| Err(Error::configuration(format!("the server was refused: {reason}; give a host name or `https://host`")));
+    let refuse = |reason: &str| {
+        Err(Error::configuration(format!(
+            "the server was refused: {reason}; give a host name or `https://host`"
+        )))
+    };
     let server = server.trim();
-    let text = if server.contains("://") { server.to_owned() } else { format!("https://{server}") };
+    let text = if server.contains("://") {
+        server.to_owned()
+    } else {
+        format!("https://{server}")
+    };
     // `http:host` and `https:/host` are URLs too, and the parser mends backslashes.
     if server.contains('\\') || text.matches("://").count() != 1 {
         return refuse("it is neither a host nor a URL");
     }
-    let Ok(url) = Url::parse(&text) else { return refuse("it is neither a host nor a URL") };
+    let Ok(url) = Url::parse(&text) else {
+        return refuse("it is neither a host nor a URL");
+    };
     let host = url.host_str().unwrap_or_default();
     if host.is_empty() {
         return refuse("it has no host");
@@ -294,7 +342,10 @@ fn base_url(server: &str, plain_http: bool) -> Result<String, Error> {
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return refuse("it has a path, a query or a fragment; `/ns-api/v2` is added by the client");
     }
-    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let ip = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
     let loopback = host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback());
     match url.scheme() {
         "https" => {}
@@ -313,11 +364,23 @@ mod tests {
     fn servers_that_are_taken() {
         let table = [
             ("pbx.acme.example", "https://pbx.acme.example/ns-api/v2"),
-            ("pbx.acme.example:8443", "https://pbx.acme.example:8443/ns-api/v2"),
+            (
+                "pbx.acme.example:8443",
+                "https://pbx.acme.example:8443/ns-api/v2",
+            ),
             (" pbx.acme.example ", "https://pbx.acme.example/ns-api/v2"),
-            ("https://pbx.acme.example", "https://pbx.acme.example/ns-api/v2"),
-            ("https://pbx.acme.example/", "https://pbx.acme.example/ns-api/v2"),
-            ("HTTPS://PBX.acme.example", "https://pbx.acme.example/ns-api/v2"),
+            (
+                "https://pbx.acme.example",
+                "https://pbx.acme.example/ns-api/v2",
+            ),
+            (
+                "https://pbx.acme.example/",
+                "https://pbx.acme.example/ns-api/v2",
+            ),
+            (
+                "HTTPS://PBX.acme.example",
+                "https://pbx.acme.example/ns-api/v2",
+            ),
             ("192.0.2.10", "https://192.0.2.10/ns-api/v2"),
             ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443/ns-api/v2"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080/ns-api/v2"),
@@ -325,7 +388,11 @@ mod tests {
             ("http://[::1]:8080", "http://[::1]:8080/ns-api/v2"),
         ];
         for (server, base) in table {
-            assert_eq!(base_url(server, false).ok().as_deref(), Some(base), "{server}");
+            assert_eq!(
+                base_url(server, false).ok().as_deref(),
+                Some(base),
+                "{server}"
+            );
         }
     }
 
@@ -362,13 +429,19 @@ mod tests {
 
     #[test]
     fn plain_http_is_taken_when_it_is_asked_for() {
-        assert_eq!(base_url("http://pbx.acme.example", true).ok().as_deref(), Some("http://pbx.acme.example/ns-api/v2"));
+        assert_eq!(
+            base_url("http://pbx.acme.example", true).ok().as_deref(),
+            Some("http://pbx.acme.example/ns-api/v2")
+        );
     }
 
     #[test]
     fn a_refused_server_is_not_repeated_in_the_message() {
         let error = base_url("https://user:sentinel-password@pbx.acme.example", false).unwrap_err();
-        assert!(!format!("{error} {error:?}").contains("sentinel"), "{error}");
+        assert!(
+            !format!("{error} {error:?}").contains("sentinel"),
+            "{error}"
+        );
         assert!(error.to_string().contains("user info"), "{error}");
     }
 
@@ -378,14 +451,34 @@ mod tests {
         let table = [
             (None, Some(good.1), "NETSAPIENS_SERVER is not set"),
             (Some(good.0), None, "NETSAPIENS_API_KEY is not set"),
-            (Some("  "), Some(good.1), "NETSAPIENS_SERVER is set and empty"),
-            (Some(good.0), Some(""), "NETSAPIENS_API_KEY is set and empty"),
-            (Some("http://pbx.acme.example"), Some(good.1), "NETSAPIENS_SERVER: the server was refused: plain http would show the key"),
-            (Some(good.0), Some("nss with spaces"), "NETSAPIENS_API_KEY: the API key is empty or has characters that no key has"),
+            (
+                Some("  "),
+                Some(good.1),
+                "NETSAPIENS_SERVER is set and empty",
+            ),
+            (
+                Some(good.0),
+                Some(""),
+                "NETSAPIENS_API_KEY is set and empty",
+            ),
+            (
+                Some("http://pbx.acme.example"),
+                Some(good.1),
+                "NETSAPIENS_SERVER: the server was refused: plain http would show the key",
+            ),
+            (
+                Some(good.0),
+                Some("nss with spaces"),
+                "NETSAPIENS_API_KEY: the API key is empty or has characters that no key has",
+            ),
         ];
         for (server, key, beginning) in table {
             let lookup = |name: &str| {
-                let value = if name == "NETSAPIENS_SERVER" { server } else { key };
+                let value = if name == "NETSAPIENS_SERVER" {
+                    server
+                } else {
+                    key
+                };
                 value.map(str::to_owned).ok_or(VarError::NotPresent)
             };
             let error = Client::from_variables(lookup).unwrap_err();
@@ -396,7 +489,14 @@ mod tests {
 
     #[test]
     fn both_variables_make_a_client() {
-        let lookup = |name: &str| Ok(if name == "NETSAPIENS_SERVER" { "pbx.acme.example" } else { "nss_EXAMPLE" }.to_owned());
+        let lookup = |name: &str| {
+            Ok(if name == "NETSAPIENS_SERVER" {
+                "pbx.acme.example"
+            } else {
+                "nss_EXAMPLE"
+            }
+            .to_owned())
+        };
         assert!(Client::from_variables(lookup).is_ok());
     }
 }

@@ -15,8 +15,9 @@ const MESSAGE_CHARS: usize = 500;
 
 /// What went wrong.
 ///
-/// `Display` says which operation failed, how, and what to do where that is known. Neither it nor `Debug` shows a secret, a pattern,
-/// a URL or a body; the body of an answer is there on request, by [`Error::body`].
+/// `Display` says which operation failed, how, and what to do where that is known. Neither it nor
+/// `Debug` shows a secret, a pattern, a URL or a body; the body of an answer is there on request,
+/// by [`Error::body`].
 ///
 /// One word wide, so that a `Result` with it stays small.
 ///
@@ -104,8 +105,16 @@ impl Error {
     pub(crate) fn network(operation: &'static str, error: reqwest::Error) -> Self {
         let (kind, sent, reason) = match () {
             () if error.is_connect() => (ErrorKind::Connect, false, "no connection to the server"),
-            () if error.is_timeout() => (ErrorKind::Timeout, true, "the server did not answer in time"),
-            () if error.is_builder() => (ErrorKind::Configuration, false, "the request could not be built"),
+            () if error.is_timeout() => (
+                ErrorKind::Timeout,
+                true,
+                "the server did not answer in time",
+            ),
+            () if error.is_builder() => (
+                ErrorKind::Configuration,
+                false,
+                "the request could not be built",
+            ),
             () => (ErrorKind::Interrupted, true, "the connection broke"),
         };
         let mut new = Self::new(kind, reason).of(operation);
@@ -114,15 +123,22 @@ impl Error {
         new
     }
 
-    /// An answer that is no success. `secrets` are blotted out of the server's message, which may echo what was sent.
+    /// An answer that is no success. `secrets` are blotted out of the server's message, which may
+    /// echo what was sent.
     pub(crate) fn status(operation: &'static str, answer: Answer, secrets: &[&Secret]) -> Self {
         let server = serde_json::from_slice::<ApiMessage>(&answer.body)
             .ok()
-            .map(|message| ServerMessage { code: message.code, text: presentable(&message.message, secrets) });
+            .map(|message| ServerMessage {
+                code: message.code,
+                text: presentable(&message.message, secrets),
+            });
         let reason = match (&server, answer.body.len()) {
             (Some(_), _) => String::new(),
             (None, 0) => "without a body".to_owned(),
-            (None, bytes) => format!("with a body that is no message of the service ({}, {bytes} bytes)", answer.media_type()),
+            (None, bytes) => format!(
+                "with a body that is no message of the service ({}, {bytes} bytes)",
+                answer.media_type()
+            ),
         };
         let mut new = Self::new(ErrorKind::Status, reason).of(operation);
         new.0.server = server;
@@ -132,7 +148,11 @@ impl Error {
     }
 
     /// An answer that cannot be understood. `reason` says where, and never what was there.
-    pub(crate) fn decode(operation: &'static str, answer: Answer, reason: impl Into<String>) -> Self {
+    pub(crate) fn decode(
+        operation: &'static str,
+        answer: Answer,
+        reason: impl Into<String>,
+    ) -> Self {
         let mut new = Self::new(ErrorKind::Decode, reason).of(operation);
         new.0.sent = true;
         new.0.answer = Some(answer);
@@ -188,7 +208,8 @@ impl Error {
         self.0.server.as_ref().map(|server| server.code)
     }
 
-    /// The server's own message, at most 500 characters, with the secrets of the request blotted out. It may still echo other input.
+    /// The server's own message, at most 500 characters, with the secrets of the request blotted
+    /// out. It may still echo other input.
     pub fn server_message(&self) -> Option<&str> {
         self.0.server.as_ref().map(|server| server.text.as_str())
     }
@@ -203,7 +224,8 @@ impl Error {
         self.header("x-request-id")
     }
 
-    /// Body of the answer as it came, up to the client's limit for bodies. It may hold passwords of trunks: keep it out of logs.
+    /// Body of the answer as it came, up to the client's limit for bodies. It may hold passwords of
+    /// trunks: keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
         self.0.answer.as_ref().map(|answer| answer.body.as_slice())
     }
@@ -214,18 +236,24 @@ impl Error {
     }
 
     fn is_status(&self, status: StatusCode) -> bool {
-        self.0.kind == ErrorKind::Status && self.0.answer.as_ref().is_some_and(|answer| answer.status == status)
+        self.0.kind == ErrorKind::Status
+            && self
+                .0
+                .answer
+                .as_ref()
+                .is_some_and(|answer| answer.status == status)
     }
 
     fn says(&self, beginning: &str) -> bool {
-        self.server_message().is_some_and(|message| message.starts_with(beginning))
+        self.server_message()
+            .is_some_and(|message| message.starts_with(beginning))
     }
 
     /// The trunk or its domain does not exist (404, but not [`Error::is_unknown_route`]).
     ///
     /// # Troubleshooting
-    /// The pattern must be the origination pattern to the letter, as the list shows it; a trunk of the whole system has the domain
-    /// `*`.
+    /// The pattern must be the origination pattern to the letter, as the list shows it; a trunk of
+    /// the whole system has the domain `*`.
     pub fn is_not_found(&self) -> bool {
         self.is_status(StatusCode::NOT_FOUND) && !self.is_unknown_route()
     }
@@ -233,7 +261,8 @@ impl Error {
     /// The server's build has no such operation (404 "No Route Found", reported).
     ///
     /// # Troubleshooting
-    /// Check that the server is a core server or what stands before one, and that its version has the API v2.
+    /// Check that the server is a core server or what stands before one, and that its version has
+    /// the API v2.
     pub fn is_unknown_route(&self) -> bool {
         self.is_status(StatusCode::NOT_FOUND) && self.says("No Route Found")
     }
@@ -241,18 +270,21 @@ impl Error {
     /// The credential is missing, wrong or expired (401, but not "Invalid Scope").
     ///
     /// # Troubleshooting
-    /// A key of the service has 60 characters; `NETSAPIENS_API_KEY` must hold all of them and nothing else.
+    /// A key of the service has 60 characters; `NETSAPIENS_API_KEY` must hold all of them and
+    /// nothing else.
     pub fn is_unauthorized(&self) -> bool {
         self.is_status(StatusCode::UNAUTHORIZED) && !self.says("Invalid Scope")
     }
 
-    /// The credential is valid and may not do this: 401 "Invalid Scope" (reported) or 403. A new login does not help.
+    /// The credential is valid and may not do this: 401 "Invalid Scope" (reported) or 403. A new
+    /// login does not help.
     ///
     /// # Troubleshooting
-    /// Listing the whole system takes Reseller or Super User scope; a key can also be read-only or be limited to other models
-    /// than `connection`.
+    /// Listing the whole system takes Reseller or Super User scope; a key can also be read-only or
+    /// be limited to other models than `connection`.
     pub fn is_permission_denied(&self) -> bool {
-        self.is_status(StatusCode::FORBIDDEN) || self.is_status(StatusCode::UNAUTHORIZED) && self.says("Invalid Scope")
+        self.is_status(StatusCode::FORBIDDEN)
+            || self.is_status(StatusCode::UNAUTHORIZED) && self.says("Invalid Scope")
     }
 
     /// A trunk with this domain and pattern exists already (409, reported).
@@ -260,12 +292,14 @@ impl Error {
         self.is_status(StatusCode::CONFLICT)
     }
 
-    /// Too many requests (429). Nothing is known of limits of the service itself; gateways have them.
+    /// Too many requests (429). Nothing is known of limits of the service itself; gateways have
+    /// them.
     pub fn is_rate_limited(&self) -> bool {
         self.is_status(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// The time was up on this side. Whether the server did what was asked is open: see [`Error::may_have_been_sent`].
+    /// The time was up on this side. Whether the server did what was asked is open: see
+    /// [`Error::may_have_been_sent`].
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
@@ -280,8 +314,9 @@ impl Error {
         self.0.kind == ErrorKind::Decode
     }
 
-    /// The same request may well succeed later: no connection, a broken one, a timeout, or one of 408, 429, 502, 503 and 504. It does not say
-    /// that repeating is harmless; for a create see [`Error::may_have_been_sent`].
+    /// The same request may well succeed later: no connection, a broken one, a timeout, or one of
+    /// 408, 429, 502, 503 and 504. It does not say that repeating is harmless; for a create see
+    /// [`Error::may_have_been_sent`].
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::Connect | ErrorKind::Interrupted | ErrorKind::Timeout => true,
@@ -290,17 +325,20 @@ impl Error {
         }
     }
 
-    /// The server may have received the request, and so may have done what was asked. False only where it certainly has not.
+    /// The server may have received the request, and so may have done what was asked. False only
+    /// where it certainly has not.
     pub fn may_have_been_sent(&self) -> bool {
         self.0.sent
     }
 
-    /// Domain of the trunk that the operation was about, where it was about one. Neither `Display` nor `Debug` shows it.
+    /// Domain of the trunk that the operation was about, where it was about one. Neither `Display`
+    /// nor `Debug` shows it.
     pub fn domain(&self) -> Option<&DomainName> {
         self.0.trunk.as_ref().map(|(domain, _)| domain)
     }
 
-    /// Origination pattern of the trunk that the operation was about, where it was about one. Neither `Display` nor `Debug` shows it.
+    /// Origination pattern of the trunk that the operation was about, where it was about one.
+    /// Neither `Display` nor `Debug` shows it.
     pub fn pattern(&self) -> Option<&MatchPattern> {
         self.0.trunk.as_ref().map(|(_, pattern)| pattern)
     }
@@ -323,7 +361,8 @@ impl Error {
         Self::new(ErrorKind::Precondition, reason)
     }
 
-    /// What was waited for did not come; `last` is what reading said at last, where that was an error.
+    /// What was waited for did not come; `last` is what reading said at last, where that was an
+    /// error.
     pub(crate) fn not_visible(reason: impl Into<String>, last: Option<Error>) -> Self {
         let mut new = Self::new(ErrorKind::NotVisible, reason);
         // It is waited for after a write that was accepted.
@@ -340,10 +379,18 @@ impl Error {
 /// A server's message made fit for one line: secrets and control characters out, not too long.
 pub(crate) fn presentable(message: &str, secrets: &[&Secret]) -> String {
     let mut text = message.to_owned();
-    for secret in secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty()) {
+    for secret in secrets
+        .iter()
+        .map(|secret| secret.expose_secret())
+        .filter(|secret| !secret.is_empty())
+    {
         text = text.replace(secret, MASK);
     }
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MESSAGE_CHARS).collect();
+    let text: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(MESSAGE_CHARS)
+        .collect();
     let mut announced = false;
     let words = text.split_whitespace().map(|word| {
         let masked = mask(word, announced);
@@ -357,28 +404,51 @@ const MASK: &str = "***";
 /// Words after which a message may name a secret that the request did not hold.
 const ANNOUNCING: [&str; 6] = ["password", "passwd", "secret", "token", "key", "bearer"];
 /// Words that are no secret although they follow one of these.
-const HARMLESS: [&str; 16] =
-    ["and", "does", "expired", "for", "has", "in", "invalid", "is", "missing", "must", "not", "of", "or", "required", "too", "was"];
+const HARMLESS: [&str; 16] = [
+    "and", "does", "expired", "for", "has", "in", "invalid", "is", "missing", "must", "not", "of",
+    "or", "required", "too", "was",
+];
 
 fn announces(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
-    ANNOUNCING.iter().any(|announcing| word.ends_with(announcing))
+    let word = word
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_ascii_lowercase();
+    ANNOUNCING
+        .iter()
+        .any(|announcing| word.ends_with(announcing))
 }
 
-/// A word of a message, or what may be shown of it: `password=x`, API keys (`nss_…`) and what follows an announcing word are masked.
+/// A word of a message, or what may be shown of it: `password=x`, API keys (`nss_…`) and what
+/// follows an announcing word are masked.
 fn mask(word: &str, announced: bool) -> String {
-    if let Some((name, _)) = word.split_once(['=', ':']).filter(|(name, value)| announces(name) && !value.is_empty()) {
+    if let Some((name, _)) = word
+        .split_once(['=', ':'])
+        .filter(|(name, value)| announces(name) && !value.is_empty())
+    {
         return format!("{name}={MASK}");
     }
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let key = ["nss_", "nsr_", "nsd_", "nsu_"].iter().any(|prefix| bare.starts_with(prefix));
+    let key = ["nss_", "nsr_", "nsd_", "nsu_"]
+        .iter()
+        .any(|prefix| bare.starts_with(prefix));
     let secret = announced && !HARMLESS.contains(&bare.to_ascii_lowercase().as_str());
-    if key || secret { MASK.to_owned() } else { word.to_owned() }
+    if key || secret {
+        MASK.to_owned()
+    } else {
+        word.to_owned()
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { operation, reason, answer, server, attempts, .. } = &*self.0;
+        let Inner {
+            operation,
+            reason,
+            answer,
+            server,
+            attempts,
+            ..
+        } = &*self.0;
         if let Some(operation) = operation {
             write!(f, "{operation}: ")?;
         }
@@ -433,14 +503,33 @@ impl From<Infallible> for Error {
     }
 }
 
-/// Media types that an error names; any other header value is a text from outside that an error does not repeat.
-const MEDIA_TYPES: [&str; 6] = ["application/json", "application/octet-stream", "application/xml", "text/html", "text/plain", "text/xml"];
+/// Media types that an error names; any other header value is a text from outside that an error
+/// does not repeat.
+const MEDIA_TYPES: [&str; 6] = [
+    "application/json",
+    "application/octet-stream",
+    "application/xml",
+    "text/html",
+    "text/plain",
+    "text/xml",
+];
 
 impl Answer {
     fn media_type(&self) -> &'static str {
-        let Some(value) = self.headers.get(CONTENT_TYPE) else { return "no content type" };
-        let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        MEDIA_TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(essence)).unwrap_or("another content type")
+        let Some(value) = self.headers.get(CONTENT_TYPE) else {
+            return "no content type";
+        };
+        let essence = value
+            .to_str()
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim();
+        MEDIA_TYPES
+            .into_iter()
+            .find(|known| known.eq_ignore_ascii_case(essence))
+            .unwrap_or("another content type")
     }
 }
 
@@ -462,7 +551,10 @@ mod tests {
             ("Bearer eyJhbGciOi", "Bearer ***"),
             ("key nss_EXAMPLE is wrong", "key *** is wrong"),
             ("sent horse back", "sent *** back"),
-            ("two\nlines\tand \u{1b}[31mcolour", "two lines and [31mcolour"),
+            (
+                "two\nlines\tand \u{1b}[31mcolour",
+                "two lines and [31mcolour",
+            ),
             ("", ""),
         ];
         for (message, shown) in table {
@@ -472,6 +564,9 @@ mod tests {
 
     #[test]
     fn a_long_message_is_cut() {
-        assert_eq!(presentable(&"x".repeat(10_000), &[]).chars().count(), MESSAGE_CHARS);
+        assert_eq!(
+            presentable(&"x".repeat(10_000), &[]).chars().count(),
+            MESSAGE_CHARS
+        );
     }
 }

@@ -11,17 +11,28 @@ use crate::transport::Answer;
 use crate::values::Secret;
 
 fn answer(status: u16, body: &[u8]) -> Answer {
-    Answer { status: StatusCode::from_u16(status).unwrap_or_default(), headers: HeaderMap::new(), body: body.to_vec(), attempt: 1 }
+    Answer {
+        status: StatusCode::from_u16(status).unwrap_or_default(),
+        headers: HeaderMap::new(),
+        body: body.to_vec(),
+        attempt: 1,
+    }
 }
 
 /// Reads a list of trunks. What can be read must encode, and read again as the same.
 pub fn list(body: &[u8]) {
     match answer(200, body).decode::<answers::list_connections>("list_connections") {
         Ok(list) => {
-            let encoded = serde_json::to_vec(&list).unwrap_or_else(|error| panic!("what was read does not encode: {error}"));
-            let again = answer(200, &encoded).decode::<answers::list_connections>("list_connections");
-            let again = again.unwrap_or_else(|error| panic!("what was encoded does not read: {error}"));
-            assert!(list == again, "reading, encoding and reading is not reading");
+            let encoded = serde_json::to_vec(&list)
+                .unwrap_or_else(|error| panic!("what was read does not encode: {error}"));
+            let again =
+                answer(200, &encoded).decode::<answers::list_connections>("list_connections");
+            let again =
+                again.unwrap_or_else(|error| panic!("what was encoded does not read: {error}"));
+            assert!(
+                list == again,
+                "reading, encoding and reading is not reading"
+            );
             black_box(format!("{list:?}"));
         }
         Err(error) => show(&error),
@@ -32,21 +43,37 @@ pub fn list(body: &[u8]) {
 pub fn error(status: u16, body: &[u8]) {
     let secret = Secret::from("sentinel-secret");
     let error = Error::status("create_connection", answer(status, body), &[&secret]);
-    assert!(!format!("{error} {error:?}").contains(secret.expose_secret()), "the secret is shown");
+    assert!(
+        !format!("{error} {error:?}").contains(secret.expose_secret()),
+        "the secret is shown"
+    );
     show(&error);
 }
 
 fn show(error: &Error) {
-    black_box((format!("{error} {error:?}"), error.is_not_found(), error.is_permission_denied(), error.is_retryable()));
+    black_box((
+        format!("{error} {error:?}"),
+        error.is_not_found(),
+        error.is_permission_denied(),
+        error.is_retryable(),
+    ));
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn hand_picked_bodies_pass() {
-        let trunk =
-            r#"[{"domain":"acme.example","connection-orig-match-pattern":"sip*@a","registration":{"del_latency":1e-7},"x":[1.5e300]}]"#;
-        for body in ["", "[]", "null", "{}", "[[[[[[", "\u{0}", "{\"code\":401,\"message\":\"bad sentinel-secret\"}", trunk] {
+        let trunk = r#"[{"domain":"acme.example","connection-orig-match-pattern":"sip*@a","registration":{"del_latency":1e-7},"x":[1.5e300]}]"#;
+        for body in [
+            "",
+            "[]",
+            "null",
+            "{}",
+            "[[[[[[",
+            "\u{0}",
+            "{\"code\":401,\"message\":\"bad sentinel-secret\"}",
+            trunk,
+        ] {
             super::list(body.as_bytes());
             for status in [200, 302, 401, 404, 502, 999, 7] {
                 super::error(status, body.as_bytes());

@@ -8,13 +8,16 @@ use crate::values::MatchPattern;
 impl Connection {
     /// Calls that are up now, from the peer and to it; `None` where the server does not tell both.
     pub fn current_calls(&self) -> Option<i64> {
-        Some(self.active_calls_orig_current?.saturating_add(self.active_calls_term_current?))
+        Some(
+            self.active_calls_orig_current?
+                .saturating_add(self.active_calls_term_current?),
+        )
     }
 }
 
 impl DomainConnections<'_> {
-    /// Removes the trunk when it carries no calls, by reading it first. A call that begins between the two requests is not seen: the server has no
-    /// conditional delete.
+    /// Removes the trunk when it carries no calls, by reading it first. A call that begins between
+    /// the two requests is not seen: the server has no conditional delete.
     ///
     /// ```no_run
     /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
@@ -29,8 +32,9 @@ impl DomainConnections<'_> {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Precondition`](crate::ErrorKind::Precondition), and nothing is removed, when there are calls, when the server does not tell, and when
-    /// there is no such trunk to read; else those of [`DomainConnections::get`] and [`DomainConnections::delete`].
+    /// [`ErrorKind::Precondition`](crate::ErrorKind::Precondition), and nothing is removed, when
+    /// there are calls, when the server does not tell, and when there is no such trunk to read;
+    /// else those of [`DomainConnections::get`] and [`DomainConnections::delete`].
     pub async fn delete_idle<P>(&self, pattern: P) -> Result<Receipt, Error>
     where
         P: TryInto<MatchPattern>,
@@ -41,7 +45,10 @@ impl DomainConnections<'_> {
         let refusal = match found.as_ref().map(Connection::current_calls) {
             Some(Some(0)) => return self.delete(&pattern).await,
             Some(Some(calls)) => format!("the trunk has {calls} calls, so it was not removed"),
-            Some(None) => "the server does not tell how many calls the trunk has, so it was not removed".to_owned(),
+            Some(None) => {
+                "the server does not tell how many calls the trunk has, so it was not removed"
+                    .to_owned()
+            }
             None => "there is no such trunk to read, so nothing was removed".to_owned(),
         };
         Err(self.about(Error::precondition(refusal), &pattern))

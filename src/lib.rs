@@ -40,4 +40,7 @@ pub use generated::types::*;
 pub use paging::{ConnectionStream, PageSize, StreamProgress};
 pub use presets::{CarrierTrunk, RegisteringPbx};
 pub use retry::RetryPolicy;
-pub use values::{Addressing, DateTime, DomainName, InvalidValue, MatchPattern, Secret, UnknownFields, UnknownValue};
+pub use values::{
+    Addressing, DateTime, DomainName, InvalidValue, MatchPattern, Secret, UnknownFields,
+    UnknownValue,
+};

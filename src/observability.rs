@@ -1,16 +1,20 @@
 //! Watching a client at work: tracing, the server's own log, and hooks for metrics.
 //!
 //! # Tracing
-//! Each operation is a span `netsapiens` (level info) with `operation`, its operationId, and `request_bytes`, the length of the body that was sent. In it each attempt
-//! is an event: `answered` (debug) for a success, `failed` for all else: warn, but debug for a trunk that does not exist, which is an answer too.
-//! Their fields are `operation`, `attempt` (from 1), `elapsed_ms`, `status` where the server answered, `body_bytes` or the `kind` of the error.
-//! No URL, pattern, domain, header or body is in any of them, at any level.
+//! Each operation is a span `netsapiens` (level info) with `operation`, its operationId, and
+//! `request_bytes`, the length of the body that was sent. In it each attempt is an event:
+//! `answered` (debug) for a success, `failed` for all else: warn, but debug for a trunk that does
+//! not exist, which is an answer too. Their fields are `operation`, `attempt` (from 1),
+//! `elapsed_ms`, `status` where the server answered, `body_bytes` or the `kind` of the error. No
+//! URL, pattern, domain, header or body is in any of them, at any level.
 //!
 //! # The server's log
-//! [`ClientBuilder::log_tag`](crate::ClientBuilder::log_tag) sends `X-NetSapiens-Log` with every request, so that the vendor's logs can be searched for it (documented).
+//! [`ClientBuilder::log_tag`](crate::ClientBuilder::log_tag) sends `X-NetSapiens-Log` with every
+//! request, so that the vendor's logs can be searched for it (documented).
 //!
 //! # Metrics
-//! [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt) calls a function of yours after each attempt:
+//! [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt) calls a function of yours after
+//! each attempt:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -33,12 +37,14 @@
 //! ```
 //!
 //! # What to look for
-//! - Attempts with a `number` above 1: the server or its gateway is in trouble although operations still succeed.
+//! - Attempts with a `number` above 1: the server or its gateway is in trouble although operations
+//!   still succeed.
 //! - Status 401 or 403: a key that expired or lacks a scope. It does not pass, and is not repeated.
 //! - Status 429: a gateway limits the rate; nothing is known of limits of the service itself.
 //! - Kind `Timeout` or `Interrupted` of `create_connection`: the trunk may exist all the same.
 //! - Kind `Decode`: the server answers what this version does not understand; worth a recording.
-//! - `elapsed` or `body_bytes` of `list_connections` that grow: time for [`Connections::stream`](crate::Connections::stream).
+//! - `elapsed` or `body_bytes` of `list_connections` that grow: time for
+//!   [`Connections::stream`](crate::Connections::stream).
 
 use std::fmt;
 use std::sync::Arc;
@@ -60,7 +66,8 @@ pub struct Attempt {
     pub status: Option<u16>,
     /// Length of the answer's body, where it came whole or was the reason of the failure.
     pub body_bytes: Option<usize>,
-    /// How it failed; `None` for a success. What a success cannot be decoded to is told to the caller alone.
+    /// How it failed; `None` for a success. What a success cannot be decoded to is told to the
+    /// caller alone.
     pub failure: Option<ErrorKind>,
 }
 

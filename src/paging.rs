@@ -15,7 +15,8 @@ use crate::error::Error;
 use crate::generated::types::Connection;
 use crate::values::DomainName;
 
-/// How many trunks a page asks for: 1 to 1000, by default 100, as the vendor's guide has it for lists (documented).
+/// How many trunks a page asks for: 1 to 1000, by default 100, as the vendor's guide has it for
+/// lists (documented).
 ///
 /// ```
 /// use netsapiens_connections::PageSize;
@@ -70,24 +71,30 @@ pub struct StreamProgress {
     pub duplicates: u64,
     /// Pages that were read, the last one included, which brings nothing new.
     pub pages: u64,
-    /// What the server counts, asked after the last page. `None` until then, without the comparison, and for a key that may not count.
+    /// What the server counts, asked after the last page. `None` until then, without the
+    /// comparison, and for a key that may not count.
     pub total: Option<i64>,
 }
 
-/// Trunks one by one, read page by page; made by [`Connections::stream`](crate::Connections::stream) and
+/// Trunks one by one, read page by page; made by
+/// [`Connections::stream`](crate::Connections::stream) and
 /// [`DomainConnections::stream`](crate::DomainConnections::stream).
 ///
-/// Nothing says whether servers honour `start` and `limit`, and other lists of this API stop at 100 without a word (reported). So each page begins where
-/// the ones before ended, whatever their length; what has the domain and pattern of an earlier trunk is dropped; the list ends when a page brings
-/// nothing new; and then the number of trunks is compared with what the server counts. Another number is a last `Err` of kind
-/// [`Incomplete`](crate::ErrorKind::Incomplete), after all trunks that came. A server that ignores `start` and `limit` both sends everything twice.
+/// Nothing says whether servers honour `start` and `limit`, and other lists of this API stop at 100
+/// without a word (reported). So each page begins where the ones before ended, whatever their
+/// length; what has the domain and pattern of an earlier trunk is dropped; the list ends when a
+/// page brings nothing new; and then the number of trunks is compared with what the server counts.
+/// Another number is a last `Err` of kind [`Incomplete`](crate::ErrorKind::Incomplete), after all
+/// trunks that came. A server that ignores `start` and `limit` both sends everything twice.
 ///
-/// It holds one page and, of each trunk it gave, a 64-bit hash of the key: 10 to 20 bytes in all. Two keys with the same hash would count as one trunk; with
-/// a million trunks that has a chance of 1 in 37 million, and the count would show it.
-/// Nothing is sent before it is polled and at most one request is under way. Dropping it ends that request; only reading is done, so
-/// nothing can be half done. The first error ends it.
+/// It holds one page and, of each trunk it gave, a 64-bit hash of the key: 10 to 20 bytes in all.
+/// Two keys with the same hash would count as one trunk; with a million trunks that has a chance of
+/// 1 in 37 million, and the count would show it. Nothing is sent before it is polled and at most
+/// one request is under way. Dropping it ends that request; only reading is done, so nothing can be
+/// half done. The first error ends it.
 ///
-/// A trunk that is created or removed meanwhile can shift the pages, so that another one is missed; the count shows that mostly, not always.
+/// A trunk that is created or removed meanwhile can shift the pages, so that another one is missed;
+/// the count shows that mostly, not always.
 ///
 /// ```no_run
 /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
@@ -132,9 +139,19 @@ enum Step {
 }
 
 impl ConnectionStream {
-    pub(crate) fn new(client: &Client, domain: Option<&DomainName>, filter: &ConnectionFilter, size: PageSize) -> Self {
+    pub(crate) fn new(
+        client: &Client,
+        domain: Option<&DomainName>,
+        filter: &ConnectionFilter,
+        size: PageSize,
+    ) -> Self {
         Self {
-            query: Query { client: client.clone(), domain: domain.cloned(), filter: filter.clone(), size },
+            query: Query {
+                client: client.clone(),
+                domain: domain.cloned(),
+                filter: filter.clone(),
+                size,
+            },
             compare: true,
             step: Step::Turn,
             page: Vec::new().into_iter(),
@@ -145,7 +162,8 @@ impl ConnectionStream {
         }
     }
 
-    /// Does not ask for the count at the end, for servers where it is known not to agree with the list. A list that was cut short then ends as if it were whole.
+    /// Does not ask for the count at the end, for servers where it is known not to agree with the
+    /// list. A list that was cut short then ends as if it were whole.
     pub fn without_count(mut self) -> Self {
         self.compare = false;
         self
@@ -158,19 +176,37 @@ impl ConnectionStream {
 
     fn page_from(&self, start: u64) -> Step {
         let query = self.query.clone();
-        let window = Window { start, limit: query.size.0 };
-        Step::Page(Box::pin(async move { list(&query.client, query.domain.as_ref(), &query.filter, Some(window)).await }))
+        let window = Window {
+            start,
+            limit: query.size.0,
+        };
+        Step::Page(Box::pin(async move {
+            list(
+                &query.client,
+                query.domain.as_ref(),
+                &query.filter,
+                Some(window),
+            )
+            .await
+        }))
     }
 
     fn counted(&self) -> Step {
         let query = self.query.clone();
-        Step::Count(Box::pin(async move { count(&query.client, query.domain.as_ref(), &query.filter).await }))
+        Step::Count(Box::pin(async move {
+            count(&query.client, query.domain.as_ref(), &query.filter).await
+        }))
     }
 
     /// Takes in a page and says what follows.
     fn take(&mut self, mut page: Vec<Connection>) -> Step {
         let received = page.len() as u64;
-        page.retain(|trunk| self.seen.insert(self.keys.hash_one((&trunk.domain, &trunk.orig_match_pattern))));
+        page.retain(|trunk| {
+            self.seen.insert(
+                self.keys
+                    .hash_one((&trunk.domain, &trunk.orig_match_pattern)),
+            )
+        });
         let new = page.len() as u64;
         self.start += received;
         self.progress.pages += 1;
@@ -188,7 +224,8 @@ impl ConnectionStream {
     fn compare(&mut self, counted: Result<i64, Error>) -> Result<(), Error> {
         let total = match counted {
             Ok(total) => total,
-            // Such a key cannot know; that the list is unchecked is seen in `StreamProgress::total`.
+            // Such a key cannot know; that the list is unchecked is seen in
+            // `StreamProgress::total`.
             Err(error) if error.is_permission_denied() => return Ok(()),
             Err(error) => return Err(error),
         };
@@ -241,6 +278,9 @@ impl Stream for ConnectionStream {
 
 impl fmt::Debug for ConnectionStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConnectionStream").field("size", &self.query.size).field("progress", &self.progress).finish_non_exhaustive()
+        f.debug_struct("ConnectionStream")
+            .field("size", &self.query.size)
+            .field("progress", &self.progress)
+            .finish_non_exhaustive()
     }
 }

@@ -3,11 +3,11 @@
 use crate::generated::types::{AudioRelay, ConnectionCreate, YesNo};
 use crate::values::{DomainName, InvalidValue, MatchPattern};
 
-/// A customer's PBX that registers: the settings of a request that is seen working in production (reported,
-/// `create_connection/202-registering-pri.json`).
+/// A customer's PBX that registers: the settings of a request that is seen working in production
+/// (reported, `create_connection/202-registering-pri.json`).
 ///
-/// Calls to and from `sip*@{host}`, the plan with the domain's name, no limits of calls at once. No password is set: the server
-/// generates one, which reading the trunk shows.
+/// Calls to and from `sip*@{host}`, the plan with the domain's name, no limits of calls at once. No
+/// password is set: the server generates one, which reading the trunk shows.
 ///
 /// ```
 /// use netsapiens_connections::{ConnectionCreate, RegisteringPbx};
@@ -27,7 +27,8 @@ use crate::values::{DomainName, InvalidValue, MatchPattern};
 pub struct RegisteringPbx {
     /// Domain of the customer; also the realm of the registration and the name of the dial plan.
     pub domain: String,
-    /// Host part of the PBX's SIP URI. It need not resolve: the address comes with the registration.
+    /// Host part of the PBX's SIP URI. It need not resolve: the address comes with the
+    /// registration.
     pub host: String,
     /// User name of the registration, mostly a phone number.
     pub username: String,
@@ -41,7 +42,13 @@ impl TryFrom<RegisteringPbx> for ConnectionCreate {
     type Error = InvalidValue;
 
     fn try_from(pbx: RegisteringPbx) -> Result<Self, InvalidValue> {
-        let RegisteringPbx { domain, host, username, dial_policy, description } = pbx;
+        let RegisteringPbx {
+            domain,
+            host,
+            username,
+            dial_policy,
+            description,
+        } = pbx;
         let pattern = format!("sip*@{host}");
         Ok(Self {
             term_match_pattern: Some(pattern.clone()),
@@ -59,11 +66,11 @@ impl TryFrom<RegisteringPbx> for ConnectionCreate {
     }
 }
 
-/// A carrier's trunk of the whole system: the settings of a request that is seen working in production (reported,
-/// `create_connection/202-carrier-trunk.json`).
+/// A carrier's trunk of the whole system: the settings of a request that is seen working in
+/// production (reported, `create_connection/202-carrier-trunk.json`).
 ///
-/// Calls to and from the carrier's address without authentication, audio relayed, users of all headers kept, the plan
-/// `Inbound DID` and the policy `Permit All`.
+/// Calls to and from the carrier's address without authentication, audio relayed, users of all
+/// headers kept, the plan `Inbound DID` and the policy `Permit All`.
 ///
 /// ```
 /// use netsapiens_connections::{CarrierTrunk, ConnectionCreate};
@@ -105,7 +112,10 @@ impl TryFrom<CarrierTrunk> for ConnectionCreate {
             sip_authenticate_as_client_enabled: Some(YesNo::No),
             minimum_call_duration_seconds: Some(0),
             utc_offset: Some(utc_offset),
-            ..Self::new(DomainName::new("*")?, MatchPattern::new(format!("sip*@{host}"))?)
+            ..Self::new(
+                DomainName::new("*")?,
+                MatchPattern::new(format!("sip*@{host}"))?,
+            )
         })
     }
 }

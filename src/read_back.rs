@@ -17,11 +17,13 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 impl Connections<'_> {
-    /// Creates a trunk and reads it as soon as the server shows it: with its defaults, and with the SIP password that a server generates where
-    /// none was sent (reported). Nodes of a cluster may show it late (documented), so it is looked for until `patience` is over.
+    /// Creates a trunk and reads it as soon as the server shows it: with its defaults, and with the
+    /// SIP password that a server generates where none was sent (reported). Nodes of a cluster may
+    /// show it late (documented), so it is looked for until `patience` is over.
     ///
-    /// A pattern that cannot be addressed (a `:` in it, before v46) is looked for in the list of its domain. A trunk of the whole
-    /// system is read under its domain `*`; whether servers take that in a path is not known.
+    /// A pattern that cannot be addressed (a `:` in it, before v46) is looked for in the list of
+    /// its domain. A trunk of the whole system is read under its domain `*`; whether servers take
+    /// that in a path is not known.
     ///
     /// ```no_run
     /// # async fn run(client: netsapiens_connections::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,10 +38,15 @@ impl Connections<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Connections::create`], after which [`Error::operation`] is `create_connection`. After any other error the trunk was
-    /// created: [`ErrorKind::NotVisible`](crate::ErrorKind::NotVisible) when `patience` was over first, and those of reading.
-    /// All of them name the trunk by [`Error::domain`] and [`Error::pattern`].
-    pub async fn create_and_read(&self, trunk: &ConnectionCreate, patience: Duration) -> Result<Connection, Error> {
+    /// Those of [`Connections::create`], after which [`Error::operation`] is `create_connection`.
+    /// After any other error the trunk was created:
+    /// [`ErrorKind::NotVisible`](crate::ErrorKind::NotVisible) when `patience` was over first, and
+    /// those of reading. All of them name the trunk by [`Error::domain`] and [`Error::pattern`].
+    pub async fn create_and_read(
+        &self,
+        trunk: &ConnectionCreate,
+        patience: Duration,
+    ) -> Result<Connection, Error> {
         self.create(trunk).await?;
         let deadline = deadline(patience);
         let mut wait = FIRST_WAIT;
@@ -48,8 +55,11 @@ impl Connections<'_> {
             match timeout_at(deadline, self.look(trunk)).await {
                 Ok(Ok(Some(found))) => return Ok(found),
                 Ok(Ok(None)) => last = None,
-                // A passing trouble while reading is no reason to leave a new trunk behind unread, and a domain may be shown late as well.
-                Ok(Err(error)) if error.is_retryable() || error.is_not_found() => last = Some(error),
+                // A passing trouble while reading is no reason to leave a new trunk behind unread,
+                // and a domain may be shown late as well.
+                Ok(Err(error)) if error.is_retryable() || error.is_not_found() => {
+                    last = Some(error)
+                }
                 Ok(Err(error)) => return Err(error.about(&trunk.domain, &trunk.orig_match_pattern)),
                 Err(_) => break,
             }
@@ -59,17 +69,26 @@ impl Connections<'_> {
             sleep(wait).await;
             wait = (wait * 2).min(LONGEST_WAIT);
         }
-        let reason = format!("the trunk was created and could not be read within {} ms", patience.as_millis());
+        let reason = format!(
+            "the trunk was created and could not be read within {} ms",
+            patience.as_millis()
+        );
         Err(Error::not_visible(reason, last).about(&trunk.domain, &trunk.orig_match_pattern))
     }
 
     async fn look(&self, trunk: &ConnectionCreate) -> Result<Option<Connection>, Error> {
         let client = self.client();
         if ConnectionRef::new(&trunk.orig_match_pattern, client.addressing).is_ok() {
-            return client.domain(&trunk.domain)?.connections().get(&trunk.orig_match_pattern).await;
+            return client
+                .domain(&trunk.domain)?
+                .connections()
+                .get(&trunk.orig_match_pattern)
+                .await;
         }
         let filter = ConnectionFilter::default();
-        let mut list = ConnectionStream::new(client, Some(&trunk.domain), &filter, PageSize::default()).without_count();
+        let mut list =
+            ConnectionStream::new(client, Some(&trunk.domain), &filter, PageSize::default())
+                .without_count();
         while let Some(found) = list.try_next().await? {
             if found.orig_match_pattern == trunk.orig_match_pattern.as_str() {
                 return Ok(Some(found));

@@ -6,9 +6,10 @@ use reqwest::Method;
 
 /// How often and how soon a request is tried again.
 ///
-/// Reads, updates and deletes are repeated after a failed or broken connection, a timeout, and the statuses 408, 429, 502, 503 and 504;
-/// a create only when it certainly was not sent. Waits grow from `base` and are drawn at random below their bound, so that many clients do
-/// not come back at once; a `Retry-After` of the server is honoured up to `longest_retry_after`.
+/// Reads, updates and deletes are repeated after a failed or broken connection, a timeout, and the
+/// statuses 408, 429, 502, 503 and 504; a create only when it certainly was not sent. Waits grow
+/// from `base` and are drawn at random below their bound, so that many clients do not come back at
+/// once; a `Retry-After` of the server is honoured up to `longest_retry_after`.
 ///
 /// ```
 /// use netsapiens_connections::RetryPolicy;
@@ -43,7 +44,10 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// One attempt and no more.
     pub fn never() -> Self {
-        Self { attempts: 1, ..Self::default() }
+        Self {
+            attempts: 1,
+            ..Self::default()
+        }
     }
 }
 
@@ -70,8 +74,16 @@ pub(crate) fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 429 | 502 | 503 | 504)
 }
 
-/// Whether and when attempt number `attempt` (from 1) is followed by another. `random` is from 0 to 1.
-pub(crate) fn decide(policy: &RetryPolicy, method: &Method, outcome: Outcome<'_>, attempt: u32, now: SystemTime, random: f64) -> Decision {
+/// Whether and when attempt number `attempt` (from 1) is followed by another. `random` is from 0 to
+/// 1.
+pub(crate) fn decide(
+    policy: &RetryPolicy,
+    method: &Method,
+    outcome: Outcome<'_>,
+    attempt: u32,
+    now: SystemTime,
+    random: f64,
+) -> Decision {
     let worth_it = match outcome {
         Outcome::NotSent => true,
         Outcome::Lost => *method != Method::POST,
@@ -83,10 +95,20 @@ pub(crate) fn decide(policy: &RetryPolicy, method: &Method, outcome: Outcome<'_>
     if let Outcome::Status(_, Some(text)) = outcome
         && let Some(wait) = retry_after(text, now)
     {
-        return if wait <= policy.longest_retry_after { Decision::After(wait) } else { Decision::Stop };
+        return if wait <= policy.longest_retry_after {
+            Decision::After(wait)
+        } else {
+            Decision::Stop
+        };
     }
-    let doubled = policy.base.saturating_mul(2_u32.saturating_pow(attempt - 1));
-    Decision::After(doubled.min(policy.longest_wait).mul_f64(random.clamp(0.0, 1.0)))
+    let doubled = policy
+        .base
+        .saturating_mul(2_u32.saturating_pow(attempt - 1));
+    Decision::After(
+        doubled
+            .min(policy.longest_wait)
+            .mul_f64(random.clamp(0.0, 1.0)),
+    )
 }
 
 /// `Retry-After` in its two forms: seconds, or a date of HTTP. A date that has passed means now.
@@ -95,8 +117,14 @@ fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some(SystemTime::from(date).duration_since(now).unwrap_or_default())
+    let date = jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(text)
+        .ok()?;
+    Some(
+        SystemTime::from(date)
+            .duration_since(now)
+            .unwrap_or_default(),
+    )
 }
 
 #[cfg(test)]
@@ -106,7 +134,14 @@ mod tests {
     const NOW: Duration = Duration::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT, the date of RFC 9110's examples
 
     fn decided(method: &Method, outcome: Outcome<'_>, attempt: u32) -> Decision {
-        decide(&RetryPolicy::default(), method, outcome, attempt, SystemTime::UNIX_EPOCH + NOW, 1.0)
+        decide(
+            &RetryPolicy::default(),
+            method,
+            outcome,
+            attempt,
+            SystemTime::UNIX_EPOCH + NOW,
+            1.0,
+        )
     }
 
     fn millis(millis: u64) -> Decision {
@@ -141,7 +176,11 @@ mod tests {
         for (outcome, expected) in table {
             let methods = [Method::GET, Method::PUT, Method::DELETE, Method::POST];
             for (method, expected) in methods.iter().zip(expected) {
-                assert_eq!(decided(method, outcome, 1), expected, "{method} {outcome:?}");
+                assert_eq!(
+                    decided(method, outcome, 1),
+                    expected,
+                    "{method} {outcome:?}"
+                );
             }
         }
     }
@@ -154,10 +193,29 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_bound() {
-        let policy = RetryPolicy { attempts: u32::MAX, ..RetryPolicy::default() };
-        let waits = [(1, 250), (2, 500), (3, 1000), (4, 2000), (5, 4000), (6, 5000), (7, 5000), (4_000_000, 5000)];
+        let policy = RetryPolicy {
+            attempts: u32::MAX,
+            ..RetryPolicy::default()
+        };
+        let waits = [
+            (1, 250),
+            (2, 500),
+            (3, 1000),
+            (4, 2000),
+            (5, 4000),
+            (6, 5000),
+            (7, 5000),
+            (4_000_000, 5000),
+        ];
         for (attempt, wait) in waits {
-            let decision = decide(&policy, &Method::GET, Outcome::Lost, attempt, SystemTime::UNIX_EPOCH, 1.0);
+            let decision = decide(
+                &policy,
+                &Method::GET,
+                Outcome::Lost,
+                attempt,
+                SystemTime::UNIX_EPOCH,
+                1.0,
+            );
             assert_eq!(decision, millis(wait), "attempt {attempt}");
         }
     }
@@ -166,7 +224,14 @@ mod tests {
     fn jitter_draws_from_the_whole_wait() {
         let policy = RetryPolicy::default();
         for (random, wait) in [(0.0, 0), (0.5, 125), (1.0, 250)] {
-            let decision = decide(&policy, &Method::GET, Outcome::Lost, 1, SystemTime::UNIX_EPOCH, random);
+            let decision = decide(
+                &policy,
+                &Method::GET,
+                Outcome::Lost,
+                1,
+                SystemTime::UNIX_EPOCH,
+                random,
+            );
             assert_eq!(decision, millis(wait));
         }
     }
@@ -185,7 +250,11 @@ mod tests {
             ("-1", millis(250)),
         ];
         for (text, expected) in table {
-            assert_eq!(decided(&Method::GET, Outcome::Status(503, Some(text)), 1), expected, "{text}");
+            assert_eq!(
+                decided(&Method::GET, Outcome::Status(503, Some(text)), 1),
+                expected,
+                "{text}"
+            );
         }
     }
 }

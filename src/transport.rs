@@ -28,17 +28,27 @@ impl fmt::Debug for Credentials {
 }
 
 impl ClientHooks<Credentials> for generated::Client {
-    async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), generated::Error<E>> {
+    async fn pre<E>(
+        &self,
+        request: &mut reqwest::Request,
+        _: &OperationInfo,
+    ) -> Result<(), generated::Error<E>> {
         // The generator adds it; no server asks for it.
         request.headers_mut().remove("api-version");
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        request
+            .headers_mut()
+            .insert(ACCEPT, HeaderValue::from_static("application/json"));
         request.headers_mut().extend(self.inner.0.clone());
-        // `@` is on the wire as `%40` in the captured request (get_connection/200-registered-pri.json); a `+` of base64 would
-        // be a space to servers that decode paths like forms.
+        // `@` is on the wire as `%40` in the captured request
+        // (get_connection/200-registered-pri.json); a `+` of base64 would be a space to servers
+        // that decode paths like forms.
         let path = request.url().path().replace('@', "%40").replace('+', "%2B");
         request.url_mut().set_path(&path);
         // The span of `send`, which does not see the request.
-        let bytes = request.body().and_then(reqwest::Body::as_bytes).map_or(0, <[u8]>::len);
+        let bytes = request
+            .body()
+            .and_then(reqwest::Body::as_bytes)
+            .map_or(0, <[u8]>::len);
         tracing::Span::current().record("request_bytes", bytes);
         Ok(())
     }
@@ -59,30 +69,53 @@ impl Answer {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let decoded = serde_path_to_error::deserialize(&mut json)
             .map_err(|error| explain(&error.path().to_string(), error.inner()))
-            .and_then(|value| json.end().map(|()| value).map_err(|error| explain("", &error)));
+            .and_then(|value| {
+                json.end()
+                    .map(|()| value)
+                    .map_err(|error| explain("", &error))
+            });
         decoded.map_err(|reason| {
             let coded = self.headers.get("content-encoding").is_some();
-            let reason = if coded { format!("{reason}; the body is compressed, which was not asked for") } else { reason };
+            let reason = if coded {
+                format!("{reason}; the body is compressed, which was not asked for")
+            } else {
+                reason
+            };
             let attempt = self.attempt;
             Error::decode(operation, self, reason).after(attempt)
         })
     }
 }
 
-/// serde quotes values, so only what it says of positions and of missing properties is used: the latter are our own names.
+/// serde quotes values, so only what it says of positions and of missing properties is used: the
+/// latter are our own names.
 fn explain(path: &str, error: &serde_json::Error) -> String {
-    let place = if path.is_empty() || path == "." { String::new() } else { format!(" at `{path}`") };
+    let place = if path.is_empty() || path == "." {
+        String::new()
+    } else {
+        format!(" at `{path}`")
+    };
     match error.classify() {
         serde_json::error::Category::Data => {
             let text = error.to_string();
-            let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+            let missing = text
+                .strip_prefix("missing field `")
+                .and_then(|rest| rest.split('`').next());
             match missing {
                 Some(name) => format!("the answer lacks the property `{name}`{place}"),
                 None => format!("the answer has a value of another kind than expected{place}"),
             }
         }
-        serde_json::error::Category::Eof => format!("the answer ends too early, at line {} column {}", error.line(), error.column()),
-        _ => format!("the answer is not JSON that can be read, at line {} column {}", error.line(), error.column()),
+        serde_json::error::Category::Eof => format!(
+            "the answer ends too early, at line {} column {}",
+            error.line(),
+            error.column()
+        ),
+        _ => format!(
+            "the answer is not JSON that can be read, at line {} column {}",
+            error.line(),
+            error.column()
+        ),
     }
 }
 
@@ -105,7 +138,8 @@ pub(crate) struct Call<'a> {
     pub(crate) observer: Option<&'a Observer>,
 }
 
-/// The end of a time from now on. Of one that the clock cannot hold it is an end that no program waits for.
+/// The end of a time from now on. Of one that the clock cannot hold it is an end that no program
+/// waits for.
 pub(crate) fn deadline(within: Duration) -> Instant {
     const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
     let start = Instant::now();
@@ -116,12 +150,20 @@ pub(crate) fn deadline(within: Duration) -> Instant {
 pub(crate) type Raw = Result<ResponseValue<ByteStream>, generated::Error<ByteStream>>;
 
 /// Sends a call as often as its policy allows. `Ok` is a success of the server, any 2xx.
-pub(crate) async fn send<F, Fut>(limits: &Limits, call: &Call<'_>, request: F) -> Result<Answer, Error>
+pub(crate) async fn send<F, Fut>(
+    limits: &Limits,
+    call: &Call<'_>,
+    request: F,
+) -> Result<Answer, Error>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Raw>,
 {
-    let span = tracing::info_span!("netsapiens", operation = call.operation, request_bytes = tracing::field::Empty);
+    let span = tracing::info_span!(
+        "netsapiens",
+        operation = call.operation,
+        request_bytes = tracing::field::Empty
+    );
     attempts(limits, call, request).instrument(span).await
 }
 
@@ -137,13 +179,14 @@ where
     loop {
         attempt += 1;
         let begun = Instant::now();
-        let outcome = match tokio::time::timeout_at(deadline, read(limits, call, attempt, request())).await {
-            Ok(outcome) => outcome.and_then(|answer| match answer.status.is_success() {
-                true => Ok(answer),
-                false => Err(Error::status(call.operation, answer, &call.secrets)),
-            }),
-            Err(_) => Err(Error::deadline(call.operation, last.take())),
-        };
+        let outcome =
+            match tokio::time::timeout_at(deadline, read(limits, call, attempt, request())).await {
+                Ok(outcome) => outcome.and_then(|answer| match answer.status.is_success() {
+                    true => Ok(answer),
+                    false => Err(Error::status(call.operation, answer, &call.secrets)),
+                }),
+                Err(_) => Err(Error::deadline(call.operation, last.take())),
+            };
         observe(call, attempt, begun.elapsed(), &outcome);
         let error = match outcome {
             Ok(answer) => return Ok(answer),
@@ -151,11 +194,20 @@ where
         };
         sent = error.may_have_been_sent();
         let wait = match outcome_of(&error) {
-            Some(outcome) => decide(&limits.retry, &call.method, outcome, attempt, SystemTime::now(), fastrand::f64()),
+            Some(outcome) => decide(
+                &limits.retry,
+                &call.method,
+                outcome,
+                attempt,
+                SystemTime::now(),
+                fastrand::f64(),
+            ),
             None => Decision::Stop,
         };
         match wait {
-            Decision::After(wait) if wait < deadline.saturating_duration_since(Instant::now()) => tokio::time::sleep(wait).await,
+            Decision::After(wait) if wait < deadline.saturating_duration_since(Instant::now()) => {
+                tokio::time::sleep(wait).await
+            }
             _ => return Err(error),
         }
         last = Some(error);
@@ -168,18 +220,28 @@ fn outcome_of(error: &Error) -> Option<Outcome<'_>> {
         () if error.is_connect() => Some(Outcome::NotSent),
         () if error.is_timeout() || error.is_interrupted() => Some(Outcome::Lost),
         () if error.is_decode() => None,
-        () => error.status_code().map(|status| Outcome::Status(status, error.header(RETRY_AFTER.as_str()))),
+        () => error
+            .status_code()
+            .map(|status| Outcome::Status(status, error.header(RETRY_AFTER.as_str()))),
     }
 }
 
 /// One attempt: the answer with its body, whatever the status.
-async fn read(limits: &Limits, call: &Call<'_>, attempt: u32, raw: impl Future<Output = Raw>) -> Result<Answer, Error> {
+async fn read(
+    limits: &Limits,
+    call: &Call<'_>,
+    attempt: u32,
+    raw: impl Future<Output = Raw>,
+) -> Result<Answer, Error> {
     let operation = call.operation;
     let response = match raw.await {
         Ok(response) | Err(generated::Error::ErrorResponse(response)) => response,
         Err(generated::Error::UnexpectedResponse(response)) => ResponseValue::stream(response),
-        Err(generated::Error::CommunicationError(error)) => return Err(Error::network(operation, error)),
-        // Our hooks give no error of their own, and raw answers are not decoded by the generated code.
+        Err(generated::Error::CommunicationError(error)) => {
+            return Err(Error::network(operation, error));
+        }
+        // Our hooks give no error of their own, and raw answers are not decoded by the generated
+        // code.
         Err(_) => return Err(Error::configuration("the request could not be built").of(operation)),
     };
     let (status, headers) = (response.status(), response.headers().clone());
@@ -187,23 +249,52 @@ async fn read(limits: &Limits, call: &Call<'_>, attempt: u32, raw: impl Future<O
     let mut body = Vec::new();
     let broken = loop {
         match stream.next().await {
-            None => return Ok(Answer { status, headers, body, attempt }),
+            None => {
+                return Ok(Answer {
+                    status,
+                    headers,
+                    body,
+                    attempt,
+                });
+            }
             Some(Err(error)) => break Some(error),
             Some(Ok(chunk)) if body.len() + chunk.len() > limits.body_bytes => break None,
             Some(Ok(chunk)) => body.extend_from_slice(&chunk),
         }
     };
-    // Only a read that succeeded needs its body whole. A refusal is one whatever follows the status; and a write that was accepted is done,
-    // so that calling it a failure would have it done again.
+    // Only a read that succeeded needs its body whole. A refusal is one whatever follows the
+    // status; and a write that was accepted is done, so that calling it a failure would have it
+    // done again.
     if !status.is_success() || call.method != Method::GET {
-        let body = if status.is_success() { Vec::new() } else { body };
-        return Ok(Answer { status, headers, body, attempt });
+        let body = if status.is_success() {
+            Vec::new()
+        } else {
+            body
+        };
+        return Ok(Answer {
+            status,
+            headers,
+            body,
+            attempt,
+        });
     }
     Err(match broken {
         Some(error) => Error::network(operation, error),
         None => {
-            let reason = format!("the answer is longer than {} bytes, the client's limit for bodies", limits.body_bytes);
-            Error::decode(operation, Answer { status, headers, body, attempt }, reason)
+            let reason = format!(
+                "the answer is longer than {} bytes, the client's limit for bodies",
+                limits.body_bytes
+            );
+            Error::decode(
+                operation,
+                Answer {
+                    status,
+                    headers,
+                    body,
+                    attempt,
+                },
+                reason,
+            )
         }
     })
 }
@@ -212,18 +303,41 @@ async fn read(limits: &Limits, call: &Call<'_>, attempt: u32, raw: impl Future<O
 fn observe(call: &Call<'_>, number: u32, elapsed: Duration, outcome: &Result<Answer, Error>) {
     let (status, body, failure) = match outcome {
         Ok(answer) => (Some(answer.status.as_u16()), Some(answer.body.len()), None),
-        Err(error) => (error.status_code(), error.body().map(<[u8]>::len), Some(error.kind())),
+        Err(error) => (
+            error.status_code(),
+            error.body().map(<[u8]>::len),
+            Some(error.kind()),
+        ),
     };
-    let (operation, elapsed_ms) = (call.operation, u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+    let (operation, elapsed_ms) = (
+        call.operation,
+        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+    );
     match outcome {
-        Ok(_) => tracing::debug!(operation, attempt = number, elapsed_ms, status, body_bytes = body, "answered"),
+        Ok(_) => tracing::debug!(
+            operation,
+            attempt = number,
+            elapsed_ms,
+            status,
+            body_bytes = body,
+            "answered"
+        ),
         // An answer, too: `get` makes `None` of it.
         Err(error) if error.is_not_found() => {
             tracing::debug!(operation, attempt = number, elapsed_ms, status, body_bytes = body, kind = ?error.kind(), "failed");
         }
-        Err(error) => tracing::warn!(operation, attempt = number, elapsed_ms, status, body_bytes = body, kind = ?error.kind(), "failed"),
+        Err(error) => {
+            tracing::warn!(operation, attempt = number, elapsed_ms, status, body_bytes = body, kind = ?error.kind(), "failed")
+        }
     }
     if let Some(Observer(observer)) = call.observer {
-        observer(&Attempt { operation, number, elapsed, status, body_bytes: body, failure });
+        observer(&Attempt {
+            operation,
+            number,
+            elapsed,
+            status,
+            body_bytes: body,
+            failure,
+        });
     }
 }

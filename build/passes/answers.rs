@@ -1,4 +1,5 @@
-//! What each operation's 2xx answer decodes to, so that the wrappers follow the spec and not a second list.
+//! What each operation's 2xx answer decodes to, so that the wrappers follow the spec and not a
+//! second list.
 
 use quote::format_ident;
 use syn::{File, Item, parse_quote};

@@ -23,8 +23,14 @@ pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
 
 fn constructor(item: &ItemStruct) -> Option<Item> {
     let name = &item.ident;
-    let fields: Vec<(&Ident, &Type)> = item.fields.iter().filter_map(|f| Some((f.ident.as_ref()?, &f.ty))).collect();
-    let (optional, mut required): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(_, ty)| argument(ty, "Option").is_some());
+    let fields: Vec<(&Ident, &Type)> = item
+        .fields
+        .iter()
+        .filter_map(|f| Some((f.ident.as_ref()?, &f.ty)))
+        .collect();
+    let (optional, mut required): (Vec<_>, Vec<_>) = fields
+        .into_iter()
+        .partition(|(_, ty)| argument(ty, "Option").is_some());
     if required.is_empty() {
         return None;
     }

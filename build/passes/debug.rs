@@ -8,17 +8,25 @@ use syn::{Expr, File, Item, ItemStruct, Path, Token, parse_quote};
 
 use super::{has_serde, types, wire_name};
 
-/// Unknown fields get a type that prints their names alone; structs with sensitive properties get a `Debug` that masks these.
+/// Unknown fields get a type that prints their names alone; structs with sensitive properties get a
+/// `Debug` that masks these.
 pub fn run(code: &mut File, sensitive: &BTreeMap<String, BTreeSet<String>>) -> Result<(), String> {
     let items = types(code)?;
     let mut impls = Vec::new();
     for item in items.iter_mut() {
         let Item::Struct(item) = item else { continue };
-        for field in item.fields.iter_mut().filter(|field| has_serde(&field.attrs, "flatten")) {
+        for field in item
+            .fields
+            .iter_mut()
+            .filter(|field| has_serde(&field.attrs, "flatten"))
+        {
             field.ty = parse_quote!(crate::values::UnknownFields);
             field.attrs.insert(0, parse_quote!(#[doc = "Properties that this version does not know, kept as they came."]));
         }
-        if let Some(sensitive) = sensitive.get(&item.ident.to_string()).filter(|sensitive| !sensitive.is_empty()) {
+        if let Some(sensitive) = sensitive
+            .get(&item.ident.to_string())
+            .filter(|sensitive| !sensitive.is_empty())
+        {
             underive(item)?;
             impls.push(masking(item, sensitive));
         }
@@ -28,7 +36,11 @@ pub fn run(code: &mut File, sensitive: &BTreeMap<String, BTreeSet<String>>) -> R
 }
 
 fn underive(item: &mut ItemStruct) -> Result<(), String> {
-    for attribute in item.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+    for attribute in item
+        .attrs
+        .iter_mut()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+    {
         let derives = attribute
             .parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
             .map_err(|error| format!("the derives of `{}`: {error}", item.ident))?;

@@ -9,8 +9,9 @@ use super::types;
 
 const SUFFIX: &str = "Update";
 
-/// Adds `diff` and `is_empty` to each request `{Name}Update` that has a resource `{Name}` beside it. What both have is compared; what only the
-/// update has cannot be read back, so it is sent whenever it is wanted. A field that both have with different types is an error.
+/// Adds `diff` and `is_empty` to each request `{Name}Update` that has a resource `{Name}` beside
+/// it. What both have is compared; what only the update has cannot be read back, so it is sent
+/// whenever it is wanted. A field that both have with different types is an error.
 pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
     let items = types(code)?;
     let structs: BTreeMap<String, &ItemStruct> = items
@@ -22,7 +23,10 @@ pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
         .collect();
     let mut made = Vec::new();
     for (name, update) in structs.iter().filter(|(name, _)| requests.contains(*name)) {
-        if let Some(current) = name.strip_suffix(SUFFIX).and_then(|resource| structs.get(resource)) {
+        if let Some(current) = name
+            .strip_suffix(SUFFIX)
+            .and_then(|resource| structs.get(resource))
+        {
             made.push(differences(current, update)?);
         }
     }
@@ -31,7 +35,9 @@ pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
 }
 
 fn fields(of: &ItemStruct) -> impl Iterator<Item = (&Ident, &Type)> {
-    of.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, &field.ty)))
+    of.fields
+        .iter()
+        .filter_map(|field| Some((field.ident.as_ref()?, &field.ty)))
 }
 
 fn differences(current: &ItemStruct, update: &ItemStruct) -> Result<Item, String> {
@@ -40,8 +46,15 @@ fn differences(current: &ItemStruct, update: &ItemStruct) -> Result<Item, String
     for (field, of) in fields(update) {
         values.push(match readable.get(field) {
             None => quote!(#field: wanted.#field.clone()),
-            Some(&read) if read == of => quote!(#field: crate::values::difference(&current.#field, &wanted.#field)),
-            Some(_) => return Err(format!("`{}` and `{}` have `{field}` with different types", current.ident, update.ident)),
+            Some(&read) if read == of => {
+                quote!(#field: crate::values::difference(&current.#field, &wanted.#field))
+            }
+            Some(_) => {
+                return Err(format!(
+                    "`{}` and `{}` have `{field}` with different types",
+                    current.ident, update.ident
+                ));
+            }
         });
     }
     let (current, update) = (&current.ident, &update.ident);

@@ -14,7 +14,10 @@ impl VisitMut for Space {
     fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
         if let Meta::NameValue(meta) = &attribute.meta
             && meta.path.is_ident("doc")
-            && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &meta.value
+            && let Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) = &meta.value
             && !text.value().is_empty()
             && !text.value().starts_with(' ')
             && !text.value().contains('\n')

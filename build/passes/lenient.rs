@@ -1,4 +1,5 @@
-//! Types that are read take what servers really send: text as number, number as text, the empty string for unset.
+//! Types that are read take what servers really send: text as number, number as text, the empty
+//! string for unset.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +7,15 @@ use syn::{Field, File, Item, LitStr, Type, parse_quote};
 
 use super::{argument, structs, type_name, types};
 
-/// Gives fields of the types in `responses` a lenient reader from `crate::values::lenient`. Integers are read leniently in
-/// requests as well: recorded ones hold integers as text.
+/// Gives fields of the types in `responses` a lenient reader from `crate::values::lenient`.
+/// Integers are read leniently in requests as well: recorded ones hold integers as text.
 pub fn run(code: &mut File, responses: &BTreeSet<String>) -> Result<(), String> {
     let objects: BTreeSet<String> = types(code)?
         .iter()
         .filter_map(|item| match item {
-            Item::Struct(item) if item.fields.iter().all(|field| field.ident.is_some()) => Some(item.ident.to_string()),
+            Item::Struct(item) if item.fields.iter().all(|field| field.ident.is_some()) => {
+                Some(item.ident.to_string())
+            }
             _ => None,
         })
         .collect();
@@ -20,8 +23,12 @@ pub fn run(code: &mut File, responses: &BTreeSet<String>) -> Result<(), String> 
         let response = responses.contains(&item.ident.to_string());
         for field in &mut item.fields {
             if let Some(reader) = reader(field, response, &objects) {
-                let reader = LitStr::new(&format!("crate::values::lenient::{reader}"), proc_macro2::Span::call_site());
-                let optional = argument(&field.ty, "Option").is_some() && !super::has_serde(&field.attrs, "default");
+                let reader = LitStr::new(
+                    &format!("crate::values::lenient::{reader}"),
+                    proc_macro2::Span::call_site(),
+                );
+                let optional = argument(&field.ty, "Option").is_some()
+                    && !super::has_serde(&field.attrs, "default");
                 field.attrs.push(match optional {
                     true => parse_quote!(#[serde(default, deserialize_with = #reader)]),
                     false => parse_quote!(#[serde(deserialize_with = #reader)]),

@@ -37,15 +37,37 @@ impl Facts {
     /// Reads them from the spec, and from the copy of it that the generator got.
     pub fn new(spec: &Value, adapted: &Value) -> Facts {
         let reach = reach(spec);
-        let mut facts = Facts { requests: reach.requests, responses: reach.responses, answers: adapt::answers(spec), ..Facts::default() };
-        for (name, schema) in adapted.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten() {
+        let mut facts = Facts {
+            requests: reach.requests,
+            responses: reach.responses,
+            answers: adapt::answers(spec),
+            ..Facts::default()
+        };
+        for (name, schema) in adapted
+            .pointer("/components/schemas")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             if let Some(known) = schema.get("x-extensible-enum").and_then(Value::as_array) {
-                let known = known.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                let known = known
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect();
                 facts.vocabularies.insert(name.clone(), known);
             }
-            let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-            let sensitive = properties.filter(|(_, property)| property.get("x-sensitive") == Some(&Value::Bool(true)));
-            facts.sensitive.insert(name.clone(), sensitive.map(|(name, _)| name.clone()).collect());
+            let properties = schema
+                .get("properties")
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten();
+            let sensitive = properties
+                .filter(|(_, property)| property.get("x-sensitive") == Some(&Value::Bool(true)));
+            facts.sensitive.insert(
+                name.clone(),
+                sensitive.map(|(name, _)| name.clone()).collect(),
+            );
         }
         facts
     }
@@ -68,7 +90,9 @@ pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
 /// Items of the module `types`.
 fn types(code: &mut File) -> Result<&mut Vec<Item>, String> {
     let found = code.items.iter_mut().find_map(|item| match item {
-        Item::Mod(module) if module.ident == "types" => module.content.as_mut().map(|(_, items)| items),
+        Item::Mod(module) if module.ident == "types" => {
+            module.content.as_mut().map(|(_, items)| items)
+        }
         _ => None,
     });
     found.ok_or_else(|| "the generated code has no module `types`".into())
@@ -88,17 +112,25 @@ fn wire_name(field: &Field) -> Option<String> {
 }
 
 fn renamed(field: &Field) -> Option<String> {
-    serde_arguments(&field.attrs).into_iter().find(|(name, _)| name == "rename")?.1
+    serde_arguments(&field.attrs)
+        .into_iter()
+        .find(|(name, _)| name == "rename")?
+        .1
 }
 
 fn has_serde(attributes: &[Attribute], word: &str) -> bool {
-    serde_arguments(attributes).iter().any(|(name, _)| name == word)
+    serde_arguments(attributes)
+        .iter()
+        .any(|(name, _)| name == word)
 }
 
 /// The arguments of `#[serde(…)]`, each with its value where it has one.
 fn serde_arguments(attributes: &[Attribute]) -> Vec<(String, Option<String>)> {
     let mut arguments = Vec::new();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         // What is no argument of serde's, its own derive will say.
         let _ = attribute.parse_nested_meta(|meta| {
             let value = match meta.value() {
@@ -115,7 +147,11 @@ fn serde_arguments(attributes: &[Attribute]) -> Vec<(String, Option<String>)> {
 /// Last segment of a type's path.
 fn type_name(of: &Type) -> Option<String> {
     match of {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string()),
         _ => None,
     }
 }
@@ -123,7 +159,11 @@ fn type_name(of: &Type) -> Option<String> {
 /// `T` of `Wrapper<T>`.
 fn argument<'a>(of: &'a Type, wrapper: &str) -> Option<&'a Type> {
     let Type::Path(path) = of else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == wrapper)?;
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == wrapper)?;
     match &last.arguments {
         PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
             Some(GenericArgument::Type(inner)) => Some(inner),

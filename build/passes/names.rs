@@ -9,17 +9,27 @@ use super::{has_serde, renamed, structs, type_name, types, wire_name};
 
 const PREFIX: &str = "connection_";
 
-/// Takes the prefix from fields of the module `types` and tells each field's wire name in its documentation. The serde name
-/// stays. Only struct fields and members of struct literals are renamed: identifiers in macros are plain tokens.
+/// Takes the prefix from fields of the module `types` and tells each field's wire name in its
+/// documentation. The serde name stays. Only struct fields and members of struct literals are
+/// renamed: identifiers in macros are plain tokens.
 pub fn run(code: &mut File) -> Result<(), String> {
     let mut shortened = BTreeMap::new();
     for item in structs(code)? {
         let mut seen = BTreeSet::new();
-        for field in item.fields.iter_mut().filter(|field| !has_serde(&field.attrs, "flatten")) {
-            let (Some(wire), Some(old)) = (wire_name(field), field.ident.clone()) else { continue };
+        for field in item
+            .fields
+            .iter_mut()
+            .filter(|field| !has_serde(&field.attrs, "flatten"))
+        {
+            let (Some(wire), Some(old)) = (wire_name(field), field.ident.clone()) else {
+                continue;
+            };
             let new = shorten(&old)?;
             if !seen.insert(new.clone()) {
-                return Err(format!("`{}`: the property `{wire}` would be a second field `{new}`", item.ident));
+                return Err(format!(
+                    "`{}`: the property `{wire}` would be a second field `{new}`",
+                    item.ident
+                ));
             }
             if new != old && renamed(field).is_none() {
                 field.attrs.push(parse_quote!(#[serde(rename = #wire)]));
@@ -32,7 +42,11 @@ pub fn run(code: &mut File) -> Result<(), String> {
     for item in types(code)? {
         if let Item::Impl(item) = item {
             let target = type_name(&item.self_ty).unwrap_or_default();
-            Members { target: &target, shortened: &shortened }.visit_item_impl_mut(item);
+            Members {
+                target: &target,
+                shortened: &shortened,
+            }
+            .visit_item_impl_mut(item);
         }
     }
     Ok(())
@@ -41,14 +55,19 @@ pub fn run(code: &mut File) -> Result<(), String> {
 fn shorten(name: &Ident) -> Result<Ident, String> {
     match name.to_string().strip_prefix(PREFIX) {
         None => Ok(name.clone()),
-        Some(short) => syn::parse_str(short).map_err(|_| format!("`{name}` without `{PREFIX}` is no field name")),
+        Some(short) => syn::parse_str(short)
+            .map_err(|_| format!("`{name}` without `{PREFIX}` is no field name")),
     }
 }
 
 /// Adds the wire name below what the field's documentation says already.
 fn document(field: &mut Field, wire: &str) {
     let line = format!("Wire name: `{wire}`.");
-    let after = field.attrs.iter().rposition(|attribute| attribute.path().is_ident("doc")).map_or(0, |last| last + 1);
+    let after = field
+        .attrs
+        .iter()
+        .rposition(|attribute| attribute.path().is_ident("doc"))
+        .map_or(0, |last| last + 1);
     let lines: [Attribute; 2] = [parse_quote!(#[doc = ""]), parse_quote!(#[doc = #line])];
     field.attrs.splice(after..after, lines);
 }
@@ -61,7 +80,11 @@ struct Members<'a> {
 impl Members<'_> {
     fn member(&self, path: &syn::Path, old: &Ident) -> Option<&Ident> {
         let name = path.segments.last()?.ident.to_string();
-        let owner = if name == "Self" { self.target.to_owned() } else { name };
+        let owner = if name == "Self" {
+            self.target.to_owned()
+        } else {
+            name
+        };
         self.shortened.get(&(owner, old.clone()))
     }
 }

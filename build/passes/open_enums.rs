@@ -1,5 +1,5 @@
-//! A vocabulary (`x-extensible-enum`) becomes an enum with a case for what is not known yet, so that a new server value never
-//! fails a list.
+//! A vocabulary (`x-extensible-enum`) becomes an enum with a case for what is not known yet, so
+//! that a new server value never fails a list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +12,13 @@ use super::{type_name, types};
 pub fn run(code: &mut File, vocabularies: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
     let items = types(code)?;
     for (name, known) in vocabularies {
-        let at = items.iter().position(|item| matches!(item, Item::Struct(item) if item.ident == name));
+        let at = items
+            .iter()
+            .position(|item| matches!(item, Item::Struct(item) if item.ident == name));
         let at = at.ok_or_else(|| format!("no type was generated for the vocabulary `{name}`"))?;
-        let Item::Struct(newtype) = items.remove(at) else { continue };
+        let Item::Struct(newtype) = items.remove(at) else {
+            continue;
+        };
         items.retain(|item| !belongs(item, name));
         items.splice(at..at, open_enum(&newtype, known)?);
     }
@@ -24,23 +28,38 @@ pub fn run(code: &mut File, vocabularies: &BTreeMap<String, Vec<String>>) -> Res
 /// Whether an item is one of the impls of the newtype, `From<Newtype> for String` included.
 fn belongs(item: &Item, name: &str) -> bool {
     let Item::Impl(item) = item else { return false };
-    let from = item.trait_.as_ref().and_then(|(path, _)| path.segments.last()).is_some_and(|segment| {
-        let arguments: Type = parse_quote!(#segment);
-        super::argument(&arguments, "From").and_then(type_name).as_deref() == Some(name)
-    });
+    let from = item
+        .trait_
+        .as_ref()
+        .and_then(|(path, _)| path.segments.last())
+        .is_some_and(|segment| {
+            let arguments: Type = parse_quote!(#segment);
+            super::argument(&arguments, "From")
+                .and_then(type_name)
+                .as_deref()
+                == Some(name)
+        });
     from || type_name(&item.self_ty).as_deref() == Some(name)
 }
 
 fn open_enum(newtype: &ItemStruct, known: &[String]) -> Result<Vec<Item>, String> {
     let name = &newtype.ident;
-    let docs = newtype.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let docs = newtype
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"));
     let docs: Vec<&Attribute> = docs.collect();
     let mut variants = Vec::new();
     let mut seen = BTreeSet::new();
     for text in known {
         let variant = pascal(text);
-        if syn::parse_str::<syn::Ident>(&variant).is_err() || variant == "Unknown" || !seen.insert(variant.clone()) {
-            return Err(format!("`{name}`: the known value `{text}` gives no variant name of its own (`{variant}`)"));
+        if syn::parse_str::<syn::Ident>(&variant).is_err()
+            || variant == "Unknown"
+            || !seen.insert(variant.clone())
+        {
+            return Err(format!(
+                "`{name}`: the known value `{text}` gives no variant name of its own (`{variant}`)"
+            ));
         }
         variants.push(format_ident!("{variant}"));
     }
@@ -80,6 +99,10 @@ fn open_enum(newtype: &ItemStruct, known: &[String]) -> Result<Vec<Item>, String
 
 /// `default-ip` to `DefaultIp`, `UDP` to `Udp`.
 fn pascal(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| word[..1].to_ascii_uppercase() + &word[1..].to_ascii_lowercase()).collect()
+    let words = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words
+        .map(|word| word[..1].to_ascii_uppercase() + &word[1..].to_ascii_lowercase())
+        .collect()
 }

@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 
 use super::operation::Operation;
 
-/// What a request meets in place of the server's own answer; given to [`FakeServer::fail`](super::FakeServer::fail).
+/// What a request meets in place of the server's own answer; given to
+/// [`FakeServer::fail`](super::FakeServer::fail).
 ///
-/// A fault is met once, in place of the operation, unless it is told otherwise: [`Fault::times`], [`Fault::always`],
-/// [`Fault::after_the_operation`]. What breaks below HTTP is done by [`FaultProxy`](super::FaultProxy).
+/// A fault is met once, in place of the operation, unless it is told otherwise: [`Fault::times`],
+/// [`Fault::always`], [`Fault::after_the_operation`]. What breaks below HTTP is done by
+/// [`FaultProxy`](super::FaultProxy).
 ///
 /// ```
 /// use netsapiens_connections::fake::Fault;
@@ -35,19 +37,33 @@ pub(super) struct Spoilt {
 }
 
 /// `[]`, compressed.
-const GZIP: [u8; 22] =
-    [0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x8b, 0x8e, 0x05, 0x00, 0x29, 0xbb, 0x4c, 0x0d, 0x02, 0x00, 0x00, 0x00];
+const GZIP: [u8; 22] = [
+    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x8b, 0x8e, 0x05, 0x00, 0x29, 0xbb,
+    0x4c, 0x0d, 0x02, 0x00, 0x00, 0x00,
+];
 
 impl Fault {
     /// An answer of any kind.
     pub fn answer(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self { spoilt: Some(Spoilt { status, headers, body: body.into() }), times: 1, after_the_operation: false }
+        Self {
+            spoilt: Some(Spoilt {
+                status,
+                headers,
+                body: body.into(),
+            }),
+            times: 1,
+            after_the_operation: false,
+        }
     }
 
     /// No fault: the request is answered as usual. To let requests pass before the next fault.
     pub fn none() -> Self {
-        Self { spoilt: None, times: 1, after_the_operation: false }
+        Self {
+            spoilt: None,
+            times: 1,
+            after_the_operation: false,
+        }
     }
 
     /// JSON of any shape.
@@ -68,12 +84,24 @@ impl Fault {
 
     /// A status without a body, content type or anything.
     pub fn empty(status: u16) -> Self {
-        Self { spoilt: Some(Spoilt { status, headers: Vec::new(), body: Vec::new() }), times: 1, after_the_operation: false }
+        Self {
+            spoilt: Some(Spoilt {
+                status,
+                headers: Vec::new(),
+                body: Vec::new(),
+            }),
+            times: 1,
+            after_the_operation: false,
+        }
     }
 
     /// A page of HTML, as gateways answer.
     pub fn gateway_page(status: u16) -> Self {
-        Self::answer(status, "text/html", format!("<html><body><h1>{status}</h1></body></html>"))
+        Self::answer(
+            status,
+            "text/html",
+            format!("<html><body><h1>{status}</h1></body></html>"),
+        )
     }
 
     /// The credential lacks the right: 401 "Invalid Scope" (reported).
@@ -93,7 +121,11 @@ impl Fault {
 
     /// Arrays in arrays, so many of them.
     pub fn nested(levels: usize) -> Self {
-        Self::answer(200, "application/json", ["[".repeat(levels), "]".repeat(levels)].concat())
+        Self::answer(
+            200,
+            "application/json",
+            ["[".repeat(levels), "]".repeat(levels)].concat(),
+        )
     }
 
     /// A compressed empty array, although nobody asked for compression.
@@ -149,11 +181,15 @@ impl Faults {
 
     /// What the next request of an operation meets.
     pub(super) fn next(&mut self, operation: Operation) -> Met {
-        let Some(queue) = self.0.get_mut(&operation) else { return Met::Nothing };
+        let Some(queue) = self.0.get_mut(&operation) else {
+            return Met::Nothing;
+        };
         while queue.front().is_some_and(|fault| fault.times == 0) {
             queue.pop_front();
         }
-        let Some(fault) = queue.front_mut() else { return Met::Nothing };
+        let Some(fault) = queue.front_mut() else {
+            return Met::Nothing;
+        };
         if fault.times != u32::MAX {
             fault.times -= 1;
         }

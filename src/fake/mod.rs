@@ -1,9 +1,11 @@
 //! An embedded NetSapiens for tests and for trying things out; feature `fake`.
 //!
-//! [`FakeServer`] listens on the loopback, keeps trunks in memory and answers all seven operations as servers are known to: arrays also where one trunk
-//! was asked for, `202` envelopes for writes, the empty string for what is unset, a generated SIP password, `409` for a trunk that exists, `401` "Invalid
-//! Scope" for a key without the right, `400` for `~` with a key of the whole system. Where it is not known what servers do, [`Quirks`] has a switch.
-//! What goes wrong in HTTP is a [`Fault`] of the server; what goes wrong below it, a [`FaultProxy`] does.
+//! [`FakeServer`] listens on the loopback, keeps trunks in memory and answers all seven operations
+//! as servers are known to: arrays also where one trunk was asked for, `202` envelopes for writes,
+//! the empty string for what is unset, a generated SIP password, `409` for a trunk that exists,
+//! `401` "Invalid Scope" for a key without the right, `400` for `~` with a key of the whole system.
+//! Where it is not known what servers do, [`Quirks`] has a switch. What goes wrong in HTTP is a
+//! [`Fault`] of the server; what goes wrong below it, a [`FaultProxy`] does.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new()?.block_on(async {
@@ -71,7 +73,8 @@ use service::Service;
 
 /// A key of Super User scope: may do everything, has no domain of its own.
 pub const SYSTEM_KEY: &str = "nss_EXAMPLE";
-/// A key of the domain `acme.example`: sees only it, `~` means it, and the whole system is "Invalid Scope".
+/// A key of the domain `acme.example`: sees only it, `~` means it, and the whole system is "Invalid
+/// Scope".
 pub const DOMAIN_KEY: &str = "nsd_EXAMPLE";
 /// A key of Super User scope that may only read: writes are `403`.
 pub const READ_ONLY_KEY: &str = "nss_READONLY";
@@ -95,7 +98,9 @@ pub struct FakeServer {
 
 impl std::fmt::Debug for FakeServer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FakeServer").field("url", &self.url()).finish_non_exhaustive()
+        f.debug_struct("FakeServer")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
     }
 }
 
@@ -130,10 +135,13 @@ impl FakeServer {
         self.client_builder().build()
     }
 
-    /// The beginning of a client of this server with [`SYSTEM_KEY`], for settings of your own. It names trunks as the server's
-    /// [`Quirks::addressing`] has them named.
+    /// The beginning of a client of this server with [`SYSTEM_KEY`], for settings of your own. It
+    /// names trunks as the server's [`Quirks::addressing`] has them named.
     pub fn client_builder(&self) -> ClientBuilder {
-        Client::builder().server(self.url()).api_key(SYSTEM_KEY).addressing(self.service().quirks.addressing)
+        Client::builder()
+            .server(self.url())
+            .api_key(SYSTEM_KEY)
+            .addressing(self.service().quirks.addressing)
     }
 
     /// Every request so far, in order.
@@ -146,7 +154,8 @@ impl FakeServer {
         self.service().trunk_count()
     }
 
-    /// The next requests of an operation meet a fault, once those have been met that were given before.
+    /// The next requests of an operation meet a fault, once those have been met that were given
+    /// before.
     pub fn fail(&self, operation: Operation, fault: Fault) {
         self.service().faults.add(operation, fault);
     }
@@ -173,13 +182,25 @@ fn lock(service: &Mutex<Service>) -> MutexGuard<'_, Service> {
 
 fn respond(service: &Mutex<Service>, request: &HttpMockRequest) -> HttpMockResponse {
     let uri = request.uri();
-    let authorization = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let authorization = request
+        .headers()
+        .get("authorization")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let received = ReceivedRequest {
         method: request.method().to_string(),
         path: uri.path().to_owned(),
         query: uri.query().unwrap_or_default().to_owned(),
     };
-    let Spoilt { status, headers, body } = lock(service).answer(received, &authorization, request.body_ref());
-    let answer = headers.iter().fold(HttpMockResponse::builder().status(status), |answer, (name, value)| answer.header(name, value));
+    let Spoilt {
+        status,
+        headers,
+        body,
+    } = lock(service).answer(received, &authorization, request.body_ref());
+    let answer = headers.iter().fold(
+        HttpMockResponse::builder().status(status),
+        |answer, (name, value)| answer.header(name, value),
+    );
     answer.body(body).build()
 }

@@ -46,7 +46,10 @@ impl Operation {
 
     /// Whether it changes trunks.
     pub fn is_write(self) -> bool {
-        matches!(self, Self::CreateConnection | Self::UpdateConnection | Self::DeleteConnection)
+        matches!(
+            self,
+            Self::CreateConnection | Self::UpdateConnection | Self::DeleteConnection
+        )
     }
 
     /// The operation that a method and the segments behind the base path stand for.

@@ -14,7 +14,8 @@ use tokio::task::{JoinHandle, JoinSet};
 /// Where in an answer something happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {
-    /// Behind so many bytes of the whole answer, its head included. `Answer(0)` is before the answer.
+    /// Behind so many bytes of the whole answer, its head included. `Answer(0)` is before the
+    /// answer.
     Answer(usize),
     /// Behind so many bytes of its body.
     Body(usize),
@@ -29,19 +30,23 @@ pub enum Break {
     Close(Point),
     /// The request gets through; the answer ends here and the connection is reset.
     Reset(Point),
-    /// The request gets through; from here on the answer comes by the byte, with so much time before each.
+    /// The request gets through; from here on the answer comes by the byte, with so much time
+    /// before each.
     Slow(Point, Duration),
-    /// The first request is answered, and the next one on the same connection meets a reset. No further request gets through: a server has closed
-    /// a connection that was kept open, at the moment when it is used again.
+    /// The first request is answered, and the next one on the same connection meets a reset. No
+    /// further request gets through: a server has closed a connection that was kept open, at the
+    /// moment when it is used again.
     ResetOnReuse,
-    /// Nothing gets through. The answer is a success of this type, JSON, with a body of so many bytes, all of them spaces. None of it is kept in memory.
+    /// Nothing gets through. The answer is a success of this type, JSON, with a body of so many
+    /// bytes, all of them spaces. None of it is kept in memory.
     Flood(u64),
 }
 
-/// A TCP proxy before a server, [`FakeServer`](super::FakeServer) or another, that breaks connections on demand.
+/// A TCP proxy before a server, [`FakeServer`](super::FakeServer) or another, that breaks
+/// connections on demand.
 ///
-/// Connections pass untouched until a [`Break`] is given; each break is for one connection. It needs the runtime of tokio that it was started
-/// on and stops when it is dropped.
+/// Connections pass untouched until a [`Break`] is given; each break is for one connection. It
+/// needs the runtime of tokio that it was started on and stops when it is dropped.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new()?.block_on(async {
@@ -76,17 +81,29 @@ struct Shared {
 }
 
 impl FaultProxy {
-    /// Listens on a free port of the loopback and passes all on to a server, `http://host:port` or `host:port`.
+    /// Listens on a free port of the loopback and passes all on to a server, `http://host:port` or
+    /// `host:port`.
     ///
     /// # Errors
     /// When no port can be had.
     pub async fn start(upstream: &str) -> io::Result<Self> {
-        let upstream = upstream.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let upstream = upstream
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { upstream, breaks: Mutex::default(), bytes_back: AtomicU64::new(0) });
+        let shared = Arc::new(Shared {
+            upstream,
+            breaks: Mutex::default(),
+            bytes_back: AtomicU64::new(0),
+        });
         let accepting = Mutex::new(Some(tokio::spawn(accept(listener, Arc::clone(&shared)))));
-        Ok(Self { address, shared, accepting })
+        Ok(Self {
+            address,
+            shared,
+            accepting,
+        })
     }
 
     /// What [`ClientBuilder::server`](crate::ClientBuilder::server) takes: `http://127.0.0.1:port`.
@@ -94,12 +111,14 @@ impl FaultProxy {
         format!("http://{}", self.address)
     }
 
-    /// The next new connection is broken so, once those before it have met the breaks that were given before.
+    /// The next new connection is broken so, once those before it have met the breaks that were
+    /// given before.
     pub fn break_next(&self, how: Break) {
         lock(&self.shared.breaks).push_back(how);
     }
 
-    /// Closes the port and all connections: from now on connections are refused, until [`FaultProxy::listen`].
+    /// Closes the port and all connections: from now on connections are refused, until
+    /// [`FaultProxy::listen`].
     pub async fn refuse(&self) {
         // The task owns the listener and the tasks of all connections; they end with it.
         let accepting = lock(&self.accepting).take();
@@ -142,7 +161,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
-        let Ok((near, _)) = listener.accept().await else { continue };
+        let Ok((near, _)) = listener.accept().await else {
+            continue;
+        };
         let how = lock(&shared.breaks).pop_front();
         let shared = Arc::clone(&shared);
         // A connection that ends with an error ends, which is all that either side can see of it.
@@ -159,7 +180,9 @@ async fn carry(mut near: TcpStream, how: Option<Break>, shared: &Shared) -> io::
         _ => {}
     }
     let mut far = TcpStream::connect(&shared.upstream).await?;
-    let Some(how) = how else { return copy_bidirectional(&mut near, &mut far).await.map(drop) };
+    let Some(how) = how else {
+        return copy_bidirectional(&mut near, &mut far).await.map(drop);
+    };
     let ending = spoil(&mut near, &mut far, how, shared).await;
     if matches!(how, Break::Reset(_) | Break::ResetOnReuse) {
         reset(&near)?;
@@ -168,7 +191,12 @@ async fn carry(mut near: TcpStream, how: Option<Break>, shared: &Shared) -> io::
 }
 
 /// Passes requests on and answers back, until the connection is to end.
-async fn spoil(near: &mut TcpStream, far: &mut TcpStream, how: Break, shared: &Shared) -> io::Result<()> {
+async fn spoil(
+    near: &mut TcpStream,
+    far: &mut TcpStream,
+    how: Break,
+    shared: &Shared,
+) -> io::Result<()> {
     let (mut asked, mut answered) = ([0; 4096], [0; 4096]);
     let mut progress = Progress::default();
     loop {
@@ -229,7 +257,9 @@ impl Progress {
         for (at, byte) in piece.iter().enumerate() {
             let here = match point {
                 Point::Answer(bytes) => self.bytes >= bytes,
-                Point::Body(bytes) => self.head.is_some_and(|head| self.bytes >= head.saturating_add(bytes)),
+                Point::Body(bytes) => self
+                    .head
+                    .is_some_and(|head| self.bytes >= head.saturating_add(bytes)),
             };
             if here {
                 return at;
@@ -253,14 +283,24 @@ async fn flood(mut near: TcpStream, bytes: u64, shared: &Shared) -> io::Result<(
     if near.read(&mut [0; 4096]).await? == 0 {
         return Ok(());
     }
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {bytes}\r\n\r\n");
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {bytes}\r\n\r\n"
+    );
     near.write_all(head.as_bytes()).await?;
     let spaces = [b' '; 65536];
     let mut left = bytes;
     while left > 0 {
-        let length = near.write(&spaces[..usize::try_from(left).unwrap_or(usize::MAX).min(spaces.len())]).await?;
+        let length = near
+            .write(
+                &spaces[..usize::try_from(left)
+                    .unwrap_or(usize::MAX)
+                    .min(spaces.len())],
+            )
+            .await?;
         left -= length as u64;
-        shared.bytes_back.fetch_add(length as u64, Ordering::Relaxed);
+        shared
+            .bytes_back
+            .fetch_add(length as u64, Ordering::Relaxed);
     }
     Ok(())
 }
@@ -272,9 +312,13 @@ mod tests {
     #[test]
     fn points_are_found_across_pieces() {
         let answer = b"HTTP/1.1 200 OK\r\n\r\n[1,2]";
-        for (point, expected) in
-            [(Point::Answer(0), 0), (Point::Answer(7), 7), (Point::Body(0), 19), (Point::Body(3), 22), (Point::Body(99), 24)]
-        {
+        for (point, expected) in [
+            (Point::Answer(0), 0),
+            (Point::Answer(7), 7),
+            (Point::Body(0), 19),
+            (Point::Body(3), 22),
+            (Point::Body(99), 24),
+        ] {
             for size in [1, 2, 5, 100] {
                 let mut progress = Progress::default();
                 let mut passed = 0;

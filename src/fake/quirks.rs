@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use super::trunk::is_vocabulary;
 use crate::values::Addressing;
 
-/// How a [`FakeServer`](super::FakeServer) departs from the captured behaviour. The default is the captured one.
+/// How a [`FakeServer`](super::FakeServer) departs from the captured behaviour. The default is the
+/// captured one.
 ///
 /// ```
 /// use netsapiens_connections::fake::{ListPaging, Quirks};
@@ -17,7 +18,8 @@ use crate::values::Addressing;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Quirks {
-    /// All-digit texts are answered as integers where the vendor's inference from answers shows both, user names for example.
+    /// All-digit texts are answered as integers where the vendor's inference from answers shows
+    /// both, user names for example.
     pub numbers_for_text: bool,
     /// Numbers are answered as text, counts and the codes of messages too.
     pub text_for_numbers: bool,
@@ -27,19 +29,23 @@ pub struct Quirks {
     pub unknown_fields: bool,
     /// All vocabularies have values that no document knows.
     pub unknown_values: bool,
-    /// Times come in the other spellings of the vendor's examples: without an offset, with fractions, and the impossible `0000-00-00`.
+    /// Times come in the other spellings of the vendor's examples: without an offset, with
+    /// fractions, and the impossible `0000-00-00`.
     pub odd_dates: bool,
     /// What the `registration` of a trunk looks like.
     pub registration: RegistrationShape,
-    /// How long reads do not see a create, an update or a delete: writes are replicated to all nodes (documented).
+    /// How long reads do not see a create, an update or a delete: writes are replicated to all
+    /// nodes (documented).
     pub visibility_delay: Duration,
     /// What lists make of `start` and `limit`.
     pub paging: ListPaging,
     /// What reading a trunk that does not exist gives.
     pub missing: GetMissing,
-    /// Deleting a trunk that does not exist is accepted with 202 instead of refused with 404; which one servers do is not known.
+    /// Deleting a trunk that does not exist is accepted with 202 instead of refused with 404; which
+    /// one servers do is not known.
     pub missing_delete_accepted: bool,
-    /// Reading one trunk gives an object instead of an array of one; seen in other resources of the API.
+    /// Reading one trunk gives an object instead of an array of one; seen in other resources of the
+    /// API.
     pub object_for_one: bool,
     /// How trunks are named in paths. By pattern, a `:` in one is refused, as before v46.
     pub addressing: Addressing,
@@ -101,9 +107,15 @@ impl Quirks {
         let mut trunk = trunk.clone();
         match (registration, self.registration) {
             (None, _) | (_, RegistrationShape::Absent) => {}
-            (Some(object), RegistrationShape::Object) => drop(trunk.insert("registration".into(), object)),
-            (Some(_), RegistrationShape::EmptyArray) => drop(trunk.insert("registration".into(), json!([]))),
-            (Some(_), RegistrationShape::EmptyObject) => drop(trunk.insert("registration".into(), json!({}))),
+            (Some(object), RegistrationShape::Object) => {
+                drop(trunk.insert("registration".into(), object))
+            }
+            (Some(_), RegistrationShape::EmptyArray) => {
+                drop(trunk.insert("registration".into(), json!([])))
+            }
+            (Some(_), RegistrationShape::EmptyObject) => {
+                drop(trunk.insert("registration".into(), json!({})))
+            }
         }
         for (name, value) in &mut trunk {
             self.bend(name, value);
@@ -136,12 +148,20 @@ impl Quirks {
                 }
             }
             Value::String(text) if self.odd_dates && name.ends_with("-datetime") => {
-                let other = ["0000-00-00T00:00:00+00:00", "2025-05-19 02:41:11", "2025-05-19T02:41:11.999Z"];
+                let other = [
+                    "0000-00-00T00:00:00+00:00",
+                    "2025-05-19 02:41:11",
+                    "2025-05-19T02:41:11.999Z",
+                ];
                 *text = other[name.len() % other.len()].into();
             }
-            Value::String(text) if self.unknown_values && is_vocabulary(name) => *text = "of-a-later-version".into(),
+            Value::String(text) if self.unknown_values && is_vocabulary(name) => {
+                *text = "of-a-later-version".into()
+            }
             Value::Number(number) if self.text_for_numbers => *value = number.to_string().into(),
-            Value::Object(members) => members.iter_mut().for_each(|(name, value)| self.bend(name, value)),
+            Value::Object(members) => members
+                .iter_mut()
+                .for_each(|(name, value)| self.bend(name, value)),
             _ => {}
         }
     }

@@ -29,7 +29,10 @@ impl Reply {
     }
 
     fn message(status: u16, message: &str) -> Self {
-        Self { status, body: json!({ "code": status, "message": message }) }
+        Self {
+            status,
+            body: json!({ "code": status, "message": message }),
+        }
     }
 }
 
@@ -58,18 +61,42 @@ type Query = BTreeMap<String, String>;
 
 impl Service {
     pub(super) fn new(quirks: Quirks) -> Self {
-        Self { quirks, trunks: Vec::new(), requests: Vec::new(), faults: Faults::default(), changes: 0 }
+        Self {
+            quirks,
+            trunks: Vec::new(),
+            requests: Vec::new(),
+            faults: Faults::default(),
+            changes: 0,
+        }
     }
 
     pub(super) fn trunk_count(&self) -> usize {
         self.trunks.iter().filter(|trunk| !trunk.removed).count()
     }
 
-    pub(super) fn answer(&mut self, request: ReceivedRequest, authorization: &str, body: &[u8]) -> Spoilt {
-        let segments: Vec<String> = request.path.strip_prefix(BASE_PATH).unwrap_or_default().split('/').map(decode).collect();
+    pub(super) fn answer(
+        &mut self,
+        request: ReceivedRequest,
+        authorization: &str,
+        body: &[u8],
+    ) -> Spoilt {
+        let segments: Vec<String> = request
+            .path
+            .strip_prefix(BASE_PATH)
+            .unwrap_or_default()
+            .split('/')
+            .map(decode)
+            .collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let operation = Operation::of(&request.method, &segments);
-        let asked = Asked { operation, segments: &segments, method: &request.method, query: &request.query, authorization, body };
+        let asked = Asked {
+            operation,
+            segments: &segments,
+            method: &request.method,
+            query: &request.query,
+            authorization,
+            body,
+        };
         let met = operation.map_or(Met::Nothing, |operation| self.faults.next(operation));
         let spoilt = match met {
             Met::Before(spoilt) => spoilt,
@@ -84,42 +111,63 @@ impl Service {
     }
 
     fn carry_out(&mut self, asked: &Asked<'_>) -> Spoilt {
-        let Reply { status, body: mut answer } = self.route(asked).unwrap_or_else(|refusal| refusal);
+        let Reply {
+            status,
+            body: mut answer,
+        } = self.route(asked).unwrap_or_else(|refusal| refusal);
         self.quirks.bend_envelope(&mut answer);
         let headers = vec![("content-type".into(), "application/json".into())];
-        Spoilt { status, headers, body: answer.to_string().into_bytes() }
+        Spoilt {
+            status,
+            headers,
+            body: answer.to_string().into_bytes(),
+        }
     }
 
     fn route(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
-        let key = asked.authorization.strip_prefix("Bearer ").unwrap_or_default();
+        let key = asked
+            .authorization
+            .strip_prefix("Bearer ")
+            .unwrap_or_default();
         if ![SYSTEM_KEY, DOMAIN_KEY, READ_ONLY_KEY].contains(&key) {
             return Err(Reply::message(401, "Unauthorized"));
         }
         if key == READ_ONLY_KEY && asked.method != "GET" {
             return Err(Reply::message(403, "Access Denied"));
         }
-        let operation = asked.operation.ok_or_else(|| Reply::message(404, "No Route Found [92]"))?;
+        let operation = asked
+            .operation
+            .ok_or_else(|| Reply::message(404, "No Route Found [92]"))?;
         let query: Query = asked
             .query
             .split('&')
             .filter_map(|pair| pair.split_once('='))
             .map(|(name, value)| (decode(name), decode(&value.replace('+', " "))))
             .collect();
-        // The domain of a path, or the one that a query may name for an operation of the whole system.
+        // The domain of a path, or the one that a query may name for an operation of the whole
+        // system.
         let (domain, connection) = match asked.segments {
-            ["domains", domain, _, rest @ ..] => (Some(*domain), rest.first().copied().unwrap_or_default()),
+            ["domains", domain, _, rest @ ..] => {
+                (Some(*domain), rest.first().copied().unwrap_or_default())
+            }
             _ if key == DOMAIN_KEY => return Err(Reply::message(401, "Invalid Scope [APP001]")),
             _ => (query.get(DOMAIN).map(String::as_str), ""),
         };
         let domain = domain.map(|domain| domain_of(domain, key)).transpose()?;
         let of_domain = domain.as_deref().unwrap_or_default();
         match operation {
-            Operation::ListConnections | Operation::ListDomainConnections => Ok(self.list(domain.as_deref(), &query)),
-            Operation::CountConnections => Ok(Reply::ok(json!({ "total": self.matching(domain.as_deref(), &query).len() }))),
+            Operation::ListConnections | Operation::ListDomainConnections => {
+                Ok(self.list(domain.as_deref(), &query))
+            }
+            Operation::CountConnections => Ok(Reply::ok(
+                json!({ "total": self.matching(domain.as_deref(), &query).len() }),
+            )),
             Operation::CreateConnection => self.create(&settings(asked.body)?),
             Operation::GetConnection => self.get(of_domain, connection),
             Operation::UpdateConnection => {
-                let at = self.find(of_domain, connection)?.ok_or_else(|| Reply::message(404, "Resource not found."))?;
+                let at = self
+                    .find(of_domain, connection)?
+                    .ok_or_else(|| Reply::message(404, "Resource not found."))?;
                 let settings = settings(asked.body)?;
                 let visible = self.change();
                 self.trunks[at].update(&settings, visible);
@@ -128,7 +176,11 @@ impl Service {
             Operation::DeleteConnection => {
                 let Some(at) = self.find(of_domain, connection)? else {
                     let accepted = self.quirks.missing_delete_accepted;
-                    return Ok(if accepted { Reply::message(202, "Accepted") } else { Reply::message(404, "Resource not found.") });
+                    return Ok(if accepted {
+                        Reply::message(202, "Accepted")
+                    } else {
+                        Reply::message(404, "Resource not found.")
+                    });
                 };
                 let visible = self.change();
                 self.trunks[at].remove(visible);
@@ -144,14 +196,26 @@ impl Service {
     }
 
     fn create(&mut self, settings: &Map<String, Value>) -> Result<Reply, Reply> {
-        let text = |name: &str| settings.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let text = |name: &str| {
+            settings
+                .get(name)
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty())
+        };
         let (Some(domain), Some(pattern)) = (text(DOMAIN), text(PATTERN)) else {
-            return Err(Reply::message(400, "Missing domain or connection-orig-match-pattern"));
+            return Err(Reply::message(
+                400,
+                "Missing domain or connection-orig-match-pattern",
+            ));
         };
         if domain == "~" {
             return Err(Reply::message(400, "Invalid domain"));
         }
-        if self.trunks.iter().any(|trunk| !trunk.removed && trunk.is(domain, pattern)) {
+        if self
+            .trunks
+            .iter()
+            .any(|trunk| !trunk.removed && trunk.is(domain, pattern))
+        {
             return Err(Reply::message(409, "Connection already exists"));
         }
         self.trunks.retain(|trunk| !trunk.is(domain, pattern));
@@ -166,7 +230,11 @@ impl Service {
             GetMissing::EmptyArray => Reply::ok(json!([])),
         };
         let pattern = self.pattern_of(connection)?;
-        let found = self.trunks.iter().find(|trunk| trunk.is(domain, &pattern)).and_then(|trunk| self.rendered(trunk));
+        let found = self
+            .trunks
+            .iter()
+            .find(|trunk| trunk.is(domain, &pattern))
+            .and_then(|trunk| self.rendered(trunk));
         Ok(match (found, self.quirks.object_for_one) {
             (None, _) => missing(),
             (Some(one), true) => Reply::ok(one),
@@ -178,7 +246,10 @@ impl Service {
     fn pattern_of(&self, connection: &str) -> Result<String, Reply> {
         match self.quirks.addressing.base64() {
             Some(base64) => {
-                let pattern = base64.decode(connection).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+                let pattern = base64
+                    .decode(connection)
+                    .ok()
+                    .and_then(|bytes| String::from_utf8(bytes).ok());
                 pattern.ok_or_else(|| Reply::message(404, "Resource not found."))
             }
             None if connection.contains(':') => Err(Reply::message(404, "No Route Found [92]")),
@@ -189,32 +260,43 @@ impl Service {
     /// Where the trunk is that a write names, if there is one.
     fn find(&self, domain: &str, connection: &str) -> Result<Option<usize>, Reply> {
         let pattern = self.pattern_of(connection)?;
-        Ok(self.trunks.iter().position(|trunk| !trunk.removed && trunk.is(domain, &pattern)))
+        Ok(self
+            .trunks
+            .iter()
+            .position(|trunk| !trunk.removed && trunk.is(domain, &pattern)))
     }
 
-    /// The trunks that reads see and the filters leave. Of the filters whose comparison nobody documents only the termination pattern is
-    /// honoured, as equality.
+    /// The trunks that reads see and the filters leave. Of the filters whose comparison nobody
+    /// documents only the termination pattern is honoured, as equality.
     fn matching(&self, domain: Option<&str>, query: &Query) -> Vec<&Trunk> {
         let now = Instant::now();
         let termination = query.get("termination-match");
         let wanted = |trunk: &&Trunk| {
             trunk.seen(now).is_some()
                 && domain.is_none_or(|domain| trunk.text(DOMAIN) == domain)
-                && termination.is_none_or(|pattern| trunk.text("connection-term-match-pattern") == *pattern)
+                && termination
+                    .is_none_or(|pattern| trunk.text("connection-term-match-pattern") == *pattern)
         };
         self.trunks.iter().filter(wanted).collect()
     }
 
     fn list(&self, domain: Option<&str>, query: &Query) -> Reply {
         let number = |name: &str| query.get(name).and_then(|text| text.parse::<usize>().ok());
-        let (start, limit) = (number("start").unwrap_or(0), number("limit").unwrap_or(usize::MAX));
+        let (start, limit) = (
+            number("start").unwrap_or(0),
+            number("limit").unwrap_or(usize::MAX),
+        );
         let (start, limit) = match self.quirks.paging {
             ListPaging::Honoured => (start, limit),
             ListPaging::Ignored => (0, usize::MAX),
             ListPaging::StartIgnored => (0, limit),
             ListPaging::StopsAt100 => (start, limit.min(100)),
         };
-        let page = self.matching(domain, query).into_iter().skip(start).take(limit);
+        let page = self
+            .matching(domain, query)
+            .into_iter()
+            .skip(start)
+            .take(limit);
         Reply::ok(page.filter_map(|trunk| self.rendered(trunk)).collect())
     }
 
@@ -224,7 +306,8 @@ impl Service {
     }
 }
 
-/// The domain that a path or query names: `~` is the key's own, and a key of the whole system has none.
+/// The domain that a path or query names: `~` is the key's own, and a key of the whole system has
+/// none.
 fn domain_of(name: &str, key: &str) -> Result<String, Reply> {
     match (name, key) {
         ("~", DOMAIN_KEY) => Ok(OWN_DOMAIN.into()),

@@ -6,8 +6,8 @@ use super::FakeServer;
 use super::trunk::{DOMAIN, PATTERN, Trunk};
 
 impl FakeServer {
-    /// Adds numbered trunks to a domain without a request each: `sip*@trunk-000000.example` and so on, visible at once. For lists that are too large to be
-    /// created one by one.
+    /// Adds numbered trunks to a domain without a request each: `sip*@trunk-000000.example` and so
+    /// on, visible at once. For lists that are too large to be created one by one.
     ///
     /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
@@ -27,15 +27,23 @@ impl FakeServer {
         service.trunks.extend((first..first + trunks).map(|number| {
             let mut settings = Map::new();
             settings.insert(DOMAIN.into(), json!(domain));
-            settings.insert(PATTERN.into(), json!(format!("sip*@trunk-{number:06}.example")));
+            settings.insert(
+                PATTERN.into(),
+                json!(format!("sip*@trunk-{number:06}.example")),
+            );
             Trunk::create(&settings, visible)
         }));
     }
 
-    /// Lets a trunk have calls, as its counters tell: from its peer and to it. Does nothing where there is no such trunk.
+    /// Lets a trunk have calls, as its counters tell: from its peer and to it. Does nothing where
+    /// there is no such trunk.
     pub fn set_calls(&self, domain: &str, pattern: &str, from_peer: i64, to_peer: i64) {
         let mut service = self.service();
-        if let Some(trunk) = service.trunks.iter_mut().find(|trunk| trunk.is(domain, pattern)) {
+        if let Some(trunk) = service
+            .trunks
+            .iter_mut()
+            .find(|trunk| trunk.is(domain, pattern))
+        {
             trunk.set_calls(from_peer, to_peer);
         }
     }

@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use serde_json::{Map, Value};
 
-/// What the server puts in a trunk that was created with nothing but its key: documented defaults, and the empty string.
+/// What the server puts in a trunk that was created with nothing but its key: documented defaults,
+/// and the empty string.
 const DEFAULTS: &str = include_str!("trunk.json");
 /// The device record of a trunk that registers, after the captured one.
 const REGISTRATION: &str = include_str!("registration.json");
@@ -37,13 +38,23 @@ pub(super) struct Trunk {
 impl Trunk {
     /// A new trunk with the settings of a create, which has at least the key.
     pub(super) fn create(settings: &Map<String, Value>, visible: Instant) -> Self {
-        let mut trunk = Self { fields: object(DEFAULTS), visible, before: None, removed: false, created: now() };
+        let mut trunk = Self {
+            fields: object(DEFAULTS),
+            visible,
+            before: None,
+            removed: false,
+            created: now(),
+        };
         trunk.take(settings);
         if is_unset(trunk.fields.get(TERM_PATTERN)) {
-            trunk.fields.insert(TERM_PATTERN.into(), trunk.text(PATTERN).into());
+            trunk
+                .fields
+                .insert(TERM_PATTERN.into(), trunk.text(PATTERN).into());
         }
         if is_unset(trunk.fields.get(PASSWORD)) {
-            let password: String = std::iter::repeat_with(fastrand::alphanumeric).take(PASSWORD_CHARS).collect();
+            let password: String = std::iter::repeat_with(fastrand::alphanumeric)
+                .take(PASSWORD_CHARS)
+                .collect();
             trunk.fields.insert(PASSWORD.into(), password.into());
         }
         trunk
@@ -77,7 +88,8 @@ impl Trunk {
 
     fn take(&mut self, settings: &Map<String, Value>) {
         for (name, value) in settings {
-            // What servers answer as integer stays one when it is written as text (create_connection/202-registering-pri.json).
+            // What servers answer as integer stays one when it is written as text
+            // (create_connection/202-registering-pri.json).
             let number = value.as_str().and_then(|text| text.parse::<i64>().ok());
             let value = match (self.fields.get(name), number) {
                 (Some(Value::Number(_)), Some(number)) => number.into(),
@@ -92,12 +104,17 @@ impl Trunk {
 
     /// Gives it calls that are up now.
     pub(super) fn set_calls(&mut self, from_peer: i64, to_peer: i64) {
-        self.fields.insert("active-calls-orig-current".into(), from_peer.into());
-        self.fields.insert("active-calls-term-current".into(), to_peer.into());
+        self.fields
+            .insert("active-calls-orig-current".into(), from_peer.into());
+        self.fields
+            .insert("active-calls-term-current".into(), to_peer.into());
     }
 
     pub(super) fn text(&self, name: &str) -> &str {
-        self.fields.get(name).and_then(Value::as_str).unwrap_or_default()
+        self.fields
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// What a read sees at an instant.
@@ -115,31 +132,53 @@ impl Trunk {
             return None;
         }
         let mut device = object(REGISTRATION);
-        let uri = format!("sip:{}@{}", self.text(USERNAME), self.text(PATTERN).rsplit('@').next().unwrap_or_default());
+        let uri = format!(
+            "sip:{}@{}",
+            self.text(USERNAME),
+            self.text(PATTERN).rsplit('@').next().unwrap_or_default()
+        );
         for name in [DOMAIN, PASSWORD, "connection-sip-registration-realm"] {
             device.insert(name.into(), self.text(name).into());
         }
         for name in [PATTERN, TERM_PATTERN, "from_address"] {
             device.insert(name.into(), uri.clone().into());
         }
-        for name in ["created-datetime", "connection-sip-registration-datetime", "device-sip-registration-expires-datetime"] {
+        for name in [
+            "created-datetime",
+            "connection-sip-registration-datetime",
+            "device-sip-registration-expires-datetime",
+        ] {
             device.insert(name.into(), self.created.clone().into());
         }
         Some(Value::Object(device))
     }
 }
 
-/// Whether servers put one of few known texts in a property: those whose documented default is such a text. The billing user is free text.
+/// Whether servers put one of few known texts in a property: those whose documented default is such
+/// a text. The billing user is free text.
 pub(super) fn is_vocabulary(name: &str) -> bool {
     static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
-        let named = |(name, value): (String, Value)| (!is_unset(Some(&value)) && value.is_string()).then_some(name);
-        object(DEFAULTS).into_iter().filter_map(named).filter(|name| name != "connection-linked-billing-user").collect()
+        let named = |(name, value): (String, Value)| {
+            (!is_unset(Some(&value)) && value.is_string()).then_some(name)
+        };
+        object(DEFAULTS)
+            .into_iter()
+            .filter_map(named)
+            .filter(|name| name != "connection-linked-billing-user")
+            .collect()
     });
     NAMES.contains(name)
 }
 
 fn is_read_only(name: &str) -> bool {
-    name.starts_with("active-calls-") || [MODIFIED, "connection-sip-registration-datetime", "registration", "call-routing"].contains(&name)
+    name.starts_with("active-calls-")
+        || [
+            MODIFIED,
+            "connection-sip-registration-datetime",
+            "registration",
+            "call-routing",
+        ]
+        .contains(&name)
 }
 
 fn is_unset(value: Option<&Value>) -> bool {
@@ -152,5 +191,7 @@ fn object(json: &str) -> Map<String, Value> {
 }
 
 fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
+    jiff::Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%S+00:00")
+        .to_string()
 }

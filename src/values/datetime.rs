@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// A time, kept as the text that came.
 ///
-/// Servers send RFC 3339 (captured); the vendor's own examples also have `YYYY-MM-DD HH:MM:SS` without an offset and the impossible
-/// `0000-00-00T00:00:00+00:00`, so a type that insisted would fail whole lists.
+/// Servers send RFC 3339 (captured); the vendor's own examples also have `YYYY-MM-DD HH:MM:SS`
+/// without an offset and the impossible `0000-00-00T00:00:00+00:00`, so a type that insisted would
+/// fail whole lists.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -28,8 +29,8 @@ impl DateTime {
         &self.0
     }
 
-    /// The instant, where the text is RFC 3339 with an offset or `Z`. `None` for everything else: a time without an offset names no
-    /// instant, and no document says whose clock it would be.
+    /// The instant, where the text is RFC 3339 with an offset or `Z`. `None` for everything else: a
+    /// time without an offset names no instant, and no document says whose clock it would be.
     pub fn to_system_time(&self) -> Option<SystemTime> {
         self.0.parse::<jiff::Timestamp>().ok().map(SystemTime::from)
     }

@@ -1,5 +1,5 @@
-//! The values of the service as types: names that cannot leave their place in a URL, secrets that are not printed, times and
-//! vocabularies that take what servers send.
+//! The values of the service as types: names that cannot leave their place in a URL, secrets that
+//! are not printed, times and vocabularies that take what servers send.
 
 mod datetime;
 mod difference;

@@ -1,8 +1,9 @@
 //! Names that become segments of a URL.
 //!
-//! A path segment that is `.`, `..` or empty addresses another resource than the one that was meant: `DELETE
-//! /domains/acme.example/connections/..` removes the domain. Encoding cannot repair it, since dots are not encoded and gateways decode
-//! what is. So these types refuse such texts, and they are the parameter types of the generated methods.
+//! A path segment that is `.`, `..` or empty addresses another resource than the one that was
+//! meant: `DELETE /domains/acme.example/connections/..` removes the domain. Encoding cannot repair
+//! it, since dots are not encoded and gateways decode what is. So these types refuse such texts,
+//! and they are the parameter types of the generated methods.
 
 use std::fmt;
 use std::str::FromStr;
@@ -33,7 +34,11 @@ enum Reason {
 
 impl fmt::Display for InvalidValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the {} was refused before anything was sent: ", self.what)?;
+        write!(
+            f,
+            "the {} was refused before anything was sent: ",
+            self.what
+        )?;
         match self.reason {
             Reason::Empty => f.write_str("it is empty, which would address the whole collection"),
             Reason::Longer(most) => write!(f, "it is longer than {most} characters"),
@@ -51,7 +56,12 @@ impl fmt::Display for InvalidValue {
 impl std::error::Error for InvalidValue {}
 
 /// Refuses what cannot be one segment of a path, however often a gateway decodes it.
-fn check(what: &'static str, text: &str, most: usize, forbidden: &[char]) -> Result<(), InvalidValue> {
+fn check(
+    what: &'static str,
+    text: &str,
+    most: usize,
+    forbidden: &[char],
+) -> Result<(), InvalidValue> {
     let refuse = |reason| Err(InvalidValue { what, reason });
     if text.trim().is_empty() {
         return refuse(Reason::Empty);
@@ -61,13 +71,21 @@ fn check(what: &'static str, text: &str, most: usize, forbidden: &[char]) -> Res
     }
     let mut decoded = text.to_owned();
     loop {
-        if let Some(character) = decoded.chars().find(|c| c.is_control() || forbidden.contains(c)) {
+        if let Some(character) = decoded
+            .chars()
+            .find(|c| c.is_control() || forbidden.contains(c))
+        {
             return refuse(Reason::Character(character));
         }
-        if decoded.split('/').any(|part| matches!(part.trim(), "" | "." | "..")) {
+        if decoded
+            .split('/')
+            .any(|part| matches!(part.trim(), "" | "." | ".."))
+        {
             return refuse(Reason::DotSegment);
         }
-        let again = percent_decode_str(&decoded).decode_utf8_lossy().into_owned();
+        let again = percent_decode_str(&decoded)
+            .decode_utf8_lossy()
+            .into_owned();
         if again == decoded {
             break;
         }
@@ -148,9 +166,9 @@ macro_rules! name {
 
 /// Name of a domain (a tenant): `acme.example`.
 ///
-/// `*` is the whole system, as owner of a trunk (reported); whether it addresses anything in a path is not known. `~` is the domain of
-/// the credential, which servers refuse with 400 for keys of Reseller and Super User scope, the ones that manage trunks; it is never
-/// a default here.
+/// `*` is the whole system, as owner of a trunk (reported); whether it addresses anything in a path
+/// is not known. `~` is the domain of the credential, which servers refuse with 400 for keys of
+/// Reseller and Super User scope, the ones that manage trunks; it is never a default here.
 ///
 /// ```
 /// use netsapiens_connections::DomainName;
@@ -170,8 +188,8 @@ impl DomainName {
     /// Takes a name of 1 to 64 characters.
     ///
     /// # Errors
-    /// For an empty text, a dot segment, a `/`, `\`, `%` or control character, white space at an end, or more than 64
-    /// characters.
+    /// For an empty text, a dot segment, a `/`, `\`, `%` or control character, white space at an
+    /// end, or more than 64 characters.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidValue> {
         let text = text.into();
         check("domain name", &text, Self::MAX_CHARS, &['\\', '/', '%'])?;
@@ -181,9 +199,11 @@ impl DomainName {
 
 name!(DomainName);
 
-/// Origination pattern of a trunk, a glob over a SIP URI: `sip*@acme-pri.example`. With the domain it is the trunk's key.
+/// Origination pattern of a trunk, a glob over a SIP URI: `sip*@acme-pri.example`. With the domain
+/// it is the trunk's key.
 ///
-/// A pattern with a `:` is valid, since such trunks exist (reported); whether it can be addressed depends on [`Addressing`].
+/// A pattern with a `:` is valid, since such trunks exist (reported); whether it can be addressed
+/// depends on [`Addressing`].
 ///
 /// ```
 /// use netsapiens_connections::MatchPattern;
@@ -197,14 +217,15 @@ name!(DomainName);
 pub struct MatchPattern(String);
 
 impl MatchPattern {
-    /// Most characters that a pattern may have: a bound of this crate, far above any pattern seen; the service's own is not known.
+    /// Most characters that a pattern may have: a bound of this crate, far above any pattern seen;
+    /// the service's own is not known.
     pub const MAX_CHARS: usize = 255;
 
     /// Takes a pattern of 1 to 255 characters.
     ///
     /// # Errors
-    /// For an empty text, a dot segment (also percent-encoded), a `\` or control character, white space at an end, or more than
-    /// 255 characters.
+    /// For an empty text, a dot segment (also percent-encoded), a `\` or control character, white
+    /// space at an end, or more than 255 characters.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidValue> {
         let text = text.into();
         check("match pattern", &text, Self::MAX_CHARS, &['\\'])?;
@@ -218,13 +239,15 @@ name!(MatchPattern);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Addressing {
-    /// By its origination pattern, which every server in the field takes (captured). A pattern with a `:` cannot be addressed so.
+    /// By its origination pattern, which every server in the field takes (captured). A pattern with
+    /// a `:` cannot be addressed so.
     #[default]
     Pattern,
-    /// By the base64 of the pattern, for servers from v46: standard alphabet with padding, as in the vendor's example (documented; not seen by us).
+    /// By the base64 of the pattern, for servers from v46: standard alphabet with padding, as in
+    /// the vendor's example (documented; not seen by us).
     Base64Id,
-    /// As [`Addressing::Base64Id`] with the alphabet for URLs and without padding, should a server want that: the vendor's examples of other
-    /// resources differ among themselves.
+    /// As [`Addressing::Base64Id`] with the alphabet for URLs and without padding, should a server
+    /// want that: the vendor's examples of other resources differ among themselves.
     Base64UrlId,
 }
 
@@ -248,10 +271,16 @@ impl ConnectionRef {
     ///
     /// # Errors
     /// For a pattern with a `:` and [`Addressing::Pattern`].
-    pub(crate) fn new(pattern: &MatchPattern, addressing: Addressing) -> Result<Self, InvalidValue> {
+    pub(crate) fn new(
+        pattern: &MatchPattern,
+        addressing: Addressing,
+    ) -> Result<Self, InvalidValue> {
         match addressing.base64() {
             Some(base64) => Ok(Self(base64.encode(pattern.as_str()))),
-            None if pattern.as_str().contains(':') => Err(InvalidValue { what: "match pattern", reason: Reason::Colon }),
+            None if pattern.as_str().contains(':') => Err(InvalidValue {
+                what: "match pattern",
+                reason: Reason::Colon,
+            }),
             None => Ok(Self(pattern.to_string())),
         }
     }

@@ -4,8 +4,8 @@ use std::fmt;
 
 /// A value that a vocabulary does not know, kept as it came.
 ///
-/// It cannot be made directly: `YesNo::from("maybe")` makes one, and `YesNo::from("yes")` does not, so that a known value always is
-/// its own variant.
+/// It cannot be made directly: `YesNo::from("maybe")` makes one, and `YesNo::from("yes")` does not,
+/// so that a known value always is its own variant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue(String);
 
@@ -56,14 +56,20 @@ macro_rules! open_enum {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                <::std::string::String as ::serde::Deserialize>::deserialize(deserializer).map(Self::from)
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                    .map(Self::from)
             }
         }
     };

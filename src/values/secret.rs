@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 /// A secret in clear text: an API key or a SIP password.
 ///
-/// `Debug` shows `Secret(***)`, there is no `Display`, and the memory is cleared on drop. Serializing gives the text, since a
-/// password has to be sent.
+/// `Debug` shows `Secret(***)`, there is no `Display`, and the memory is cleared on drop.
+/// Serializing gives the text, since a password has to be sent.
 ///
 /// ```
 /// use netsapiens_connections::Secret;

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 /// Properties of an answer that this version does not know, by wire name.
 ///
-/// They are kept, so that nothing is lost when an answer is written out again. `Debug` shows their names and no value: a new property may
-/// well hold a secret.
+/// They are kept, so that nothing is lost when an answer is written out again. `Debug` shows their
+/// names and no value: a new property may well hold a secret.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnknownFields(Map<String, Value>);

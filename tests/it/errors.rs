@@ -8,7 +8,13 @@ const GATEWAY: &str = "<html><body><h1>502 Bad Gateway</h1></body></html>";
 
 async fn get_error(status: u16, content_type: &str, body: &str) -> Error {
     let wire = Wire::answering(status, content_type, body).await;
-    wire.client().domain("acme.example").unwrap().connections().list().await.unwrap_err()
+    wire.client()
+        .domain("acme.example")
+        .unwrap()
+        .connections()
+        .list()
+        .await
+        .unwrap_err()
 }
 
 #[tokio::test]
@@ -40,13 +46,23 @@ async fn an_answer_that_cannot_be_decoded_names_the_path_and_not_the_value() {
 async fn a_value_that_is_wrong_deep_inside_has_its_whole_path() {
     let body = r#"[{"domain":"a","connection-orig-match-pattern":"b","registration":{"del_latency":{"x":1}}}]"#;
     let error = get_error(200, "application/json", body).await;
-    assert!(error.to_string().contains("at `[0].registration.del_latency`"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("at `[0].registration.del_latency`"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_missing_property_is_named() {
     let error = get_error(200, "application/json", r#"[{"domain":"acme.example"}]"#).await;
-    assert!(error.to_string().contains("lacks the property `connection-orig-match-pattern` at `[0]`"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("lacks the property `connection-orig-match-pattern` at `[0]`"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -57,20 +73,40 @@ async fn broken_json_says_where_it_breaks() {
 
 #[tokio::test]
 async fn text_behind_the_json_is_no_json() {
-    assert!(get_error(200, "application/json", "[] trailing").await.is_decode());
+    assert!(
+        get_error(200, "application/json", "[] trailing")
+            .await
+            .is_decode()
+    );
 }
 
 #[tokio::test]
 async fn the_servers_message_is_shown() {
-    let error = get_error(401, "application/json", r#"{"code":401,"message":"Invalid Scope [APP001]"}"#).await;
-    assert_eq!(error.to_string(), "list_domain_connections: the server answered 401 Unauthorized: Invalid Scope [APP001]");
-    assert_eq!((error.server_code(), error.server_message()), (Some(401), Some("Invalid Scope [APP001]")));
+    let error = get_error(
+        401,
+        "application/json",
+        r#"{"code":401,"message":"Invalid Scope [APP001]"}"#,
+    )
+    .await;
+    assert_eq!(
+        error.to_string(),
+        "list_domain_connections: the server answered 401 Unauthorized: Invalid Scope [APP001]"
+    );
+    assert_eq!(
+        (error.server_code(), error.server_message()),
+        (Some(401), Some("Invalid Scope [APP001]"))
+    );
     assert_eq!(error.operation(), Some("list_domain_connections"));
 }
 
 #[tokio::test]
 async fn a_code_as_text_is_a_code() {
-    let error = get_error(403, "application/json", r#"{"code":"403","message":"Access Denied"}"#).await;
+    let error = get_error(
+        403,
+        "application/json",
+        r#"{"code":"403","message":"Access Denied"}"#,
+    )
+    .await;
     assert_eq!(error.server_code(), Some(403));
 }
 
@@ -98,48 +134,102 @@ async fn each_answer_has_its_predicate_and_no_other() {
         (404, "No Route Found [92]", &["is_unknown_route"]),
         (408, "Request Timeout", &["is_retryable"]),
         (409, "Connection already exists", &["is_conflict"]),
-        (429, "Too Many Requests", &["is_rate_limited", "is_retryable"]),
+        (
+            429,
+            "Too Many Requests",
+            &["is_rate_limited", "is_retryable"],
+        ),
         (500, "Internal Server Error", &[]),
         (502, "Bad Gateway", &["is_retryable"]),
         (503, "Service Unavailable", &["is_retryable"]),
     ];
     for (status, message, expected) in table {
-        let error = get_error(status, "application/json", &format!(r#"{{"code":{status},"message":"{message}"}}"#)).await;
-        let holds: Vec<&str> = PREDICATES.iter().filter(|(_, holds)| holds(&error)).map(|(name, _)| *name).collect();
+        let error = get_error(
+            status,
+            "application/json",
+            &format!(r#"{{"code":{status},"message":"{message}"}}"#),
+        )
+        .await;
+        let holds: Vec<&str> = PREDICATES
+            .iter()
+            .filter(|(_, holds)| holds(&error))
+            .map(|(name, _)| *name)
+            .collect();
         assert_eq!(holds, expected, "{status} {message}");
     }
 }
 
 #[tokio::test]
 async fn a_request_that_found_no_server_was_not_sent() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let client = netsapiens_connections::Client::builder()
         .server(format!("http://{closed}"))
         .api_key("nss_EXAMPLE")
         .retry(netsapiens_connections::RetryPolicy::never())
         .build()
         .unwrap();
-    let trunk = ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new("sip*@a").unwrap());
+    let trunk = ConnectionCreate::new(
+        DomainName::new("acme.example").unwrap(),
+        MatchPattern::new("sip*@a").unwrap(),
+    );
     let error = client.connections().create(&trunk).await.unwrap_err();
-    assert!(error.is_connect() && !error.may_have_been_sent(), "{error:?}");
-    assert_eq!(error.to_string(), "create_connection: no connection to the server");
+    assert!(
+        error.is_connect() && !error.may_have_been_sent(),
+        "{error:?}"
+    );
+    assert_eq!(
+        error.to_string(),
+        "create_connection: no connection to the server"
+    );
 }
 
 #[tokio::test]
 async fn every_success_of_a_write_is_a_success() {
     let table = [
-        (202, "application/json", r#"{"code":202,"message":"Accepted"}"#, Some(202), Some("Accepted")),
-        (200, "application/json", r#"{"code":200,"message":"OK"}"#, Some(200), Some("OK")),
+        (
+            202,
+            "application/json",
+            r#"{"code":202,"message":"Accepted"}"#,
+            Some(202),
+            Some("Accepted"),
+        ),
+        (
+            200,
+            "application/json",
+            r#"{"code":200,"message":"OK"}"#,
+            Some(200),
+            Some("OK"),
+        ),
         (202, "text/plain", "Accepted\n", None, Some("Accepted")),
         (202, "application/json", "", None, None),
-        (201, "application/json", r#"{"domain":"acme.example"}"#, None, None),
+        (
+            201,
+            "application/json",
+            r#"{"domain":"acme.example"}"#,
+            None,
+            None,
+        ),
         (200, "application/json", "[]", None, None),
         (202, "text/html", "<html></html>", None, None),
     ];
     for (status, content_type, body, code, message) in table {
         let wire = Wire::answering(status, content_type, body).await;
-        let receipt = wire.client().domain("acme.example").unwrap().connections().delete("sip*@a").await.unwrap();
-        assert_eq!((receipt.status(), receipt.code(), receipt.message()), (status, code, message), "{body}");
+        let receipt = wire
+            .client()
+            .domain("acme.example")
+            .unwrap()
+            .connections()
+            .delete("sip*@a")
+            .await
+            .unwrap();
+        assert_eq!(
+            (receipt.status(), receipt.code(), receipt.message()),
+            (status, code, message),
+            "{body}"
+        );
     }
 }
 

@@ -1,13 +1,18 @@
-//! The fault matrix: what a caller sees of each operation when each fault is met, and what has happened at the server.
+//! The fault matrix: what a caller sees of each operation when each fault is met, and what has
+//! happened at the server.
 //!
-//! A row is a fault, a column an operation; each cell is a test with the name of both. Writes meet the faults of HTTP twice: in place of the
-//! operation, and behind it, when only the answer is lost.
+//! A row is a fault, a column an operation; each cell is a test with the name of both. Writes meet
+//! the faults of HTTP twice: in place of the operation, and behind it, when only the answer is
+//! lost.
 
 use std::time::{Duration, Instant};
 
-use netsapiens_connections::fake::{Break, FakeServer, Fault, FaultProxy, Operation, Point, Quirks, SYSTEM_KEY};
+use netsapiens_connections::fake::{
+    Break, FakeServer, Fault, FaultProxy, Operation, Point, Quirks, SYSTEM_KEY,
+};
 use netsapiens_connections::{
-    Client, ClientBuilder, Connection, ConnectionCreate, ConnectionUpdate, DomainName, Error, ErrorKind, MatchPattern, RetryPolicy,
+    Client, ClientBuilder, Connection, ConnectionCreate, ConnectionUpdate, DomainName, Error,
+    ErrorKind, MatchPattern, RetryPolicy,
 };
 use serde_json::{Value, json};
 
@@ -29,7 +34,8 @@ enum Trouble {
     Refusal(u32, fn() -> Fault),
     /// A redirect of this status to another host, met once.
     Redirect(u16),
-    /// A success with a strange body, met by every request. A write has always been done: nobody could tell a server that lies.
+    /// A success with a strange body, met by every request. A write has always been done: nobody
+    /// could tell a server that lies.
     Success(fn() -> Fault),
     /// Connections that break, so many.
     Wire(u32, Break),
@@ -175,7 +181,8 @@ matrix! {
     temporary_redirect: Redirect(307) => all(error("307 sent ×1", 1));
     permanent_redirect: Redirect(308) => all(error("308 sent ×1", 1));
 
-    // Successes of another kind than expected. Asking again would bring the same, so nothing is repeated.
+    // Successes of another kind than expected. Asking again would bring the same, so nothing is
+    // repeated.
     empty_success: Success(|| Fault::empty(202)) => reads_and_writes(error("202 decode sent ×1", 1), value(1));
     text_success: Success(|| Fault::answer(202, "text/plain", "Accepted\n")) => reads_and_writes(error("202 decode sent ×1", 1), value(1));
     page_success: Success(|| Fault::answer(200, "text/html", HTML)) => reads_and_writes(error("200 decode sent ×1", 1), value(1));
@@ -220,27 +227,49 @@ fn trunk() -> Value {
 }
 
 fn created() -> ConnectionCreate {
-    let key = ConnectionCreate::new(DomainName::new(DOMAIN).unwrap(), MatchPattern::new(PATTERN).unwrap());
-    ConnectionCreate { description: Some("before".into()), sip_registration_password: Some(PASSWORD.into()), ..key }
+    let key = ConnectionCreate::new(
+        DomainName::new(DOMAIN).unwrap(),
+        MatchPattern::new(PATTERN).unwrap(),
+    );
+    ConnectionCreate {
+        description: Some("before".into()),
+        sip_registration_password: Some(PASSWORD.into()),
+        ..key
+    }
 }
 
-/// Runs a cell in each of its variants, on the captured server and on one with all quirks that leave writes to be read at once.
+/// Runs a cell in each of its variants, on the captured server and on one with all quirks that
+/// leave writes to be read at once.
 fn run(fault: &str, trouble: Trouble, operation: Operation, cell: Cell) {
     let variants: &[bool] = match trouble {
         Refusal(..) | Redirect(_) if operation.is_write() => &[false, true],
         Success(_) => &[true],
         _ => &[false],
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     for &carried_out in variants {
         for (server, quirks) in [("", Quirks::default()), (", all quirks", all_but(&[DELAY]))] {
-            let name = format!("{fault} × {}{}{server}", operation.id(), if carried_out { ", carried out" } else { "" });
+            let name = format!(
+                "{fault} × {}{}{server}",
+                operation.id(),
+                if carried_out { ", carried out" } else { "" }
+            );
             runtime.block_on(meet(&name, quirks, trouble, operation, carried_out, cell));
         }
     }
 }
 
-async fn meet(name: &str, quirks: Quirks, trouble: Trouble, operation: Operation, carried_out: bool, Cell(sees, requests): Cell) {
+async fn meet(
+    name: &str,
+    quirks: Quirks,
+    trouble: Trouble,
+    operation: Operation,
+    carried_out: bool,
+    Cell(sees, requests): Cell,
+) {
     let server = FakeServer::with_quirks(quirks).await;
     let direct = server.client().unwrap();
     if operation != Operation::CreateConnection {
@@ -262,10 +291,25 @@ async fn meet(name: &str, quirks: Quirks, trouble: Trouble, operation: Operation
         Redirect(_) if !carried_out => 1,
         _ => 0,
     };
-    let refuse = |fault: Fault| server.fail(operation, if carried_out { fault.after_the_operation() } else { fault });
+    let refuse = |fault: Fault| {
+        server.fail(
+            operation,
+            if carried_out {
+                fault.after_the_operation()
+            } else {
+                fault
+            },
+        )
+    };
     match trouble {
         Refusal(times, fault) => refuse(fault().times(times)),
-        Redirect(status) => refuse(Fault::redirect(status, &format!("http://{}/ns-api/v2/connections", elsewhere.local_addr().unwrap()))),
+        Redirect(status) => refuse(Fault::redirect(
+            status,
+            &format!(
+                "http://{}/ns-api/v2/connections",
+                elsewhere.local_addr().unwrap()
+            ),
+        )),
         Success(fault) => server.fail(operation, fault().always().after_the_operation()),
         Wire(times, how) => (0..times).for_each(|_| proxy.break_next(how)),
         Slow(how) => (0..ALWAYS).for_each(|_| proxy.break_next(how)),
@@ -280,7 +324,11 @@ async fn meet(name: &str, quirks: Quirks, trouble: Trouble, operation: Operation
             proxy.listen().await.unwrap();
         }
     });
-    assert!(begun.elapsed() < DEADLINE, "{name}: took {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < DEADLINE,
+        "{name}: took {:?}",
+        begun.elapsed()
+    );
 
     match (sees, &outcome) {
         (Sees::Value, Ok(true)) | (Sees::Nothing, Ok(false)) => {}
@@ -291,20 +339,41 @@ async fn meet(name: &str, quirks: Quirks, trouble: Trouble, operation: Operation
         }
         _ => panic!("{name}: expected {sees:?}, found {outcome:?}"),
     }
-    assert_eq!(server.requests().len() - requests_before, requests, "{name}: requests");
-    assert!(elsewhere.accept().is_err(), "{name}: another host was called");
+    assert_eq!(
+        server.requests().len() - requests_before,
+        requests,
+        "{name}: requests"
+    );
+    assert!(
+        elsewhere.accept().is_err(),
+        "{name}: another host was called"
+    );
 
-    // Creating and deleting take place once at most; an update that is sent again sets the same again.
+    // Creating and deleting take place once at most; an update that is sent again sets the same
+    // again.
     let arrived = requests.saturating_sub(refusals);
     let changes = match operation {
         Operation::UpdateConnection => arrived,
         Operation::CreateConnection | Operation::DeleteConnection => arrived.min(1),
         _ => 0,
     };
-    assert_eq!(server.changes() - changes_before, changes, "{name}: changes");
+    assert_eq!(
+        server.changes() - changes_before,
+        changes,
+        "{name}: changes"
+    );
     server.heal();
-    let after = direct.domain(DOMAIN).unwrap().connections().list().await.unwrap();
-    let descriptions: Vec<_> = after.iter().map(|trunk| trunk.description.as_deref().unwrap_or_default()).collect();
+    let after = direct
+        .domain(DOMAIN)
+        .unwrap()
+        .connections()
+        .list()
+        .await
+        .unwrap();
+    let descriptions: Vec<_> = after
+        .iter()
+        .map(|trunk| trunk.description.as_deref().unwrap_or_default())
+        .collect();
     let expected: &[&str] = match (operation, changes) {
         (Operation::CreateConnection, 0) | (Operation::DeleteConnection, 1) => &[],
         (Operation::UpdateConnection, 1..) => &["after"],
@@ -315,19 +384,44 @@ async fn meet(name: &str, quirks: Quirks, trouble: Trouble, operation: Operation
 
 /// The client under test: quick, and with bounds that no healthy answer on a busy machine meets.
 fn client(builder: ClientBuilder, trouble: Trouble) -> Client {
-    let quick = RetryPolicy { base: Duration::from_millis(1), longest_wait: Duration::from_millis(4), ..RetryPolicy::default() };
+    let quick = RetryPolicy {
+        base: Duration::from_millis(1),
+        longest_wait: Duration::from_millis(4),
+        ..RetryPolicy::default()
+    };
     let (timeout, policy) = match trouble {
-        Slow(_) => (Duration::from_millis(250), RetryPolicy { attempts: 2, ..quick }),
-        RefusedAtFirst => (DEADLINE, RetryPolicy { attempts: u32::MAX, ..quick }),
+        Slow(_) => (
+            Duration::from_millis(250),
+            RetryPolicy {
+                attempts: 2,
+                ..quick
+            },
+        ),
+        RefusedAtFirst => (
+            DEADLINE,
+            RetryPolicy {
+                attempts: u32::MAX,
+                ..quick
+            },
+        ),
         _ => (DEADLINE, quick),
     };
-    builder.timeout(timeout).deadline(DEADLINE).retry(policy).max_body_bytes(BODY_CAP).build().unwrap()
+    builder
+        .timeout(timeout)
+        .deadline(DEADLINE)
+        .retry(policy)
+        .max_body_bytes(BODY_CAP)
+        .build()
+        .unwrap()
 }
 
 /// Whether the operation gave what it is for, or nothing.
 async fn perform(client: &Client, operation: Operation) -> Result<bool, Error> {
     let ours = |trunk: &Connection| {
-        assert_eq!((trunk.domain.as_str(), trunk.orig_match_pattern.as_str()), (DOMAIN, PATTERN));
+        assert_eq!(
+            (trunk.domain.as_str(), trunk.orig_match_pattern.as_str()),
+            (DOMAIN, PATTERN)
+        );
     };
     let one = |trunks: Vec<Connection>| {
         trunks.iter().for_each(ours);
@@ -371,8 +465,16 @@ fn describe(error: &Error) -> String {
         ("sent", error.may_have_been_sent()),
     ];
     let status = error.status_code().map(|status| status.to_string());
-    let holding = predicates.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name.to_owned());
-    status.into_iter().chain(holding).chain([format!("×{}", error.attempts())]).collect::<Vec<_>>().join(" ")
+    let holding = predicates
+        .into_iter()
+        .filter(|(_, holds)| *holds)
+        .map(|(name, _)| name.to_owned());
+    status
+        .into_iter()
+        .chain(holding)
+        .chain([format!("×{}", error.attempts())])
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Neither key nor password, nor the pattern, in an error or in what caused it.
@@ -391,13 +493,25 @@ fn keeps_secrets(name: &str, error: &Error) {
 async fn a_body_beyond_the_bound_is_cut_off_early() {
     let server = FakeServer::start().await;
     let proxy = FaultProxy::start(&server.url()).await.unwrap();
-    let client = server.client_builder().server(proxy.url()).max_body_bytes(BODY_CAP).build().unwrap();
+    let client = server
+        .client_builder()
+        .server(proxy.url())
+        .max_body_bytes(BODY_CAP)
+        .build()
+        .unwrap();
     proxy.break_next(Break::Flood(200 << 20));
     let error = client.connections().list().await.unwrap_err();
     let kept = error.body().unwrap().len();
-    assert!(kept <= BODY_CAP && kept > BODY_CAP / 2, "{kept} bytes were kept");
+    assert!(
+        kept <= BODY_CAP && kept > BODY_CAP / 2,
+        "{kept} bytes were kept"
+    );
     // What the sockets' buffers hold was sent as well, and no more.
-    assert!(proxy.bytes_back() < 50 << 20, "{} bytes were sent", proxy.bytes_back());
+    assert!(
+        proxy.bytes_back() < 50 << 20,
+        "{} bytes were sent",
+        proxy.bytes_back()
+    );
     assert_eq!(
         error.to_string(),
         "list_connections: the answer is longer than 1048576 bytes, the client's limit for bodies (status 200 OK)"
@@ -409,7 +523,10 @@ async fn a_refusal_stays_one_when_its_body_breaks() {
     let server = FakeServer::start().await;
     let proxy = FaultProxy::start(&server.url()).await.unwrap();
     let client = server.client_builder().server(proxy.url()).build().unwrap();
-    server.fail(Operation::CreateConnection, Fault::message(403, "Access Denied"));
+    server.fail(
+        Operation::CreateConnection,
+        Fault::message(403, "Access Denied"),
+    );
     proxy.break_next(Break::Close(Point::Body(5)));
     let error = client.connections().create(&created()).await.unwrap_err();
     assert!(error.is_permission_denied(), "{error:?}");
@@ -420,6 +537,17 @@ async fn a_refusal_stays_one_when_its_body_breaks() {
 async fn compression_that_was_not_asked_for_is_named() {
     let server = FakeServer::start().await;
     server.fail(Operation::ListConnections, Fault::gzip());
-    let error = server.client().unwrap().connections().list().await.unwrap_err();
-    assert!(error.to_string().contains("the body is compressed, which was not asked for"), "{error}");
+    let error = server
+        .client()
+        .unwrap()
+        .connections()
+        .list()
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the body is compressed, which was not asked for"),
+        "{error}"
+    );
 }

@@ -2,7 +2,10 @@
 
 use std::error::Error as _;
 
-use netsapiens_connections::{ApiMessage, Client, Connection, ConnectionCount, ConnectionCreate, ConnectionUpdate, Error, RetryPolicy};
+use netsapiens_connections::{
+    ApiMessage, Client, Connection, ConnectionCount, ConnectionCreate, ConnectionUpdate, Error,
+    RetryPolicy,
+};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +16,11 @@ use crate::wire::Wire;
 
 /// Wire names of a trunk and of its `registration`.
 fn names(json: &str) -> Vec<String> {
-    serde_json::from_str::<Map<String, Value>>(json).unwrap().keys().cloned().collect()
+    serde_json::from_str::<Map<String, Value>>(json)
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect()
 }
 
 fn trunk_names() -> Vec<String> {
@@ -24,7 +31,8 @@ fn registration_names() -> Vec<String> {
     names(include_str!("../../src/fake/registration.json"))
 }
 
-/// A JSON value of any kind; numbers of all sizes and texts that look like something else are frequent.
+/// A JSON value of any kind; numbers of all sizes and texts that look like something else are
+/// frequent.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -34,13 +42,26 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(|number| json!(number)),
         (-1e6..1e6).prop_map(|number: f64| json!(number)),
         any::<String>().prop_map(Value::from),
-        prop::sample::select(vec!["", " ", "0", "-1", "1.0", "1e400", "nan", "inf", "yes", "UDP", "2025-09-16T14:59:24+00:00"])
-            .prop_map(Value::from),
+        prop::sample::select(vec![
+            "",
+            " ",
+            "0",
+            "-1",
+            "1.0",
+            "1e400",
+            "nan",
+            "inf",
+            "yes",
+            "UDP",
+            "2025-09-16T14:59:24+00:00"
+        ])
+        .prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 24, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::btree_map(any::<String>(), inner, 0..6).prop_map(|members| Value::Object(members.into_iter().collect())),
+            prop::collection::btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }
@@ -48,29 +69,47 @@ fn any_json() -> impl Strategy<Value = Value> {
 /// An object with names that are known, and others.
 fn any_object(names: Vec<String>) -> impl Strategy<Value = Map<String, Value>> {
     let name = prop_oneof![9 => prop::sample::select(names), 1 => "[a-z-]{1,20}"];
-    prop::collection::btree_map(name, any_json(), 0..12).prop_map(|members| members.into_iter().collect())
+    prop::collection::btree_map(name, any_json(), 0..12)
+        .prop_map(|members| members.into_iter().collect())
 }
 
 /// Something that mostly is nearly a trunk.
 fn any_trunk() -> impl Strategy<Value = Value> {
-    let registration = prop_oneof![any_object(registration_names()).prop_map(Value::Object), any_json()];
-    (any_object(trunk_names()), prop::option::of(registration), any::<bool>()).prop_map(|(mut trunk, registration, keyed)| {
-        if keyed {
-            trunk.insert("domain".into(), json!("acme.example"));
-            trunk.insert("connection-orig-match-pattern".into(), json!("sip*@acme-pri.example"));
-        }
-        if let Some(registration) = registration {
-            trunk.insert("registration".into(), registration);
-        }
-        Value::Object(trunk)
-    })
+    let registration = prop_oneof![
+        any_object(registration_names()).prop_map(Value::Object),
+        any_json()
+    ];
+    (
+        any_object(trunk_names()),
+        prop::option::of(registration),
+        any::<bool>(),
+    )
+        .prop_map(|(mut trunk, registration, keyed)| {
+            if keyed {
+                trunk.insert("domain".into(), json!("acme.example"));
+                trunk.insert(
+                    "connection-orig-match-pattern".into(),
+                    json!("sip*@acme-pri.example"),
+                );
+            }
+            if let Some(registration) = registration {
+                trunk.insert("registration".into(), registration);
+            }
+            Value::Object(trunk)
+        })
 }
 
 /// Reads; what can be read must encode, and read again as the same.
-fn reads_and_encodes<T: DeserializeOwned + Serialize + PartialEq>(json: &Value) -> Result<bool, TestCaseError> {
-    let Ok(value) = serde_json::from_str::<T>(&json.to_string()) else { return Ok(false) };
-    let encoded = serde_json::to_string(&value).map_err(|error| TestCaseError::fail(error.to_string()))?;
-    let again = serde_json::from_str::<T>(&encoded).map_err(|error| TestCaseError::fail(format!("{error}: {encoded}")))?;
+fn reads_and_encodes<T: DeserializeOwned + Serialize + PartialEq>(
+    json: &Value,
+) -> Result<bool, TestCaseError> {
+    let Ok(value) = serde_json::from_str::<T>(&json.to_string()) else {
+        return Ok(false);
+    };
+    let encoded =
+        serde_json::to_string(&value).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let again = serde_json::from_str::<T>(&encoded)
+        .map_err(|error| TestCaseError::fail(format!("{error}: {encoded}")))?;
     prop_assert!(value == again, "{}", encoded);
     Ok(true)
 }
@@ -108,10 +147,14 @@ fn the_properties_reach_what_can_be_read() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut read = 0;
     for _ in 0..200 {
-        let json = proptest::strategy::ValueTree::current(&any_trunk().new_tree(&mut runner).unwrap());
+        let json =
+            proptest::strategy::ValueTree::current(&any_trunk().new_tree(&mut runner).unwrap());
         read += usize::from(reads_and_encodes::<Connection>(&json).unwrap());
     }
-    assert!((5..195).contains(&read), "{read} of 200 trunks could be read: the strategy has become one-sided");
+    assert!(
+        (5..195).contains(&read),
+        "{read} of 200 trunks could be read: the strategy has become one-sided"
+    );
 }
 
 // --- secrets ---
@@ -127,31 +170,44 @@ fn whole_trunk() -> Value {
     let mut trunk: Value = serde_json::from_str(include_str!("../../src/fake/trunk.json")).unwrap();
     trunk["domain"] = json!("acme.example");
     trunk["connection-orig-match-pattern"] = json!("sip*@acme-pri.example");
-    trunk["registration"] = serde_json::from_str(include_str!("../../src/fake/registration.json")).unwrap();
+    trunk["registration"] =
+        serde_json::from_str(include_str!("../../src/fake/registration.json")).unwrap();
     trunk
 }
 
 fn secret_name() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("connection-sip-registration-password".to_owned()),
-        prop::sample::select(vec!["later-secret", "x-token", "passphrase", "a"]).prop_map(str::to_owned),
+        prop::sample::select(vec!["later-secret", "x-token", "passphrase", "a"])
+            .prop_map(str::to_owned),
         "later-[a-z]{1,8}",
     ]
 }
 
 /// A value with the sentinel in it, at some depth.
 fn secret_value() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![Just(json!(SENTINEL)), "[ a-z]{0,5}".prop_map(|text| json!(format!("{text}{SENTINEL}{text}")))];
+    let leaf = prop_oneof![
+        Just(json!(SENTINEL)),
+        "[ a-z]{0,5}".prop_map(|text| json!(format!("{text}{SENTINEL}{text}")))
+    ];
     leaf.prop_recursive(3, 8, 3, |inner| {
-        prop_oneof![prop::collection::vec(inner.clone(), 1..3).prop_map(Value::from), inner.prop_map(|value| json!({ "nested": value })),]
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..3).prop_map(Value::from),
+            inner.prop_map(|value| json!({ "nested": value })),
+        ]
     })
 }
 
-/// A trunk with the sentinel in one secret place: the password, an unknown property, or these in `registration`.
+/// A trunk with the sentinel in one secret place: the password, an unknown property, or these in
+/// `registration`.
 fn trunk_with_a_secret() -> impl Strategy<Value = Value> {
     (secret_name(), secret_value(), any::<bool>()).prop_map(|(name, value, nested)| {
         let mut trunk = whole_trunk();
-        let place = if nested { &mut trunk["registration"] } else { &mut trunk };
+        let place = if nested {
+            &mut trunk["registration"]
+        } else {
+            &mut trunk
+        };
         place[name.as_str()] = value;
         trunk
     })
@@ -182,7 +238,12 @@ fn all_of(error: &Error) -> String {
 async fn printed_by_reading(status: u16, body: String) -> String {
     let log = Log::of_this_thread(tracing::Level::TRACE);
     let wire = Wire::answering(status, "application/json", body).await;
-    let client = Client::builder().server(wire.client_url()).api_key(KEY).retry(RetryPolicy::never()).build().unwrap();
+    let client = Client::builder()
+        .server(wire.client_url())
+        .api_key(KEY)
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
     let acme = client.domain("acme.example").unwrap();
     let mut printed = String::new();
     match client.connections().list().await {
@@ -193,12 +254,22 @@ async fn printed_by_reading(status: u16, body: String) -> String {
         Ok(trunk) => printed += &format!("{trunk:?}"),
         Err(error) => printed += &all_of(&error),
     }
-    let update = ConnectionUpdate { sip_registration_password: Some(SENTINEL.into()), ..Default::default() };
-    match acme.connections().update("sip*@acme-pri.example", &update).await {
+    let update = ConnectionUpdate {
+        sip_registration_password: Some(SENTINEL.into()),
+        ..Default::default()
+    };
+    match acme
+        .connections()
+        .update("sip*@acme-pri.example", &update)
+        .await
+    {
         Ok(receipt) => printed += &format!("{receipt:?}"),
         Err(error) => printed += &all_of(&error),
     }
-    assert!(wire.requests().concat().contains(KEY), "the key has to be sent");
+    assert!(
+        wire.requests().concat().contains(KEY),
+        "the key has to be sent"
+    );
     let traced = log.text();
     assert!(traced.contains("update_connection"), "{traced}");
     printed + &traced

@@ -2,7 +2,8 @@
 
 use netsapiens_connections::fake::{DOMAIN_KEY, READ_ONLY_KEY};
 use netsapiens_connections::{
-    AudioRelay, CarrierTrunk, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName, MatchPattern, Secret, SipTransport, YesNo,
+    AudioRelay, CarrierTrunk, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName,
+    MatchPattern, Secret, SipTransport, YesNo,
 };
 use serde_json::json;
 
@@ -11,25 +12,53 @@ use crate::servers::{ACCEPTED, DATES, DELAY, VALUES, on_every_server, on_servers
 const PATTERN: &str = "sip*@acme-pri.example";
 
 fn least() -> ConnectionCreate {
-    ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new(PATTERN).unwrap())
+    ConnectionCreate::new(
+        DomainName::new("acme.example").unwrap(),
+        MatchPattern::new(PATTERN).unwrap(),
+    )
 }
 
 #[tokio::test]
 async fn a_created_trunk_has_what_was_sent_the_defaults_and_a_password() {
     on_servers_without(&[VALUES, DATES, DELAY], async |server| {
         let client = server.client().unwrap();
-        let sent = ConnectionCreate { sip_transport_protocol: Some(SipTransport::Tls), ..least() };
+        let sent = ConnectionCreate {
+            sip_transport_protocol: Some(SipTransport::Tls),
+            ..least()
+        };
         let receipt = client.connections().create(&sent).await.unwrap();
-        assert_eq!((receipt.status(), receipt.message()), (202, Some("Accepted")));
+        assert_eq!(
+            (receipt.status(), receipt.message()),
+            (202, Some("Accepted"))
+        );
 
-        let trunk = client.domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap().unwrap();
+        let trunk = client
+            .domain("acme.example")
+            .unwrap()
+            .connections()
+            .get(PATTERN)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(trunk.sip_transport_protocol, Some(SipTransport::Tls));
         assert_eq!(trunk.audio_relay_enabled, Some(AudioRelay::Yes));
         assert_eq!(trunk.term_match_pattern.as_deref(), Some(PATTERN));
-        assert_eq!(trunk.sip_registration_password.as_ref().map(|password| password.expose_secret().len()), Some(12));
+        assert_eq!(
+            trunk
+                .sip_registration_password
+                .as_ref()
+                .map(|password| password.expose_secret().len()),
+            Some(12)
+        );
         assert_eq!(trunk.time_zone, None);
         assert_eq!(trunk.call_routing, Some(json!([[]])));
-        assert!(trunk.last_modified_datetime.unwrap().to_system_time().is_some());
+        assert!(
+            trunk
+                .last_modified_datetime
+                .unwrap()
+                .to_system_time()
+                .is_some()
+        );
     })
     .await;
 }
@@ -38,10 +67,26 @@ async fn a_created_trunk_has_what_was_sent_the_defaults_and_a_password() {
 async fn a_password_that_was_sent_stays() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
-        let sent = ConnectionCreate { sip_registration_password: Some("correct horse".into()), ..least() };
+        let sent = ConnectionCreate {
+            sip_registration_password: Some("correct horse".into()),
+            ..least()
+        };
         client.connections().create(&sent).await.unwrap();
-        let trunk = client.domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap().unwrap();
-        assert_eq!(trunk.sip_registration_password.as_ref().map(Secret::expose_secret), Some("correct horse"));
+        let trunk = client
+            .domain("acme.example")
+            .unwrap()
+            .connections()
+            .get(PATTERN)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            trunk
+                .sip_registration_password
+                .as_ref()
+                .map(Secret::expose_secret),
+            Some("correct horse")
+        );
     })
     .await;
 }
@@ -63,9 +108,25 @@ async fn the_same_pattern_in_another_domain_is_another_trunk() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
         client.connections().create(&least()).await.unwrap();
-        client.connections().create(&ConnectionCreate { domain: DomainName::new("other.example").unwrap(), ..least() }).await.unwrap();
+        client
+            .connections()
+            .create(&ConnectionCreate {
+                domain: DomainName::new("other.example").unwrap(),
+                ..least()
+            })
+            .await
+            .unwrap();
         assert_eq!(client.connections().count().await.unwrap(), 2);
-        assert_eq!(client.domain("other.example").unwrap().connections().count().await.unwrap(), 1);
+        assert_eq!(
+            client
+                .domain("other.example")
+                .unwrap()
+                .connections()
+                .count()
+                .await
+                .unwrap(),
+            1
+        );
     })
     .await;
 }
@@ -75,14 +136,47 @@ async fn lists_hold_the_trunks_of_their_domain() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
         client.connections().create(&least()).await.unwrap();
-        let carrier: ConnectionCreate = CarrierTrunk { host: "192.0.2.20".into(), utc_offset: "-7".into() }.try_into().unwrap();
+        let carrier: ConnectionCreate = CarrierTrunk {
+            host: "192.0.2.20".into(),
+            utc_offset: "-7".into(),
+        }
+        .try_into()
+        .unwrap();
         client.connections().create(&carrier).await.unwrap();
         let patterns = |trunks: Vec<netsapiens_connections::Connection>| -> Vec<String> {
-            trunks.into_iter().map(|trunk| trunk.orig_match_pattern).collect()
+            trunks
+                .into_iter()
+                .map(|trunk| trunk.orig_match_pattern)
+                .collect()
         };
-        assert_eq!(patterns(client.connections().list().await.unwrap()), [PATTERN, "sip*@192.0.2.20"]);
-        assert_eq!(patterns(client.domain("acme.example").unwrap().connections().list().await.unwrap()), [PATTERN]);
-        assert_eq!(patterns(client.domain("empty.example").unwrap().connections().list().await.unwrap()), [""; 0]);
+        assert_eq!(
+            patterns(client.connections().list().await.unwrap()),
+            [PATTERN, "sip*@192.0.2.20"]
+        );
+        assert_eq!(
+            patterns(
+                client
+                    .domain("acme.example")
+                    .unwrap()
+                    .connections()
+                    .list()
+                    .await
+                    .unwrap()
+            ),
+            [PATTERN]
+        );
+        assert_eq!(
+            patterns(
+                client
+                    .domain("empty.example")
+                    .unwrap()
+                    .connections()
+                    .list()
+                    .await
+                    .unwrap()
+            ),
+            [""; 0]
+        );
     })
     .await;
 }
@@ -92,10 +186,19 @@ async fn a_filter_is_sent_and_leaves_what_it_names() {
     on_every_server(async |server| {
         let client = server.client().unwrap();
         client.connections().create(&least()).await.unwrap();
-        let filter = ConnectionFilter { termination_match: Some("sip*@elsewhere".into()), ..Default::default() };
+        let filter = ConnectionFilter {
+            termination_match: Some("sip*@elsewhere".into()),
+            ..Default::default()
+        };
         assert_eq!(client.connections().count_with(&filter).await.unwrap(), 0);
-        assert_eq!(client.connections().list_with(&filter).await.unwrap().len(), 0);
-        assert_eq!(server.requests().last().unwrap().query, "termination-match=sip*%40elsewhere");
+        assert_eq!(
+            client.connections().list_with(&filter).await.unwrap().len(),
+            0
+        );
+        assert_eq!(
+            server.requests().last().unwrap().query,
+            "termination-match=sip*%40elsewhere"
+        );
     })
     .await;
 }
@@ -113,10 +216,20 @@ async fn a_list_without_a_filter_sends_no_query() {
 async fn an_update_changes_what_is_set_and_leaves_the_rest() {
     on_servers_without(&[VALUES, DELAY], async |server| {
         let client = server.client().unwrap();
-        client.connections().create(&ConnectionCreate { description: Some("Lab PRI".into()), ..least() }).await.unwrap();
+        client
+            .connections()
+            .create(&ConnectionCreate {
+                description: Some("Lab PRI".into()),
+                ..least()
+            })
+            .await
+            .unwrap();
         let trunks = client.domain("acme.example").unwrap();
         let before = trunks.connections().get(PATTERN).await.unwrap().unwrap();
-        let change = ConnectionUpdate { orig_enabled: Some(YesNo::No), ..Default::default() };
+        let change = ConnectionUpdate {
+            orig_enabled: Some(YesNo::No),
+            ..Default::default()
+        };
         trunks.connections().update(PATTERN, &change).await.unwrap();
         let after = trunks.connections().get(PATTERN).await.unwrap().unwrap();
         let expected = netsapiens_connections::Connection {
@@ -133,17 +246,44 @@ async fn an_update_changes_what_is_set_and_leaves_the_rest() {
 async fn an_empty_text_clears_a_setting() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
-        client.connections().create(&ConnectionCreate { description: Some("Lab PRI".into()), ..least() }).await.unwrap();
+        client
+            .connections()
+            .create(&ConnectionCreate {
+                description: Some("Lab PRI".into()),
+                ..least()
+            })
+            .await
+            .unwrap();
         let acme = client.domain("acme.example").unwrap();
-        acme.connections().update(PATTERN, &ConnectionUpdate { description: Some(String::new()), ..Default::default() }).await.unwrap();
-        assert_eq!(acme.connections().get(PATTERN).await.unwrap().unwrap().description, None);
+        acme.connections()
+            .update(
+                PATTERN,
+                &ConnectionUpdate {
+                    description: Some(String::new()),
+                    ..Default::default()
+                },
+            )
+            .await
+            .unwrap();
+        assert_eq!(
+            acme.connections()
+                .get(PATTERN)
+                .await
+                .unwrap()
+                .unwrap()
+                .description,
+            None
+        );
     })
     .await;
 }
 
 #[test]
 fn an_update_of_nothing_is_an_empty_object() {
-    assert_eq!(serde_json::to_string(&ConnectionUpdate::default()).unwrap(), "{}");
+    assert_eq!(
+        serde_json::to_string(&ConnectionUpdate::default()).unwrap(),
+        "{}"
+    );
 }
 
 #[tokio::test]
@@ -152,9 +292,18 @@ async fn a_deleted_trunk_is_gone_and_deleting_it_again_is_not_found() {
         let client = server.client().unwrap();
         client.connections().create(&least()).await.unwrap();
         let acme = client.domain("acme.example").unwrap();
-        assert_eq!(acme.connections().delete(PATTERN).await.unwrap().status(), 202);
+        assert_eq!(
+            acme.connections().delete(PATTERN).await.unwrap().status(),
+            202
+        );
         assert_eq!(acme.connections().get(PATTERN).await.unwrap(), None);
-        assert!(acme.connections().delete(PATTERN).await.unwrap_err().is_not_found());
+        assert!(
+            acme.connections()
+                .delete(PATTERN)
+                .await
+                .unwrap_err()
+                .is_not_found()
+        );
     })
     .await;
 }
@@ -163,7 +312,13 @@ async fn a_deleted_trunk_is_gone_and_deleting_it_again_is_not_found() {
 async fn updating_a_trunk_that_does_not_exist_is_not_found() {
     on_every_server(async |server| {
         let acme = server.client().unwrap().domain("acme.example").unwrap();
-        assert!(acme.connections().update(PATTERN, &ConnectionUpdate::default()).await.unwrap_err().is_not_found());
+        assert!(
+            acme.connections()
+                .update(PATTERN, &ConnectionUpdate::default())
+                .await
+                .unwrap_err()
+                .is_not_found()
+        );
     })
     .await;
 }
@@ -171,8 +326,19 @@ async fn updating_a_trunk_that_does_not_exist_is_not_found() {
 #[tokio::test]
 async fn a_wrong_key_is_unauthorized() {
     on_every_server(async |server| {
-        let client = server.client_builder().api_key("nss_WRONG").build().unwrap();
-        assert!(client.connections().list().await.unwrap_err().is_unauthorized());
+        let client = server
+            .client_builder()
+            .api_key("nss_WRONG")
+            .build()
+            .unwrap();
+        assert!(
+            client
+                .connections()
+                .list()
+                .await
+                .unwrap_err()
+                .is_unauthorized()
+        );
     })
     .await;
 }
@@ -180,11 +346,43 @@ async fn a_wrong_key_is_unauthorized() {
 #[tokio::test]
 async fn a_domain_key_sees_its_domain_and_not_the_system() {
     on_servers_without(&[DELAY], async |server| {
-        server.client().unwrap().connections().create(&least()).await.unwrap();
+        server
+            .client()
+            .unwrap()
+            .connections()
+            .create(&least())
+            .await
+            .unwrap();
         let client = server.client_builder().api_key(DOMAIN_KEY).build().unwrap();
-        assert!(client.connections().list().await.unwrap_err().is_permission_denied());
-        assert_eq!(client.domain("~").unwrap().connections().list().await.unwrap().len(), 1);
-        assert!(client.domain("other.example").unwrap().connections().list().await.unwrap_err().is_permission_denied());
+        assert!(
+            client
+                .connections()
+                .list()
+                .await
+                .unwrap_err()
+                .is_permission_denied()
+        );
+        assert_eq!(
+            client
+                .domain("~")
+                .unwrap()
+                .connections()
+                .list()
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
+        assert!(
+            client
+                .domain("other.example")
+                .unwrap()
+                .connections()
+                .list()
+                .await
+                .unwrap_err()
+                .is_permission_denied()
+        );
     })
     .await;
 }
@@ -192,9 +390,20 @@ async fn a_domain_key_sees_its_domain_and_not_the_system() {
 #[tokio::test]
 async fn a_read_only_key_reads_and_does_not_write() {
     on_every_server(async |server| {
-        let client = server.client_builder().api_key(READ_ONLY_KEY).build().unwrap();
+        let client = server
+            .client_builder()
+            .api_key(READ_ONLY_KEY)
+            .build()
+            .unwrap();
         assert_eq!(client.connections().count().await.unwrap(), 0);
-        assert!(client.connections().create(&least()).await.unwrap_err().is_permission_denied());
+        assert!(
+            client
+                .connections()
+                .create(&least())
+                .await
+                .unwrap_err()
+                .is_permission_denied()
+        );
         assert_eq!(server.trunk_count(), 0);
     })
     .await;
@@ -203,7 +412,15 @@ async fn a_read_only_key_reads_and_does_not_write() {
 #[tokio::test]
 async fn a_tilde_is_refused_for_a_key_of_the_whole_system() {
     on_every_server(async |server| {
-        let error = server.client().unwrap().domain("~").unwrap().connections().list().await.unwrap_err();
+        let error = server
+            .client()
+            .unwrap()
+            .domain("~")
+            .unwrap()
+            .connections()
+            .list()
+            .await
+            .unwrap_err();
         assert_eq!(error.status_code(), Some(400));
     })
     .await;
@@ -212,24 +429,50 @@ async fn a_tilde_is_refused_for_a_key_of_the_whole_system() {
 #[tokio::test]
 async fn requests_carry_key_agent_and_tag_and_no_api_version() {
     let wire = crate::wire::Wire::answering(200, "application/json", r#"{"total":107}"#).await;
-    let client =
-        netsapiens_connections::Client::builder().server(wire.client_url()).api_key("nss_EXAMPLE").log_tag("billing-sync").build().unwrap();
+    let client = netsapiens_connections::Client::builder()
+        .server(wire.client_url())
+        .api_key("nss_EXAMPLE")
+        .log_tag("billing-sync")
+        .build()
+        .unwrap();
     assert_eq!(client.connections().count().await.unwrap(), 107);
     let request = &wire.requests()[0];
-    for header in ["authorization: Bearer nss_EXAMPLE", "accept: application/json", "x-netsapiens-log: billing-sync"] {
+    for header in [
+        "authorization: Bearer nss_EXAMPLE",
+        "accept: application/json",
+        "x-netsapiens-log: billing-sync",
+    ] {
         assert!(request.contains(header), "{request}");
     }
-    assert!(request.contains(concat!("user-agent: netsapiens-connections/", env!("CARGO_PKG_VERSION"))), "{request}");
+    assert!(
+        request.contains(concat!(
+            "user-agent: netsapiens-connections/",
+            env!("CARGO_PKG_VERSION")
+        )),
+        "{request}"
+    );
     assert!(!request.contains("api-version"), "{request}");
 }
 
 #[tokio::test]
 async fn one_trunk_is_read_from_an_array_an_object_and_nothing() {
     let trunk = json!({ "domain": "acme.example", "connection-orig-match-pattern": PATTERN });
-    let table = [(json!([trunk]), true), (trunk.clone(), true), (json!([]), false), (json!(null), false)];
+    let table = [
+        (json!([trunk]), true),
+        (trunk.clone(), true),
+        (json!([]), false),
+        (json!(null), false),
+    ];
     for (body, found) in table {
         let wire = crate::wire::Wire::answering(200, "application/json", body.to_string()).await;
-        let read = wire.client().domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap();
+        let read = wire
+            .client()
+            .domain("acme.example")
+            .unwrap()
+            .connections()
+            .get(PATTERN)
+            .await
+            .unwrap();
         assert_eq!(read.is_some(), found, "{body}");
     }
 }
@@ -238,12 +481,33 @@ async fn one_trunk_is_read_from_an_array_an_object_and_nothing() {
 async fn another_trunk_than_the_one_asked_for_is_none() {
     let other = json!([{ "domain": "acme.example", "connection-orig-match-pattern": "sip*@other.example" }]);
     let wire = crate::wire::Wire::answering(200, "application/json", other.to_string()).await;
-    assert_eq!(wire.client().domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap(), None);
+    assert_eq!(
+        wire.client()
+            .domain("acme.example")
+            .unwrap()
+            .connections()
+            .get(PATTERN)
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 #[tokio::test]
 async fn an_unknown_route_is_no_missing_trunk() {
-    let wire = crate::wire::Wire::answering(404, "application/json", r#"{"code":404,"message":"No Route Found [92]"}"#).await;
-    let error = wire.client().domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap_err();
+    let wire = crate::wire::Wire::answering(
+        404,
+        "application/json",
+        r#"{"code":404,"message":"No Route Found [92]"}"#,
+    )
+    .await;
+    let error = wire
+        .client()
+        .domain("acme.example")
+        .unwrap()
+        .connections()
+        .get(PATTERN)
+        .await
+        .unwrap_err();
     assert!(error.is_unknown_route(), "{error}");
 }

@@ -15,18 +15,28 @@ pub struct Log {
 impl Log {
     /// Captures what this thread traces from now on, up to a level.
     pub fn of_this_thread(level: Level) -> Log {
-        // Where a single subscriber exists, tracing asks the thread that first reaches an event whether anyone wants it, and keeps the answer for
-        // all threads. Another test's thread has none; so there is always one more.
+        // Where a single subscriber exists, tracing asks the thread that first reaches an event
+        // whether anyone wants it, and keeps the answer for all threads. Another test's thread has
+        // none; so there is always one more.
         static ANOTHER: Once = Once::new();
         ANOTHER.call_once(|| {
-            let another = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(std::io::sink).finish();
+            let another = tracing_subscriber::fmt()
+                .with_max_level(Level::TRACE)
+                .with_writer(std::io::sink)
+                .finish();
             tracing::subscriber::set_global_default(another).unwrap();
         });
         let text = Text::default();
         let writer = text.clone();
-        let subscriber = tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_span_events(FmtSpan::CLOSE);
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_ansi(false)
+            .with_span_events(FmtSpan::CLOSE);
         let subscriber = subscriber.with_writer(move || writer.clone()).finish();
-        Log { text, _guard: tracing::subscriber::set_default(subscriber) }
+        Log {
+            text,
+            _guard: tracing::subscriber::set_default(subscriber),
+        }
     }
 
     pub fn text(&self) -> String {

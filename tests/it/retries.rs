@@ -11,31 +11,74 @@ use crate::servers::{ACCEPTED, on_every_server, on_servers_without};
 const PATTERN: &str = "sip*@acme-pri.example";
 
 fn least() -> ConnectionCreate {
-    ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new(PATTERN).unwrap())
+    ConnectionCreate::new(
+        DomainName::new("acme.example").unwrap(),
+        MatchPattern::new(PATTERN).unwrap(),
+    )
 }
 
 fn quick() -> RetryPolicy {
-    RetryPolicy { base: Duration::from_millis(1), longest_wait: Duration::from_millis(4), ..RetryPolicy::default() }
+    RetryPolicy {
+        base: Duration::from_millis(1),
+        longest_wait: Duration::from_millis(4),
+        ..RetryPolicy::default()
+    }
 }
 
 #[tokio::test]
 async fn the_seconds_that_a_server_asks_for_are_waited() {
     let server = FakeServer::start().await;
-    server.fail(Operation::CountConnections, Fault::status(429).header("retry-after", "1"));
+    server.fail(
+        Operation::CountConnections,
+        Fault::status(429).header("retry-after", "1"),
+    );
     let begun = Instant::now();
-    assert_eq!(server.client_builder().retry(quick()).build().unwrap().connections().count().await.unwrap(), 0);
-    assert!(begun.elapsed() >= Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!(
+        server
+            .client_builder()
+            .retry(quick())
+            .build()
+            .unwrap()
+            .connections()
+            .count()
+            .await
+            .unwrap(),
+        0
+    );
+    assert!(
+        begun.elapsed() >= Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[tokio::test]
 async fn a_wait_beyond_the_deadline_is_not_begun() {
     on_every_server(async |server| {
-        server.fail(Operation::CountConnections, Fault::status(503).header("retry-after", "20").always());
-        let client = server.client_builder().deadline(Duration::from_secs(10)).build().unwrap();
+        server.fail(
+            Operation::CountConnections,
+            Fault::status(503).header("retry-after", "20").always(),
+        );
+        let client = server
+            .client_builder()
+            .deadline(Duration::from_secs(10))
+            .build()
+            .unwrap();
         let begun = Instant::now();
         let error = client.connections().count().await.unwrap_err();
-        assert_eq!((error.status_code(), error.attempts(), server.requests().len()), (Some(503), 1, 1));
-        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+        assert_eq!(
+            (
+                error.status_code(),
+                error.attempts(),
+                server.requests().len()
+            ),
+            (Some(503), 1, 1)
+        );
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            begun.elapsed()
+        );
     })
     .await;
 }
@@ -44,14 +87,30 @@ async fn a_wait_beyond_the_deadline_is_not_begun() {
 async fn the_deadline_ends_an_attempt_and_tells_how_the_one_before_ended() {
     let server = FakeServer::start().await;
     let proxy = FaultProxy::start(&server.url()).await.unwrap();
-    let client = server.client_builder().server(proxy.url()).retry(quick()).deadline(Duration::from_millis(500)).build().unwrap();
+    let client = server
+        .client_builder()
+        .server(proxy.url())
+        .retry(quick())
+        .deadline(Duration::from_millis(500))
+        .build()
+        .unwrap();
     proxy.break_next(Break::ResetAtOnce);
     proxy.break_next(Break::Slow(Point::Answer(0), Duration::from_secs(60)));
     let begun = Instant::now();
     let error = client.connections().list().await.unwrap_err();
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
-    assert!(error.is_timeout() && error.may_have_been_sent(), "{error:?}");
-    assert_eq!(error.to_string(), "list_connections: the overall deadline passed (after 2 attempts)");
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert!(
+        error.is_timeout() && error.may_have_been_sent(),
+        "{error:?}"
+    );
+    assert_eq!(
+        error.to_string(),
+        "list_connections: the overall deadline passed (after 2 attempts)"
+    );
     let before = std::error::Error::source(&error).unwrap();
     assert_eq!(before.to_string(), "list_connections: the connection broke");
 }
@@ -59,7 +118,13 @@ async fn the_deadline_ends_an_attempt_and_tells_how_the_one_before_ended() {
 #[tokio::test]
 async fn the_longest_deadline_there_is_can_be_set() {
     on_every_server(async |server| {
-        let client = server.client_builder().deadline(Duration::MAX).timeout(Duration::MAX).connect_timeout(Duration::MAX).build().unwrap();
+        let client = server
+            .client_builder()
+            .deadline(Duration::MAX)
+            .timeout(Duration::MAX)
+            .connect_timeout(Duration::MAX)
+            .build()
+            .unwrap();
         assert_eq!(client.connections().count().await.unwrap(), 0);
     })
     .await;
@@ -68,9 +133,23 @@ async fn the_longest_deadline_there_is_can_be_set() {
 #[tokio::test]
 async fn the_longest_wait_there_is_can_be_asked_for() {
     on_every_server(async |server| {
-        server.fail(Operation::CountConnections, Fault::status(503).header("retry-after", "18446744073709551615"));
-        let policy = RetryPolicy { longest_retry_after: Duration::MAX, ..quick() };
-        let error = server.client_builder().retry(policy).build().unwrap().connections().count().await.unwrap_err();
+        server.fail(
+            Operation::CountConnections,
+            Fault::status(503).header("retry-after", "18446744073709551615"),
+        );
+        let policy = RetryPolicy {
+            longest_retry_after: Duration::MAX,
+            ..quick()
+        };
+        let error = server
+            .client_builder()
+            .retry(policy)
+            .build()
+            .unwrap()
+            .connections()
+            .count()
+            .await
+            .unwrap_err();
         assert_eq!((error.status_code(), error.attempts()), (Some(503), 1));
     })
     .await;
@@ -81,7 +160,12 @@ async fn repeating_can_be_switched_off_for_a_call() {
     on_every_server(async |server| {
         server.fail(Operation::CountConnections, Fault::status(503));
         let client = server.client_builder().retry(quick()).build().unwrap();
-        let error = client.with_retry(RetryPolicy::never()).connections().count().await.unwrap_err();
+        let error = client
+            .with_retry(RetryPolicy::never())
+            .connections()
+            .count()
+            .await
+            .unwrap_err();
         assert_eq!((error.attempts(), server.requests().len()), (1, 1));
     })
     .await;
@@ -91,14 +175,25 @@ async fn repeating_can_be_switched_off_for_a_call() {
 async fn a_delete_that_was_never_sent_before_is_not_found() {
     on_servers_without(&[ACCEPTED], async |server| {
         let proxy = FaultProxy::start(&server.url()).await.unwrap();
-        let policy = RetryPolicy { attempts: u32::MAX, ..quick() };
-        let client = server.client_builder().server(proxy.url()).retry(policy).build().unwrap();
+        let policy = RetryPolicy {
+            attempts: u32::MAX,
+            ..quick()
+        };
+        let client = server
+            .client_builder()
+            .server(proxy.url())
+            .retry(policy)
+            .build()
+            .unwrap();
         proxy.refuse().await;
         let domain = client.domain("acme.example").unwrap();
-        let (deleted, ()) = tokio::join!(async { domain.connections().delete(PATTERN).await }, async {
-            tokio::time::sleep(Duration::from_millis(30)).await;
-            proxy.listen().await.unwrap();
-        });
+        let (deleted, ()) = tokio::join!(
+            async { domain.connections().delete(PATTERN).await },
+            async {
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                proxy.listen().await.unwrap();
+            }
+        );
         let error = deleted.unwrap_err();
         assert!(error.is_not_found() && error.attempts() > 1, "{error:?}");
     })
@@ -109,8 +204,17 @@ async fn a_delete_that_was_never_sent_before_is_not_found() {
 async fn what_an_earlier_attempt_did_is_not_forgotten() {
     let server = FakeServer::start().await;
     let proxy = FaultProxy::start(&server.url()).await.unwrap();
-    let policy = RetryPolicy { attempts: 2, base: Duration::from_millis(200), ..quick() };
-    let client = server.client_builder().server(proxy.url()).retry(policy).build().unwrap();
+    let policy = RetryPolicy {
+        attempts: 2,
+        base: Duration::from_millis(200),
+        ..quick()
+    };
+    let client = server
+        .client_builder()
+        .server(proxy.url())
+        .retry(policy)
+        .build()
+        .unwrap();
     proxy.break_next(Break::Reset(Point::Answer(0)));
     let connections = client.connections();
     let (counted, ()) = tokio::join!(connections.count(), async {
@@ -141,10 +245,26 @@ async fn a_repeated_delete_that_finds_nothing_is_done_and_the_receipt_says_so() 
     on_servers_without(&[ACCEPTED], async |server| {
         let client = server.client_builder().retry(quick()).build().unwrap();
         client.connections().create(&least()).await.unwrap();
-        server.fail(Operation::DeleteConnection, Fault::gateway_page(504).after_the_operation());
-        let receipt = client.domain("acme.example").unwrap().connections().delete(PATTERN).await.unwrap();
-        assert_eq!((receipt.status(), receipt.code(), receipt.message()), (404, Some(404), Some("Resource not found.")));
-        assert_eq!((server.trunk_count(), server.changes()), (0, 2), "one create, one delete");
+        server.fail(
+            Operation::DeleteConnection,
+            Fault::gateway_page(504).after_the_operation(),
+        );
+        let receipt = client
+            .domain("acme.example")
+            .unwrap()
+            .connections()
+            .delete(PATTERN)
+            .await
+            .unwrap();
+        assert_eq!(
+            (receipt.status(), receipt.code(), receipt.message()),
+            (404, Some(404), Some("Resource not found."))
+        );
+        assert_eq!(
+            (server.trunk_count(), server.changes()),
+            (0, 2),
+            "one create, one delete"
+        );
     })
     .await;
 }
@@ -154,13 +274,31 @@ async fn every_attempt_is_an_event_with_its_number() {
     on_every_server(async |server| {
         let log = Log::of_this_thread(tracing::Level::DEBUG);
         server.fail(Operation::CountConnections, Fault::status(503).times(2));
-        server.client_builder().retry(quick()).build().unwrap().connections().count().await.unwrap();
+        server
+            .client_builder()
+            .retry(quick())
+            .build()
+            .unwrap()
+            .connections()
+            .count()
+            .await
+            .unwrap();
         let text = log.text();
-        let events: Vec<&str> = text.lines().filter(|line| line.contains("attempt=")).collect();
-        let expected = [("WARN", "attempt=1", "status=503"), ("WARN", "attempt=2", "status=503"), ("DEBUG", "attempt=3", "status=200")];
+        let events: Vec<&str> = text
+            .lines()
+            .filter(|line| line.contains("attempt="))
+            .collect();
+        let expected = [
+            ("WARN", "attempt=1", "status=503"),
+            ("WARN", "attempt=2", "status=503"),
+            ("DEBUG", "attempt=3", "status=200"),
+        ];
         assert_eq!(events.len(), expected.len(), "{text}");
         for (event, (level, attempt, status)) in events.iter().zip(expected) {
-            assert!(event.contains(level) && event.contains(attempt) && event.contains(status), "{event}");
+            assert!(
+                event.contains(level) && event.contains(attempt) && event.contains(status),
+                "{event}"
+            );
         }
     })
     .await;

@@ -1,6 +1,9 @@
 //! A sentinel password and key, looked for in everything that can be printed.
 
-use netsapiens_connections::{Client, Connection, ConnectionCreate, ConnectionUpdate, DomainName, MatchPattern, RetryPolicy, Secret};
+use netsapiens_connections::{
+    Client, Connection, ConnectionCreate, ConnectionUpdate, DomainName, MatchPattern, RetryPolicy,
+    Secret,
+};
 use serde_json::json;
 
 use crate::log::Log;
@@ -34,24 +37,45 @@ fn trunk_full_of_secrets() -> Connection {
 fn a_trunk_shows_no_secret() {
     let trunk = trunk_full_of_secrets();
     assert_clean(&format!("{trunk:?} {trunk:#?}"));
-    assert_eq!(trunk.sip_registration_password.as_ref().map(Secret::expose_secret), Some(PASSWORD));
+    assert_eq!(
+        trunk
+            .sip_registration_password
+            .as_ref()
+            .map(Secret::expose_secret),
+        Some(PASSWORD)
+    );
 }
 
 #[test]
 fn a_trunk_shows_no_customer_data_and_what_is_set() {
     let printed = format!("{:?}", trunk_full_of_secrets());
     assert!(!printed.contains("acme"), "{printed}");
-    assert!(printed.contains("domain: ***") && printed.contains("address: None"), "{printed}");
-    assert!(printed.contains("extra: {\"connection-later-password\", \"innocent-name\"}"), "{printed}");
+    assert!(
+        printed.contains("domain: ***") && printed.contains("address: None"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("extra: {\"connection-later-password\", \"innocent-name\"}"),
+        "{printed}"
+    );
 }
 
 #[test]
 fn what_is_sent_shows_no_secret() {
-    let mut create = ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new("sip*@a").unwrap());
+    let mut create = ConnectionCreate::new(
+        DomainName::new("acme.example").unwrap(),
+        MatchPattern::new("sip*@a").unwrap(),
+    );
     create.sip_registration_password = Some(PASSWORD.into());
-    let update = ConnectionUpdate { sip_registration_password: Some(PASSWORD.into()), ..Default::default() };
+    let update = ConnectionUpdate {
+        sip_registration_password: Some(PASSWORD.into()),
+        ..Default::default()
+    };
     assert_clean(&format!("{create:?} {update:?}"));
-    assert!(serde_json::to_string(&update).unwrap().contains(PASSWORD), "it has to be sent all the same");
+    assert!(
+        serde_json::to_string(&update).unwrap().contains(PASSWORD),
+        "it has to be sent all the same"
+    );
 }
 
 #[test]
@@ -59,18 +83,29 @@ fn clients_and_builders_show_no_key() {
     let builder = Client::builder().server("pbx.acme.example").api_key(KEY);
     assert_clean(&format!("{builder:?} {builder:#?}"));
     let client = builder.build().unwrap();
-    assert_clean(&format!("{client:?} {:?} {:?}", client.connections(), client.domain("acme.example").unwrap()));
+    assert_clean(&format!(
+        "{client:?} {:?} {:?}",
+        client.connections(),
+        client.domain("acme.example").unwrap()
+    ));
 }
 
 #[test]
 fn a_key_that_is_no_header_is_not_repeated() {
-    let error = Client::builder().server("pbx.acme.example").api_key("sentinel\nkey").build().unwrap_err();
+    let error = Client::builder()
+        .server("pbx.acme.example")
+        .api_key("sentinel\nkey")
+        .build()
+        .unwrap_err();
     assert_clean(&format!("{error} {error:?}"));
 }
 
 /// Answers in which a server echoes what it got or holds secrets of its own.
 fn treacherous() -> Vec<(u16, &'static str, String)> {
-    let echo = |status: u16| json!({ "code": status, "message": format!("bad password {PASSWORD} for Bearer {KEY}") }).to_string();
+    let echo = |status: u16| {
+        json!({ "code": status, "message": format!("bad password {PASSWORD} for Bearer {KEY}") })
+            .to_string()
+    };
     vec![
         (200, "application/json", json!([{ "domain": "a", "connection-sip-registration-password": PASSWORD }]).to_string()),
         (
@@ -93,14 +128,25 @@ fn treacherous() -> Vec<(u16, &'static str, String)> {
 #[tokio::test]
 async fn errors_and_receipts_and_traces_show_no_secret() {
     let log = Log::of_this_thread(tracing::Level::TRACE);
-    let mut create = ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new("sip*@a").unwrap());
+    let mut create = ConnectionCreate::new(
+        DomainName::new("acme.example").unwrap(),
+        MatchPattern::new("sip*@a").unwrap(),
+    );
     create.sip_registration_password = Some(PASSWORD.into());
-    let update = ConnectionUpdate { sip_registration_password: Some(PASSWORD.into()), ..Default::default() };
+    let update = ConnectionUpdate {
+        sip_registration_password: Some(PASSWORD.into()),
+        ..Default::default()
+    };
 
     let mut printed = String::new();
     for (status, content_type, body) in treacherous() {
         let wire = Wire::answering(status, content_type, body).await;
-        let client = Client::builder().server(wire.client_url()).api_key(KEY).retry(RetryPolicy::never()).build().unwrap();
+        let client = Client::builder()
+            .server(wire.client_url())
+            .api_key(KEY)
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
         let acme = client.domain("acme.example").unwrap();
         printed += &format!("{:?}", client.connections().create(&create).await);
         printed += &format!("{:?}", acme.connections().update("sip*@a", &update).await);
@@ -122,7 +168,10 @@ async fn errors_and_receipts_and_traces_show_no_secret() {
                 source = inner.source();
             }
         }
-        assert!(wire.requests().iter().all(|request| request.contains(KEY)), "the key has to be sent all the same");
+        assert!(
+            wire.requests().iter().all(|request| request.contains(KEY)),
+            "the key has to be sent all the same"
+        );
     }
     let traced = log.text();
     assert!(printed.contains("create_connection") && traced.contains("create_connection"));

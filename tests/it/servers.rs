@@ -1,4 +1,5 @@
-//! The servers that the suite runs against: the captured one, one for each quirk, and one with all of them.
+//! The servers that the suite runs against: the captured one, one for each quirk, and one with all
+//! of them.
 
 use std::time::Duration;
 
@@ -27,18 +28,38 @@ pub const SWITCHES: [Switch; 19] = [
     ("unknown fields", |quirks| quirks.unknown_fields = true),
     (VALUES, |quirks| quirks.unknown_values = true),
     (DATES, |quirks| quirks.odd_dates = true),
-    ("registration []", |quirks| quirks.registration = RegistrationShape::EmptyArray),
-    ("registration {}", |quirks| quirks.registration = RegistrationShape::EmptyObject),
-    ("registration absent", |quirks| quirks.registration = RegistrationShape::Absent),
-    (DELAY, |quirks| quirks.visibility_delay = Duration::from_millis(20)),
-    ("start and limit ignored", |quirks| quirks.paging = ListPaging::Ignored),
-    ("start ignored", |quirks| quirks.paging = ListPaging::StartIgnored),
-    ("lists stop at 100", |quirks| quirks.paging = ListPaging::StopsAt100),
-    ("[] for a missing trunk", |quirks| quirks.missing = GetMissing::EmptyArray),
+    ("registration []", |quirks| {
+        quirks.registration = RegistrationShape::EmptyArray
+    }),
+    ("registration {}", |quirks| {
+        quirks.registration = RegistrationShape::EmptyObject
+    }),
+    ("registration absent", |quirks| {
+        quirks.registration = RegistrationShape::Absent
+    }),
+    (DELAY, |quirks| {
+        quirks.visibility_delay = Duration::from_millis(20)
+    }),
+    ("start and limit ignored", |quirks| {
+        quirks.paging = ListPaging::Ignored
+    }),
+    ("start ignored", |quirks| {
+        quirks.paging = ListPaging::StartIgnored
+    }),
+    ("lists stop at 100", |quirks| {
+        quirks.paging = ListPaging::StopsAt100
+    }),
+    ("[] for a missing trunk", |quirks| {
+        quirks.missing = GetMissing::EmptyArray
+    }),
     (ACCEPTED, |quirks| quirks.missing_delete_accepted = true),
     ("object for one", |quirks| quirks.object_for_one = true),
-    ("base64 ids", |quirks| quirks.addressing = Addressing::Base64Id),
-    ("base64 ids for URLs", |quirks| quirks.addressing = Addressing::Base64UrlId),
+    ("base64 ids", |quirks| {
+        quirks.addressing = Addressing::Base64Id
+    }),
+    ("base64 ids for URLs", |quirks| {
+        quirks.addressing = Addressing::Base64UrlId
+    }),
 ];
 
 /// All switches but some.
@@ -57,9 +78,13 @@ pub async fn on_every_server(test: impl AsyncFn(FakeServer)) {
     on_servers_without(&[], test).await;
 }
 
-/// Runs a test against every server but those with quirks that a caller feels, and that the test would fail for.
+/// Runs a test against every server but those with quirks that a caller feels, and that the test
+/// would fail for.
 pub async fn on_servers_without(felt: &[&str], test: impl AsyncFn(FakeServer)) {
-    for (name, set) in SWITCHES.into_iter().filter(|(name, _)| !felt.contains(name)) {
+    for (name, set) in SWITCHES
+        .into_iter()
+        .filter(|(name, _)| !felt.contains(name))
+    {
         let mut quirks = Quirks::default();
         set(&mut quirks);
         // Shown when the test fails.

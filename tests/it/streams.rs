@@ -4,13 +4,22 @@ use std::collections::BTreeSet;
 
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, ListPaging, Quirks};
-use netsapiens_connections::{Connection, ConnectionCreate, ConnectionFilter, DomainName, ErrorKind, MatchPattern, PageSize};
+use netsapiens_connections::{
+    Connection, ConnectionCreate, ConnectionFilter, DomainName, ErrorKind, MatchPattern, PageSize,
+};
 
 use crate::servers::{DELAY, all_but, on_servers_without};
 use crate::wire::Wire;
 
 async fn seeded(paging: ListPaging, trunks: usize) -> FakeServer {
-    seeded_with(Quirks { paging, ..Quirks::default() }, trunks).await
+    seeded_with(
+        Quirks {
+            paging,
+            ..Quirks::default()
+        },
+        trunks,
+    )
+    .await
 }
 
 async fn seeded_with(quirks: Quirks, trunks: usize) -> FakeServer {
@@ -24,22 +33,51 @@ fn size(trunks: u64) -> PageSize {
 }
 
 fn patterns(trunks: &[Connection]) -> BTreeSet<&str> {
-    trunks.iter().map(|trunk| trunk.orig_match_pattern.as_str()).collect()
+    trunks
+        .iter()
+        .map(|trunk| trunk.orig_match_pattern.as_str())
+        .collect()
 }
 
 #[tokio::test]
 async fn each_trunk_comes_once_from_every_server_that_can_give_it() {
-    for paging in [ListPaging::Honoured, ListPaging::Ignored, ListPaging::StopsAt100] {
+    for paging in [
+        ListPaging::Honoured,
+        ListPaging::Ignored,
+        ListPaging::StopsAt100,
+    ] {
         for quirks in [Quirks::default(), all_but(&[])].map(|quirks| Quirks { paging, ..quirks }) {
-            for (trunks, page) in [(0, 1), (1, 1), (1, 2), (7, 3), (9, 3), (250, 100), (250, 1000)] {
+            for (trunks, page) in [
+                (0, 1),
+                (1, 1),
+                (1, 2),
+                (7, 3),
+                (9, 3),
+                (250, 100),
+                (250, 1000),
+            ] {
                 let server = seeded_with(quirks.clone(), trunks).await;
                 let client = server.client().unwrap();
                 let all = ConnectionFilter::default();
-                let system: Vec<_> = client.connections().stream_with(&all, size(page)).try_collect().await.unwrap();
+                let system: Vec<_> = client
+                    .connections()
+                    .stream_with(&all, size(page))
+                    .try_collect()
+                    .await
+                    .unwrap();
                 let acme = client.domain("acme.example").unwrap();
-                let domain: Vec<_> = acme.connections().stream_with(&all, size(page)).try_collect().await.unwrap();
+                let domain: Vec<_> = acme
+                    .connections()
+                    .stream_with(&all, size(page))
+                    .try_collect()
+                    .await
+                    .unwrap();
                 for list in [system, domain] {
-                    assert_eq!((list.len(), patterns(&list).len()), (trunks, trunks), "pages of {page} of {quirks:?}");
+                    assert_eq!(
+                        (list.len(), patterns(&list).len()),
+                        (trunks, trunks),
+                        "pages of {page} of {quirks:?}"
+                    );
                 }
             }
         }
@@ -58,37 +96,87 @@ async fn a_server_that_ignores_start_is_told_by_the_count() {
         }
     };
     assert_eq!((trunks, error.kind()), (100, ErrorKind::Incomplete));
-    assert!(error.to_string().contains("after 100 trunks and the server counts 250"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("after 100 trunks and the server counts 250"),
+        "{error}"
+    );
     assert!(stream.next().await.is_none(), "the error is the end");
     let progress = stream.progress();
-    assert_eq!((progress.trunks, progress.duplicates, progress.pages, progress.total), (100, 100, 2, Some(250)));
+    assert_eq!(
+        (
+            progress.trunks,
+            progress.duplicates,
+            progress.pages,
+            progress.total
+        ),
+        (100, 100, 2, Some(250))
+    );
 }
 
 #[tokio::test]
 async fn without_the_count_a_list_that_was_cut_short_ends_quietly() {
     let server = seeded(ListPaging::StartIgnored, 250).await;
-    let stream = server.client().unwrap().connections().stream().without_count();
+    let stream = server
+        .client()
+        .unwrap()
+        .connections()
+        .stream()
+        .without_count();
     assert_eq!(stream.try_collect::<Vec<_>>().await.unwrap().len(), 100);
-    assert!(server.requests().iter().all(|request| !request.path.ends_with("/count")));
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| !request.path.ends_with("/count"))
+    );
 }
 
 #[tokio::test]
 async fn pages_follow_each_other_until_one_brings_nothing_new() {
     let server = seeded(ListPaging::Honoured, 5).await;
-    let mut stream = server.client().unwrap().connections().stream_with(&ConnectionFilter::default(), size(2));
+    let mut stream = server
+        .client()
+        .unwrap()
+        .connections()
+        .stream_with(&ConnectionFilter::default(), size(2));
     while stream.try_next().await.unwrap().is_some() {}
-    let asked: Vec<String> = server.requests().into_iter().map(|request| request.query).collect();
-    assert_eq!(asked, ["limit=2&start=0", "limit=2&start=2", "limit=2&start=4", "limit=2&start=5", ""]);
-    assert_eq!((stream.progress().pages, stream.progress().total), (4, Some(5)));
+    let asked: Vec<String> = server
+        .requests()
+        .into_iter()
+        .map(|request| request.query)
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            "limit=2&start=0",
+            "limit=2&start=2",
+            "limit=2&start=4",
+            "limit=2&start=5",
+            ""
+        ]
+    );
+    assert_eq!(
+        (stream.progress().pages, stream.progress().total),
+        (4, Some(5))
+    );
 }
 
 #[tokio::test]
 async fn a_server_that_answers_less_than_a_page_is_asked_on() {
     let server = seeded(ListPaging::StopsAt100, 250).await;
-    let stream = server.client().unwrap().connections().stream_with(&ConnectionFilter::default(), size(1000));
+    let stream = server
+        .client()
+        .unwrap()
+        .connections()
+        .stream_with(&ConnectionFilter::default(), size(1000));
     assert_eq!(stream.try_collect::<Vec<_>>().await.unwrap().len(), 250);
-    let starts: Vec<String> =
-        server.requests().into_iter().filter_map(|request| Some(request.query.split_once("start=")?.1.to_owned())).collect();
+    let starts: Vec<String> = server
+        .requests()
+        .into_iter()
+        .filter_map(|request| Some(request.query.split_once("start=")?.1.to_owned()))
+        .collect();
     assert_eq!(starts, ["0", "100", "200", "250"]);
 }
 
@@ -97,7 +185,10 @@ async fn the_same_pattern_in_two_domains_is_two_trunks() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
         for domain in ["acme.example", "other.example"] {
-            let trunk = ConnectionCreate::new(DomainName::new(domain).unwrap(), MatchPattern::new("sip*@acme-pri.example").unwrap());
+            let trunk = ConnectionCreate::new(
+                DomainName::new(domain).unwrap(),
+                MatchPattern::new("sip*@acme-pri.example").unwrap(),
+            );
             client.connections().create(&trunk).await.unwrap();
         }
         let all: Vec<_> = client.connections().stream().try_collect().await.unwrap();
@@ -109,11 +200,29 @@ async fn the_same_pattern_in_two_domains_is_two_trunks() {
 #[tokio::test]
 async fn a_filter_goes_with_each_page_and_with_the_count() {
     let server = seeded(ListPaging::Honoured, 3).await;
-    let filter = ConnectionFilter { termination_match: Some("sip*@trunk-000001.example".into()), ..ConnectionFilter::default() };
-    let found: Vec<_> = server.client().unwrap().connections().stream_with(&filter, size(10)).try_collect().await.unwrap();
-    assert_eq!(patterns(&found), BTreeSet::from(["sip*@trunk-000001.example"]));
+    let filter = ConnectionFilter {
+        termination_match: Some("sip*@trunk-000001.example".into()),
+        ..ConnectionFilter::default()
+    };
+    let found: Vec<_> = server
+        .client()
+        .unwrap()
+        .connections()
+        .stream_with(&filter, size(10))
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(
+        patterns(&found),
+        BTreeSet::from(["sip*@trunk-000001.example"])
+    );
     assert_eq!(server.requests().len(), 3);
-    assert!(server.requests().iter().all(|request| request.query.contains("termination-match=")));
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| request.query.contains("termination-match="))
+    );
 }
 
 #[tokio::test]
@@ -123,14 +232,20 @@ async fn a_key_that_may_not_count_gets_its_list_and_sees_that_it_is_unchecked() 
     let acme = client.domain("acme.example").unwrap();
     let mut stream = acme.connections().stream();
     while stream.try_next().await.unwrap().is_some() {}
-    assert_eq!((stream.progress().trunks, stream.progress().total), (3, None));
+    assert_eq!(
+        (stream.progress().trunks, stream.progress().total),
+        (3, None)
+    );
 }
 
 #[tokio::test]
 async fn an_error_of_a_page_ends_the_stream() {
     let wire = Wire::answering(500, "text/plain", "").await;
     let mut stream = wire.client().connections().stream();
-    assert_eq!(stream.next().await.unwrap().unwrap_err().status_code(), Some(500));
+    assert_eq!(
+        stream.next().await.unwrap().unwrap_err().status_code(),
+        Some(500)
+    );
     assert!(stream.next().await.is_none());
     assert_eq!(wire.requests().len(), 1);
 }
@@ -138,7 +253,11 @@ async fn an_error_of_a_page_ends_the_stream() {
 #[tokio::test]
 async fn nothing_is_sent_before_the_first_poll_nor_after_the_drop() {
     let server = seeded(ListPaging::Honoured, 10).await;
-    let mut stream = server.client().unwrap().connections().stream_with(&ConnectionFilter::default(), size(2));
+    let mut stream = server
+        .client()
+        .unwrap()
+        .connections()
+        .stream_with(&ConnectionFilter::default(), size(2));
     assert_eq!(server.requests().len(), 0);
     stream.next().await.unwrap().unwrap();
     drop(stream);
@@ -149,7 +268,11 @@ async fn nothing_is_sent_before_the_first_poll_nor_after_the_drop() {
 #[tokio::test]
 async fn a_poll_that_is_given_up_loses_nothing() {
     let server = seeded(ListPaging::Honoured, 6).await;
-    let mut stream = server.client().unwrap().connections().stream_with(&ConnectionFilter::default(), size(2));
+    let mut stream = server
+        .client()
+        .unwrap()
+        .connections()
+        .stream_with(&ConnectionFilter::default(), size(2));
     let mut found = Vec::new();
     let mut given_up = 0;
     loop {
@@ -179,7 +302,17 @@ fn a_page_has_1_to_1000_trunks() {
 
 #[test]
 fn a_stream_can_be_sent_to_another_task() {
-    fn takes(_: impl Stream<Item = Result<Connection, netsapiens_connections::Error>> + Send + Unpin + 'static) {}
-    let client = netsapiens_connections::Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE").build().unwrap();
+    fn takes(
+        _: impl Stream<Item = Result<Connection, netsapiens_connections::Error>>
+        + Send
+        + Unpin
+        + 'static,
+    ) {
+    }
+    let client = netsapiens_connections::Client::builder()
+        .server("pbx.acme.example")
+        .api_key("nss_EXAMPLE")
+        .build()
+        .unwrap();
     takes(client.connections().stream());
 }

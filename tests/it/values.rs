@@ -2,7 +2,9 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use netsapiens_connections::{AudioRelayMode, DateTime, DomainName, MatchPattern, SipDestination, SipTransport, YesNo};
+use netsapiens_connections::{
+    AudioRelayMode, DateTime, DomainName, MatchPattern, SipDestination, SipTransport, YesNo,
+};
 
 #[test]
 fn a_known_text_is_its_variant_and_never_an_unknown_one() {
@@ -11,8 +13,14 @@ fn a_known_text_is_its_variant_and_never_an_unknown_one() {
         assert!(!matches!(value, SipTransport::Unknown(_)), "{text}");
         assert_eq!(value.as_str(), *text);
     }
-    assert!(matches!(SipTransport::from("SCTP"), SipTransport::Unknown(_)));
-    assert!(matches!(SipTransport::from("udp"), SipTransport::Unknown(_)), "the wire's spelling counts");
+    assert!(matches!(
+        SipTransport::from("SCTP"),
+        SipTransport::Unknown(_)
+    ));
+    assert!(
+        matches!(SipTransport::from("udp"), SipTransport::Unknown(_)),
+        "the wire's spelling counts"
+    );
 }
 
 #[test]
@@ -20,26 +28,46 @@ fn a_vocabulary_displays_and_parses_as_the_wire_has_it() {
     assert_eq!(SipDestination::ContactHeader.to_string(), "contact-header");
     assert_eq!("contact-header".parse(), Ok(SipDestination::ContactHeader));
     assert_eq!(AudioRelayMode::None.to_string(), "none");
-    assert_eq!(serde_json::to_string(&YesNo::from("maybe")).unwrap(), "\"maybe\"");
+    assert_eq!(
+        serde_json::to_string(&YesNo::from("maybe")).unwrap(),
+        "\"maybe\""
+    );
 }
 
 #[test]
 fn names_fill_a_column() {
-    assert_eq!(format!("{:<14}|", DomainName::new("acme.example").unwrap()), "acme.example  |");
+    assert_eq!(
+        format!("{:<14}|", DomainName::new("acme.example").unwrap()),
+        "acme.example  |"
+    );
     assert_eq!(format!("{:>4}", YesNo::No), "  no");
 }
 
 #[test]
 fn a_time_with_an_offset_is_an_instant() {
     let instant = Some(UNIX_EPOCH + Duration::from_secs(1_758_034_764)); // `date -d 2025-09-16T14:59:24+00:00 +%s`
-    assert_eq!(DateTime::from("2025-09-16T14:59:24+00:00").to_system_time(), instant);
-    assert_eq!(DateTime::from("2025-09-16T14:59:24Z").to_system_time(), instant);
-    assert_eq!(DateTime::from("2025-09-16T16:59:24+02:00").to_system_time(), instant);
+    assert_eq!(
+        DateTime::from("2025-09-16T14:59:24+00:00").to_system_time(),
+        instant
+    );
+    assert_eq!(
+        DateTime::from("2025-09-16T14:59:24Z").to_system_time(),
+        instant
+    );
+    assert_eq!(
+        DateTime::from("2025-09-16T16:59:24+02:00").to_system_time(),
+        instant
+    );
 }
 
 #[test]
 fn a_time_without_an_offset_is_none() {
-    for text in ["2025-05-19 02:41:11", "0000-00-00T00:00:00+00:00", "", "never"] {
+    for text in [
+        "2025-05-19 02:41:11",
+        "0000-00-00T00:00:00+00:00",
+        "",
+        "never",
+    ] {
         assert_eq!(DateTime::from(text).to_system_time(), None, "{text}");
     }
 }
@@ -47,11 +75,19 @@ fn a_time_without_an_offset_is_none() {
 #[test]
 fn a_refused_name_is_not_repeated() {
     let error = MatchPattern::new("sip*@sentinel\\..").unwrap_err();
-    assert!(!format!("{error} {error:?}").contains("sentinel"), "{error:?}");
+    assert!(
+        !format!("{error} {error:?}").contains("sentinel"),
+        "{error:?}"
+    );
 }
 
 #[test]
 fn a_name_from_json_is_checked() {
     assert!(serde_json::from_str::<DomainName>("\"..\"").is_err());
-    assert_eq!(serde_json::from_str::<DomainName>("\"acme.example\"").unwrap().as_str(), "acme.example");
+    assert_eq!(
+        serde_json::from_str::<DomainName>("\"acme.example\"")
+            .unwrap()
+            .as_str(),
+        "acme.example"
+    );
 }

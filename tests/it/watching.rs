@@ -12,16 +12,28 @@ use crate::wire::Wire;
 const PATTERN: &str = "sip*@acme-pri.example";
 
 fn trunk() -> ConnectionCreate {
-    ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new(PATTERN).unwrap())
+    ConnectionCreate::new(
+        DomainName::new("acme.example").unwrap(),
+        MatchPattern::new(PATTERN).unwrap(),
+    )
 }
 
 #[tokio::test]
 async fn an_operation_is_a_span_and_an_attempt_an_event() {
     on_servers_without(&[LENGTHS], async |server| {
         let log = Log::of_this_thread(tracing::Level::DEBUG);
-        server.client().unwrap().connections().create(&trunk()).await.unwrap();
+        server
+            .client()
+            .unwrap()
+            .connections()
+            .create(&trunk())
+            .await
+            .unwrap();
         let text = log.text();
-        let event = text.lines().find(|line| line.contains("answered")).unwrap_or_else(|| panic!("{text}"));
+        let event = text
+            .lines()
+            .find(|line| line.contains("answered"))
+            .unwrap_or_else(|| panic!("{text}"));
         let body = serde_json::to_string(&trunk()).unwrap().len();
         for part in [
             "DEBUG",
@@ -44,8 +56,17 @@ async fn a_failure_is_a_warning_with_its_kind() {
     let log = Log::of_this_thread(tracing::Level::INFO);
     wire.client().connections().count().await.unwrap_err();
     let text = log.text();
-    let event = text.lines().find(|line| line.contains("failed")).unwrap_or_else(|| panic!("{text}"));
-    for part in ["WARN", "count_connections", "status=500", "body_bytes=5", "kind=Status"] {
+    let event = text
+        .lines()
+        .find(|line| line.contains("failed"))
+        .unwrap_or_else(|| panic!("{text}"));
+    for part in [
+        "WARN",
+        "count_connections",
+        "status=500",
+        "body_bytes=5",
+        "kind=Status",
+    ] {
         assert!(event.contains(part), "{part}: {event}");
     }
 }
@@ -54,9 +75,24 @@ async fn a_failure_is_a_warning_with_its_kind() {
 async fn a_trunk_that_is_not_there_is_no_warning() {
     on_every_server(async |server| {
         let log = Log::of_this_thread(tracing::Level::INFO);
-        assert_eq!(server.client().unwrap().domain("acme.example").unwrap().connections().get(PATTERN).await.unwrap(), None);
+        assert_eq!(
+            server
+                .client()
+                .unwrap()
+                .domain("acme.example")
+                .unwrap()
+                .connections()
+                .get(PATTERN)
+                .await
+                .unwrap(),
+            None
+        );
         assert!(!log.text().contains("WARN"), "{}", log.text());
-        assert!(log.text().contains("get_connection"), "the span is there: {}", log.text());
+        assert!(
+            log.text().contains("get_connection"),
+            "the span is there: {}",
+            log.text()
+        );
     })
     .await;
 }
@@ -71,9 +107,21 @@ async fn neither_names_nor_bodies_are_traced() {
         acme.connections().get(PATTERN).await.unwrap();
         acme.connections().delete(PATTERN).await.unwrap();
         acme.connections().delete(PATTERN).await.unwrap_err();
-        let ours: String = log.text().lines().filter(|line| line.contains("netsapiens_connections")).collect::<Vec<_>>().join("\n");
+        let ours: String = log
+            .text()
+            .lines()
+            .filter(|line| line.contains("netsapiens_connections"))
+            .collect::<Vec<_>>()
+            .join("\n");
         assert!(ours.contains("delete_connection"), "{}", log.text());
-        for name in ["acme", "sip*", "sip%2A", "/domains/", "nss_EXAMPLE", "Accepted"] {
+        for name in [
+            "acme",
+            "sip*",
+            "sip%2A",
+            "/domains/",
+            "nss_EXAMPLE",
+            "Accepted",
+        ] {
             assert!(!ours.contains(name), "{name}: {ours}");
         }
     })
@@ -85,12 +133,35 @@ async fn an_observer_is_told_of_each_attempt() {
     let wire = Wire::answering(503, "text/plain", "busy").await;
     let told = Arc::new(Mutex::new(Vec::<Attempt>::new()));
     let kept = Arc::clone(&told);
-    let retry = RetryPolicy { attempts: 3, base: std::time::Duration::from_millis(1), ..RetryPolicy::default() };
-    let builder = netsapiens_connections::Client::builder().server(wire.client_url()).api_key("nss_EXAMPLE").retry(retry);
-    let client = builder.on_attempt(move |attempt| kept.lock().unwrap().push(*attempt)).build().unwrap();
+    let retry = RetryPolicy {
+        attempts: 3,
+        base: std::time::Duration::from_millis(1),
+        ..RetryPolicy::default()
+    };
+    let builder = netsapiens_connections::Client::builder()
+        .server(wire.client_url())
+        .api_key("nss_EXAMPLE")
+        .retry(retry);
+    let client = builder
+        .on_attempt(move |attempt| kept.lock().unwrap().push(*attempt))
+        .build()
+        .unwrap();
     client.connections().count().await.unwrap_err();
-    let told: Vec<_> = told.lock().unwrap().iter().map(|a| (a.operation, a.number, a.status, a.body_bytes, a.failure)).collect();
-    let attempt = |number| ("count_connections", number, Some(503), Some(4), Some(ErrorKind::Status));
+    let told: Vec<_> = told
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|a| (a.operation, a.number, a.status, a.body_bytes, a.failure))
+        .collect();
+    let attempt = |number| {
+        (
+            "count_connections",
+            number,
+            Some(503),
+            Some(4),
+            Some(ErrorKind::Status),
+        )
+    };
     assert_eq!(told, [attempt(1), attempt(2), attempt(3)]);
 }
 
@@ -99,10 +170,22 @@ async fn an_observer_is_told_of_a_success() {
     on_servers_without(&[LENGTHS], async |server| {
         let told = Arc::new(Mutex::new(None));
         let kept = Arc::clone(&told);
-        let client = server.client_builder().on_attempt(move |attempt| *kept.lock().unwrap() = Some(*attempt)).build().unwrap();
+        let client = server
+            .client_builder()
+            .on_attempt(move |attempt| *kept.lock().unwrap() = Some(*attempt))
+            .build()
+            .unwrap();
         client.connections().count().await.unwrap();
         let attempt = told.lock().unwrap().unwrap();
-        assert_eq!((attempt.operation, attempt.number, attempt.status, attempt.failure), ("count_connections", 1, Some(200), None));
+        assert_eq!(
+            (
+                attempt.operation,
+                attempt.number,
+                attempt.status,
+                attempt.failure
+            ),
+            ("count_connections", 1, Some(200), None)
+        );
         assert_eq!(attempt.body_bytes, Some(r#"{"total":0}"#.len()));
     })
     .await;
@@ -112,10 +195,26 @@ async fn an_observer_is_told_of_a_success() {
 async fn the_log_tag_is_on_the_wire_when_it_is_set() {
     let wire = Wire::answering(200, "application/json", r#"{"total":0}"#).await;
     wire.client().connections().count().await.unwrap();
-    let builder = netsapiens_connections::Client::builder().server(wire.client_url()).api_key("nss_EXAMPLE");
-    builder.log_tag("ticket-7").build().unwrap().connections().count().await.unwrap();
-    let tagged: Vec<bool> =
-        wire.requests().iter().map(|request| request.to_ascii_lowercase().contains("\r\nx-netsapiens-log: ticket-7\r\n")).collect();
+    let builder = netsapiens_connections::Client::builder()
+        .server(wire.client_url())
+        .api_key("nss_EXAMPLE");
+    builder
+        .log_tag("ticket-7")
+        .build()
+        .unwrap()
+        .connections()
+        .count()
+        .await
+        .unwrap();
+    let tagged: Vec<bool> = wire
+        .requests()
+        .iter()
+        .map(|request| {
+            request
+                .to_ascii_lowercase()
+                .contains("\r\nx-netsapiens-log: ticket-7\r\n")
+        })
+        .collect();
     assert_eq!(tagged, [false, true]);
 }
 

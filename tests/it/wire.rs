@@ -36,7 +36,9 @@ impl Wire {
                         Ok(length) => request.extend_from_slice(&chunk[..length]),
                     }
                 }
-                kept.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
+                kept.lock()
+                    .unwrap()
+                    .push(String::from_utf8_lossy(&request).into_owned());
                 let _ = socket.write_all(&answer).await;
             }
         });
@@ -45,7 +47,12 @@ impl Wire {
 
     /// A client of this server that tries once.
     pub fn client(&self) -> Client {
-        Client::builder().server(&self.url).api_key("nss_EXAMPLE").retry(RetryPolicy::never()).build().unwrap()
+        Client::builder()
+            .server(&self.url)
+            .api_key("nss_EXAMPLE")
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap()
     }
 
     /// What `ClientBuilder::server` takes.
@@ -60,14 +67,27 @@ impl Wire {
 
     /// Method and path of every request.
     pub fn request_lines(&self) -> Vec<String> {
-        let line = |request: String| request.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
+        let line = |request: String| {
+            request
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(" HTTP/1.1")
+                .to_owned()
+        };
         self.requests().into_iter().map(line).collect()
     }
 }
 
 fn whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head.lines().find_map(|line| {
+        line.to_ascii_lowercase()
+            .strip_prefix("content-length: ")
+            .map(str::to_owned)
+    });
     body.len() >= length.and_then(|length| length.parse().ok()).unwrap_or(0)
 }

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use netsapiens_connections::fake::{FakeServer, Quirks};
 use netsapiens_connections::{
-    Addressing, Connection, ConnectionCreate, ConnectionUpdate, DateTime, DomainName, ErrorKind, MatchPattern, YesNo,
+    Addressing, Connection, ConnectionCreate, ConnectionUpdate, DateTime, DomainName, ErrorKind,
+    MatchPattern, YesNo,
 };
 use serde_json::json;
 
@@ -15,11 +16,20 @@ const PATTERN: &str = "sip*@acme-pri.example";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn trunk(pattern: &str) -> ConnectionCreate {
-    ConnectionCreate::new(DomainName::new("acme.example").unwrap(), MatchPattern::new(pattern).unwrap())
+    ConnectionCreate::new(
+        DomainName::new("acme.example").unwrap(),
+        MatchPattern::new(pattern).unwrap(),
+    )
 }
 
 async fn add_a_trunk(server: &FakeServer) {
-    server.client().unwrap().connections().create(&trunk(PATTERN)).await.unwrap();
+    server
+        .client()
+        .unwrap()
+        .connections()
+        .create(&trunk(PATTERN))
+        .await
+        .unwrap();
 }
 
 // --- creating and reading ---
@@ -27,9 +37,21 @@ async fn add_a_trunk(server: &FakeServer) {
 #[tokio::test]
 async fn a_new_trunk_is_read_with_its_generated_password() {
     on_servers_without(&[DELAY], async |server| {
-        let made = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), PATIENCE).await.unwrap();
+        let made = server
+            .client()
+            .unwrap()
+            .connections()
+            .create_and_read(&trunk(PATTERN), PATIENCE)
+            .await
+            .unwrap();
         assert_eq!(made.orig_match_pattern, PATTERN);
-        assert_eq!(made.sip_registration_password.unwrap().expose_secret().len(), 12);
+        assert_eq!(
+            made.sip_registration_password
+                .unwrap()
+                .expose_secret()
+                .len(),
+            12
+        );
         assert_eq!(server.requests().len(), 2);
     })
     .await;
@@ -38,7 +60,13 @@ async fn a_new_trunk_is_read_with_its_generated_password() {
 #[tokio::test]
 async fn endless_patience_is_patience() {
     on_every_server(async |server| {
-        let made = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), Duration::MAX).await.unwrap();
+        let made = server
+            .client()
+            .unwrap()
+            .connections()
+            .create_and_read(&trunk(PATTERN), Duration::MAX)
+            .await
+            .unwrap();
         assert_eq!(made.orig_match_pattern, PATTERN);
     })
     .await;
@@ -47,23 +75,60 @@ async fn endless_patience_is_patience() {
 #[tokio::test]
 async fn a_new_trunk_is_waited_for() {
     let delay = Duration::from_millis(400);
-    let server = FakeServer::with_quirks(Quirks { visibility_delay: delay, ..Quirks::default() }).await;
+    let server = FakeServer::with_quirks(Quirks {
+        visibility_delay: delay,
+        ..Quirks::default()
+    })
+    .await;
     let begun = Instant::now();
-    server.client().unwrap().connections().create_and_read(&trunk(PATTERN), PATIENCE).await.unwrap();
+    server
+        .client()
+        .unwrap()
+        .connections()
+        .create_and_read(&trunk(PATTERN), PATIENCE)
+        .await
+        .unwrap();
     assert!(begun.elapsed() >= delay);
-    let methods: Vec<String> = server.requests().into_iter().map(|request| request.method).collect();
+    let methods: Vec<String> = server
+        .requests()
+        .into_iter()
+        .map(|request| request.method)
+        .collect();
     assert_eq!(methods.iter().filter(|method| *method == "POST").count(), 1);
     assert!(methods.len() > 2, "{methods:?}");
 }
 
 #[tokio::test]
 async fn a_trunk_that_stays_invisible_is_an_error_in_time_that_names_it_on_request_only() {
-    let server = FakeServer::with_quirks(Quirks { visibility_delay: Duration::from_secs(3600), ..Quirks::default() }).await;
+    let server = FakeServer::with_quirks(Quirks {
+        visibility_delay: Duration::from_secs(3600),
+        ..Quirks::default()
+    })
+    .await;
     let begun = Instant::now();
-    let error = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), Duration::from_millis(300)).await.unwrap_err();
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
-    assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::NotVisible, true));
-    assert_eq!((error.domain().unwrap().as_str(), error.pattern().unwrap().as_str()), ("acme.example", PATTERN));
+    let error = server
+        .client()
+        .unwrap()
+        .connections()
+        .create_and_read(&trunk(PATTERN), Duration::from_millis(300))
+        .await
+        .unwrap_err();
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(
+        (error.kind(), error.may_have_been_sent()),
+        (ErrorKind::NotVisible, true)
+    );
+    assert_eq!(
+        (
+            error.domain().unwrap().as_str(),
+            error.pattern().unwrap().as_str()
+        ),
+        ("acme.example", PATTERN)
+    );
     assert!(!format!("{error} {error:?}").contains("acme"), "{error:?}");
 }
 
@@ -71,10 +136,22 @@ async fn a_trunk_that_stays_invisible_is_an_error_in_time_that_names_it_on_reque
 async fn a_conflict_names_the_trunk_on_request_only() {
     on_every_server(async |server| {
         add_a_trunk(&server).await;
-        let error = server.client().unwrap().connections().create_and_read(&trunk(PATTERN), PATIENCE).await.unwrap_err();
+        let error = server
+            .client()
+            .unwrap()
+            .connections()
+            .create_and_read(&trunk(PATTERN), PATIENCE)
+            .await
+            .unwrap_err();
         assert!(error.is_conflict(), "{error}");
         assert_eq!(error.operation(), Some("create_connection"));
-        assert_eq!((error.domain().unwrap().as_str(), error.pattern().unwrap().as_str()), ("acme.example", PATTERN));
+        assert_eq!(
+            (
+                error.domain().unwrap().as_str(),
+                error.pattern().unwrap().as_str()
+            ),
+            ("acme.example", PATTERN)
+        );
         assert!(!format!("{error} {error:?}").contains("acme"), "{error:?}");
     })
     .await;
@@ -83,7 +160,13 @@ async fn a_conflict_names_the_trunk_on_request_only() {
 #[tokio::test]
 async fn a_trunk_that_cannot_be_addressed_is_read_from_the_list() {
     on_every_server(async |server| {
-        let made = server.client().unwrap().connections().create_and_read(&trunk("sip:*@192.0.2.20"), PATIENCE).await.unwrap();
+        let made = server
+            .client()
+            .unwrap()
+            .connections()
+            .create_and_read(&trunk("sip:*@192.0.2.20"), PATIENCE)
+            .await
+            .unwrap();
         assert_eq!(made.orig_match_pattern, "sip:*@192.0.2.20");
     })
     .await;
@@ -91,16 +174,37 @@ async fn a_trunk_that_cannot_be_addressed_is_read_from_the_list() {
 
 #[tokio::test]
 async fn a_trunk_is_read_by_its_id_where_the_server_wants_that() {
-    let server = FakeServer::with_quirks(Quirks { addressing: Addressing::Base64Id, ..Quirks::default() }).await;
-    let made = server.client().unwrap().connections().create_and_read(&trunk("sip:*@192.0.2.20"), PATIENCE).await.unwrap();
+    let server = FakeServer::with_quirks(Quirks {
+        addressing: Addressing::Base64Id,
+        ..Quirks::default()
+    })
+    .await;
+    let made = server
+        .client()
+        .unwrap()
+        .connections()
+        .create_and_read(&trunk("sip:*@192.0.2.20"), PATIENCE)
+        .await
+        .unwrap();
     assert_eq!(made.orig_match_pattern, "sip:*@192.0.2.20");
 }
 
 // --- updating ---
 
 async fn sent_body(change: &ConnectionUpdate) -> String {
-    let wire = Wire::answering(202, "application/json", r#"{"code":202,"message":"Accepted"}"#).await;
-    wire.client().domain("acme.example").unwrap().connections().update(PATTERN, change).await.unwrap();
+    let wire = Wire::answering(
+        202,
+        "application/json",
+        r#"{"code":202,"message":"Accepted"}"#,
+    )
+    .await;
+    wire.client()
+        .domain("acme.example")
+        .unwrap()
+        .connections()
+        .update(PATTERN, change)
+        .await
+        .unwrap();
     let request = wire.requests().remove(0);
     request.split_once("\r\n\r\n").unwrap().1.to_owned()
 }
@@ -112,22 +216,39 @@ async fn an_update_with_nothing_set_sends_an_empty_object() {
 
 #[tokio::test]
 async fn an_update_sends_what_is_set_and_nothing_else() {
-    let change = ConnectionUpdate { orig_enabled: Some(YesNo::No), limits_max_active_calls_orig: Some(0), ..Default::default() };
-    assert_eq!(sent_body(&change).await, r#"{"connection-orig-enabled":"no","limits-max-active-calls-orig":0}"#);
+    let change = ConnectionUpdate {
+        orig_enabled: Some(YesNo::No),
+        limits_max_active_calls_orig: Some(0),
+        ..Default::default()
+    };
+    assert_eq!(
+        sent_body(&change).await,
+        r#"{"connection-orig-enabled":"no","limits-max-active-calls-orig":0}"#
+    );
 }
 
 #[tokio::test]
 async fn the_empty_text_is_sent_and_clears() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
-        let described = ConnectionCreate { description: Some("Lab".into()), dial_plan: Some("acme.example".into()), ..trunk(PATTERN) };
+        let described = ConnectionCreate {
+            description: Some("Lab".into()),
+            dial_plan: Some("acme.example".into()),
+            ..trunk(PATTERN)
+        };
         client.connections().create(&described).await.unwrap();
         let acme = client.domain("acme.example").unwrap();
-        let clear = ConnectionUpdate { description: Some(String::new()), ..Default::default() };
+        let clear = ConnectionUpdate {
+            description: Some(String::new()),
+            ..Default::default()
+        };
         assert_eq!(sent_body(&clear).await, r#"{"description":""}"#);
         acme.connections().update(PATTERN, &clear).await.unwrap();
         let now = acme.connections().get(PATTERN).await.unwrap().unwrap();
-        assert_eq!((now.description, now.dial_plan.as_deref()), (None, Some("acme.example")));
+        assert_eq!(
+            (now.description, now.dial_plan.as_deref()),
+            (None, Some("acme.example"))
+        );
     })
     .await;
 }
@@ -176,7 +297,10 @@ fn unset_and_empty_are_the_same() {
         ..Default::default()
     };
     assert!(ConnectionUpdate::diff(&current(), &blank).is_empty());
-    let cleared = ConnectionUpdate { dial_plan: Some(String::new()), ..Default::default() };
+    let cleared = ConnectionUpdate {
+        dial_plan: Some(String::new()),
+        ..Default::default()
+    };
     assert_eq!(ConnectionUpdate::diff(&current(), &cleared), cleared);
 }
 
@@ -199,9 +323,18 @@ fn a_difference_is_what_differs_and_nothing_else() {
 
 #[test]
 fn a_secret_is_in_a_difference_only_when_another_one_is_wanted() {
-    let open = ConnectionUpdate { description: Some("Lab".into()), ..Default::default() };
-    assert_eq!(ConnectionUpdate::diff(&current(), &open).sip_registration_password, None);
-    let wanted = ConnectionUpdate { sip_registration_password: Some("another".into()), ..Default::default() };
+    let open = ConnectionUpdate {
+        description: Some("Lab".into()),
+        ..Default::default()
+    };
+    assert_eq!(
+        ConnectionUpdate::diff(&current(), &open).sip_registration_password,
+        None
+    );
+    let wanted = ConnectionUpdate {
+        sip_registration_password: Some("another".into()),
+        ..Default::default()
+    };
     assert_eq!(ConnectionUpdate::diff(&current(), &wanted), wanted);
 }
 
@@ -211,7 +344,15 @@ fn a_secret_is_in_a_difference_only_when_another_one_is_wanted() {
 async fn an_idle_trunk_is_removed() {
     on_servers_without(&[DELAY], async |server| {
         add_a_trunk(&server).await;
-        server.client().unwrap().domain("acme.example").unwrap().connections().delete_idle(PATTERN).await.unwrap();
+        server
+            .client()
+            .unwrap()
+            .domain("acme.example")
+            .unwrap()
+            .connections()
+            .delete_idle(PATTERN)
+            .await
+            .unwrap();
         assert_eq!(server.trunk_count(), 0);
     })
     .await;
@@ -226,10 +367,20 @@ async fn a_trunk_with_calls_of_either_direction_is_left_alone() {
             let acme = server.client().unwrap().domain("acme.example").unwrap();
             let error = acme.connections().delete_idle(PATTERN).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Precondition);
-            assert!(error.to_string().contains(&format!("{} calls", from_peer + to_peer)), "{error}");
+            assert!(
+                error
+                    .to_string()
+                    .contains(&format!("{} calls", from_peer + to_peer)),
+                "{error}"
+            );
             assert_eq!(error.pattern().unwrap().as_str(), PATTERN);
             assert_eq!(server.trunk_count(), 1);
-            assert!(server.requests().iter().all(|request| request.method != "DELETE"));
+            assert!(
+                server
+                    .requests()
+                    .iter()
+                    .all(|request| request.method != "DELETE")
+            );
         })
         .await;
     }
@@ -240,7 +391,14 @@ async fn a_trunk_whose_calls_are_not_told_is_left_alone() {
     let body = json!([{ "domain": "acme.example", "connection-orig-match-pattern": PATTERN, "active-calls-orig-current": 0 }]);
     let wire = Wire::answering(200, "application/json", body.to_string()).await;
     let acme = wire.client().domain("acme.example").unwrap();
-    assert_eq!(acme.connections().delete_idle(PATTERN).await.unwrap_err().kind(), ErrorKind::Precondition);
+    assert_eq!(
+        acme.connections()
+            .delete_idle(PATTERN)
+            .await
+            .unwrap_err()
+            .kind(),
+        ErrorKind::Precondition
+    );
     assert_eq!(wire.requests().len(), 1);
 }
 
@@ -248,8 +406,20 @@ async fn a_trunk_whose_calls_are_not_told_is_left_alone() {
 async fn a_trunk_that_is_not_there_is_no_idle_one() {
     on_every_server(async |server| {
         let acme = server.client().unwrap().domain("acme.example").unwrap();
-        assert_eq!(acme.connections().delete_idle(PATTERN).await.unwrap_err().kind(), ErrorKind::Precondition);
-        assert!(server.requests().iter().all(|request| request.method != "DELETE"));
+        assert_eq!(
+            acme.connections()
+                .delete_idle(PATTERN)
+                .await
+                .unwrap_err()
+                .kind(),
+            ErrorKind::Precondition
+        );
+        assert!(
+            server
+                .requests()
+                .iter()
+                .all(|request| request.method != "DELETE")
+        );
     })
     .await;
 }

@@ -1,9 +1,10 @@
-//! How fast traffic is judged, beside a plain parse-and-validate by the `jsonschema` crate, and how much memory it takes as the
-//! corpus grows.
+//! How fast traffic is judged, beside a plain parse-and-validate by the `jsonschema` crate, and how
+//! much memory it takes as the corpus grows.
 //!
-//! The plain one has all that speed asks for and nothing more: it reads the whole file at once, hands the lines to the same threads as
-//! ours (rayon), parses each into a [`Recording`] and asks `is_valid` of its body. Processor time stands beside the time that passed, as
-//! it suffers less from what else the machine does.
+//! The plain one has all that speed asks for and nothing more: it reads the whole file at once,
+//! hands the lines to the same threads as ours (rayon), parses each into a [`Recording`] and asks
+//! `is_valid` of its body. Processor time stands beside the time that passed, as it suffers less
+//! from what else the machine does.
 //!
 //! `cargo bench -p xtask --bench validate`
 
@@ -52,7 +53,10 @@ fn main() -> anyhow::Result<()> {
         write_files(&files, EXCHANGES * factor)?;
         for (name, path) in [("NDJSON", &lines), ("folder", &files)] {
             let peak = peak_of_child(path)?;
-            println!("  ×{factor}  {name}  {:>6.1} MB of bodies  {peak:>5.1} MB at most", megabytes(bytes));
+            println!(
+                "  ×{factor}  {name}  {:>6.1} MB of bodies  {peak:>5.1} MB at most",
+                megabytes(bytes)
+            );
         }
     }
     Ok(())
@@ -69,11 +73,23 @@ fn compare(path: &Path) -> anyhow::Result<()> {
         theirs = theirs.min(took(|| validate_plainly(&plain, path))?);
     }
     let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
-    for (name, Took { time, processor }) in [("judged with evidence", ours), ("parsed and is_valid (jsonschema)", theirs)] {
-        println!("  {name:<33} {:>6.0} ms  {:>6.0} ms of processor time", milliseconds(time), milliseconds(processor));
+    for (name, Took { time, processor }) in [
+        ("judged with evidence", ours),
+        ("parsed and is_valid (jsonschema)", theirs),
+    ] {
+        println!(
+            "  {name:<33} {:>6.0} ms  {:>6.0} ms of processor time",
+            milliseconds(time),
+            milliseconds(processor)
+        );
     }
     let ratio = |ours: Duration, theirs: Duration| ours.as_secs_f64() / theirs.as_secs_f64();
-    println!("  {:<33} {:>6.2}     {:>6.2}", "ratio", ratio(ours.time, theirs.time), ratio(ours.processor, theirs.processor));
+    println!(
+        "  {:<33} {:>6.2}     {:>6.2}",
+        "ratio",
+        ratio(ours.time, theirs.time),
+        ratio(ours.processor, theirs.processor)
+    );
     Ok(())
 }
 
@@ -86,25 +102,40 @@ struct Took {
 }
 
 impl Took {
-    const MAX: Took = Took { time: Duration::MAX, processor: Duration::MAX };
+    const MAX: Took = Took {
+        time: Duration::MAX,
+        processor: Duration::MAX,
+    };
 
     fn min(self, other: Took) -> Took {
-        Took { time: self.time.min(other.time), processor: self.processor.min(other.processor) }
+        Took {
+            time: self.time.min(other.time),
+            processor: self.processor.min(other.processor),
+        }
     }
 }
 
 fn took(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Took> {
     let (start, processor) = (Instant::now(), processor_time()?);
     work()?;
-    Ok(Took { time: start.elapsed(), processor: processor_time()? - processor })
+    Ok(Took {
+        time: start.elapsed(),
+        processor: processor_time()? - processor,
+    })
 }
 
 /// What all threads of this process have spent in user mode.
 fn processor_time() -> anyhow::Result<Duration> {
-    let status = std::fs::read_to_string("/proc/self/stat").context("processor time is read from Linux's /proc")?;
-    // After the name, which may hold anything, in parentheses; Linux counts in hundredths of a second.
+    let status = std::fs::read_to_string("/proc/self/stat")
+        .context("processor time is read from Linux's /proc")?;
+    // After the name, which may hold anything, in parentheses; Linux counts in hundredths of a
+    // second.
     let fields = status.rsplit_once(')').context("no name")?.1;
-    let ticks: u64 = fields.split_whitespace().nth(11).context("no utime")?.parse()?;
+    let ticks: u64 = fields
+        .split_whitespace()
+        .nth(11)
+        .context("no utime")?
+        .parse()?;
     Ok(Duration::from_millis(ticks * 10))
 }
 
@@ -115,25 +146,56 @@ fn validate_plainly(schema: &jsonschema::Validator, path: &Path) -> anyhow::Resu
         let recording: Recording = serde_json::from_str(line)?;
         Ok(schema.is_valid(recording.response.body.as_ref().unwrap_or(&Value::Null)))
     };
-    let valid = lines.par_iter().map(is_valid).collect::<Result<Vec<bool>, serde_json::Error>>()?;
-    ensure!(valid.iter().all(|valid| *valid), "the plain schema refuses the corpus");
+    let valid = lines
+        .par_iter()
+        .map(is_valid)
+        .collect::<Result<Vec<bool>, serde_json::Error>>()?;
+    ensure!(
+        valid.iter().all(|valid| *valid),
+        "the plain schema refuses the corpus"
+    );
     Ok(())
 }
 
 fn judge(spec: &Spec, path: &Path) -> anyhow::Result<()> {
     let mut findings = 0;
-    let summary = corpus::for_each(&[path.to_owned()], spec, |_| Ok(HarLog::default()), &mut |judged| {
-        findings += judged.findings.len();
-    });
-    ensure!(summary.problems.is_empty(), "{}", summary.problems.join("; "));
-    ensure!(findings == 0, "{findings} findings in a corpus that is in order");
-    ensure!(summary.evidence.rows(spec).iter().any(|row| row.name == "dial-plan" && row.seen > 0), "no evidence");
+    let summary = corpus::for_each(
+        &[path.to_owned()],
+        spec,
+        |_| Ok(HarLog::default()),
+        &mut |judged| {
+            findings += judged.findings.len();
+        },
+    );
+    ensure!(
+        summary.problems.is_empty(),
+        "{}",
+        summary.problems.join("; ")
+    );
+    ensure!(
+        findings == 0,
+        "{findings} findings in a corpus that is in order"
+    );
+    ensure!(
+        summary
+            .evidence
+            .rows(spec)
+            .iter()
+            .any(|row| row.name == "dial-plan" && row.seen > 0),
+        "no evidence"
+    );
     Ok(())
 }
 
 fn peak_of_child(path: &Path) -> anyhow::Result<f64> {
-    let output = Command::new(std::env::current_exe()?).env(CHILD, path).output()?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(std::env::current_exe()?)
+        .env(CHILD, path)
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let kilobytes: f64 = String::from_utf8(output.stdout)?.trim().parse()?;
     Ok(kilobytes / 1024.0)
 }
@@ -141,8 +203,12 @@ fn peak_of_child(path: &Path) -> anyhow::Result<f64> {
 /// Judges a corpus and prints the peak of the process's resident memory in kB.
 fn measure_memory(path: &Path) -> anyhow::Result<()> {
     judge(&Spec::load(spec_source()?)?, path)?;
-    let status = std::fs::read_to_string("/proc/self/status").context("peak memory is read from Linux's /proc")?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+    let status = std::fs::read_to_string("/proc/self/status")
+        .context("peak memory is read from Linux's /proc")?;
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .context("no VmHWM")?;
     println!("{}", peak.trim().trim_end_matches(" kB"));
     Ok(())
 }
@@ -163,13 +229,18 @@ fn write_lines(path: &Path, exchanges: usize) -> anyhow::Result<usize> {
 fn write_files(folder: &Path, exchanges: usize) -> anyhow::Result<()> {
     std::fs::create_dir(folder)?;
     for number in 0..exchanges {
-        std::fs::write(folder.join(format!("{number:05}.json")), exchange(number).to_string())?;
+        std::fs::write(
+            folder.join(format!("{number:05}.json")),
+            exchange(number).to_string(),
+        )?;
     }
     Ok(())
 }
 
 fn exchange(number: usize) -> Value {
-    let trunks: Vec<Value> = (0..OBJECTS).map(|index| trunk(number * OBJECTS + index)).collect();
+    let trunks: Vec<Value> = (0..OBJECTS)
+        .map(|index| trunk(number * OBJECTS + index))
+        .collect();
     json!({
         "format": 1,
         "meta": {"origin": "synthetic"},
@@ -187,7 +258,10 @@ fn trunk(number: usize) -> Value {
         trunk.insert((*field).to_owned(), value(field, number + index));
     }
     if number.is_multiple_of(REGISTERS) {
-        let registration: Map<String, Value> = REGISTRATION.iter().map(|field| ((*field).to_owned(), value(field, number))).collect();
+        let registration: Map<String, Value> = REGISTRATION
+            .iter()
+            .map(|field| ((*field).to_owned(), value(field, number)))
+            .collect();
         trunk.insert("registration".to_owned(), registration.into());
     }
     trunk.into()
@@ -196,7 +270,12 @@ fn trunk(number: usize) -> Value {
 /// A value as the field's name asks for.
 fn value(field: &str, number: usize) -> Value {
     match kind(field) {
-        Kind::YesNo => if number.is_multiple_of(2) { "yes" } else { "no" }.into(),
+        Kind::YesNo => if number.is_multiple_of(2) {
+            "yes"
+        } else {
+            "no"
+        }
+        .into(),
         Kind::Count => (number % 100).into(),
         Kind::Number => ((number % 1000) as f64 / 1e4 + 0.00001).into(),
         Kind::DateTime => format!("2025-09-{:02}T14:59:24+00:00", number % 28 + 1).into(),
@@ -220,7 +299,10 @@ enum Kind {
 fn kind(field: &str) -> Kind {
     if field.ends_with("-enabled") || field.starts_with("is-") {
         Kind::YesNo
-    } else if field.starts_with("active-calls") || field.starts_with("limits") || field.ends_with("seconds") {
+    } else if field.starts_with("active-calls")
+        || field.starts_with("limits")
+        || field.ends_with("seconds")
+    {
         Kind::Count
     } else if field.contains("latency") {
         Kind::Number
@@ -235,8 +317,15 @@ fn kind(field: &str) -> Kind {
 
 /// The document in `connections.yaml` with the two object schemas made from the lists of fields.
 fn spec_source() -> anyhow::Result<Source> {
-    let mut document = Source::new("connections.yaml", include_str!("connections.yaml").to_owned()).value()?;
-    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut).context("no schemas")?;
+    let mut document = Source::new(
+        "connections.yaml",
+        include_str!("connections.yaml").to_owned(),
+    )
+    .value()?;
+    let schemas = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+        .context("no schemas")?;
     schemas.insert("Registration".to_owned(), object(REGISTRATION));
     let mut connection = object(FIELDS);
     connection["required"] = json!(["domain", "connection-orig-match-pattern"]);
@@ -274,7 +363,11 @@ fn plain_schema() -> anyhow::Result<Value> {
             Kind::Any => json!({}),
             Kind::Text => json!({"type": ["string", "null"]}),
         };
-        fields.iter().map(|field| ((*field).to_owned(), schema(field))).collect::<Map<_, _>>().into()
+        fields
+            .iter()
+            .map(|field| ((*field).to_owned(), schema(field)))
+            .collect::<Map<_, _>>()
+            .into()
     };
     let mut trunk = properties(FIELDS);
     trunk["registration"] = json!({"type": "object", "properties": properties(REGISTRATION)});

@@ -1,11 +1,12 @@
-//! The baseline: known findings that are excused for a while, each with a reason and the day on which that ends.
+//! The baseline: known findings that are excused for a while, each with a reason and the day on
+//! which that ends.
 //!
 //! ```yaml
 //! - {id: 1a2b3c4d5e, reason: 'mended in the next core', expires: 2027-03-31}
 //! - {code: NSV301, at: /response/body/*/new-field, reason: '…', expires: 2027-03-31}
 //! ```
-//! An entry names one finding by its id, or all findings of a code, with `at` only those at that place: a pointer into the spec or into
-//! an exchange, in which `*` stands for any one part.
+//! An entry names one finding by its id, or all findings of a code, with `at` only those at that
+//! place: a pointer into the spec or into an exchange, in which `*` stands for any one part.
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -51,7 +52,9 @@ impl Baseline {
         let entries: Vec<Entry> = typed::read(&source)?;
         for (index, entry) in entries.iter().enumerate() {
             if let Some(wrong) = entry.wrong() {
-                let place = source.place(&format!("/{index}")).map_or_else(String::new, |it| format!(":{}:{}", it.line, it.column));
+                let place = source
+                    .place(&format!("/{index}"))
+                    .map_or_else(String::new, |it| format!(":{}:{}", it.line, it.column));
                 anyhow::bail!("{}{place}: {wrong}", source.file());
             }
         }
@@ -64,7 +67,12 @@ impl Baseline {
         let mut applied = Applied::default();
         for finding in findings {
             let mut excused = false;
-            for (entry, used) in self.entries.iter().zip(&mut used).filter(|(entry, _)| entry.matches(&finding)) {
+            for (entry, used) in self
+                .entries
+                .iter()
+                .zip(&mut used)
+                .filter(|(entry, _)| entry.matches(&finding))
+            {
                 *used = true;
                 excused |= entry.expires >= today;
             }
@@ -76,16 +84,31 @@ impl Baseline {
         }
         for (index, (entry, used)) in self.entries.iter().zip(used).enumerate() {
             let place = |field: &str| self.source.place(&format!("/{index}{field}"));
-            let name = entry.id.as_ref().or(entry.code.as_ref()).map_or("", String::as_str);
+            let name = entry
+                .id
+                .as_ref()
+                .or(entry.code.as_ref())
+                .map_or("", String::as_str);
             let says = format!("(it says: {})", entry.reason);
             if entry.expires < today {
                 let message = format!("the baseline entry `{name}` has expired {says}");
-                let expired = Finding::new("NSV601", message, format!("{today} or later"), entry.expires.to_string());
-                applied.expired.push(Finding { spec: place("/expires"), ..expired });
+                let expired = Finding::new(
+                    "NSV601",
+                    message,
+                    format!("{today} or later"),
+                    entry.expires.to_string(),
+                );
+                applied.expired.push(Finding {
+                    spec: place("/expires"),
+                    ..expired
+                });
             } else if !used {
                 let message = format!("the baseline entry `{name}` excuses nothing {says}");
                 let unused = Finding::new("NSV602", message, "a finding that it matches", "none");
-                applied.unused.push(Finding { spec: place(""), ..unused });
+                applied.unused.push(Finding {
+                    spec: place(""),
+                    ..unused
+                });
             }
         }
         applied
@@ -96,7 +119,9 @@ impl Entry {
     /// Why this is no entry.
     fn wrong(&self) -> Option<String> {
         match (&self.id, &self.code, &self.at) {
-            _ if self.reason.trim().is_empty() => Some("the `reason` is empty; say why this is excused".into()),
+            _ if self.reason.trim().is_empty() => {
+                Some("the `reason` is empty; say why this is excused".into())
+            }
             (Some(_), None, None) => None,
             (None, Some(code), _) if !codes::CODES.iter().any(|it| it.code == code) => {
                 Some(format!("there is no code `{code}`; `--explain` lists them"))
@@ -112,14 +137,22 @@ impl Entry {
         }
         let places = [&finding.spec, &finding.recording];
         self.code.as_deref() == Some(finding.code)
-            && self.at.as_ref().is_none_or(|at| places.into_iter().flatten().any(|place| covers(at, &place.pointer)))
+            && self.at.as_ref().is_none_or(|at| {
+                places
+                    .into_iter()
+                    .flatten()
+                    .any(|place| covers(at, &place.pointer))
+            })
     }
 }
 
 /// Whether a pointer with `*` for any one part covers a pointer.
 fn covers(pattern: &str, pointer: &str) -> bool {
     let (pattern, pointer) = (pattern.split('/'), pointer.split('/'));
-    pattern.clone().count() == pointer.clone().count() && pattern.zip(pointer).all(|(pattern, part)| pattern == "*" || pattern == part)
+    pattern.clone().count() == pointer.clone().count()
+        && pattern
+            .zip(pointer)
+            .all(|(pattern, part)| pattern == "*" || pattern == part)
 }
 
 #[cfg(test)]
@@ -132,31 +165,62 @@ mod tests {
     const TODAY: Date = date(2026, 6, 15);
 
     fn finding(pointer: &str) -> Finding {
-        let place = Place { file: "a.json".into(), line: 1, column: 1, pointer: pointer.into() };
-        Finding { recording: Some(place), ..Finding::new("NSV701", "", "", "") }
+        let place = Place {
+            file: "a.json".into(),
+            line: 1,
+            column: 1,
+            pointer: pointer.into(),
+        };
+        Finding {
+            recording: Some(place),
+            ..Finding::new("NSV701", "", "", "")
+        }
     }
 
     fn apply(baseline: &str, findings: Vec<Finding>) -> (usize, usize, Vec<&'static str>) {
-        let baseline = Baseline::load(Source::new("baseline.yaml", baseline.to_owned())).expect("a well-formed baseline");
+        let baseline = Baseline::load(Source::new("baseline.yaml", baseline.to_owned()))
+            .expect("a well-formed baseline");
         let applied = baseline.apply(findings, TODAY);
-        (applied.kept.len(), applied.suppressed, applied.expired.iter().chain(&applied.unused).map(|it| it.code).collect())
+        (
+            applied.kept.len(),
+            applied.suppressed,
+            applied
+                .expired
+                .iter()
+                .chain(&applied.unused)
+                .map(|it| it.code)
+                .collect(),
+        )
     }
 
     fn refusal(baseline: &str) -> String {
-        Baseline::load(Source::new("baseline.yaml", baseline.to_owned())).expect_err("a malformed baseline").to_string()
+        Baseline::load(Source::new("baseline.yaml", baseline.to_owned()))
+            .expect_err("a malformed baseline")
+            .to_string()
     }
 
     #[test]
     fn an_entry_excuses_the_finding_of_its_id() {
         let finding = finding("/response/body/0/a");
-        let baseline = format!("- {{id: '{}', reason: known, expires: 2026-06-15}}", finding.id());
+        let baseline = format!(
+            "- {{id: '{}', reason: known, expires: 2026-06-15}}",
+            finding.id()
+        );
         assert_eq!(apply(&baseline, vec![finding]), (0, 1, vec![]));
     }
 
     #[test]
     fn a_code_with_a_pattern_excuses_every_element_and_nothing_else() {
-        let baseline = "- {code: NSV701, at: /response/body/*/a, reason: known, expires: 2027-01-01}";
-        let findings = ["/response/body/0/a", "/response/body/17/a", "/response/body/0/b", "/response/body/0/a/c"].map(finding).to_vec();
+        let baseline =
+            "- {code: NSV701, at: /response/body/*/a, reason: known, expires: 2027-01-01}";
+        let findings = [
+            "/response/body/0/a",
+            "/response/body/17/a",
+            "/response/body/0/b",
+            "/response/body/0/a/c",
+        ]
+        .map(finding)
+        .to_vec();
         assert_eq!(apply(baseline, findings), (2, 2, vec![]));
     }
 
@@ -168,7 +232,13 @@ mod tests {
 
     #[test]
     fn an_entry_that_matches_nothing_is_a_finding() {
-        assert_eq!(apply("- {code: NSV701, reason: known, expires: 2027-01-01}", vec![]), (0, 0, vec!["NSV602"]));
+        assert_eq!(
+            apply(
+                "- {code: NSV701, reason: known, expires: 2027-01-01}",
+                vec![]
+            ),
+            (0, 0, vec!["NSV602"])
+        );
     }
 
     #[test]
@@ -181,16 +251,24 @@ mod tests {
 
     #[test]
     fn an_entry_of_an_unknown_code_is_refused() {
-        assert!(refusal("- {code: NSV999, reason: known, expires: 2027-01-01}").contains("no code `NSV999`"));
+        assert!(
+            refusal("- {code: NSV999, reason: known, expires: 2027-01-01}")
+                .contains("no code `NSV999`")
+        );
     }
 
     #[test]
     fn an_entry_without_a_reason_is_refused() {
-        assert!(refusal("- {code: NSV701, reason: '', expires: 2027-01-01}").contains("`reason` is empty"));
+        assert!(
+            refusal("- {code: NSV701, reason: '', expires: 2027-01-01}")
+                .contains("`reason` is empty")
+        );
     }
 
     #[test]
     fn an_entry_with_an_impossible_date_is_refused_and_named() {
-        assert!(refusal("- {code: NSV701, reason: known, expires: 2027-02-30}").contains("[0].expires"));
+        assert!(
+            refusal("- {code: NSV701, reason: known, expires: 2027-02-30}").contains("[0].expires")
+        );
     }
 }

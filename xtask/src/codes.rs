@@ -40,29 +40,89 @@ pub(crate) const FIELD: &str = "NSV301";
 pub(crate) const VOCABULARY: &str = "NSV302";
 pub(crate) const REPEATED: &str = "NSV401";
 pub(crate) const NEGATIVE: &str = "NSV801";
-pub(crate) const NO_BODY: Both = Both { request: "NSV110", response: "NSV204" };
-pub(crate) const MEDIA_TYPE: Both = Both { request: "NSV111", response: "NSV203" };
-pub(crate) const BROKEN: Both = Both { request: "NSV112", response: "NSV205" };
-pub(crate) const UNEXPECTED_BODY: Both = Both { request: "NSV113", response: "NSV206" };
-pub(crate) const TYPE: Both = Both { request: "NSV120", response: "NSV220" };
-pub(crate) const NULL: Both = Both { request: "NSV121", response: "NSV221" };
-pub(crate) const ENUM: Both = Both { request: "NSV122", response: "NSV222" };
-pub(crate) const REQUIRED: Both = Both { request: "NSV123", response: "NSV223" };
-pub(crate) const ADDITIONAL: Both = Both { request: "NSV124", response: "NSV224" };
-pub(crate) const FORMAT: Both = Both { request: "NSV125", response: "NSV225" };
-pub(crate) const BOUND: Both = Both { request: "NSV126", response: "NSV226" };
-pub(crate) const LENGTH: Both = Both { request: "NSV127", response: "NSV227" };
-pub(crate) const PATTERN: Both = Both { request: "NSV128", response: "NSV228" };
-pub(crate) const SIZE: Both = Both { request: "NSV129", response: "NSV229" };
-pub(crate) const ALTERNATIVE: Both = Both { request: "NSV130", response: "NSV230" };
-pub(crate) const AMBIGUOUS: Both = Both { request: "NSV131", response: "NSV231" };
-pub(crate) const NOT: Both = Both { request: "NSV132", response: "NSV232" };
-pub(crate) const MULTIPLE: Both = Both { request: "NSV133", response: "NSV233" };
-pub(crate) const OTHER: Both = Both { request: "NSV134", response: "NSV234" };
-pub(crate) const WRONG_WAY: Both = Both { request: "NSV135", response: "NSV235" };
+pub(crate) const NO_BODY: Both = Both {
+    request: "NSV110",
+    response: "NSV204",
+};
+pub(crate) const MEDIA_TYPE: Both = Both {
+    request: "NSV111",
+    response: "NSV203",
+};
+pub(crate) const BROKEN: Both = Both {
+    request: "NSV112",
+    response: "NSV205",
+};
+pub(crate) const UNEXPECTED_BODY: Both = Both {
+    request: "NSV113",
+    response: "NSV206",
+};
+pub(crate) const TYPE: Both = Both {
+    request: "NSV120",
+    response: "NSV220",
+};
+pub(crate) const NULL: Both = Both {
+    request: "NSV121",
+    response: "NSV221",
+};
+pub(crate) const ENUM: Both = Both {
+    request: "NSV122",
+    response: "NSV222",
+};
+pub(crate) const REQUIRED: Both = Both {
+    request: "NSV123",
+    response: "NSV223",
+};
+pub(crate) const ADDITIONAL: Both = Both {
+    request: "NSV124",
+    response: "NSV224",
+};
+pub(crate) const FORMAT: Both = Both {
+    request: "NSV125",
+    response: "NSV225",
+};
+pub(crate) const BOUND: Both = Both {
+    request: "NSV126",
+    response: "NSV226",
+};
+pub(crate) const LENGTH: Both = Both {
+    request: "NSV127",
+    response: "NSV227",
+};
+pub(crate) const PATTERN: Both = Both {
+    request: "NSV128",
+    response: "NSV228",
+};
+pub(crate) const SIZE: Both = Both {
+    request: "NSV129",
+    response: "NSV229",
+};
+pub(crate) const ALTERNATIVE: Both = Both {
+    request: "NSV130",
+    response: "NSV230",
+};
+pub(crate) const AMBIGUOUS: Both = Both {
+    request: "NSV131",
+    response: "NSV231",
+};
+pub(crate) const NOT: Both = Both {
+    request: "NSV132",
+    response: "NSV232",
+};
+pub(crate) const MULTIPLE: Both = Both {
+    request: "NSV133",
+    response: "NSV233",
+};
+pub(crate) const OTHER: Both = Both {
+    request: "NSV134",
+    response: "NSV234",
+};
+pub(crate) const WRONG_WAY: Both = Both {
+    request: "NSV135",
+    response: "NSV235",
+};
 
-/// All of them, ordered by code: 1xx the request, 2xx the answer, 3xx drift, 4xx the recording itself, 5xx corrections, 6xx baseline,
-/// 7xx leaks, 8xx negative recordings.
+/// All of them, ordered by code: 1xx the request, 2xx the answer, 3xx drift, 4xx the recording
+/// itself, 5xx corrections, 6xx baseline, 7xx leaks, 8xx negative recordings.
 pub static CODES: LazyLock<Vec<Code>> = LazyLock::new(|| {
     let mut codes: Vec<Code> = ROWS.iter().flat_map(Row::codes).collect();
     codes.sort_by_key(|code| code.code);
@@ -87,11 +147,26 @@ enum Codes {
 
 impl Row {
     fn codes(&self) -> Vec<Code> {
-        let code = |code, name, title| Code { code, name, severity: self.severity, title, explanation: self.explanation };
-        let way = |number, prefix: &str, owner: &str| code(number, format!("{prefix}-{}", self.name), self.title.replace("{}", owner));
+        let code = |code, name, title| Code {
+            code,
+            name,
+            severity: self.severity,
+            title,
+            explanation: self.explanation,
+        };
+        let way = |number, prefix: &str, owner: &str| {
+            code(
+                number,
+                format!("{prefix}-{}", self.name),
+                self.title.replace("{}", owner),
+            )
+        };
         match self.codes {
             One(number) => vec![code(number, self.name.to_owned(), self.title.to_owned())],
-            Two(Both { request, response }) => vec![way(request, "request", "a request"), way(response, "response", "an answer")],
+            Two(Both { request, response }) => vec![
+                way(request, "request", "a request"),
+                way(response, "response", "an answer"),
+            ],
         }
     }
 }
@@ -614,14 +689,23 @@ was loosened by mistake, tighten it; where the recording is no longer wrong, mov
 
 /// The entry of a code, also by its name and in any case.
 pub fn find(text: &str) -> Option<&'static Code> {
-    CODES.iter().find(|code| code.code.eq_ignore_ascii_case(text) || code.name.eq_ignore_ascii_case(text))
+    CODES
+        .iter()
+        .find(|code| code.code.eq_ignore_ascii_case(text) || code.name.eq_ignore_ascii_case(text))
 }
 
 /// The entries whose code or name looks most like `text`, best first, at most three.
 pub fn near(text: &str) -> Vec<&'static Code> {
     let text = text.to_ascii_lowercase();
-    let likeness = |code: &Code| strsim::jaro_winkler(&text, &code.code.to_ascii_lowercase()).max(strsim::jaro_winkler(&text, &code.name));
-    let mut ranked: Vec<_> = CODES.iter().map(|code| (likeness(code), code)).filter(|(likeness, _)| *likeness > 0.7).collect();
+    let likeness = |code: &Code| {
+        strsim::jaro_winkler(&text, &code.code.to_ascii_lowercase())
+            .max(strsim::jaro_winkler(&text, &code.name))
+    };
+    let mut ranked: Vec<_> = CODES
+        .iter()
+        .map(|code| (likeness(code), code))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked.into_iter().take(3).map(|(_, code)| code).collect()
 }
@@ -638,8 +722,20 @@ mod tests {
     #[test]
     fn what_can_be_wrong_both_ways_is_two_codes_with_one_explanation() {
         let [request, response] = [TYPE.request, TYPE.response].map(|code| find(code).unwrap());
-        assert_eq!((request.name.as_str(), request.title.as_str()), ("request-wrong-type", "a value in a request has the wrong type"));
-        assert_eq!((response.name.as_str(), response.title.as_str()), ("response-wrong-type", "a value in an answer has the wrong type"));
+        assert_eq!(
+            (request.name.as_str(), request.title.as_str()),
+            (
+                "request-wrong-type",
+                "a value in a request has the wrong type"
+            )
+        );
+        assert_eq!(
+            (response.name.as_str(), response.title.as_str()),
+            (
+                "response-wrong-type",
+                "a value in an answer has the wrong type"
+            )
+        );
         assert_eq!(request.explanation, response.explanation);
     }
 
@@ -653,12 +749,18 @@ mod tests {
     #[test]
     fn a_code_is_found_by_code_and_by_name_in_any_case() {
         assert_eq!(find("nsv602").map(|code| code.code), Some("NSV602"));
-        assert_eq!(find("Baseline-Unused").map(|code| code.code), Some("NSV602"));
+        assert_eq!(
+            find("Baseline-Unused").map(|code| code.code),
+            Some("NSV602")
+        );
     }
 
     #[test]
     fn a_misspelt_name_is_near_the_right_one() {
-        assert_eq!(near("baseline-unusd").first().map(|code| code.code), Some("NSV602"));
+        assert_eq!(
+            near("baseline-unusd").first().map(|code| code.code),
+            Some("NSV602")
+        );
     }
 
     #[test]

@@ -70,11 +70,31 @@ pub struct Skipped {
     pub first: String,
 }
 
-/// Judges all exchanges below the paths, in order; `each` is told of every one. What cannot be read, a path that does not exist and one
-/// that holds no exchange are problems of the summary: nothing is passed over silently, and the rest is judged all the same.
-pub fn for_each(paths: &[PathBuf], spec: &Spec, read_har: ReadHar, each: &mut dyn FnMut(Judged)) -> Summary {
-    let summary = Summary { exchanges: 0, negative: 0, skipped: BTreeMap::new(), evidence: Evidence::new(spec), problems: Vec::new() };
-    let mut run = Run { spec, read_har, each, waiting: Vec::new(), bytes: 0, pieces: 0, summary };
+/// Judges all exchanges below the paths, in order; `each` is told of every one. What cannot be
+/// read, a path that does not exist and one that holds no exchange are problems of the summary:
+/// nothing is passed over silently, and the rest is judged all the same.
+pub fn for_each(
+    paths: &[PathBuf],
+    spec: &Spec,
+    read_har: ReadHar,
+    each: &mut dyn FnMut(Judged),
+) -> Summary {
+    let summary = Summary {
+        exchanges: 0,
+        negative: 0,
+        skipped: BTreeMap::new(),
+        evidence: Evidence::new(spec),
+        problems: Vec::new(),
+    };
+    let mut run = Run {
+        spec,
+        read_har,
+        each,
+        waiting: Vec::new(),
+        bytes: 0,
+        pieces: 0,
+        summary,
+    };
     for path in paths {
         let before = run.accounted();
         run.path(path);
@@ -109,7 +129,11 @@ struct Piece {
 
 enum Content {
     File(PathBuf),
-    Line { file: Arc<str>, line: usize, bytes: Vec<u8> },
+    Line {
+        file: Arc<str>,
+        line: usize,
+        bytes: Vec<u8>,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -139,7 +163,8 @@ impl Run<'_> {
     }
 
     fn path(&mut self, path: &Path) {
-        let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {}", source::display(path)));
+        let metadata = std::fs::metadata(path)
+            .with_context(|| format!("cannot read {}", source::display(path)));
         let done = metadata.and_then(|metadata| match kind(path) {
             _ if metadata.is_dir() => self.folder(path),
             Some(Kind::Lines) => self.lines(path),
@@ -159,11 +184,17 @@ impl Run<'_> {
     fn folder(&mut self, folder: &Path) -> anyhow::Result<()> {
         let failed = || format!("cannot read {}", source::display(folder));
         let mut paths = std::fs::read_dir(folder)
-            .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>())
+            .and_then(|entries| {
+                entries
+                    .map(|entry| Ok(entry?.path()))
+                    .collect::<std::io::Result<Vec<_>>>()
+            })
             .with_context(failed)?;
         paths.sort();
         for path in paths {
-            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let is_hidden = path
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with('.'));
             let is_link = path.symlink_metadata().with_context(failed)?.is_symlink();
             match kind(&path) {
                 _ if is_hidden => self.skip("hidden", &path),
@@ -184,12 +215,22 @@ impl Run<'_> {
         let mut reader = BufReader::with_capacity(1 << 20, opened);
         for line in 1.. {
             let mut bytes = Vec::new();
-            let read = reader.read_until(b'\n', &mut bytes).with_context(|| format!("{file}:{line}: cannot be read"))?;
+            let read = reader
+                .read_until(b'\n', &mut bytes)
+                .with_context(|| format!("{file}:{line}: cannot be read"))?;
             if read == 0 {
                 break;
             }
             if !bytes.trim_ascii().is_empty() {
-                self.push(negative, Content::Line { file: Arc::clone(&file), line, bytes }, read);
+                self.push(
+                    negative,
+                    Content::Line {
+                        file: Arc::clone(&file),
+                        line,
+                        bytes,
+                    },
+                    read,
+                );
             }
         }
         Ok(())
@@ -200,11 +241,22 @@ impl Run<'_> {
     }
 
     fn skipped(&mut self, reason: String, what: String) {
-        self.summary.skipped.entry(reason).or_insert(Skipped { count: 0, first: what }).count += 1;
+        self.summary
+            .skipped
+            .entry(reason)
+            .or_insert(Skipped {
+                count: 0,
+                first: what,
+            })
+            .count += 1;
     }
 
     fn push(&mut self, negative: bool, content: Content, bytes: usize) {
-        self.waiting.push(Piece { number: self.pieces << 24, negative, content });
+        self.waiting.push(Piece {
+            number: self.pieces << 24,
+            negative,
+            content,
+        });
         self.pieces += 1;
         self.bytes += bytes;
         if self.waiting.len() >= PIECES || self.bytes >= BYTES {
@@ -265,7 +317,12 @@ struct Outcome {
     skipped: Vec<(String, String)>,
 }
 
-fn judge_piece(spec: &Spec, read_har: ReadHar, piece: Piece, evidence: &mut Evidence) -> anyhow::Result<Outcome> {
+fn judge_piece(
+    spec: &Spec,
+    read_har: ReadHar,
+    piece: Piece,
+    evidence: &mut Evidence,
+) -> anyhow::Result<Outcome> {
     let source = match piece.content {
         Content::File(path) => Source::read(&path)?,
         Content::Line { file, line, bytes } => Source::of_bytes(file.as_ref(), bytes, line)?,
@@ -273,13 +330,27 @@ fn judge_piece(spec: &Spec, read_har: ReadHar, piece: Piece, evidence: &mut Evid
     let source = Arc::new(source);
     let mut outcome = Outcome::default();
     let log = match read(&source)? {
-        Read::Recording(recording) => HarLog { exchanges: vec![(*recording, String::new())], skipped: Vec::new() },
-        Read::Har => read_har(source.text()).map_err(|error| anyhow!("{}:{error:#}", source.file()))?,
+        Read::Recording(recording) => HarLog {
+            exchanges: vec![(*recording, String::new())],
+            skipped: Vec::new(),
+        },
+        Read::Har => {
+            read_har(source.text()).map_err(|error| anyhow!("{}:{error:#}", source.file()))?
+        }
     };
-    outcome.skipped.extend(log.skipped.into_iter().map(|reason| (reason, source.file().to_owned())));
+    outcome.skipped.extend(
+        log.skipped
+            .into_iter()
+            .map(|reason| (reason, source.file().to_owned())),
+    );
     for (index, (recording, pointer)) in (0..).zip(log.exchanges) {
         let negative = piece.negative || !recording.meta.expect.is_empty();
-        let exchange = Exchange::new(recording, Arc::clone(&source), &pointer, piece.number + index);
+        let exchange = Exchange::new(
+            recording,
+            Arc::clone(&source),
+            &pointer,
+            piece.number + index,
+        );
         let findings = match negative {
             true => judge::judge_negative(spec, &exchange),
             false => judge::judge_into(spec, &exchange, evidence),
@@ -305,12 +376,21 @@ fn read(source: &Source) -> anyhow::Result<Read> {
         return Ok(Read::Har);
     }
     if json.get("format").is_none() {
-        return Err(source.error_at("", "neither a recording (an object with `format`) nor a HAR (an object with `log`)"));
+        return Err(source.error_at(
+            "",
+            "neither a recording (an object with `format`) nor a HAR (an object with `log`)",
+        ));
     }
-    Ok(Read::Recording(Box::new(Recording::of(source, json, repeated)?)))
+    Ok(Read::Recording(Box::new(Recording::of(
+        source, json, repeated,
+    )?)))
 }
 
 /// Whether a file stands below a folder of exchanges that must be refused.
 fn is_negative(path: &Path) -> bool {
-    path.parent().is_some_and(|folder| folder.components().any(|part| part.as_os_str() == "negative"))
+    path.parent().is_some_and(|folder| {
+        folder
+            .components()
+            .any(|part| part.as_os_str() == "negative")
+    })
 }

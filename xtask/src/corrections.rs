@@ -1,5 +1,5 @@
-//! The corrections file: one entry per departure from the vendor's documents, each checked against the spec, the recordings and the
-//! [vendor facts](crate::vendor_facts).
+//! The corrections file: one entry per departure from the vendor's documents, each checked against
+//! the spec, the recordings and the [vendor facts](crate::vendor_facts).
 //!
 //! ```yaml
 //! - id: utc-offset-is-text
@@ -90,7 +90,8 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 impl Corrections {
-    /// Reads the file; what is no list of entries is an error, an entry that is wrong is for [`Self::check`].
+    /// Reads the file; what is no list of entries is an error, an entry that is wrong is for
+    /// [`Self::check`].
     pub fn load(source: Source) -> anyhow::Result<Self> {
         let entries = typed::read(&source)?;
         Ok(Corrections { source, entries })
@@ -103,13 +104,26 @@ impl Corrections {
 
     /// Everything that is wrong with the entries; evidence is read from below the current folder.
     pub fn check(&self, spec: &Value, facts: &Facts) -> Vec<Finding> {
-        let mut check = Check { file: &self.source, recordings: HashMap::new(), findings: Vec::new() };
+        let mut check = Check {
+            file: &self.source,
+            recordings: HashMap::new(),
+            findings: Vec::new(),
+        };
         let mut ids = HashSet::new();
         for (index, entry) in self.entries.iter().enumerate() {
             check.entry(index, entry, spec, &mut ids);
             for (version, wanted) in facts.missing(entry) {
-                let message = format!("no vendor fact shows that {version} still has what `{}` corrects", entry.id);
-                check.add("NSV506", &format!("/{index}/vendor/{version}"), message, &wanted, "none");
+                let message = format!(
+                    "no vendor fact shows that {version} still has what `{}` corrects",
+                    entry.id
+                );
+                check.add(
+                    "NSV506",
+                    &format!("/{index}/vendor/{version}"),
+                    message,
+                    &wanted,
+                    "none",
+                );
             }
         }
         check.findings
@@ -119,7 +133,9 @@ impl Corrections {
 impl Correction {
     /// The recordings that are its evidence, and how many places in each.
     pub fn recordings(&self) -> Vec<(String, u64)> {
-        let Evidence::Items(items) = &self.evidence else { return Vec::new() };
+        let Evidence::Items(items) = &self.evidence else {
+            return Vec::new();
+        };
         let mut recordings = BTreeMap::new();
         for item in items {
             let (file, _) = item.place();
@@ -145,8 +161,21 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn entry(&mut self, index: usize, entry: &'a Correction, spec: &Value, ids: &mut HashSet<&'a str>) {
-        let Correction { id, at, vendor, truth, evidence, effect } = entry;
+    fn entry(
+        &mut self,
+        index: usize,
+        entry: &'a Correction,
+        spec: &Value,
+        ids: &mut HashSet<&'a str>,
+    ) {
+        let Correction {
+            id,
+            at,
+            vendor,
+            truth,
+            evidence,
+            effect,
+        } = entry;
         if !kebab_case(id) {
             self.add(
                 "NSV504",
@@ -157,32 +186,76 @@ impl<'a> Check<'a> {
             );
         }
         if !ids.insert(id) {
-            self.add("NSV504", &format!("/{index}/id"), format!("two corrections are called `{id}`"), "a name of its own", "a second one");
+            self.add(
+                "NSV504",
+                &format!("/{index}/id"),
+                format!("two corrections are called `{id}`"),
+                "a name of its own",
+                "a second one",
+            );
         }
         if spec.pointer(at).is_none() {
-            let message = format!("the correction `{id}` is of a place that the spec does not have");
-            self.add("NSV501", &format!("/{index}/at"), message, "a JSON pointer that resolves in the spec", at);
+            let message =
+                format!("the correction `{id}` is of a place that the spec does not have");
+            self.add(
+                "NSV501",
+                &format!("/{index}/at"),
+                message,
+                "a JSON pointer that resolves in the spec",
+                at,
+            );
         }
-        let silent = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
+        let silent = |value: &Value| {
+            value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+        };
         let missing = [
-            ("vendor", vendor.is_empty() || vendor.values().any(silent), "what each vendor version says"),
+            (
+                "vendor",
+                vendor.is_empty() || vendor.values().any(silent),
+                "what each vendor version says",
+            ),
             ("truth", truth.trim().is_empty(), "what is true"),
-            ("effect", effect.trim().is_empty(), "what a user of the vendor's version would suffer"),
+            (
+                "effect",
+                effect.trim().is_empty(),
+                "what a user of the vendor's version would suffer",
+            ),
         ];
         for (part, _, what) in missing.into_iter().filter(|(_, missing, _)| *missing) {
-            self.add("NSV505", &format!("/{index}"), format!("the correction `{id}` has no `{part}`"), what, "nothing");
+            self.add(
+                "NSV505",
+                &format!("/{index}"),
+                format!("the correction `{id}` has no `{part}`"),
+                what,
+                "nothing",
+            );
         }
         match evidence {
             Evidence::Belief(text) => {
-                if text.strip_prefix("none:").is_none_or(|why| why.trim().is_empty()) {
+                if text
+                    .strip_prefix("none:")
+                    .is_none_or(|why| why.trim().is_empty())
+                {
                     let message = format!("the correction `{id}` has no evidence");
-                    self.add("NSV505", &format!("/{index}/evidence"), message, "a list of places, or `none: <why we believe it>`", text);
+                    self.add(
+                        "NSV505",
+                        &format!("/{index}/evidence"),
+                        message,
+                        "a list of places, or `none: <why we believe it>`",
+                        text,
+                    );
                 }
             }
             Evidence::Items(items) => {
                 if items.is_empty() {
                     let message = format!("the correction `{id}` has no evidence");
-                    self.add("NSV505", &format!("/{index}"), message, "a list of places, or `none: <why we believe it>`", "nothing");
+                    self.add(
+                        "NSV505",
+                        &format!("/{index}"),
+                        message,
+                        "a list of places, or `none: <why we believe it>`",
+                        "nothing",
+                    );
                 }
                 for (number, item) in items.iter().enumerate() {
                     self.item(id, &format!("/{index}/evidence/{number}"), item);
@@ -210,7 +283,9 @@ impl<'a> Check<'a> {
         let wanted = match shows {
             Some(Shows { absent: true, .. }) => "nothing at this place".to_owned(),
             Some(Shows { is: Some(is), .. }) => is.to_string(),
-            Some(Shows { r#type: Some(name), .. }) => format!("a value of type {name}"),
+            Some(Shows {
+                r#type: Some(name), ..
+            }) => format!("a value of type {name}"),
             _ => "a value at this place".to_owned(),
         };
         let (code, seen) = match (found, shows) {
@@ -218,11 +293,24 @@ impl<'a> Check<'a> {
             (None, _) => ("NSV502", "nothing".to_owned()),
             (Some(value), Some(Shows { absent: true, .. })) => ("NSV503", kind(value).to_owned()),
             // The value itself is not said: it may be what must not be.
-            (Some(value), Some(Shows { is: Some(is), .. })) if value != is => ("NSV503", format!("another {}", kind(value))),
-            (Some(value), Some(Shows { r#type: Some(name), .. })) if !is_of(value, name) => ("NSV503", kind(value).to_owned()),
+            (Some(value), Some(Shows { is: Some(is), .. })) if value != is => {
+                ("NSV503", format!("another {}", kind(value)))
+            }
+            (
+                Some(value),
+                Some(Shows {
+                    r#type: Some(name), ..
+                }),
+            ) if !is_of(value, name) => ("NSV503", kind(value).to_owned()),
             _ => return,
         };
-        self.add(code, pointer, format!("the evidence of `{id}` does not show it"), &wanted, &seen);
+        self.add(
+            code,
+            pointer,
+            format!("the evidence of `{id}` does not show it"),
+            &wanted,
+            &seen,
+        );
         if let Some(last) = self.findings.last_mut() {
             last.recording = place;
         }
@@ -234,17 +322,35 @@ impl<'a> Check<'a> {
             let value = source.value()?;
             Ok((source, value))
         };
-        self.recordings.entry(file.to_owned()).or_insert_with(|| read().map_err(|error| format!("{error:#}"))).as_ref()
+        self.recordings
+            .entry(file.to_owned())
+            .or_insert_with(|| read().map_err(|error| format!("{error:#}")))
+            .as_ref()
     }
 
-    fn add(&mut self, code: &'static str, pointer: &str, message: String, expected: &str, seen: &str) {
+    fn add(
+        &mut self,
+        code: &'static str,
+        pointer: &str,
+        message: String,
+        expected: &str,
+        seen: &str,
+    ) {
         let spec = typed::nearest(self.file, pointer);
-        self.findings.push(Finding { spec, ..Finding::new(code, message, expected, seen) });
+        self.findings.push(Finding {
+            spec,
+            ..Finding::new(code, message, expected, seen)
+        });
     }
 }
 
 fn kebab_case(id: &str) -> bool {
-    id.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+    id.split('-').all(|word| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
 }
 
 /// The JSON Schema type of a value.

@@ -1,4 +1,5 @@
-//! What the traffic showed of each place of a specification: counters that merge, and the table made from them.
+//! What the traffic showed of each place of a specification: counters that merge, and the table
+//! made from them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,7 +63,11 @@ pub(crate) struct Witness<'w> {
 impl Evidence {
     /// Nothing seen yet.
     pub fn new(spec: &Spec) -> Evidence {
-        Evidence { sites: vec![Seen::default(); spec.sites().len()], values: vec![0; spec.sites.values], ..Evidence::default() }
+        Evidence {
+            sites: vec![Seen::default(); spec.sites().len()],
+            values: vec![0; spec.sites.values],
+            ..Evidence::default()
+        }
     }
 
     /// Adds what another has seen.
@@ -122,8 +127,19 @@ impl Evidence {
     }
 
     /// Something was seen of which the specification knows nothing.
-    pub(crate) fn see_undocumented(&mut self, kind: SiteKind, pointer: &str, name: &str, value: Option<&Value>, witness: Witness<'_>) {
-        let what = Undocumented { kind, pointer: pointer.to_owned(), name: name.to_owned() };
+    pub(crate) fn see_undocumented(
+        &mut self,
+        kind: SiteKind,
+        pointer: &str,
+        name: &str,
+        value: Option<&Value>,
+        witness: Witness<'_>,
+    ) {
+        let what = Undocumented {
+            kind,
+            pointer: pointer.to_owned(),
+            name: name.to_owned(),
+        };
         let seen = self.undocumented.entry(what).or_default();
         seen.times += 1;
         seen.origins.add(witness.origin);
@@ -136,7 +152,9 @@ impl Evidence {
         let nothing = Seen::default();
         let documented = spec.sites().iter().enumerate().map(|(number, site)| {
             let seen = self.sites.get(number).unwrap_or(&nothing);
-            let of = site.parent.map(|parent| self.sites.get(parent as usize).unwrap_or(&nothing).times);
+            let of = site
+                .parent
+                .map(|parent| self.sites.get(parent as usize).unwrap_or(&nothing).times);
             let counters = self.values.get(site.first_value..).unwrap_or_default();
             let counters = counters.iter().copied().chain(std::iter::repeat(0));
             Row {
@@ -144,11 +162,22 @@ impl Evidence {
                 ..self.row(site.kind, &site.pointer, &site.name, seen, of, true)
             }
         });
-        let undocumented = self.undocumented.iter().map(|(what, seen)| self.row(what.kind, &what.pointer, &what.name, seen, None, false));
+        let undocumented = self
+            .undocumented
+            .iter()
+            .map(|(what, seen)| self.row(what.kind, &what.pointer, &what.name, seen, None, false));
         documented.chain(undocumented).collect()
     }
 
-    fn row(&self, kind: SiteKind, pointer: &str, name: &str, seen: &Seen, of: Option<u64>, documented: bool) -> Row {
+    fn row(
+        &self,
+        kind: SiteKind,
+        pointer: &str,
+        name: &str,
+        seen: &Seen,
+        of: Option<u64>,
+        documented: bool,
+    ) -> Row {
         Row {
             kind,
             pointer: pointer.to_owned(),
@@ -160,7 +189,11 @@ impl Evidence {
                 Some(of) if seen.times < of => Presence::Sometimes,
                 _ => Presence::Always,
             },
-            types: TYPES.iter().filter(|(_, bit)| seen.types & bit != 0).map(|(name, _)| *name).collect(),
+            types: TYPES
+                .iter()
+                .filter(|(_, bit)| seen.types & bit != 0)
+                .map(|(name, _)| *name)
+                .collect(),
             values: Vec::new(),
             recordings: seen
                 .recordings
@@ -185,7 +218,9 @@ impl Seen {
     /// Remembers the recording if it is one of the first.
     fn note(&mut self, labels: &mut BTreeMap<u64, Arc<str>>, witness: Witness<'_>) {
         if self.recordings.add(witness.number) {
-            labels.entry(witness.number).or_insert_with(|| Arc::clone(witness.label));
+            labels
+                .entry(witness.number)
+                .or_insert_with(|| Arc::clone(witness.label));
         }
     }
 
@@ -208,7 +243,8 @@ impl Recordings {
     /// Keeps the lowest numbers, sorted; says whether this one was taken in.
     fn add(&mut self, number: u64) -> bool {
         let count = usize::from(self.count);
-        // Exchanges come in order: nearly always this is the last one again, or the table is full of lower ones.
+        // Exchanges come in order: nearly always this is the last one again, or the table is full
+        // of lower ones.
         if count > 0 && self.numbers[count - 1] == number {
             return false;
         }
@@ -279,7 +315,15 @@ pub enum Verdict {
     Undocumented,
 }
 
-const TYPES: &[(&str, u8)] = &[("null", 1), ("boolean", 2), ("integer", 4), ("number", 8), ("string", 16), ("array", 32), ("object", 64)];
+const TYPES: &[(&str, u8)] = &[
+    ("null", 1),
+    ("boolean", 2),
+    ("integer", 4),
+    ("number", 8),
+    ("string", 16),
+    ("array", 32),
+    ("object", 64),
+];
 
 fn type_bit(value: &Value) -> u8 {
     match value {

@@ -59,8 +59,14 @@ impl Severity {
 }
 
 impl Finding {
-    /// A finding of a code, which says how much it weighs; the places are for the caller to fill in.
-    pub fn new(code: &'static str, message: impl Into<String>, expected: impl Into<String>, seen: impl Into<String>) -> Self {
+    /// A finding of a code, which says how much it weighs; the places are for the caller to fill
+    /// in.
+    pub fn new(
+        code: &'static str,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+        seen: impl Into<String>,
+    ) -> Self {
         Finding {
             code,
             severity: codes::find(code).map_or(Severity::Error, |code| code.severity),
@@ -72,19 +78,33 @@ impl Finding {
         }
     }
 
-    /// Stable name of this finding, for baselines and for tools that follow findings over time: it survives edits that move lines
-    /// and bodies that grow, and is shared by equal findings in the elements of one array.
+    /// Stable name of this finding, for baselines and for tools that follow findings over time: it
+    /// survives edits that move lines and bodies that grow, and is shared by equal findings in the
+    /// elements of one array.
     pub fn id(&self) -> String {
-        let file = self.recording.as_ref().map_or("", |place| place.file.as_str());
+        let file = self
+            .recording
+            .as_ref()
+            .map_or("", |place| place.file.as_str());
         let (code, spec, recording) = self.group();
         let digest = Sha256::digest([code, spec, &recording, file].join("\0"));
-        digest[..5].iter().map(|byte| format!("{byte:02x}")).collect()
+        digest[..5]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
-    /// What equal findings have in common: the code, the place in the spec, the place in an exchange whichever element and exchange it is.
+    /// What equal findings have in common: the code, the place in the spec, the place in an
+    /// exchange whichever element and exchange it is.
     pub fn group(&self) -> (&'static str, &str, String) {
-        let spec = self.spec.as_ref().map_or("", |place| place.pointer.as_str());
-        let recording = self.recording.as_ref().map_or_else(String::new, |place| any_element(&place.pointer));
+        let spec = self
+            .spec
+            .as_ref()
+            .map_or("", |place| place.pointer.as_str());
+        let recording = self
+            .recording
+            .as_ref()
+            .map_or_else(String::new, |place| any_element(&place.pointer));
         (self.code, spec, recording)
     }
 }
@@ -92,7 +112,11 @@ impl Finding {
 /// The pointer with `*` for every array index.
 pub fn any_element(pointer: &str) -> String {
     let any = |part: &str| {
-        if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) { "*".into() } else { part.to_owned() }
+        if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) {
+            "*".into()
+        } else {
+            part.to_owned()
+        }
     };
     pointer.split('/').map(any).collect::<Vec<_>>().join("/")
 }

@@ -20,7 +20,8 @@ pub struct Wanted {
     pub cases: bool,
 }
 
-/// Judges everything at or below the paths: the findings are returned, all else goes into the report.
+/// Judges everything at or below the paths: the findings are returned, all else goes into the
+/// report.
 pub fn judge(spec: &Spec, paths: &[PathBuf], wanted: Wanted, report: &mut Report) -> Vec<Finding> {
     let progress = spinner("{spinner} {human_pos} exchanges judged, {elapsed}");
     let mut findings = Vec::new();
@@ -35,10 +36,20 @@ pub fn judge(spec: &Spec, paths: &[PathBuf], wanted: Wanted, report: &mut Report
     progress.finish_and_clear();
     (report.summary.exchanges, report.summary.negatives) = (summary.exchanges, summary.negative);
     report.problems.extend(summary.problems);
-    report.skipped =
-        summary.skipped.into_iter().map(|(reason, corpus::Skipped { count, first })| Skipped { reason, count, first }).collect();
+    report.skipped = summary
+        .skipped
+        .into_iter()
+        .map(|(reason, corpus::Skipped { count, first })| Skipped {
+            reason,
+            count,
+            first,
+        })
+        .collect();
     let rows = summary.evidence.rows(spec);
-    let operations = || rows.iter().filter(|row| row.kind == SiteKind::Operation && row.verdict != Verdict::Undocumented);
+    let operations = || {
+        rows.iter()
+            .filter(|row| row.kind == SiteKind::Operation && row.verdict != Verdict::Undocumented)
+    };
     report.summary.operations = operations().count();
     report.summary.operations_seen = operations().filter(|row| row.seen > 0).count();
     report.coverage = wanted.coverage.then(|| Coverage::new(rows));
@@ -47,9 +58,14 @@ pub fn judge(spec: &Spec, paths: &[PathBuf], wanted: Wanted, report: &mut Report
 
 fn case(judged: &Judged) -> Case {
     let label = Path::new(judged.label.as_ref());
-    let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let part =
+        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     Case {
-        suite: label.parent().unwrap_or(label).to_string_lossy().into_owned(),
+        suite: label
+            .parent()
+            .unwrap_or(label)
+            .to_string_lossy()
+            .into_owned(),
         name: part(label.file_name()),
         findings: judged.findings.clone(),
     }
@@ -58,7 +74,10 @@ fn case(judged: &Judged) -> Case {
 fn read_har(text: &str) -> anyhow::Result<HarLog> {
     let (entries, skipped) = har::read(text)?;
     Ok(HarLog {
-        exchanges: entries.into_iter().map(|entry| (entry.recording, entry.pointer)).collect(),
+        exchanges: entries
+            .into_iter()
+            .map(|entry| (entry.recording, entry.pointer))
+            .collect(),
         skipped: skipped.into_iter().map(|skip| skip.reason).collect(),
     })
 }

@@ -1,7 +1,8 @@
-//! No recording may hold what must not be published. What that is, the redaction engine knows; here it is applied to files.
+//! No recording may hold what must not be published. What that is, the redaction engine knows; here
+//! it is applied to files.
 //!
-//! Files outside the workspace are not searched: they are not ours to publish, and judging real traffic before it is redacted is what a
-//! HAR file is given for.
+//! Files outside the workspace are not searched: they are not ours to publish, and judging real
+//! traffic before it is redacted is what a HAR file is given for.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,10 @@ use crate::typed;
 /// Searches every file at or below the paths, of whatever kind it is.
 pub fn scan_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
     let mut files = Vec::new();
-    for path in paths.iter().filter(|path| path.is_relative() && path.exists()) {
+    for path in paths
+        .iter()
+        .filter(|path| path.is_relative() && path.exists())
+    {
         for entry in WalkDir::new(path).sort_by_file_name() {
             let entry = entry?;
             if entry.file_type().is_file() {
@@ -25,7 +29,10 @@ pub fn scan_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
             }
         }
     }
-    let found: Vec<_> = files.par_iter().map(|path| scan(path)).collect::<Result<_, _>>()?;
+    let found: Vec<_> = files
+        .par_iter()
+        .map(|path| scan(path))
+        .collect::<Result<_, _>>()?;
     Ok(found.into_iter().flatten().collect())
 }
 
@@ -36,14 +43,22 @@ fn scan(path: &Path) -> anyhow::Result<Vec<Finding>> {
     let source = Source::new(display(path), text);
     if let Ok(value) = serde_json::from_str(source.text()) {
         let leaks = redact::scan(&value);
-        return Ok(leaks.iter().map(|leak| finding(leak, typed::nearest(&source, &leak.pointer))).collect());
+        return Ok(leaks
+            .iter()
+            .map(|leak| finding(leak, typed::nearest(&source, &leak.pointer)))
+            .collect());
     }
     let mut findings = Vec::new();
     for (index, line) in source.text().lines().enumerate() {
         let value = serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.to_owned()));
         for leak in redact::scan(&value) {
             let file = source.file().to_owned();
-            let place = Place { file, line: index + 1, column: 1, pointer: leak.pointer.clone() };
+            let place = Place {
+                file,
+                line: index + 1,
+                column: 1,
+                pointer: leak.pointer.clone(),
+            };
             findings.push(finding(&leak, Some(place)));
         }
     }
@@ -51,8 +66,19 @@ fn scan(path: &Path) -> anyhow::Result<Vec<Finding>> {
 }
 
 fn finding(leak: &Leak, recording: Option<Place>) -> Finding {
-    let message = format!("the recording holds what must not be published: {}", leak.kind);
+    let message = format!(
+        "the recording holds what must not be published: {}",
+        leak.kind
+    );
     // Never the value.
     let seen = leak.kind;
-    Finding { recording, ..Finding::new("NSV701", message, "a placeholder, or a value kept for documentation", seen) }
+    Finding {
+        recording,
+        ..Finding::new(
+            "NSV701",
+            message,
+            "a placeholder, or a value kept for documentation",
+            seen,
+        )
+    }
 }

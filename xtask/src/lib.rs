@@ -1,4 +1,5 @@
-//! The maintainer's commands. The library half exists so that integration tests and benches reach the same code.
+//! The maintainer's commands. The library half exists so that integration tests and benches reach
+//! the same code.
 
 pub mod baseline;
 pub mod codes;

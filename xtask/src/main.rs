@@ -14,9 +14,11 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Generate src/generated.rs from openapi/connections.yaml and the README's table from openapi/corrections.yaml
+    /// Generate src/generated.rs from openapi/connections.yaml and the README's table from
+    /// openapi/corrections.yaml
     ///
-    /// Says what changed since the last commit: types and methods, places of the spec, corrections, and the recordings that show them.
+    /// Says what changed since the last commit: types and methods, places of the spec, corrections,
+    /// and the recordings that show them.
     Regen {
         /// Write nothing; show the difference and fail when there is one
         #[arg(long)]

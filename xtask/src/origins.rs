@@ -50,7 +50,10 @@ impl Origins {
             (self.documented, Origin::Documented),
             (self.synthetic, Origin::Synthetic),
         ];
-        by_strength.into_iter().find(|(number, _)| *number > 0).map(|(_, origin)| origin)
+        by_strength
+            .into_iter()
+            .find(|(number, _)| *number > 0)
+            .map(|(_, origin)| origin)
     }
 }
 

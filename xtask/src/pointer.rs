@@ -10,7 +10,11 @@ pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
         "" => None,
         _ => Some(pointer.strip_prefix('/')?),
     };
-    Some(rest.into_iter().flat_map(|rest| rest.split('/')).map(unescape))
+    Some(
+        rest.into_iter()
+            .flat_map(|rest| rest.split('/'))
+            .map(unescape),
+    )
 }
 
 /// The pointer of a member or item of the value at `pointer`.
@@ -30,7 +34,9 @@ pub fn last(pointer: &str) -> Option<Cow<'_, str>> {
 
 /// Whether a pointer is another, or leads to something within what the other leads to.
 pub fn is_at_or_below(pointer: &str, other: &str) -> bool {
-    pointer.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    pointer
+        .strip_prefix(other)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A value and everything in it, each with its pointer, in the order of the document.
@@ -39,8 +45,19 @@ pub fn values(value: &Value) -> Vec<(String, &Value)> {
     let mut waiting = vec![(String::new(), value)];
     while let Some((at, value)) = waiting.pop() {
         match value {
-            Value::Object(members) => waiting.extend(members.iter().rev().map(|(name, member)| (join(&at, name), member))),
-            Value::Array(items) => waiting.extend(items.iter().enumerate().rev().map(|(index, item)| (format!("{at}/{index}"), item))),
+            Value::Object(members) => waiting.extend(
+                members
+                    .iter()
+                    .rev()
+                    .map(|(name, member)| (join(&at, name), member)),
+            ),
+            Value::Array(items) => waiting.extend(
+                items
+                    .iter()
+                    .enumerate()
+                    .rev()
+                    .map(|(index, item)| (format!("{at}/{index}"), item)),
+            ),
             _ => {}
         }
         found.push((at, value));
@@ -50,9 +67,17 @@ pub fn values(value: &Value) -> Vec<(String, &Value)> {
 
 /// A token as it is written in a pointer.
 pub fn escape(token: &str) -> Cow<'_, str> {
-    if token.contains(['~', '/']) { Cow::Owned(token.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(token) }
+    if token.contains(['~', '/']) {
+        Cow::Owned(token.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(token)
+    }
 }
 
 fn unescape(token: &str) -> Cow<'_, str> {
-    if token.contains('~') { Cow::Owned(token.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(token) }
+    if token.contains('~') {
+        Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(token)
+    }
 }

@@ -1,4 +1,5 @@
-//! Says on a terminal that there is progress; nothing when the run is over before it is drawn, nothing in a file or a pipe.
+//! Says on a terminal that there is progress; nothing when the run is over before it is drawn,
+//! nothing in a file or a pipe.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! A recorded exchange: one JSON file, the bodies nested as JSON in the order in which their keys came.
+//! A recorded exchange: one JSON file, the bodies nested as JSON in the order in which their keys
+//! came.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -20,7 +21,8 @@ pub struct Recording {
     pub request: Request,
     /// What was answered.
     pub response: Response,
-    /// JSON pointers of members whose key came twice in its object. The last is kept; no file can hold both.
+    /// JSON pointers of members whose key came twice in its object. The last is kept; no file can
+    /// hold both.
     #[serde(skip)]
     pub repeated: Vec<String>,
 }
@@ -34,7 +36,10 @@ impl Recording {
         // Bodies are moved: read as a part of the rest, each would be built anew.
         let mut body_of = |side: &str| json.get_mut(side)?.as_object_mut()?.swap_remove("body");
         let (sent, answered) = (body_of("request"), body_of("response"));
-        let mut recording = Self { repeated, ..Self::deserialize(json)? };
+        let mut recording = Self {
+            repeated,
+            ..Self::deserialize(json)?
+        };
         recording.request.body = sent;
         recording.response.body = answered;
         Ok(recording)
@@ -49,7 +54,9 @@ impl Recording {
             Ok(recording) => recording,
             // Read from the text once more, for the place.
             Err(error) => {
-                let error = serde_json::from_str::<Self>(source.text()).err().unwrap_or(error);
+                let error = serde_json::from_str::<Self>(source.text())
+                    .err()
+                    .unwrap_or(error);
                 return Err(source.json_error("a recording", &error));
             }
         };
@@ -73,7 +80,8 @@ pub struct Meta {
     /// What was replaced before the file was written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redacted: Vec<Redaction>,
-    /// Finding codes that judging this exchange must give (only for exchanges that must be refused).
+    /// Finding codes that judging this exchange must give (only for exchanges that must be
+    /// refused).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect: Vec<String>,
 }
@@ -108,7 +116,8 @@ pub struct Redaction {
 pub struct Request {
     /// HTTP method, upper case.
     pub method: String,
-    /// Path below the server's base URL, either concrete and percent-encoded or a template whose `{names}` are in `params`.
+    /// Path below the server's base URL, either concrete and percent-encoded or a template whose
+    /// `{names}` are in `params`.
     pub path: String,
     /// Decoded values of the names in `path`.
     #[serde(default)]
@@ -120,7 +129,11 @@ pub struct Request {
     #[serde(default)]
     pub headers: Map<String, Value>,
     /// The body where it is JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub body: Option<Value>,
     /// The body where it is not JSON (or does not parse as such).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -137,9 +150,14 @@ pub struct Response {
     #[serde(default)]
     pub headers: Map<String, Value>,
     /// The body where it is JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub body: Option<Value>,
-    /// The body where it is not JSON (or does not parse as such). Neither `body` nor `text`: the body was empty.
+    /// The body where it is not JSON (or does not parse as such). Neither `body` nor `text`: the
+    /// body was empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask regen`: what is made from the spec and the corrections and committed, made anew.
 //!
-//! The generator runs in the build script of the root package, which this command asks cargo to run; there is no second way
-//! to generate.
+//! The generator runs in the build script of the root package, which this command asks cargo to
+//! run; there is no second way to generate.
 
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -28,12 +28,19 @@ pub fn run(check: bool) -> Result<String> {
     std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
     let mut lines = Vec::new();
     for (path, contents) in [(README, table()?), (GENERATED, generate()?)] {
-        let state = if ensure_contents(path, &contents, check, "cargo xtask regen")? { "written" } else { "up to date" };
+        let state = if ensure_contents(path, &contents, check, "cargo xtask regen")? {
+            "written"
+        } else {
+            "up to date"
+        };
         lines.push(format!("{path}: {state}"));
     }
     if !check {
         lines.push(String::new());
-        lines.push(since_last_commit().unwrap_or_else(|error| format!("nothing to compare with: {error:#}")));
+        lines.push(
+            since_last_commit()
+                .unwrap_or_else(|error| format!("nothing to compare with: {error:#}")),
+        );
     }
     Ok(lines.join("\n"))
 }
@@ -45,11 +52,20 @@ fn table() -> Result<String> {
     readme::with_corrections(&text, corrections.entries()).context(README)
 }
 
-/// Runs the build script with `codegen` and reads what it made. The library itself may fail to compile with the new code; that is told by the next
-/// build, not here.
+/// Runs the build script with `codegen` and reads what it made. The library itself may fail to
+/// compile with the new code; that is told by the next build, not here.
 fn generate() -> Result<String> {
     let mut cargo = Command::new(env!("CARGO"))
-        .args(["check", "--package", PACKAGE, "--lib", "--features", "codegen", "--message-format", "json-render-diagnostics"])
+        .args([
+            "check",
+            "--package",
+            PACKAGE,
+            "--lib",
+            "--features",
+            "codegen",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
         .current_dir(workspace_root())
         .stdout(Stdio::piped())
         .spawn()
@@ -57,7 +73,11 @@ fn generate() -> Result<String> {
     let output = cargo.stdout.take().context("cargo has no output")?;
     let mut out_dir: Option<PathBuf> = None;
     for message in Message::parse_stream(BufReader::new(output)) {
-        if let Message::BuildScriptExecuted(BuildScript { package_id, out_dir: dir, .. }) = message?
+        if let Message::BuildScriptExecuted(BuildScript {
+            package_id,
+            out_dir: dir,
+            ..
+        }) = message?
             && package_id.repr.contains(PACKAGE)
         {
             out_dir = Some(dir.into_std_path_buf());
@@ -75,27 +95,56 @@ fn generate() -> Result<String> {
 fn since_last_commit() -> Result<String> {
     let now = |path: &str| Source::read(Path::new(path));
     let then = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, committed(path)?));
-    let changes = Surface::read(then(GENERATED)?.text())?.changes(&Surface::read(now(GENERATED)?.text())?);
+    let changes =
+        Surface::read(then(GENERATED)?.text())?.changes(&Surface::read(now(GENERATED)?.text())?);
     let spec = edits::of_spec(then(SPEC)?, now(SPEC)?, &recordings()?)?;
-    let corrections =
-        edits::of_corrections(Corrections::load(then(CORRECTIONS)?)?.entries(), Corrections::load(now(CORRECTIONS)?)?.entries());
-    Ok([surface(&changes), edited("spec", &spec), edited("corrections", &corrections)].join("\n\n"))
+    let corrections = edits::of_corrections(
+        Corrections::load(then(CORRECTIONS)?)?.entries(),
+        Corrections::load(now(CORRECTIONS)?)?.entries(),
+    );
+    Ok([
+        surface(&changes),
+        edited("spec", &spec),
+        edited("corrections", &corrections),
+    ]
+    .join("\n\n"))
 }
 
 /// One line per change of the public surface.
 fn surface(changes: &[Change]) -> String {
-    let width = changes.iter().map(|change| change.name.chars().count()).max().unwrap_or_default();
-    let line = |change: &Change| format!("\n  {} {:width$}  {}", change.sign(), change.name, change.description());
+    let width = changes
+        .iter()
+        .map(|change| change.name.chars().count())
+        .max()
+        .unwrap_or_default();
+    let line = |change: &Change| {
+        format!(
+            "\n  {} {:width$}  {}",
+            change.sign(),
+            change.name,
+            change.description()
+        )
+    };
     title("public surface", changes.len()) + &changes.iter().map(line).collect::<String>()
 }
 
 /// One line per edit, and one per recording that shows it.
 fn edited(what: &str, edits: &[Edit]) -> String {
     let names = edits.iter().flat_map(|edit| &edit.recordings);
-    let width = names.map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    let width = names
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or_default();
     let lines = |edit: &Edit| {
-        let recordings = edit.recordings.iter().map(|(name, times)| format!("\n      {name:width$}  ×{times}"));
-        let recordings = if edit.recordings.is_empty() { "\n      in no recording".to_owned() } else { recordings.collect() };
+        let recordings = edit
+            .recordings
+            .iter()
+            .map(|(name, times)| format!("\n      {name:width$}  ×{times}"));
+        let recordings = if edit.recordings.is_empty() {
+            "\n      in no recording".to_owned()
+        } else {
+            recordings.collect()
+        };
         format!("\n  {} {}{recordings}", edit.sign, edit.what)
     };
     title(what, edits.len()) + &edits.iter().map(lines).collect::<String>()
@@ -115,7 +164,10 @@ fn recordings() -> Result<Vec<PathBuf>> {
     let mut recordings = Vec::new();
     for entry in walkdir::WalkDir::new(RECORDINGS).sort_by_file_name() {
         let path = entry?.into_path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             recordings.push(path);
         }
     }

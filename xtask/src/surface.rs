@@ -59,7 +59,8 @@ impl Surface {
 
     /// What is new, gone, of another type or documented otherwise in `after`, by name.
     pub fn changes(&self, after: &Surface) -> Vec<Change> {
-        let names: std::collections::BTreeSet<&String> = self.0.keys().chain(after.0.keys()).collect();
+        let names: std::collections::BTreeSet<&String> =
+            self.0.keys().chain(after.0.keys()).collect();
         let changes = names.into_iter().filter_map(|name| {
             let (before, after) = (self.0.get(name), after.0.get(name));
             (before != after).then(|| Change {
@@ -72,24 +73,40 @@ impl Surface {
     }
 
     fn add(&mut self, name: String, shape: impl Into<String>, attributes: &[Attribute]) {
-        self.0.insert(name, Entry { shape: shape.into(), docs: docs(attributes) });
+        self.0.insert(
+            name,
+            Entry {
+                shape: shape.into(),
+                docs: docs(attributes),
+            },
+        );
     }
 
     fn items(&mut self, items: &[Item]) {
         for item in items {
             match item {
-                Item::Mod(module) => self.items(module.content.as_ref().map_or(&[], |(_, items)| items)),
+                Item::Mod(module) => {
+                    self.items(module.content.as_ref().map_or(&[], |(_, items)| items))
+                }
                 Item::Struct(item) if is_public(&item.vis) => {
                     self.add(item.ident.to_string(), "struct", &item.attrs);
                     for field in item.fields.iter().filter(|field| is_public(&field.vis)) {
                         let name = field.ident.as_ref().map_or("0".into(), ToString::to_string);
-                        self.add(format!("{}::{name}", item.ident), short(&field.ty), &field.attrs);
+                        self.add(
+                            format!("{}::{name}", item.ident),
+                            short(&field.ty),
+                            &field.attrs,
+                        );
                     }
                 }
                 Item::Enum(item) if is_public(&item.vis) => {
                     self.add(item.ident.to_string(), "enum", &item.attrs);
                     for variant in &item.variants {
-                        self.add(format!("{}::{}", item.ident, variant.ident), "variant", &variant.attrs);
+                        self.add(
+                            format!("{}::{}", item.ident, variant.ident),
+                            "variant",
+                            &variant.attrs,
+                        );
                     }
                 }
                 Item::Impl(item) if item.trait_.is_none() && short(&item.self_ty) == "Client" => {
@@ -97,12 +114,25 @@ impl Surface {
                         syn::ImplItem::Fn(function) => Some(function),
                         _ => None,
                     }) {
-                        let arguments = function.sig.inputs.iter().filter_map(|argument| match argument {
-                            FnArg::Typed(argument) => Some(format!("{}: {}", argument.pat.to_token_stream(), short(&argument.ty))),
-                            FnArg::Receiver(_) => None,
-                        });
+                        let arguments =
+                            function
+                                .sig
+                                .inputs
+                                .iter()
+                                .filter_map(|argument| match argument {
+                                    FnArg::Typed(argument) => Some(format!(
+                                        "{}: {}",
+                                        argument.pat.to_token_stream(),
+                                        short(&argument.ty)
+                                    )),
+                                    FnArg::Receiver(_) => None,
+                                });
                         let arguments = arguments.collect::<Vec<_>>().join(", ");
-                        self.add(format!("fn {}", function.sig.ident), format!("({arguments})"), &function.attrs);
+                        self.add(
+                            format!("fn {}", function.sig.ident),
+                            format!("({arguments})"),
+                            &function.attrs,
+                        );
                     }
                 }
                 _ => {}
@@ -128,7 +158,9 @@ fn docs(attributes: &[Attribute]) -> String {
 fn short(of: &Type) -> String {
     match of {
         Type::Path(path) => {
-            let Some(last) = path.path.segments.last() else { return String::new() };
+            let Some(last) = path.path.segments.last() else {
+                return String::new();
+            };
             let arguments: Vec<String> = match &last.arguments {
                 PathArguments::AngleBracketed(arguments) => arguments
                     .args
@@ -155,8 +187,15 @@ mod tests {
     use super::*;
 
     fn changes(before: &str, after: &str) -> Vec<String> {
-        let (before, after) = (Surface::read(before).unwrap(), Surface::read(after).unwrap());
-        before.changes(&after).iter().map(|change| format!("{} {} {}", change.sign(), change.name, change.description())).collect()
+        let (before, after) = (
+            Surface::read(before).unwrap(),
+            Surface::read(after).unwrap(),
+        );
+        before
+            .changes(&after)
+            .iter()
+            .map(|change| format!("{} {} {}", change.sign(), change.name, change.description()))
+            .collect()
     }
 
     #[test]
@@ -167,7 +206,10 @@ mod tests {
 
     #[test]
     fn what_is_documented_otherwise_is_told_as_such() {
-        let (before, after) = ("/// Said.\npub struct A { pub x: i64 }", "/// Said better.\npub struct A { pub x: i64 }");
+        let (before, after) = (
+            "/// Said.\npub struct A { pub x: i64 }",
+            "/// Said better.\npub struct A { pub x: i64 }",
+        );
         assert_eq!(changes(before, after), ["~ A documentation"]);
     }
 
@@ -175,12 +217,22 @@ mod tests {
     fn fields_that_come_go_and_change_type_are_told_apart() {
         let before = "pub struct A { pub gone: i64, pub other: i64 }";
         let after = "pub struct A { pub fresh: bool, pub other: ::std::option::Option<::std::string::String> }";
-        assert_eq!(changes(before, after), ["+ A::fresh bool", "- A::gone i64", "~ A::other i64 -> Option<String>"]);
+        assert_eq!(
+            changes(before, after),
+            [
+                "+ A::fresh bool",
+                "- A::gone i64",
+                "~ A::other i64 -> Option<String>"
+            ]
+        );
     }
 
     #[test]
     fn a_known_value_is_a_variant() {
-        assert_eq!(changes("pub enum E { X }", "pub enum E { X, Y }"), ["+ E::Y variant"]);
+        assert_eq!(
+            changes("pub enum E { X }", "pub enum E { X, Y }"),
+            ["+ E::Y variant"]
+        );
     }
 
     #[test]

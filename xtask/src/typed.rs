@@ -10,7 +10,9 @@ pub fn read<T: DeserializeOwned>(source: &Source) -> anyhow::Result<T> {
     serde_path_to_error::deserialize(source.value()?).map_err(|error| {
         let path = error.path().to_string();
         let place = nearest(source, &pointer(error.path()));
-        let line = place.map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
+        let line = place.map_or_else(String::new, |place| {
+            format!(":{}:{}", place.line, place.column)
+        });
         anyhow::anyhow!("{}{line}: at `{path}`: {}", source.file(), error.inner())
     })
 }
@@ -18,7 +20,9 @@ pub fn read<T: DeserializeOwned>(source: &Source) -> anyhow::Result<T> {
 /// The place of a pointer, or of the closest thing around it that exists.
 pub fn nearest(source: &Source, pointer: &str) -> Option<Place> {
     let ends = pointer.rmatch_indices('/').map(|(at, _)| at);
-    std::iter::once(pointer.len()).chain(ends).find_map(|end| source.place(&pointer[..end]))
+    std::iter::once(pointer.len())
+        .chain(ends)
+        .find_map(|end| source.place(&pointer[..end]))
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {

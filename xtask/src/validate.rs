@@ -1,4 +1,5 @@
-//! `cargo xtask validate`: the spec held against recorded traffic, and all that stands beside them held against both.
+//! `cargo xtask validate`: the spec held against recorded traffic, and all that stands beside them
+//! held against both.
 
 use std::fs::File;
 use std::io::Write;
@@ -39,14 +40,16 @@ const BASELINE: &str = "openapi/baseline.yaml";
 
 /// Hold the spec against recorded traffic
 ///
-/// Every recorded exchange is judged against the spec, the corrections are held against spec, recordings and vendor facts, and recordings
-/// are searched for what must not be published.
+/// Every recorded exchange is judged against the spec, the corrections are held against spec,
+/// recordings and vendor facts, and recordings are searched for what must not be published.
 ///
-/// Exit code 0: nothing was found. 1: there are findings. 2: something could not be judged (a spec or recording that cannot be read, a
-/// schema that does not compile, a path that matches nothing, no exchange at all).
+/// Exit code 0: nothing was found. 1: there are findings. 2: something could not be judged (a spec
+/// or recording that cannot be read, a schema that does not compile, a path that matches nothing,
+/// no exchange at all).
 #[derive(Debug, Args)]
 pub struct Validate {
-    /// Recordings: files, folders, HAR 1.2 files, NDJSON files with a recording a line [default: tests/recordings]
+    /// Recordings: files, folders, HAR 1.2 files, NDJSON files with a recording a line
+    /// [default: tests/recordings]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Any OpenAPI 3.0 document, YAML or JSON [default: openapi/connections.yaml]
@@ -58,19 +61,23 @@ pub struct Validate {
     /// Write the report to a file
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Also say what the recordings show of the spec and what to record next (formats human and json)
+    /// Also say what the recordings show of the spec and what to record next (formats human and
+    /// json)
     #[arg(long)]
     coverage: bool,
     /// Explain a finding code, or list all of them
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = LIST)]
     explain: Option<String>,
-    /// Corrections to check [default: openapi/corrections.yaml with the default spec, none with another]
+    /// Corrections to check
+    /// [default: openapi/corrections.yaml with the default spec, none with another]
     #[arg(long, value_name = "FILE")]
     corrections: Option<PathBuf>,
-    /// Findings to excuse [default: openapi/baseline.yaml with the default spec where there is one, none with another]
+    /// Findings to excuse
+    /// [default: openapi/baseline.yaml with the default spec where there is one, none with another]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Also hold the vendor facts against the vendor's own documents, `connections-<version>.json` in this folder
+    /// Also hold the vendor facts against the vendor's own documents, `connections-<version>.json`
+    /// in this folder
     #[arg(long, value_name = "DIR")]
     vendor: Option<PathBuf>,
 }
@@ -81,7 +88,11 @@ const LIST: &str = "list";
 impl Validate {
     /// Runs the command; what keeps it from running at all goes to standard error.
     pub fn run(self) -> ExitCode {
-        match self.explain.as_deref().map_or_else(|| self.validate(), explained) {
+        match self
+            .explain
+            .as_deref()
+            .map_or_else(|| self.validate(), explained)
+        {
             Ok(code) => ExitCode::from(code),
             Err(error) => {
                 anstream::eprintln!("error: {error:#}");
@@ -92,15 +103,24 @@ impl Validate {
 
     fn validate(&self) -> anyhow::Result<u8> {
         if self.coverage && !matches!(self.format, Format::Human | Format::Json) {
-            bail!("`--coverage` needs `--format human` or `--format json`; the other formats have no place for it");
+            bail!(
+                "`--coverage` needs `--format human` or `--format json`; the other formats have no place for it"
+            );
         }
         if self.vendor.is_some() && self.spec.is_some() && self.corrections.is_none() {
-            bail!("`--vendor` is about corrections, and with another spec there are none; give them with `--corrections`");
+            bail!(
+                "`--vendor` is about corrections, and with another spec there are none; give them with `--corrections`"
+            );
         }
         let started = Instant::now();
-        let output = self.output.as_deref().map(std::path::absolute).transpose()?;
+        let output = self
+            .output
+            .as_deref()
+            .map(std::path::absolute)
+            .transpose()?;
         let files = Files::of(self)?;
-        // Every path is absolute or below the workspace by now, so that places read the same wherever the command is started.
+        // Every path is absolute or below the workspace by now, so that places read the same
+        // wherever the command is started.
         std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
 
         let mut report = Report::new(display(&files.spec));
@@ -117,12 +137,19 @@ impl Validate {
         })
     }
 
-    /// Everything that is judged. Without a spec there is nothing; what else cannot be read leaves the rest to be judged.
+    /// Everything that is judged. Without a spec there is nothing; what else cannot be read leaves
+    /// the rest to be judged.
     fn judge(&self, files: &Files, report: &mut Report) -> anyhow::Result<()> {
         let spec = Spec::load(Source::read(&files.spec)?)?;
-        let wanted = Wanted { coverage: self.coverage, cases: self.format == Format::Junit };
+        let wanted = Wanted {
+            coverage: self.coverage,
+            cases: self.format == Format::Junit,
+        };
         let mut findings = judging::judge(&spec, &files.recordings, wanted, report);
-        for part in [files.check_corrections(&spec, report), leaks::scan_all(&files.recordings)] {
+        for part in [
+            files.check_corrections(&spec, report),
+            leaks::scan_all(&files.recordings),
+        ] {
             match part {
                 Ok(more) => findings.extend(more),
                 Err(error) => report.problems.push(format!("{error:#}")),
@@ -150,7 +177,8 @@ impl Validate {
         let text = report.render(self.format)?;
         match output {
             Some(path) => {
-                let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+                let file = File::create(path)
+                    .with_context(|| format!("cannot write {}", path.display()))?;
                 StripStream::new(file).write_all(text.as_bytes())
             }
             None => AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes()),
@@ -180,16 +208,23 @@ impl Files {
             spec: given(&command.spec)?.unwrap_or_else(|| SPEC.into()),
             recordings: match &command.paths[..] {
                 [] => vec![RECORDINGS.into()],
-                paths => paths.iter().map(|path| workspace::relative(path)).collect::<Result<_, _>>()?,
+                paths => paths
+                    .iter()
+                    .map(|path| workspace::relative(path))
+                    .collect::<Result<_, _>>()?,
             },
             corrections: given(&command.corrections)?.or_else(|| ours(CORRECTIONS)),
-            baseline: given(&command.baseline)?.or_else(|| ours(BASELINE).filter(|path| workspace_root().join(path).exists())),
+            baseline: given(&command.baseline)?
+                .or_else(|| ours(BASELINE).filter(|path| workspace_root().join(path).exists())),
             vendor: given(&command.vendor)?,
         })
     }
 
     fn load_baseline(&self) -> anyhow::Result<Option<Baseline>> {
-        self.baseline.as_deref().map(|path| Baseline::load(Source::read(path)?)).transpose()
+        self.baseline
+            .as_deref()
+            .map(|path| Baseline::load(Source::read(path)?))
+            .transpose()
     }
 
     /// The corrections held against spec, recordings and vendor facts.
@@ -215,8 +250,15 @@ fn explained(text: &str) -> anyhow::Result<u8> {
         Some(code) => explain::one(code),
         None if text == LIST => explain::all(),
         None => {
-            let near: Vec<_> = codes::near(text).iter().map(|code| format!("\n  {} {}", code.code, code.name)).collect();
-            let hint = if near.is_empty() { "; `--explain` lists all".to_owned() } else { format!("; did you mean{}", near.concat()) };
+            let near: Vec<_> = codes::near(text)
+                .iter()
+                .map(|code| format!("\n  {} {}", code.code, code.name))
+                .collect();
+            let hint = if near.is_empty() {
+                "; `--explain` lists all".to_owned()
+            } else {
+                format!("; did you mean{}", near.concat())
+            };
             bail!("there is no code `{text}`{hint}");
         }
     };

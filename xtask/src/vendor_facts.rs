@@ -1,6 +1,7 @@
 //! Facts about the vendor's own documents, so that a correction ends when the vendor's bug does.
 //!
-//! The documents themselves are not ours to publish. `vendor-facts.yaml`, beside the corrections, holds just what the corrections depend on:
+//! The documents themselves are not ours to publish. `vendor-facts.yaml`, beside the corrections,
+//! holds just what the corrections depend on:
 //!
 //! ```yaml
 //! - correction: operation-ids                # the `id` of the correction that this shows
@@ -18,8 +19,9 @@
 //!   mentions: voicemail                      # a word in a text
 //! ```
 //!
-//! It is held two ways. Always: each version that a correction speaks of, and of which there are facts at all, has a fact for it, and what
-//! the fact says is not true of our spec. With `--vendor DIR`, which has `connections-<version>.json` in it: the facts are true.
+//! It is held two ways. Always: each version that a correction speaks of, and of which there are
+//! facts at all, has a fact for it, and what the fact says is not true of our spec. With
+//! `--vendor DIR`, which has `connections-<version>.json` in it: the facts are true.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -64,9 +66,17 @@ impl Facts {
     /// Reads the file; what is no list of rows, or a row that states nothing, is an error.
     pub fn load(source: Source) -> anyhow::Result<Self> {
         let rows: Vec<Row> = typed::read(&source)?;
-        if let Some(index) = rows.iter().position(|row| row.has.is_none() && row.lacks.is_empty() && row.mentions.is_none()) {
-            let line = source.place(&format!("/{index}")).map_or(1, |place| place.line);
-            anyhow::bail!("{}:{line}: a fact says what the vendor's document `has`, `lacks` or `mentions`", source.file());
+        if let Some(index) = rows
+            .iter()
+            .position(|row| row.has.is_none() && row.lacks.is_empty() && row.mentions.is_none())
+        {
+            let line = source
+                .place(&format!("/{index}"))
+                .map_or(1, |place| place.line);
+            anyhow::bail!(
+                "{}:{line}: a fact says what the vendor's document `has`, `lacks` or `mentions`",
+                source.file()
+            );
         }
         Ok(Facts { source, rows })
     }
@@ -74,9 +84,24 @@ impl Facts {
     /// The versions for which a correction needs a fact and has none, each with what is wanted.
     pub(crate) fn missing(&self, correction: &Correction) -> Vec<(String, String)> {
         let known: BTreeSet<&String> = self.rows.iter().flat_map(|row| &row.r#in).collect();
-        let shown: BTreeSet<&String> = self.rows.iter().filter(|row| row.correction == correction.id).flat_map(|row| &row.r#in).collect();
-        let missing = correction.vendor.keys().filter(|version| known.contains(version) && !shown.contains(version));
-        missing.map(|version| (version.clone(), format!("a row of {} for it", self.source.file()))).collect()
+        let shown: BTreeSet<&String> = self
+            .rows
+            .iter()
+            .filter(|row| row.correction == correction.id)
+            .flat_map(|row| &row.r#in)
+            .collect();
+        let missing = correction
+            .vendor
+            .keys()
+            .filter(|version| known.contains(version) && !shown.contains(version));
+        missing
+            .map(|version| {
+                (
+                    version.clone(),
+                    format!("a row of {} for it", self.source.file()),
+                )
+            })
+            .collect()
     }
 
     /// What is wrong with the rows: no such correction, nothing corrected in our spec.
@@ -85,18 +110,44 @@ impl Facts {
         for (index, row) in self.rows.iter().enumerate() {
             let id = &row.correction;
             if !corrections.iter().any(|it| it.id == *id) {
-                let message = format!("a vendor fact names the correction `{id}`, which does not exist");
-                findings.push(self.finding("NSV508", index, "/correction", message, "the id of a correction", id));
+                let message =
+                    format!("a vendor fact names the correction `{id}`, which does not exist");
+                findings.push(self.finding(
+                    "NSV508",
+                    index,
+                    "/correction",
+                    message,
+                    "the id of a correction",
+                    id,
+                ));
             }
             let Some(ours) = &row.ours else { continue };
             match spec.pointer(ours) {
                 None => {
-                    let message = format!("a vendor fact of `{id}` compares with a place that our spec does not have");
-                    findings.push(self.finding("NSV508", index, "/ours", message, "a JSON pointer that resolves in the spec", ours));
+                    let message = format!(
+                        "a vendor fact of `{id}` compares with a place that our spec does not have"
+                    );
+                    findings.push(self.finding(
+                        "NSV508",
+                        index,
+                        "/ours",
+                        message,
+                        "a JSON pointer that resolves in the spec",
+                        ours,
+                    ));
                 }
                 Some(value) if row.untrue(value).is_none() => {
-                    let message = format!("our spec says the same as the vendor's, so `{id}` corrects nothing here");
-                    findings.push(self.finding("NSV506", index, "/ours", message, "something else than the vendor's", "the same"));
+                    let message = format!(
+                        "our spec says the same as the vendor's, so `{id}` corrects nothing here"
+                    );
+                    findings.push(self.finding(
+                        "NSV506",
+                        index,
+                        "/ours",
+                        message,
+                        "something else than the vendor's",
+                        "the same",
+                    ));
                 }
                 Some(_) => {}
             }
@@ -110,25 +161,53 @@ impl Facts {
         let versions: BTreeSet<&String> = self.rows.iter().flat_map(|row| &row.r#in).collect();
         for version in versions {
             let file = folder.join(format!("connections-{version}.json"));
-            let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            let document: Value = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))?;
-            for (index, row) in self.rows.iter().enumerate().filter(|(_, row)| row.r#in.contains(version)) {
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("cannot read {}", file.display()))?;
+            let document: Value = serde_json::from_str(&text)
+                .with_context(|| format!("{} is not JSON", file.display()))?;
+            for (index, row) in self
+                .rows
+                .iter()
+                .enumerate()
+                .filter(|(_, row)| row.r#in.contains(version))
+            {
                 let untrue = match document.pointer(&row.at) {
                     None => Some("no such place".to_owned()),
                     Some(value) => row.untrue(value),
                 };
                 if let Some(seen) = untrue {
-                    let message = format!("the vendor's {version} is not what the fact of `{}` says", row.correction);
-                    findings.push(self.finding("NSV507", index, "/at", message, "what the row says", &seen));
+                    let message = format!(
+                        "the vendor's {version} is not what the fact of `{}` says",
+                        row.correction
+                    );
+                    findings.push(self.finding(
+                        "NSV507",
+                        index,
+                        "/at",
+                        message,
+                        "what the row says",
+                        &seen,
+                    ));
                 }
             }
         }
         Ok(findings)
     }
 
-    fn finding(&self, code: &'static str, index: usize, field: &str, message: String, expected: &str, seen: &str) -> Finding {
+    fn finding(
+        &self,
+        code: &'static str,
+        index: usize,
+        field: &str,
+        message: String,
+        expected: &str,
+        seen: &str,
+    ) -> Finding {
         let spec = self.source.place(&format!("/{index}{field}"));
-        Finding { spec, ..Finding::new(code, message, expected, seen) }
+        Finding {
+            spec,
+            ..Finding::new(code, message, expected, seen)
+        }
     }
 }
 
@@ -137,13 +216,24 @@ impl Row {
     fn untrue(&self, value: &Value) -> Option<String> {
         let lacking = match &self.has {
             None => None,
-            Some(Members::Names(names)) => names.iter().find(|name| !holds(value, name)).map(|name| format!("no `{name}`")),
+            Some(Members::Names(names)) => names
+                .iter()
+                .find(|name| !holds(value, name))
+                .map(|name| format!("no `{name}`")),
             Some(Members::Values(values)) => {
                 let differs = |(name, wanted): &(&String, &Value)| value.get(name) != Some(wanted);
-                values.iter().find(differs).map(|(name, _)| format!("another `{name}`"))
+                values
+                    .iter()
+                    .find(differs)
+                    .map(|(name, _)| format!("another `{name}`"))
             }
         };
-        let excess = || self.lacks.iter().find(|name| holds(value, name)).map(|name| format!("`{name}` is there"));
+        let excess = || {
+            self.lacks
+                .iter()
+                .find(|name| holds(value, name))
+                .map(|name| format!("`{name}` is there"))
+        };
         let silent = || {
             let word = self.mentions.as_deref()?;
             let mentioned = value.as_str().is_some_and(|text| text.contains(word));
@@ -153,10 +243,13 @@ impl Row {
     }
 }
 
-/// A key of an object, an item of an array, or an item of an array that is called so, as parameters are.
+/// A key of an object, an item of an array, or an item of an array that is called so, as parameters
+/// are.
 fn holds(value: &Value, name: &str) -> bool {
     match value {
-        Value::Array(items) => items.iter().any(|item| item == name || item.get("name").is_some_and(|it| it == name)),
+        Value::Array(items) => items
+            .iter()
+            .any(|item| item == name || item.get("name").is_some_and(|it| it == name)),
         _ => value.get(name).is_some(),
     }
 }

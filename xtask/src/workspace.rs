@@ -1,4 +1,5 @@
-//! Paths of the command line: those that are given, and those of the workspace that stand in for them.
+//! Paths of the command line: those that are given, and those of the workspace that stand in for
+//! them.
 
 use std::path::{Path, PathBuf};
 
@@ -15,14 +16,19 @@ pub const RECORDINGS: &str = "tests/recordings";
 pub fn relative(path: &Path) -> std::io::Result<PathBuf> {
     let path = path.canonicalize().or_else(|_| std::path::absolute(path))?;
     let root = workspace_root().canonicalize()?;
-    Ok(path.strip_prefix(root).map_or_else(|_| path.clone(), Path::to_path_buf))
+    Ok(path
+        .strip_prefix(root)
+        .map_or_else(|_| path.clone(), Path::to_path_buf))
 }
 
-/// A path below the workspace as one types it in the current folder; absolute where that lies elsewhere.
+/// A path below the workspace as one types it in the current folder; absolute where that lies
+/// elsewhere.
 pub fn from_here(path: &str) -> std::io::Result<PathBuf> {
     let root = workspace_root().canonicalize()?;
     let here = std::env::current_dir()?.canonicalize()?;
-    let Ok(below) = here.strip_prefix(&root) else { return Ok(root.join(path)) };
+    let Ok(below) = here.strip_prefix(&root) else {
+        return Ok(root.join(path));
+    };
     let up: PathBuf = below.iter().map(|_| "..").collect();
     Ok(up.join(path))
 }

@@ -1,4 +1,5 @@
-//! `cargo xtask export-har`: recordings become a HAR file, so that other tools can be run on our traffic.
+//! `cargo xtask export-har`: recordings become a HAR file, so that other tools can be run on our
+//! traffic.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -44,16 +45,25 @@ pub fn run(args: &Args, out: &mut impl Write, log: &mut impl Write) -> Result<()
         collect(path, &mut files)?;
     }
     if files.is_empty() {
-        let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        let paths: Vec<_> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
         bail!("no recording (*.json) in {}", paths.join(", "));
     }
-    let recordings = files.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
+    let recordings = files
+        .iter()
+        .map(|file| read(file))
+        .collect::<Result<Vec<_>>>()?;
     let text = serde_json::to_string_pretty(&har(&recordings)?)? + "\n";
     match &args.output {
         Some(path) => std::fs::write(path, text).with_context(|| path.display().to_string())?,
         None => out.write_all(text.as_bytes())?,
     }
-    let target = args.output.as_ref().map_or_else(|| "standard output".into(), |path| path.display().to_string());
+    let target = args.output.as_ref().map_or_else(
+        || "standard output".into(),
+        |path| path.display().to_string(),
+    );
     writeln!(log, "{} exchanges written to {target}", recordings.len())?;
     Ok(())
 }
@@ -66,10 +76,17 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         return Ok(());
     }
     let entries = std::fs::read_dir(path).with_context(context)?;
-    let mut entries = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>().with_context(context)?;
+    let mut entries = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<std::io::Result<Vec<_>>>()
+        .with_context(context)?;
     entries.sort();
     for entry in entries {
-        if entry.is_dir() || entry.extension().is_some_and(|extension| extension == "json") {
+        if entry.is_dir()
+            || entry
+                .extension()
+                .is_some_and(|extension| extension == "json")
+        {
             collect(&entry, files)?;
         }
     }
@@ -98,7 +115,9 @@ pub fn har(recordings: &[Recording]) -> Result<Value> {
 }
 
 fn entry(recording: &Recording) -> Result<Value> {
-    let Recording { request, response, .. } = recording;
+    let Recording {
+        request, response, ..
+    } = recording;
     let query = pairs(&request.query);
     let mut sent = json!({
         "method": request.method,
@@ -116,7 +135,9 @@ fn entry(recording: &Recording) -> Result<Value> {
         sent["postData"] = json!({ "mimeType": media_type, "text": text });
     }
     let text = body(response.body.as_ref(), response.text.as_ref())?.unwrap_or_default();
-    let reason = StatusCode::from_u16(response.status).ok().and_then(|status| status.canonical_reason());
+    let reason = StatusCode::from_u16(response.status)
+        .ok()
+        .and_then(|status| status.canonical_reason());
     Ok(json!({
         "startedDateTime": STARTED,
         "time": 0,
@@ -146,9 +167,15 @@ fn url(recording: &Recording, query: &[(String, String)]) -> Result<String> {
     let mut url = BASE.to_owned();
     for segment in request.path.split('/').skip(1) {
         url.push('/');
-        match segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+        match segment
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+        {
             Some(name) => {
-                let value = request.params.get(name).with_context(|| format!("{}: no parameter {name:?}", request.path))?;
+                let value = request
+                    .params
+                    .get(name)
+                    .with_context(|| format!("{}: no parameter {name:?}", request.path))?;
                 url.extend(utf8_percent_encode(&scalar(value), URL_PART));
             }
             None => url += segment,
@@ -156,7 +183,9 @@ fn url(recording: &Recording, query: &[(String, String)]) -> Result<String> {
     }
     if !query.is_empty() {
         url.push('?');
-        url += &form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        url += &form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(query)
+            .finish();
     }
     Ok(url)
 }
@@ -165,18 +194,27 @@ fn url(recording: &Recording, query: &[(String, String)]) -> Result<String> {
 fn pairs(map: &Map<String, Value>) -> Vec<(String, String)> {
     map.iter()
         .flat_map(|(name, value)| {
-            let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-            values.iter().map(move |value| (name.clone(), scalar(value)))
+            let values = value
+                .as_array()
+                .map_or(std::slice::from_ref(value), Vec::as_slice);
+            values
+                .iter()
+                .map(move |value| (name.clone(), scalar(value)))
         })
         .collect()
 }
 
 fn listed(pairs: &[(String, String)]) -> Vec<Value> {
-    pairs.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| json!({ "name": name, "value": value }))
+        .collect()
 }
 
 fn scalar(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn body(json: Option<&Value>, text: Option<&String>) -> Result<Option<String>> {
@@ -187,6 +225,12 @@ fn body(json: Option<&Value>, text: Option<&String>) -> Result<Option<String>> {
 }
 
 fn media_type(headers: &Map<String, Value>, is_json: bool) -> String {
-    let guess = if is_json { "application/json" } else { "text/plain" };
-    headers.get("content-type").map_or_else(|| guess.into(), scalar)
+    let guess = if is_json {
+        "application/json"
+    } else {
+        "text/plain"
+    };
+    headers
+        .get("content-type")
+        .map_or_else(|| guess.into(), scalar)
 }

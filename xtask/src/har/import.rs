@@ -47,14 +47,22 @@ const HEADERS: &[&str] = &[
 /// Imports, and prints to `out` what was done.
 ///
 /// # Errors
-/// When a file cannot be read or written, the HAR is broken, no entry belongs to a documented operation, or something sensitive would
-/// be left.
+/// When a file cannot be read or written, the HAR is broken, no entry belongs to a documented
+/// operation, or something sensitive would be left.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
-    let or_default = |path: &Option<PathBuf>, default| path.clone().map_or_else(|| workspace::from_here(default), Ok);
-    let (spec_file, recordings_folder) = (or_default(&args.spec, SPEC)?, or_default(&args.out, RECORDINGS)?);
+    let or_default = |path: &Option<PathBuf>, default| {
+        path.clone()
+            .map_or_else(|| workspace::from_here(default), Ok)
+    };
+    let (spec_file, recordings_folder) = (
+        or_default(&args.spec, SPEC)?,
+        or_default(&args.out, RECORDINGS)?,
+    );
     let spec = read_spec(&spec_file)?;
-    let text = std::fs::read_to_string(&args.file).with_context(|| args.file.display().to_string())?;
-    let (entries, skips) = read(&text).map_err(|error| anyhow!("{}:{error}", args.file.display()))?;
+    let text =
+        std::fs::read_to_string(&args.file).with_context(|| args.file.display().to_string())?;
+    let (entries, skips) =
+        read(&text).map_err(|error| anyhow!("{}:{error}", args.file.display()))?;
     let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
     for skip in skips {
         *skipped.entry(skip.reason).or_default() += 1;
@@ -65,11 +73,15 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
     for entry in entries {
         let mut recording = entry.recording;
         let Some(found) = routes.find(&recording.request.method, &recording.request.path) else {
-            *skipped.entry("belongs to no documented operation".into()).or_default() += 1;
+            *skipped
+                .entry("belongs to no documented operation".into())
+                .or_default() += 1;
             continue;
         };
         if !recording.repeated.is_empty() {
-            *skipped.entry("a body has a key twice, and a recording cannot hold both".into()).or_default() += 1;
+            *skipped
+                .entry("a body has a key twice, and a recording cannot hold both".into())
+                .or_default() += 1;
             continue;
         }
         recording.request.path = found.template;
@@ -80,9 +92,20 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
         recordings.push(recording);
     }
     if recordings.is_empty() {
-        let reasons: Vec<_> = skipped.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
-        let reasons = if reasons.is_empty() { "it has no entries".into() } else { reasons.join(", ") };
-        bail!("{}: nothing to import for {}: {reasons}", args.file.display(), spec_file.display());
+        let reasons: Vec<_> = skipped
+            .iter()
+            .map(|(reason, count)| format!("{count} × {reason}"))
+            .collect();
+        let reasons = if reasons.is_empty() {
+            "it has no entries".into()
+        } else {
+            reasons.join(", ")
+        };
+        bail!(
+            "{}: nothing to import for {}: {reasons}",
+            args.file.display(),
+            spec_file.display()
+        );
     }
 
     let progress = spinner("{spinner} {msg}, {elapsed}");
@@ -117,10 +140,19 @@ fn keep_listed(headers: &mut Map<String, Value>) {
 /// `401-invalid-scope-app001`: the status and the words of the answer, which are redacted by now.
 fn stem(recording: &Recording, wanted: Option<&str>) -> String {
     let response = &recording.response;
-    let message = response.body.as_ref().and_then(|body| body["message"].as_str());
-    let reason = StatusCode::from_u16(response.status).ok().and_then(|status| status.canonical_reason());
+    let message = response
+        .body
+        .as_ref()
+        .and_then(|body| body["message"].as_str());
+    let reason = StatusCode::from_u16(response.status)
+        .ok()
+        .and_then(|status| status.canonical_reason());
     let words = wanted.or(message).or(reason).map(slug).unwrap_or_default();
-    if words.is_empty() { response.status.to_string() } else { format!("{}-{words}", response.status) }
+    if words.is_empty() {
+        response.status.to_string()
+    } else {
+        format!("{}-{words}", response.status)
+    }
 }
 
 /// The committed files are scanned by these rules: what they would find must not get that far.
@@ -163,26 +195,47 @@ fn report(
             Fate::New => "written",
             Fate::Unchanged => "unchanged",
         };
-        table.add_row([fate.to_owned(), path.display().to_string(), recording.meta.redacted.len().to_string()]);
+        table.add_row([
+            fate.to_owned(),
+            path.display().to_string(),
+            recording.meta.redacted.len().to_string(),
+        ]);
     }
     align_right(&mut table, 2);
     print(&table, out)?;
 
     let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
-    for redaction in recordings.iter().flat_map(|recording| &recording.meta.redacted) {
+    for redaction in recordings
+        .iter()
+        .flat_map(|recording| &recording.meta.redacted)
+    {
         *rules.entry(&redaction.rule).or_default() += 1;
     }
     counts("redacted by rule", rules, out)?;
-    counts("skipped", skipped.iter().map(|(reason, count)| (reason.as_str(), *count)).collect(), out)?;
+    counts(
+        "skipped",
+        skipped
+            .iter()
+            .map(|(reason, count)| (reason.as_str(), *count))
+            .collect(),
+        out,
+    )?;
 
     let new = placed.iter().filter(|(_, fate)| *fate == Fate::New).count();
-    let verb = if dry_run { "would be written" } else { "written" };
+    let verb = if dry_run {
+        "would be written"
+    } else {
+        "written"
+    };
     writeln!(
         out,
         "\n {new} {verb}, {} unchanged, {} skipped, {} redactions",
         placed.len() - new,
         skipped.values().sum::<usize>(),
-        recordings.iter().map(|recording| recording.meta.redacted.len()).sum::<usize>(),
+        recordings
+            .iter()
+            .map(|recording| recording.meta.redacted.len())
+            .sum::<usize>(),
     )?;
     Ok(())
 }

@@ -24,7 +24,8 @@ pub(super) struct Plan {
     series: HashMap<PathBuf, Series>,
 }
 
-/// The files of one name, `<stem>.json`, `<stem>-2.json` and so on. Each is looked at once, however many recordings want the name.
+/// The files of one name, `<stem>.json`, `<stem>-2.json` and so on. Each is looked at once, however
+/// many recordings want the name.
 #[derive(Debug, Default)]
 struct Series {
     /// How many were looked at.
@@ -33,8 +34,14 @@ struct Series {
 }
 
 impl Plan {
-    /// Gives a recording its file below `folder`: `<stem>.json`, or `<stem>-2.json` and so on where that name is taken.
-    pub(super) fn place(&mut self, folder: &Path, stem: &str, recording: &Recording) -> Result<(PathBuf, Fate)> {
+    /// Gives a recording its file below `folder`: `<stem>.json`, or `<stem>-2.json` and so on where
+    /// that name is taken.
+    pub(super) fn place(
+        &mut self,
+        folder: &Path,
+        stem: &str,
+        recording: &Recording,
+    ) -> Result<(PathBuf, Fate)> {
         let content: Rc<str> = written(recording)?.into();
         let series = self.series.entry(folder.join(stem)).or_default();
         if let Some(path) = series.paths.get(&content) {
@@ -42,7 +49,11 @@ impl Plan {
         }
         loop {
             series.length += 1;
-            let suffix = if series.length == 1 { String::new() } else { format!("-{}", series.length) };
+            let suffix = if series.length == 1 {
+                String::new()
+            } else {
+                format!("-{}", series.length)
+            };
             let path = folder.join(format!("{stem}{suffix}.json"));
             let there = match self.files.get(&path) {
                 Some(planned) => Some(Rc::clone(planned)),
@@ -63,7 +74,9 @@ impl Plan {
 
     /// The new files with their content, in the order of their paths.
     pub(super) fn files(&self) -> impl Iterator<Item = (&Path, &str)> {
-        self.files.iter().map(|(path, content)| (path.as_path(), content.as_ref()))
+        self.files
+            .iter()
+            .map(|(path, content)| (path.as_path(), content.as_ref()))
     }
 }
 
@@ -71,7 +84,8 @@ fn written(recording: &Recording) -> Result<String> {
     Ok(serde_json::to_string_pretty(recording)? + "\n")
 }
 
-/// What a file holds, written as we do, so that one whose line ends or indentation were changed is still the same.
+/// What a file holds, written as we do, so that one whose line ends or indentation were changed is
+/// still the same.
 fn existing(path: &Path) -> Result<Option<Rc<str>>> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
@@ -80,7 +94,8 @@ fn existing(path: &Path) -> Result<Option<Rc<str>>> {
         Err(error) if error.kind() == std::io::ErrorKind::InvalidData => String::new(),
         Err(error) => return Err(error).with_context(|| path.display().to_string()),
     };
-    let content = serde_json::from_str::<Recording>(&text).map_or(Ok(text), |recording| written(&recording))?;
+    let content = serde_json::from_str::<Recording>(&text)
+        .map_or(Ok(text), |recording| written(&recording))?;
     Ok(Some(content.into()))
 }
 
@@ -89,7 +104,10 @@ pub(super) fn slug(text: &str) -> String {
     const LONG: usize = 40;
     let mut slug = String::new();
     let lower = text.to_ascii_lowercase();
-    for word in lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in lower
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         if !slug.is_empty() && slug.len() + word.len() >= LONG {
             break;
         }

@@ -13,8 +13,9 @@ use crate::source::{self, Broken};
 /// An exchange of a HAR file, not redacted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HarEntry {
-    /// The exchange. Its path is the whole path of the URL, percent-encoded, base path included ([`super::Routes`] takes that off). Its
-    /// headers are all that were there but those that carry credentials.
+    /// The exchange. Its path is the whole path of the URL, percent-encoded, base path included
+    /// ([`super::Routes`] takes that off). Its headers are all that were there but those that carry
+    /// credentials.
     pub recording: Recording,
     /// JSON pointer of the entry in the HAR file.
     pub pointer: String,
@@ -32,12 +33,17 @@ pub struct Skip {
 /// Reads a HAR 1.x document.
 ///
 /// # Errors
-/// When it is not JSON, not a HAR, or another version. The error begins with `line:column: `, ready to be put behind the file's name.
+/// When it is not JSON, not a HAR, or another version. The error begins with `line:column: `, ready
+/// to be put behind the file's name.
 pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>)> {
     // Tools on Windows write a byte order mark, which the format allows.
     let text = text.trim_start_matches('\u{feff}');
     let document: Document = serde_json::from_str(text).map_err(|error| {
-        let Broken { line, column, reason } = source::broken_json(text, &error);
+        let Broken {
+            line,
+            column,
+            reason,
+        } = source::broken_json(text, &error);
         anyhow!("{line}:{column}: not a HAR 1.x document: {reason}")
     })?;
     let (mut entries, mut skipped) = (Vec::new(), Vec::new());
@@ -124,8 +130,16 @@ fn version_1<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error>
 }
 
 fn recording(entry: Entry) -> Result<Recording, String> {
-    let HarRequest { method, url, headers, query_string, post_data } = entry.request;
-    let status = u16::try_from(entry.response.status).ok().filter(|status| (100..600).contains(status));
+    let HarRequest {
+        method,
+        url,
+        headers,
+        query_string,
+        post_data,
+    } = entry.request;
+    let status = u16::try_from(entry.response.status)
+        .ok()
+        .filter(|status| (100..600).contains(status));
     let status = status.ok_or_else(|| format!("no answer (status {})", entry.response.status))?;
     let url = Url::parse(&url).map_err(|error| format!("its URL cannot be read: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -142,28 +156,69 @@ fn recording(entry: Entry) -> Result<Recording, String> {
         text: sent.text,
     };
     let content = entry.response.content;
-    let answered = content.map_or(Ok(Body::default()), |content| body(content, &entry.response.headers))?;
+    let answered = content.map_or(Ok(Body::default()), |content| {
+        body(content, &entry.response.headers)
+    })?;
     let headers = collect_headers(entry.response.headers);
-    let response = Response { status, headers, body: answered.json, text: answered.text };
-    let in_body = |side: &str, pointers: Vec<String>| pointers.into_iter().map(move |at| format!("/{side}/body{at}")).collect::<Vec<_>>();
-    let repeated = [in_body("request", sent.repeated), in_body("response", answered.repeated)].concat();
-    let meta = Meta { origin: Origin::Captured, note: String::new(), redacted: Vec::new(), expect: Vec::new() };
-    Ok(Recording { format: FORMAT, meta, request, response, repeated })
+    let response = Response {
+        status,
+        headers,
+        body: answered.json,
+        text: answered.text,
+    };
+    let in_body = |side: &str, pointers: Vec<String>| {
+        pointers
+            .into_iter()
+            .map(move |at| format!("/{side}/body{at}"))
+            .collect::<Vec<_>>()
+    };
+    let repeated = [
+        in_body("request", sent.repeated),
+        in_body("response", answered.repeated),
+    ]
+    .concat();
+    let meta = Meta {
+        origin: Origin::Captured,
+        note: String::new(),
+        redacted: Vec::new(),
+        expect: Vec::new(),
+    };
+    Ok(Recording {
+        format: FORMAT,
+        meta,
+        request,
+        response,
+        repeated,
+    })
 }
 
-/// The query as the URL has it; tools disagree whether the values of `queryString` are decoded, so that is the second choice.
+/// The query as the URL has it; tools disagree whether the values of `queryString` are decoded, so
+/// that is the second choice.
 fn query(url: &Url, listed: Vec<Pair>) -> Map<String, Value> {
     if url.query().is_some() {
-        return gather(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())));
+        return gather(
+            url.query_pairs()
+                .map(|(name, value)| (name.into_owned(), value.into_owned())),
+        );
     }
     gather(listed.into_iter().map(|pair| (pair.name, pair.value)))
 }
 
-/// Names in lower case; those of HTTP/2's own (`:path`) and those that carry credentials are left out.
+/// Names in lower case; those of HTTP/2's own (`:path`) and those that carry credentials are left
+/// out.
 fn collect_headers(headers: Vec<Pair>) -> Map<String, Value> {
-    const CREDENTIALS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
-    let named = headers.into_iter().map(|pair| (pair.name.to_ascii_lowercase(), pair.value));
-    gather(named.filter(|(name, _)| !name.starts_with(':') && !CREDENTIALS.contains(&name.as_str())))
+    const CREDENTIALS: [&str; 4] = [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+    ];
+    let named = headers
+        .into_iter()
+        .map(|pair| (pair.name.to_ascii_lowercase(), pair.value));
+    gather(
+        named.filter(|(name, _)| !name.starts_with(':') && !CREDENTIALS.contains(&name.as_str())),
+    )
 }
 
 /// A name that comes again gives an array.
@@ -193,18 +248,26 @@ struct Body {
 fn request_body(data: PostData, headers: &[Pair]) -> Result<Body, String> {
     if data.content.text.as_deref().is_none_or(str::is_empty) && !data.params.is_empty() {
         let params = data.params.iter().map(|pair| (&pair.name, &pair.value));
-        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
-        return Ok(Body { text: Some(text), ..Body::default() });
+        let text = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(params)
+            .finish();
+        return Ok(Body {
+            text: Some(text),
+            ..Body::default()
+        });
     }
     body(data.content, headers)
 }
 
-/// A body that says it is JSON, or that is an object or an array whatever it says, is nested; any other stays text.
+/// A body that says it is JSON, or that is an object or an array whatever it says, is nested; any
+/// other stays text.
 fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
     let text = content.text.unwrap_or_default();
     let text = match content.encoding.as_deref() {
         Some(encoding) if encoding.eq_ignore_ascii_case("base64") => {
-            let bytes = STANDARD.decode(text.trim()).map_err(|_| "its body is not the base64 it claims to be")?;
+            let bytes = STANDARD
+                .decode(text.trim())
+                .map_err(|_| "its body is not the base64 it claims to be")?;
             String::from_utf8_lossy(&bytes).into_owned()
         }
         _ => text,
@@ -212,12 +275,29 @@ fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
     if text.is_empty() {
         return Ok(Body::default());
     }
-    let header = headers.iter().find(|pair| pair.name.eq_ignore_ascii_case("content-type"));
-    let media_type = header.map(|pair| pair.value.as_str()).or(content.mime_type.as_deref()).unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let header = headers
+        .iter()
+        .find(|pair| pair.name.eq_ignore_ascii_case("content-type"));
+    let media_type = header
+        .map(|pair| pair.value.as_str())
+        .or(content.mime_type.as_deref())
+        .unwrap_or_default();
+    let essence = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     let says_json = essence.ends_with("/json") || essence.ends_with("+json");
     Ok(match source::json(&text) {
-        Ok((value, repeated)) if says_json || value.is_object() || value.is_array() => Body { json: Some(value), text: None, repeated },
-        _ => Body { text: Some(text), ..Body::default() },
+        Ok((value, repeated)) if says_json || value.is_object() || value.is_array() => Body {
+            json: Some(value),
+            text: None,
+            repeated,
+        },
+        _ => Body {
+            text: Some(text),
+            ..Body::default()
+        },
     })
 }

@@ -43,7 +43,11 @@ impl Court<'_> {
                     Direction::Request => violation.code.request,
                     Direction::Response => violation.code.response,
                 },
-                message: format!("{} {}", subject(&violation.at, violation.member.as_deref()), violation.problem),
+                message: format!(
+                    "{} {}",
+                    subject(&violation.at, violation.member.as_deref()),
+                    violation.problem
+                ),
                 expected: violation.expected,
                 seen: violation.seen,
                 spec: &violation.spec,
@@ -54,7 +58,10 @@ impl Court<'_> {
     }
 
     /// Holds the value of a parameter or header against its schema.
-    #[expect(clippy::too_many_arguments, reason = "what is judged, by what, and how it is to be said")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what is judged, by what, and how it is to be said"
+    )]
     pub(super) fn scalar(
         &mut self,
         side: &Side,
@@ -81,14 +88,22 @@ impl Court<'_> {
     /// What lacks a member contradicts what is said of that member.
     fn property_site(&self, keyword: &str, name: &str) -> Option<SiteId> {
         let schema = pointer::parent(keyword)?;
-        self.spec.sites.find(&format!("{schema}/properties/{}", pointer::escape(name)))
+        self.spec
+            .sites
+            .find(&format!("{schema}/properties/{}", pointer::escape(name)))
     }
 }
 
-/// How a message calls the value at a pointer: the same for all items of a list, so that equal findings look equal.
+/// How a message calls the value at a pointer: the same for all items of a list, so that equal
+/// findings look equal.
 pub(super) fn subject(at: &str, member: Option<&str>) -> String {
     let mut name = String::new();
-    for token in pointer::tokens(at).into_iter().flatten().map(|token| token.into_owned()).chain(member.map(str::to_owned)) {
+    for token in pointer::tokens(at)
+        .into_iter()
+        .flatten()
+        .map(|token| token.into_owned())
+        .chain(member.map(str::to_owned))
+    {
         if token.bytes().all(|byte| byte.is_ascii_digit()) {
             name.push_str("[]");
         } else {
@@ -98,12 +113,17 @@ pub(super) fn subject(at: &str, member: Option<&str>) -> String {
             name.push_str(&token);
         }
     }
-    if name.is_empty() { "the body".to_owned() } else { format!("`{name}`") }
+    if name.is_empty() {
+        "the body".to_owned()
+    } else {
+        format!("`{name}`")
+    }
 }
 
 fn violations(lowered: &Lowered, schema: &Schema, value: &Value) -> Vec<Violation> {
     let Some(validator) = lowered.validator(&schema.location) else {
-        // Loading has compiled it once; whatever keeps it from compiling now must not pass for a value in order.
+        // Loading has compiled it once; whatever keeps it from compiling now must not pass for a
+        // value in order.
         return vec![Violation {
             code: codes::OTHER,
             problem: "cannot be judged: its schema does not compile".to_owned(),
@@ -126,8 +146,13 @@ fn violations(lowered: &Lowered, schema: &Schema, value: &Value) -> Vec<Violatio
     found
 }
 
-/// Goes down to the errors that a person can act on: those of the alternative that was most likely meant.
-fn explain(error: &ValidationError<'_>, origin: &dyn Fn(&ValidationError<'_>) -> String, found: &mut Vec<Violation>) {
+/// Goes down to the errors that a person can act on: those of the alternative that was most likely
+/// meant.
+fn explain(
+    error: &ValidationError<'_>,
+    origin: &dyn Fn(&ValidationError<'_>) -> String,
+    found: &mut Vec<Violation>,
+) {
     if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind()
         && let Some(errors) = likeliest(error, context, origin)
     {
@@ -142,7 +167,8 @@ fn explain(error: &ValidationError<'_>, origin: &dyn Fn(&ValidationError<'_>) ->
     }
 }
 
-/// The alternative with the fewest errors among those that are of the value's type and not ruled out by a discriminator.
+/// The alternative with the fewest errors among those that are of the value's type and not ruled
+/// out by a discriminator.
 fn likeliest<'e>(
     whole: &ValidationError<'_>,
     branches: &'e [Vec<ValidationError<'static>>],
@@ -153,7 +179,8 @@ fn likeliest<'e>(
         .filter(|errors| {
             !errors.iter().any(|error| {
                 let here = error.instance_path() == whole.instance_path();
-                (here && matches!(error.kind(), Kind::Type { .. })) || is_discriminator(&origin(error))
+                (here && matches!(error.kind(), Kind::Type { .. }))
+                    || is_discriminator(&origin(error))
             })
         })
         .min_by_key(|errors| errors.len())
@@ -163,12 +190,19 @@ fn is_discriminator(origin: &str) -> bool {
     origin.contains("/discriminator/")
 }
 
-/// What is wrong where a discriminator rules all alternatives out: it is missing, or names none of them.
-fn undiscriminated(error: &ValidationError<'_>, origin: &dyn Fn(&ValidationError<'_>) -> String) -> Option<Violation> {
+/// What is wrong where a discriminator rules all alternatives out: it is missing, or names none of
+/// them.
+fn undiscriminated(
+    error: &ValidationError<'_>,
+    origin: &dyn Fn(&ValidationError<'_>) -> String,
+) -> Option<Violation> {
     let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else {
         return None;
     };
-    let ruled_out = context.iter().flatten().filter(|error| is_discriminator(&origin(error)));
+    let ruled_out = context
+        .iter()
+        .flatten()
+        .filter(|error| is_discriminator(&origin(error)));
     let mut options = Vec::new();
     let mut at = None;
     for error in ruled_out {
@@ -216,7 +250,11 @@ fn violation(error: &ValidationError<'_>, origin: String) -> Vec<Violation> {
                 say(codes::TYPE, "has the wrong type", expected)
             }
         }
-        Kind::Enum { options } => say(codes::ENUM, "is none of the allowed values", one_of(options)),
+        Kind::Enum { options } => say(
+            codes::ENUM,
+            "is none of the allowed values",
+            one_of(options),
+        ),
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             vec![Violation {
@@ -237,7 +275,9 @@ fn violation(error: &ValidationError<'_>, origin: String) -> Vec<Violation> {
                     code: codes::ADDITIONAL,
                     problem: "is not documented, and the schema allows no others".to_owned(),
                     expected: "documented members only".to_owned(),
-                    seen: members.and_then(|them| them.get(name)).map_or_else(String::new, describe),
+                    seen: members
+                        .and_then(|them| them.get(name))
+                        .map_or_else(String::new, describe),
                     spec: origin.clone(),
                     at: pointer::join(&at, name),
                     member: None,
@@ -246,24 +286,76 @@ fn violation(error: &ValidationError<'_>, origin: String) -> Vec<Violation> {
         }
         Kind::Format { format } => say(codes::FORMAT, "has the wrong format", format.clone()),
         Kind::Minimum { .. } | Kind::Maximum { .. } if origin.ends_with("/format") => {
-            let bits = if limit(error.kind()).is_some_and(|limit| limit.abs() > f64::from(u32::MAX)) { 64 } else { 32 };
-            say(codes::FORMAT, "has the wrong format", format!("an integer of {bits} bits (int{bits})"))
+            let bits = if limit(error.kind()).is_some_and(|limit| limit.abs() > f64::from(u32::MAX))
+            {
+                64
+            } else {
+                32
+            };
+            say(
+                codes::FORMAT,
+                "has the wrong format",
+                format!("an integer of {bits} bits (int{bits})"),
+            )
         }
         Kind::Minimum { limit } => say(codes::BOUND, "is too small", format!("at least {limit}")),
         Kind::Maximum { limit } => say(codes::BOUND, "is too large", format!("at most {limit}")),
-        Kind::ExclusiveMinimum { limit } => say(codes::BOUND, "is too small", format!("more than {limit}")),
-        Kind::ExclusiveMaximum { limit } => say(codes::BOUND, "is too large", format!("less than {limit}")),
-        Kind::MultipleOf { multiple_of } => say(codes::MULTIPLE, "is between the steps", format!("a multiple of {multiple_of}")),
-        Kind::MinLength { limit } => say(codes::LENGTH, "is too short", format!("at least {limit} characters")),
-        Kind::MaxLength { limit } => say(codes::LENGTH, "is too long", format!("at most {limit} characters")),
-        Kind::Pattern { pattern } => say(codes::PATTERN, "does not match its pattern", format!("`{pattern}`")),
-        Kind::MinItems { limit } => say(codes::SIZE, "has too few items", format!("at least {limit} items")),
-        Kind::MaxItems { limit } => say(codes::SIZE, "has too many items", format!("at most {limit} items")),
-        Kind::UniqueItems => say(codes::SIZE, "holds an item twice", "unique items".to_owned()),
-        Kind::MinProperties { limit } => say(codes::SIZE, "has too few members", format!("at least {limit} members")),
-        Kind::MaxProperties { limit } => say(codes::SIZE, "has too many members", format!("at most {limit} members")),
+        Kind::ExclusiveMinimum { limit } => {
+            say(codes::BOUND, "is too small", format!("more than {limit}"))
+        }
+        Kind::ExclusiveMaximum { limit } => {
+            say(codes::BOUND, "is too large", format!("less than {limit}"))
+        }
+        Kind::MultipleOf { multiple_of } => say(
+            codes::MULTIPLE,
+            "is between the steps",
+            format!("a multiple of {multiple_of}"),
+        ),
+        Kind::MinLength { limit } => say(
+            codes::LENGTH,
+            "is too short",
+            format!("at least {limit} characters"),
+        ),
+        Kind::MaxLength { limit } => say(
+            codes::LENGTH,
+            "is too long",
+            format!("at most {limit} characters"),
+        ),
+        Kind::Pattern { pattern } => say(
+            codes::PATTERN,
+            "does not match its pattern",
+            format!("`{pattern}`"),
+        ),
+        Kind::MinItems { limit } => say(
+            codes::SIZE,
+            "has too few items",
+            format!("at least {limit} items"),
+        ),
+        Kind::MaxItems { limit } => say(
+            codes::SIZE,
+            "has too many items",
+            format!("at most {limit} items"),
+        ),
+        Kind::UniqueItems => say(
+            codes::SIZE,
+            "holds an item twice",
+            "unique items".to_owned(),
+        ),
+        Kind::MinProperties { limit } => say(
+            codes::SIZE,
+            "has too few members",
+            format!("at least {limit} members"),
+        ),
+        Kind::MaxProperties { limit } => say(
+            codes::SIZE,
+            "has too many members",
+            format!("at most {limit} members"),
+        ),
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-            let types: Option<Vec<String>> = context.iter().map(|errors| wanted_type(errors, error)).collect();
+            let types: Option<Vec<String>> = context
+                .iter()
+                .map(|errors| wanted_type(errors, error))
+                .collect();
             match types {
                 Some(mut types) => {
                     types.sort();
@@ -280,12 +372,22 @@ fn violation(error: &ValidationError<'_>, origin: String) -> Vec<Violation> {
                 }
             }
         }
-        Kind::OneOfMultipleValid { .. } => {
-            say(codes::AMBIGUOUS, "is more than one of the alternatives", "exactly one of the alternatives".to_owned())
-        }
-        Kind::Not { .. } => say(codes::NOT, "is what it must not be", "anything else".to_owned()),
+        Kind::OneOfMultipleValid { .. } => say(
+            codes::AMBIGUOUS,
+            "is more than one of the alternatives",
+            "exactly one of the alternatives".to_owned(),
+        ),
+        Kind::Not { .. } => say(
+            codes::NOT,
+            "is what it must not be",
+            "anything else".to_owned(),
+        ),
         // Nothing that lowering writes ends here; what did would still have to be said.
-        other => say(codes::OTHER, &format!("fails `{}`", other.keyword()), format!("`{}` to hold", other.keyword())),
+        other => say(
+            codes::OTHER,
+            &format!("fails `{}`", other.keyword()),
+            format!("`{}` to hold", other.keyword()),
+        ),
     }
 }
 

@@ -24,7 +24,12 @@ enum Content<'r> {
 }
 
 impl<'r> Recorded<'r> {
-    fn new(owner: &'static str, headers: &Map<String, Value>, body: Option<&'r Value>, text: Option<&'r str>) -> Option<Self> {
+    fn new(
+        owner: &'static str,
+        headers: &Map<String, Value>,
+        body: Option<&'r Value>,
+        text: Option<&'r str>,
+    ) -> Option<Self> {
         let content = match (body, text.filter(|text| !text.is_empty())) {
             (Some(body), _) => Content::Json(body),
             (None, Some(text)) => Content::Text(text),
@@ -34,7 +39,11 @@ impl<'r> Recorded<'r> {
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
             .map(|(_, value)| essence(&super::parameter::text(value)));
-        Some(Recorded { owner, media_type, content })
+        Some(Recorded {
+            owner,
+            media_type,
+            content,
+        })
     }
 
     fn describe(&self) -> String {
@@ -57,12 +66,20 @@ impl<'r> Recorded<'r> {
 impl<'j> Court<'j> {
     pub(super) fn request_body(&mut self, operation: &'j Operation) {
         let request = &self.exchange.recording.request;
-        let recorded = Recorded::new("/request", &request.headers, request.body.as_ref(), request.text.as_deref());
+        let recorded = Recorded::new(
+            "/request",
+            &request.headers,
+            request.body.as_ref(),
+            request.text.as_deref(),
+        );
         match (&operation.request, recorded) {
             (None, None) => {}
             (None, Some(recorded)) => self.report(Found {
                 code: codes::UNEXPECTED_BODY.request,
-                message: format!("{} was sent a body, and none is documented", self.name(operation)),
+                message: format!(
+                    "{} was sent a body, and none is documented",
+                    self.name(operation)
+                ),
                 expected: "no body".to_owned(),
                 seen: recorded.describe(),
                 spec: &operation.pointer,
@@ -90,11 +107,22 @@ impl<'j> Court<'j> {
     pub(super) fn response_body(&mut self, operation: &'j Operation, documented: &'j Response) {
         let recording = &self.exchange.recording;
         let response = &recording.response;
-        let recorded = Recorded::new("/response", &response.headers, response.body.as_ref(), response.text.as_deref());
-        let never = recording.request.method.eq_ignore_ascii_case("HEAD") || matches!(response.status, 100..200 | 204 | 205 | 304);
+        let recorded = Recorded::new(
+            "/response",
+            &response.headers,
+            response.body.as_ref(),
+            response.text.as_deref(),
+        );
+        let never = recording.request.method.eq_ignore_ascii_case("HEAD")
+            || matches!(response.status, 100..200 | 204 | 205 | 304);
         let name = || format!("{} {}", self.name(operation), response.status);
         let Some(recorded) = recorded else {
-            if !never && documented.content.iter().any(|media| media.schema.is_some()) {
+            if !never
+                && documented
+                    .content
+                    .iter()
+                    .any(|media| media.schema.is_some())
+            {
                 let found = Found {
                     code: codes::NO_BODY.response,
                     message: format!("{} has no body", name()),
@@ -128,16 +156,32 @@ impl<'j> Court<'j> {
             };
             self.report_against(found, Some(documented.site));
         }
-        self.body(&self.spec.response, &documented.content, &documented.pointer, &recorded);
+        self.body(
+            &self.spec.response,
+            &documented.content,
+            &documented.pointer,
+            &recorded,
+        );
     }
 
-    fn body(&mut self, side: &'j Side, content: &'j [Media], documented: &str, recorded: &Recorded<'_>) {
+    fn body(
+        &mut self,
+        side: &'j Side,
+        content: &'j [Media],
+        documented: &str,
+        recorded: &Recorded<'_>,
+    ) {
         let media = match &recorded.media_type {
             Some(media_type) => matching(content, media_type),
             // Not said: what is JSON is meant to be JSON, what is text whatever else there is.
             None => {
                 let wants_json = matches!(recorded.content, Content::Json(_));
-                content.iter().find(|media| (is_json(&media.range) || media.range.ends_with("/*")) == wants_json).or(content.first())
+                content
+                    .iter()
+                    .find(|media| {
+                        (is_json(&media.range) || media.range.ends_with("/*")) == wants_json
+                    })
+                    .or(content.first())
             }
         };
         let Some(media) = media else {
@@ -146,7 +190,8 @@ impl<'j> Court<'j> {
                 Direction::Request => SiteKind::RequestBody,
                 Direction::Response => SiteKind::ResponseBody,
             };
-            self.evidence.see_undocumented(kind, documented, &seen, None, self.witness());
+            self.evidence
+                .see_undocumented(kind, documented, &seen, None, self.witness());
             return self.report(Found {
                 code: pick(side, codes::MEDIA_TYPE),
                 message: format!("the content type {seen} is not documented"),
@@ -176,11 +221,17 @@ impl<'j> Court<'j> {
                 };
                 return self.report_against(found, Some(media.site));
             }
-            Content::Text(written) if recorded.media_type.as_deref().is_some_and(|it| it.starts_with("text/")) => {
+            Content::Text(written)
+                if recorded
+                    .media_type
+                    .as_deref()
+                    .is_some_and(|it| it.starts_with("text/")) =>
+            {
                 text = Value::from(written);
                 &text
             }
-            // A form, an archive, a picture: its schema speaks of what it holds, which is not read here.
+            // A form, an archive, a picture: its schema speaks of what it holds, which is not read
+            // here.
             _ => return self.evidence.pass(media.site, self.witness()),
         };
         self.evidence.see(media.site, value, self.witness());
@@ -199,11 +250,17 @@ fn pick(side: &Side, code: codes::Both) -> &'static str {
 }
 
 fn ranges(content: &[Media]) -> String {
-    content.iter().map(|media| media.range.as_str()).collect::<Vec<_>>().join(", ")
+    content
+        .iter()
+        .map(|media| media.range.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The documented media type that speaks of one: itself, else its range, else any.
 fn matching<'m>(content: &'m [Media], media_type: &str) -> Option<&'m Media> {
     let range = format!("{}/*", media_type.split('/').next().unwrap_or_default());
-    [media_type, &range, "*/*"].iter().find_map(|wanted| content.iter().find(|media| media.range == *wanted))
+    [media_type, &range, "*/*"]
+        .iter()
+        .find_map(|wanted| content.iter().find(|media| media.range == *wanted))
 }

@@ -26,7 +26,13 @@ impl Exchange {
             ("", line) => format!("{}:{line}", source.file()).into(),
             (base, _) => format!("{}#{base}", source.file()).into(),
         };
-        Exchange { recording, source, base: base.to_owned(), number, label }
+        Exchange {
+            recording,
+            source,
+            base: base.to_owned(),
+            number,
+            label,
+        }
     }
 
     /// What people call it: its file, with line or pointer where the file holds more than one.
@@ -44,14 +50,23 @@ impl Exchange {
         &self.source
     }
 
-    /// Where a value of the recording stands, or the nearest place above where the file has no such value (what is
-    /// missing, what a HAR holds as text). The pointer is that of the value all the same.
+    /// Where a value of the recording stands, or the nearest place above where the file has no such
+    /// value (what is missing, what a HAR holds as text). The pointer is that of the value all the
+    /// same.
     pub fn place(&self, pointer: &str) -> Place {
         let whole = format!("{}{pointer}", self.base);
         let place = nearest(&whole, |at| self.source.place(at));
         match place {
-            Some(place) => Place { pointer: whole, ..place },
-            None => Place { file: self.source.file().to_owned(), line: self.source.first_line(), column: 1, pointer: whole },
+            Some(place) => Place {
+                pointer: whole,
+                ..place
+            },
+            None => Place {
+                file: self.source.file().to_owned(),
+                line: self.source.first_line(),
+                column: 1,
+                pointer: whole,
+            },
         }
     }
 }

@@ -28,16 +28,28 @@ pub fn judge(spec: &Spec, exchange: &Exchange) -> (Vec<Finding>, Evidence) {
 
 /// Judges an exchange and adds what it shows to the evidence of others.
 pub fn judge_into(spec: &Spec, exchange: &Exchange, evidence: &mut Evidence) -> Vec<Finding> {
-    let mut court = Court { spec, exchange, evidence, findings: Vec::new() };
+    let mut court = Court {
+        spec,
+        exchange,
+        evidence,
+        findings: Vec::new(),
+    };
     court.exchange();
     court.findings
 }
 
-/// Judges an exchange that must be refused: a finding when the codes are not exactly those that it expects.
+/// Judges an exchange that must be refused: a finding when the codes are not exactly those that it
+/// expects.
 pub fn judge_negative(spec: &Spec, exchange: &Exchange) -> Vec<Finding> {
     let (findings, _) = judge(spec, exchange);
     let found: BTreeSet<&str> = findings.iter().map(|finding| finding.code).collect();
-    let expected: BTreeSet<&str> = exchange.recording.meta.expect.iter().map(String::as_str).collect();
+    let expected: BTreeSet<&str> = exchange
+        .recording
+        .meta
+        .expect
+        .iter()
+        .map(String::as_str)
+        .collect();
     if found == expected && !expected.is_empty() {
         return Vec::new();
     }
@@ -86,7 +98,13 @@ impl<'j> Court<'j> {
         let (request, response) = (&recording.request, &recording.response);
         let routes = route::find(self.spec, request);
         let Some((first, _)) = routes.first() else {
-            self.evidence.see_undocumented(SiteKind::Operation, "/paths", "path", None, self.witness());
+            self.evidence.see_undocumented(
+                SiteKind::Operation,
+                "/paths",
+                "path",
+                None,
+                self.witness(),
+            );
             return self.report(Found {
                 code: codes::PATH,
                 message: format!("the path {} is not documented", shown_path(&request.path)),
@@ -97,13 +115,28 @@ impl<'j> Court<'j> {
             });
         };
         let method = request.method.to_ascii_uppercase();
-        let Some((operation, names)) = routes.iter().find(|(operation, _)| operation.method == method) else {
+        let Some((operation, names)) = routes
+            .iter()
+            .find(|(operation, _)| operation.method == method)
+        else {
             let path = &first.path.pointer;
-            self.evidence.see_undocumented(SiteKind::Operation, path, &method, None, self.witness());
-            let documented: Vec<_> = routes.iter().map(|(operation, _)| operation.method.as_str()).collect();
+            self.evidence.see_undocumented(
+                SiteKind::Operation,
+                path,
+                &method,
+                None,
+                self.witness(),
+            );
+            let documented: Vec<_> = routes
+                .iter()
+                .map(|(operation, _)| operation.method.as_str())
+                .collect();
             return self.report(Found {
                 code: codes::METHOD,
-                message: format!("{method} is not documented for `{}`", pointer::last(path).unwrap_or_default()),
+                message: format!(
+                    "{method} is not documented for `{}`",
+                    pointer::last(path).unwrap_or_default()
+                ),
                 expected: documented.join(", "),
                 seen: method,
                 spec: path,
@@ -122,9 +155,20 @@ impl<'j> Court<'j> {
     /// Objects that have a key twice: of no place in the spec, which cannot allow it.
     fn repeated(&mut self) {
         for at in &self.exchange.recording.repeated {
-            let message = format!("the key `{}` comes twice in one object", pointer::last(at).unwrap_or_default());
-            let finding = Finding::new(codes::REPEATED, message, "each key once", "two members, of which the last was judged");
-            self.findings.push(Finding { recording: Some(self.exchange.place(at)), ..finding });
+            let message = format!(
+                "the key `{}` comes twice in one object",
+                pointer::last(at).unwrap_or_default()
+            );
+            let finding = Finding::new(
+                codes::REPEATED,
+                message,
+                "each key once",
+                "two members, of which the last was judged",
+            );
+            self.findings.push(Finding {
+                recording: Some(self.exchange.place(at)),
+                ..finding
+            });
         }
     }
 
@@ -133,15 +177,33 @@ impl<'j> Court<'j> {
         let range = format!("{}XX", recorded.status / 100);
         let found = [recorded.status.to_string().as_str(), &range, "DEFAULT"]
             .iter()
-            .find_map(|status| operation.responses.iter().find(|response| response.status == *status));
+            .find_map(|status| {
+                operation
+                    .responses
+                    .iter()
+                    .find(|response| response.status == *status)
+            });
         let Some(response) = found else {
             let responses = pointer::join(&operation.pointer, "responses");
             let status = recorded.status.to_string();
-            self.evidence.see_undocumented(SiteKind::Response, &responses, &status, None, self.witness());
-            let documented: Vec<_> = operation.responses.iter().map(|response| response.status.to_ascii_lowercase()).collect();
+            self.evidence.see_undocumented(
+                SiteKind::Response,
+                &responses,
+                &status,
+                None,
+                self.witness(),
+            );
+            let documented: Vec<_> = operation
+                .responses
+                .iter()
+                .map(|response| response.status.to_ascii_lowercase())
+                .collect();
             return self.report(Found {
                 code: codes::STATUS,
-                message: format!("{} answered {status}, which is not documented", self.name(operation)),
+                message: format!(
+                    "{} answered {status}, which is not documented",
+                    self.name(operation)
+                ),
                 expected: documented.join(", "),
                 seen: status,
                 spec: &responses,
@@ -160,7 +222,11 @@ impl<'j> Court<'j> {
     }
 
     fn witness(&self) -> Witness<'j> {
-        Witness { number: self.exchange.number(), label: self.exchange.label(), origin: self.exchange.recording.meta.origin }
+        Witness {
+            number: self.exchange.number(),
+            label: self.exchange.label(),
+            origin: self.exchange.recording.meta.origin,
+        }
     }
 
     /// Says it, and counts it against the place of the specification that it contradicts.
@@ -199,7 +265,10 @@ fn shown_path(path: &str) -> String {
 /// What a value is, in words that give nothing away: texts are only measured.
 fn describe(value: &Value) -> String {
     fn counted(what: &str, count: usize, one: &str) -> String {
-        format!("{what} of {count} {one}{}", if count == 1 { "" } else { "s" })
+        format!(
+            "{what} of {count} {one}{}",
+            if count == 1 { "" } else { "s" }
+        )
     }
     match value {
         Value::Null => "null".to_owned(),

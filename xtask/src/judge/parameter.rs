@@ -1,4 +1,5 @@
-//! Parameters and response headers: present where required, documented, and of their schema once read from text.
+//! Parameters and response headers: present where required, documented, and of their schema once
+//! read from text.
 
 use std::borrow::Cow;
 
@@ -18,10 +19,17 @@ impl<'j> Court<'j> {
             let (value, at) = match parameter.location {
                 Location::Path => {
                     let value = names.iter().find(|(name, _)| *name == parameter.name);
-                    (value.map(|(_, value)| Cow::Owned(Value::String(value.clone()))), "/request/path".to_owned())
+                    (
+                        value.map(|(_, value)| Cow::Owned(Value::String(value.clone()))),
+                        "/request/path".to_owned(),
+                    )
                 }
-                Location::Query => member(&request.query, "/request/query", |name| name == parameter.name),
-                Location::Header => member(&request.headers, "/request/headers", |name| name.eq_ignore_ascii_case(&parameter.name)),
+                Location::Query => member(&request.query, "/request/query", |name| {
+                    name == parameter.name
+                }),
+                Location::Header => member(&request.headers, "/request/headers", |name| {
+                    name.eq_ignore_ascii_case(&parameter.name)
+                }),
             };
             match value {
                 // An object in a text: what it holds is not judged.
@@ -40,7 +48,11 @@ impl<'j> Court<'j> {
     fn missing(&mut self, parameter: &Parameter, at: &str) {
         let found = Found {
             code: codes::PARAMETER_MISSING,
-            message: format!("the required {} parameter `{}` is missing", parameter.location.name(), parameter.name),
+            message: format!(
+                "the required {} parameter `{}` is missing",
+                parameter.location.name(),
+                parameter.name
+            ),
             expected: format!("`{}`", parameter.name),
             seen: "nothing".to_owned(),
             spec: &parameter.pointer,
@@ -60,13 +72,27 @@ impl<'j> Court<'j> {
         if parameter.allow_empty && text(value).is_empty() {
             return;
         }
-        let subject = format!("the {} parameter `{}`", parameter.location.name(), parameter.name);
-        self.scalar(side, schema, &read, &subject, codes::PARAMETER, parameter.site, at);
+        let subject = format!(
+            "the {} parameter `{}`",
+            parameter.location.name(),
+            parameter.name
+        );
+        self.scalar(
+            side,
+            schema,
+            &read,
+            &subject,
+            codes::PARAMETER,
+            parameter.site,
+            at,
+        );
     }
 
     pub(super) fn response_header(&mut self, header: &Header) {
         let headers = &self.exchange.recording.response.headers;
-        let (value, at) = member(headers, "/response/headers", |name| name.eq_ignore_ascii_case(&header.name));
+        let (value, at) = member(headers, "/response/headers", |name| {
+            name.eq_ignore_ascii_case(&header.name)
+        });
         match value {
             None if header.required => {
                 let found = Found {
@@ -89,7 +115,15 @@ impl<'j> Court<'j> {
                 self.evidence.see(header.site, &read, self.witness());
                 self.see_vocabulary(side, schema, header.site, &read, &at);
                 let subject = format!("the header `{}`", header.name);
-                self.scalar(side, schema, &read, &subject, codes::HEADER, header.site, &at);
+                self.scalar(
+                    side,
+                    schema,
+                    &read,
+                    &subject,
+                    codes::HEADER,
+                    header.site,
+                    &at,
+                );
             }
         }
     }
@@ -97,16 +131,31 @@ impl<'j> Court<'j> {
     fn undocumented_query(&mut self, operation: &Operation) {
         let query = &self.exchange.recording.request.query;
         let documented = |name: &str| {
-            let mut here = operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
+            let mut here = operation
+                .parameters
+                .iter()
+                .filter(|parameter| parameter.location == Location::Query);
             here.any(|parameter| match &parameter.form {
                 Form::Spread(Spread::Names(None)) => true,
-                Form::Spread(Spread::Names(Some(names))) if names.iter().any(|known| known == name) => true,
-                Form::Spread(Spread::Brackets) => name.split('[').next() == Some(parameter.name.as_str()),
+                Form::Spread(Spread::Names(Some(names)))
+                    if names.iter().any(|known| known == name) =>
+                {
+                    true
+                }
+                Form::Spread(Spread::Brackets) => {
+                    name.split('[').next() == Some(parameter.name.as_str())
+                }
                 _ => parameter.name == name,
             })
         };
         for (name, value) in query.iter().filter(|(name, _)| !documented(name)) {
-            self.evidence.see_undocumented(SiteKind::Parameter, &operation.pointer, name, Some(value), self.witness());
+            self.evidence.see_undocumented(
+                SiteKind::Parameter,
+                &operation.pointer,
+                name,
+                Some(value),
+                self.witness(),
+            );
             self.report(Found {
                 code: codes::QUERY,
                 message: format!("the query parameter `{name}` is not documented"),
@@ -119,14 +168,19 @@ impl<'j> Court<'j> {
     }
 }
 
-fn member<'m>(members: &'m Map<String, Value>, owner: &str, is_it: impl Fn(&str) -> bool) -> (Option<Cow<'m, Value>>, String) {
+fn member<'m>(
+    members: &'m Map<String, Value>,
+    owner: &str,
+    is_it: impl Fn(&str) -> bool,
+) -> (Option<Cow<'m, Value>>, String) {
     match members.iter().find(|(name, _)| is_it(name)) {
         Some((name, value)) => (Some(Cow::Borrowed(value)), pointer::join(owner, name)),
         None => (None, owner.to_owned()),
     }
 }
 
-/// A parameter's value as text: recordings written by hand may hold a number where the wire has its digits.
+/// A parameter's value as text: recordings written by hand may hold a number where the wire has its
+/// digits.
 pub(super) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -135,7 +189,8 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-/// Reads the value that a text stands for under a schema: the first reading that fits, else the first there is.
+/// Reads the value that a text stands for under a schema: the first reading that fits, else the
+/// first there is.
 fn read(side: &Side, schema: &Schema, form: &Form, value: &Value) -> Value {
     let validator = side.lowered.validator(&schema.location);
     let mut readings = Vec::new();
@@ -145,7 +200,9 @@ fn read(side: &Side, schema: &Schema, form: &Form, value: &Value) -> Value {
         let types = side.plan.types(schema.node);
         if types.contains(&"array") {
             let items = side.plan.items(schema.node);
-            let item_types = items.map(|items| side.plan.types(items)).unwrap_or_default();
+            let item_types = items
+                .map(|items| side.plan.types(items))
+                .unwrap_or_default();
             let texts = separate(form, value);
             readings.push(texts.iter().map(|text| scalar(text, &item_types)).collect());
         }
@@ -157,7 +214,9 @@ fn read(side: &Side, schema: &Schema, form: &Form, value: &Value) -> Value {
         Value::Array(_) => value.clone(),
         _ => Value::String(text(value)),
     });
-    let fitting = readings.iter().position(|reading| validator.is_some_and(|it| it.is_valid(reading)));
+    let fitting = readings
+        .iter()
+        .position(|reading| validator.is_some_and(|it| it.is_valid(reading)));
     readings.swap_remove(fitting.unwrap_or(0))
 }
 
@@ -179,7 +238,11 @@ fn separate(form: &Form, value: &Value) -> Vec<String> {
 
 /// A text as one of the types that a schema allows; itself where it reads as none of them.
 fn scalar(text: &str, types: &[&str]) -> Value {
-    let number = || serde_json::from_str::<Value>(text).ok().filter(Value::is_number);
+    let number = || {
+        serde_json::from_str::<Value>(text)
+            .ok()
+            .filter(Value::is_number)
+    };
     let decode = types.iter().find_map(|name| match *name {
         "integer" => number().filter(|number| !number.is_f64()),
         "number" => number(),

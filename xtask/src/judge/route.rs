@@ -10,7 +10,8 @@ use crate::spec::operation::{Operation, Path, Segment, below_authority};
 /// The names of a path template and what the path has in their places.
 pub(super) type Names = Vec<(String, String)>;
 
-/// The operations of the path that fits best: a literal segment goes before a named one, from left to right.
+/// The operations of the path that fits best: a literal segment goes before a named one, from left
+/// to right.
 pub(super) fn find<'s>(spec: &'s Spec, request: &Request) -> Vec<(&'s Operation, Names)> {
     let path = segments(below_authority(&request.path), &request.params);
     let found = fitting(spec, &path);
@@ -32,7 +33,10 @@ fn fitting<'s>(spec: &'s Spec, path: &[String]) -> Vec<(&'s Operation, Names)> {
         let Some(names) = fit(&operation.path, path) else {
             continue;
         };
-        match found.first().map(|(best, _)| named(&operation.path).cmp(named(&best.path))) {
+        match found
+            .first()
+            .map(|(best, _)| named(&operation.path).cmp(named(&best.path)))
+        {
             Some(std::cmp::Ordering::Greater) => continue,
             Some(std::cmp::Ordering::Less) => found.clear(),
             Some(std::cmp::Ordering::Equal) | None => {}
@@ -43,10 +47,13 @@ fn fitting<'s>(spec: &'s Spec, path: &[String]) -> Vec<(&'s Operation, Names)> {
 }
 
 fn named(path: &Path) -> impl Iterator<Item = bool> {
-    path.segments.iter().map(|segment| !segment.names.is_empty())
+    path.segments
+        .iter()
+        .map(|segment| !segment.names.is_empty())
 }
 
-/// The decoded segments of a path; where it is a template, each name gives way to its value, which may hold slashes.
+/// The decoded segments of a path; where it is a template, each name gives way to its value, which
+/// may hold slashes.
 fn segments(path: &str, params: &Map<String, Value>) -> Vec<String> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let path = path.strip_prefix('/').unwrap_or(path);
@@ -81,7 +88,9 @@ fn fit_segment(segment: &Segment, text: &str) -> Option<Names> {
     let Some((last, between)) = rest.split_last() else {
         return (first == text).then(Vec::new);
     };
-    let mut text = text.strip_prefix(first.as_str())?.strip_suffix(last.as_str())?;
+    let mut text = text
+        .strip_prefix(first.as_str())?
+        .strip_suffix(last.as_str())?;
     let mut names = Vec::new();
     let (final_name, earlier) = segment.names.split_last()?;
     for (name, literal) in earlier.iter().zip(between) {

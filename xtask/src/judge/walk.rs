@@ -1,5 +1,5 @@
-//! One walk through a body and its schema together: what no assertion tells (undocumented fields, open vocabularies,
-//! fields that travel the wrong way) and the evidence.
+//! One walk through a body and its schema together: what no assertion tells (undocumented fields,
+//! open vocabularies, fields that travel the wrong way) and the evidence.
 
 use serde_json::{Map, Value};
 
@@ -32,7 +32,8 @@ impl Way<'_> {
 /// The schemas that speak of a value.
 struct Speaking<'p> {
     nodes: std::borrow::Cow<'p, [NodeId]>,
-    /// Whether a choice among alternatives fell on none, so that not all that is documented is known.
+    /// Whether a choice among alternatives fell on none, so that not all that is documented is
+    /// known.
     undecided: bool,
 }
 
@@ -45,14 +46,34 @@ struct Walk<'c, 'j> {
 impl<'j> Court<'j> {
     /// Walks through a body that stands at `owner` in the recording.
     pub(super) fn walk(&mut self, side: &'j Side, node: NodeId, body: &Value, owner: &str) {
-        Walk { court: self, side, owner }.value(node, None, body, &Way::Start);
+        Walk {
+            court: self,
+            side,
+            owner,
+        }
+        .value(node, None, body, &Way::Start);
     }
 
     /// Counts the value of a parameter or header among its vocabulary.
-    pub(super) fn see_vocabulary(&mut self, side: &'j Side, schema: &Schema, site: SiteId, value: &Value, at: &str) {
+    pub(super) fn see_vocabulary(
+        &mut self,
+        side: &'j Side,
+        schema: &Schema,
+        site: SiteId,
+        value: &Value,
+        at: &str,
+    ) {
         let Value::String(text) = value else { return };
-        let parts = side.plan.get(schema.node).parts.iter().map(|part| side.plan.get(*part));
-        for (index, vocabulary) in parts.filter_map(|part| part.vocabulary.as_ref()).enumerate() {
+        let parts = side
+            .plan
+            .get(schema.node)
+            .parts
+            .iter()
+            .map(|part| side.plan.get(*part));
+        for (index, vocabulary) in parts
+            .filter_map(|part| part.vocabulary.as_ref())
+            .enumerate()
+        {
             match vocabulary.values.get(text.as_str()) {
                 Some(word) if index == 0 => self.evidence.see_text(&self.spec.sites, site, *word),
                 None if vocabulary.open => {
@@ -65,7 +86,12 @@ impl<'j> Court<'j> {
     }
 
     fn new_word(&mut self, subject: &str, text: &str, vocabulary: &str, at: &str) {
-        let known = self.spec.value().pointer(vocabulary).and_then(Value::as_array).map_or(0, Vec::len);
+        let known = self
+            .spec
+            .value()
+            .pointer(vocabulary)
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
         self.report(Found {
             code: codes::VOCABULARY,
             message: format!("{subject} has a value that is not among the known ones"),
@@ -89,7 +115,11 @@ impl<'j> Walk<'_, 'j> {
             }
             Value::Array(items) => {
                 let speaking = self.speaking(node, value);
-                for (node, site) in speaking.nodes.iter().filter_map(|id| self.side.plan.get(*id).items) {
+                for (node, site) in speaking
+                    .nodes
+                    .iter()
+                    .filter_map(|id| self.side.plan.get(*id).items)
+                {
                     for (index, item) in items.iter().enumerate() {
                         self.value(node, Some(site), item, &Way::Item(way, index));
                     }
@@ -144,17 +174,23 @@ impl<'j> Walk<'_, 'j> {
 
     fn word(&mut self, speaking: &Speaking<'_>, site: Option<SiteId>, text: &str, way: &Way<'_>) {
         let nodes = speaking.nodes.iter().map(|id| self.side.plan.get(*id));
-        for (index, vocabulary) in nodes.filter_map(|node| node.vocabulary.as_ref()).enumerate() {
+        for (index, vocabulary) in nodes
+            .filter_map(|node| node.vocabulary.as_ref())
+            .enumerate()
+        {
             match (vocabulary.values.get(text), site) {
                 // The counters of the place are those of the first.
                 (Some(at), Some(site)) if index == 0 => {
-                    self.court.evidence.see_text(&self.court.spec.sites, site, *at);
+                    self.court
+                        .evidence
+                        .see_text(&self.court.spec.sites, site, *at);
                 }
                 (None, _) if vocabulary.open => {
                     let at = way.pointer();
                     let subject = subject(&at, None);
                     let place = format!("{}{at}", self.owner);
-                    self.court.new_word(&subject, text, &vocabulary.pointer, &place);
+                    self.court
+                        .new_word(&subject, text, &vocabulary.pointer, &place);
                 }
                 _ => {}
             }
@@ -164,8 +200,16 @@ impl<'j> Walk<'_, 'j> {
     fn wrong_way(&mut self, property: &str, value: &Value, way: &Way<'_>) {
         let at = way.pointer();
         let (code, problem, keyword) = match self.side.direction {
-            Direction::Request => (codes::WRONG_WAY.request, "is read-only and was sent", "readOnly"),
-            Direction::Response => (codes::WRONG_WAY.response, "is write-only and was answered", "writeOnly"),
+            Direction::Request => (
+                codes::WRONG_WAY.request,
+                "is read-only and was sent",
+                "readOnly",
+            ),
+            Direction::Response => (
+                codes::WRONG_WAY.response,
+                "is write-only and was answered",
+                "writeOnly",
+            ),
         };
         self.court.report(Found {
             code,
@@ -202,7 +246,10 @@ impl<'j> Walk<'_, 'j> {
         let plan = &self.side.plan;
         let parts = &plan.get(node).parts;
         if parts.iter().all(|part| plan.get(*part).choices.is_empty()) {
-            return Speaking { nodes: parts.as_ref().into(), undecided: false };
+            return Speaking {
+                nodes: parts.as_ref().into(),
+                undecided: false,
+            };
         }
         let mut nodes = parts.to_vec();
         let mut undecided = false;
@@ -225,6 +272,9 @@ impl<'j> Walk<'_, 'j> {
             }
             undecided |= !decided;
         }
-        Speaking { nodes: nodes.into(), undecided }
+        Speaking {
+            nodes: nodes.into(),
+            undecided,
+        }
     }
 }

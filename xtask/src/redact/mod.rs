@@ -1,7 +1,9 @@
-//! Takes customers out of traffic: secrets, addresses, numbers and names become placeholders, and equal values stay equal.
+//! Takes customers out of traffic: secrets, addresses, numbers and names become placeholders, and
+//! equal values stay equal.
 //!
-//! Two passes over all the recordings of an import. The first learns which values are sensitive; the second replaces them
-//! wherever they stand, so that a domain from a URL is also found in the words of an error message.
+//! Two passes over all the recordings of an import. The first learns which values are sensitive;
+//! the second replaces them wherever they stand, so that a domain from a URL is also found in the
+//! words of an error message.
 
 mod rules;
 mod safe;
@@ -29,8 +31,8 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// The values of every `enum` and `x-extensible-enum` (which say nothing about a customer), and the names of properties that
-    /// are marked `x-sensitive: true`.
+    /// The values of every `enum` and `x-extensible-enum` (which say nothing about a customer), and
+    /// the names of properties that are marked `x-sensitive: true`.
     pub fn of_spec(spec: &Value) -> Self {
         let mut knowledge = Self::default();
         knowledge.gather(spec);
@@ -42,7 +44,11 @@ impl Knowledge {
             Value::Object(members) => {
                 for (name, member) in members {
                     if matches!(name.as_str(), "enum" | "x-extensible-enum") {
-                        let words = member.as_array().into_iter().flatten().filter_map(Value::as_str);
+                        let words = member
+                            .as_array()
+                            .into_iter()
+                            .flatten()
+                            .filter_map(Value::as_str);
                         self.vocabulary.extend(words.map(str::to_lowercase));
                     }
                     if member.get("x-sensitive") == Some(&Value::Bool(true)) {
@@ -57,7 +63,8 @@ impl Knowledge {
     }
 }
 
-/// Redacts the recordings of one import in place and lists in each `meta.redacted` what was replaced by which rule.
+/// Redacts the recordings of one import in place and lists in each `meta.redacted` what was
+/// replaced by which rule.
 pub fn redact(recordings: &mut [Recording], knowledge: &Knowledge) {
     let mut redactor = Redactor::new(knowledge);
     for recording in recordings.iter() {
@@ -85,7 +92,8 @@ struct Redactor<'a> {
     notes: Vec<Redaction>,
     /// How the fields that were seen are treated.
     fields: HashMap<String, Treat>,
-    /// What this pass made of a string, and by which rules: the trunks of a list differ in few values.
+    /// What this pass made of a string, and by which rules: the trunks of a list differ in few
+    /// values.
     remembered: HashMap<Treat, HashMap<String, (String, Vec<String>)>>,
 }
 
@@ -108,10 +116,12 @@ impl<'a> Redactor<'a> {
         new.request.path = self.path(&old.request.path);
         new.request.params = self.members("/request/params", &old.request.params, Treat::Unknown);
         new.request.query = self.members("/request/query", &old.request.query, Treat::Unknown);
-        new.request.headers = self.members("/request/headers", &old.request.headers, Treat::Unknown);
+        new.request.headers =
+            self.members("/request/headers", &old.request.headers, Treat::Unknown);
         new.request.body = self.body("/request", old.request.body.as_ref());
         new.request.text = self.text("/request", old.request.text.as_deref());
-        new.response.headers = self.members("/response/headers", &old.response.headers, Treat::Unknown);
+        new.response.headers =
+            self.members("/response/headers", &old.response.headers, Treat::Unknown);
         new.response.body = self.body("/response", old.response.body.as_ref());
         new.response.text = self.text("/response", old.response.text.as_deref());
         new
@@ -134,7 +144,11 @@ impl<'a> Redactor<'a> {
         let segments: Vec<_> = path
             .split('/')
             .map(|segment| {
-                let treated = if collection == "domains" { Treat::Domain } else { Treat::Unknown };
+                let treated = if collection == "domains" {
+                    Treat::Domain
+                } else {
+                    Treat::Unknown
+                };
                 collection = segment;
                 let is_parameter = segment.starts_with('{') && segment.ends_with('}');
                 if is_parameter {
@@ -151,7 +165,9 @@ impl<'a> Redactor<'a> {
             Value::Object(members) => Value::Object(self.members(&pointer, members, treated)),
             Value::Array(items) => {
                 let items = items.iter().enumerate();
-                items.map(|(index, item)| self.value(format!("{pointer}/{index}"), treated, item)).collect()
+                items
+                    .map(|(index, item)| self.value(format!("{pointer}/{index}"), treated, item))
+                    .collect()
             }
             Value::String(string) => {
                 self.at = pointer;
@@ -167,21 +183,43 @@ impl<'a> Redactor<'a> {
 
     /// [`Self::whole`], worked out once for equal strings.
     fn remembered_string(&mut self, treated: Treat, text: &str) -> String {
-        if let Some((redacted, rules)) = self.remembered.get(&treated).and_then(|texts| texts.get(text)) {
-            self.notes.extend(rules.iter().map(|rule| Redaction { at: self.at.clone(), rule: rule.clone() }));
+        if let Some((redacted, rules)) = self
+            .remembered
+            .get(&treated)
+            .and_then(|texts| texts.get(text))
+        {
+            self.notes.extend(rules.iter().map(|rule| Redaction {
+                at: self.at.clone(),
+                rule: rule.clone(),
+            }));
             return redacted.clone();
         }
         let before = self.notes.len();
         let redacted = self.whole(treated, text);
-        let rules = self.notes[before..].iter().map(|note| note.rule.clone()).collect();
-        self.remembered.entry(treated).or_default().insert(text.to_owned(), (redacted.clone(), rules));
+        let rules = self.notes[before..]
+            .iter()
+            .map(|note| note.rule.clone())
+            .collect();
+        self.remembered
+            .entry(treated)
+            .or_default()
+            .insert(text.to_owned(), (redacted.clone(), rules));
         redacted
     }
 
-    fn members(&mut self, pointer: &str, members: &Map<String, Value>, treated: Treat) -> Map<String, Value> {
+    fn members(
+        &mut self,
+        pointer: &str,
+        members: &Map<String, Value>,
+        treated: Treat,
+    ) -> Map<String, Value> {
         let mut new = Map::new();
         for (name, member) in members {
-            let treated = if treated == Treat::Secret { treated } else { self.treat(name) };
+            let treated = if treated == Treat::Secret {
+                treated
+            } else {
+                self.treat(name)
+            };
             let name = self.name(pointer, name);
             let member = self.value(pointer_to(pointer, &name), treated, member);
             new.insert(name, member);
@@ -191,7 +229,9 @@ impl<'a> Redactor<'a> {
 
     /// A member's name that is itself a value, as in a table by telephone number.
     fn name(&mut self, pointer: &str, name: &str) -> String {
-        let plain = name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'));
+        let plain = name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'));
         if plain && !name.starts_with("ns") {
             return name.to_owned();
         }
@@ -211,7 +251,8 @@ impl<'a> Redactor<'a> {
         treated
     }
 
-    /// A number stays a number: a secret one is 0, one that can be called gets the digits of its placeholder.
+    /// A number stays a number: a secret one is 0, one that can be called gets the digits of its
+    /// placeholder.
     fn number(&mut self, treated: Treat, number: &Number) -> Number {
         let digits = number.to_string();
         let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -226,7 +267,11 @@ impl<'a> Redactor<'a> {
                 return number.clone();
             }
             self.note("secret-field");
-            return if number.is_f64() { Number::from_f64(0.0).unwrap_or(number.clone()) } else { Number::from(0) };
+            return if number.is_f64() {
+                Number::from_f64(0.0).unwrap_or(number.clone())
+            } else {
+                Number::from(0)
+            };
         }
         // No shorter number can be called.
         if !is_whole || treated == Treat::Keep || digits.len() < 7 {
@@ -234,24 +279,39 @@ impl<'a> Redactor<'a> {
         }
         let redacted = match treated {
             Treat::Unknown | Treat::Text => self.free(&digits, 0),
-            _ if shapes::classify(Kind::Text, &digits) == Kind::Phone => self.atom(Kind::Phone, &digits),
+            _ if shapes::classify(Kind::Text, &digits) == Kind::Phone => {
+                self.atom(Kind::Phone, &digits)
+            }
             _ => digits,
         };
-        redacted.parse::<u64>().map_or_else(|_| number.clone(), Number::from)
+        redacted
+            .parse::<u64>()
+            .map_or_else(|_| number.clone(), Number::from)
     }
 
     fn is_vocabulary(&self, text: &str) -> bool {
         let text = text.trim().to_lowercase();
         let is_sign = !text.chars().any(char::is_alphanumeric);
-        let is_token = text.starts_with('<') && text.ends_with('>') && !text.contains(['@', '.', ':']);
-        is_sign || is_token || VOCABULARY.contains(&text.as_str()) || self.knowledge.vocabulary.contains(&text)
+        let is_token =
+            text.starts_with('<') && text.ends_with('>') && !text.contains(['@', '.', ':']);
+        is_sign
+            || is_token
+            || VOCABULARY.contains(&text.as_str())
+            || self.knowledge.vocabulary.contains(&text)
     }
 
     fn note(&mut self, rule: &str) {
         // The notes of one value come one after the other.
-        let mut of_this_value = self.notes.iter().rev().take_while(|note| note.at == self.at);
+        let mut of_this_value = self
+            .notes
+            .iter()
+            .rev()
+            .take_while(|note| note.at == self.at);
         if of_this_value.all(|note| note.rule != rule) {
-            self.notes.push(Redaction { at: self.at.clone(), rule: rule.into() });
+            self.notes.push(Redaction {
+                at: self.at.clone(),
+                rule: rule.into(),
+            });
         }
     }
 }

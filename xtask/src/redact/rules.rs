@@ -1,4 +1,5 @@
-//! What is sensitive, as data: how a field is treated, by its name, and which values mean the same to everybody.
+//! What is sensitive, as data: how a field is treated, by its name, and which values mean the same
+//! to everybody.
 
 use std::sync::LazyLock;
 
@@ -25,30 +26,47 @@ pub(super) enum Treat {
     Name,
     /// A vocabulary of a protocol: never looked into.
     Keep,
-    /// Nothing is known: only what has a sensitive shape, or is sensitive elsewhere in the import, is replaced.
+    /// Nothing is known: only what has a sensitive shape, or is sensitive elsewhere in the import,
+    /// is replaced.
     Unknown,
 }
 
 /// Patterns over lower-case field names; the first that matches decides.
 const FIELDS: &[(Treat, &str)] = &[
-    (Treat::Keep, r"^(token[-_]type|content-type|accept|retry-after)$"),
+    (
+        Treat::Keep,
+        r"^(token[-_]type|content-type|accept|retry-after)$",
+    ),
     (
         Treat::Secret,
         r"password|passwd|passphrase|secret|token|authorization|credential|api[-_]?key|jwt|cookie|key$|(^|[-_.])(keys?|pwd|pin|auth|nonce)([-_.]|$)",
     ),
     (Treat::Agent, r"user[-_]?agent$|(^|[-_])ua$"),
-    (Treat::Name, r"^(dial[-_](plan|policy)|route[-_]chain|reseller|territory|site|emergency[-_]address[-_]id)$"),
+    (
+        Treat::Name,
+        r"^(dial[-_](plan|policy)|route[-_]chain|reseller|territory|site|emergency[-_]address[-_]id)$",
+    ),
     (Treat::Domain, r"(^|[-_])domain$"),
-    (Treat::Phone, r"phone|number|caller[-_]?id|callid|(^|[-_])(ani|dnis|did|tel|fax|mobile)$"),
+    (
+        Treat::Phone,
+        r"phone|number|caller[-_]?id|callid|(^|[-_])(ani|dnis|did|tel|fax|mobile)$",
+    ),
     (
         Treat::Address,
         r"(^|[-_])(e?mail|address|contact|uri|url|host|hostname|realm|server|pattern|match|ip|received[-_]from|proxy|gateway|connection([-_]id)?)$",
     ),
-    (Treat::User, r"(^|[-_])(user|username|user[-_]trans|subscriber[-_]name|login|first[-_]name|last[-_]name|full[-_]name)$"),
-    (Treat::Text, r"description|comment|(^|[-_])(notes?|display[-_]name|label|title)$"),
+    (
+        Treat::User,
+        r"(^|[-_])(user|username|user[-_]trans|subscriber[-_]name|login|first[-_]name|last[-_]name|full[-_]name)$",
+    ),
+    (
+        Treat::Text,
+        r"description|comment|(^|[-_])(notes?|display[-_]name|label|title)$",
+    ),
 ];
 
-/// Values that say nothing about a customer, in whatever field they stand. The spec's own vocabularies are added to these.
+/// Values that say nothing about a customer, in whatever field they stand. The spec's own
+/// vocabularies are added to these.
 pub(super) const VOCABULARY: &[&str] = &[
     "yes",
     "no",
@@ -80,8 +98,14 @@ pub(super) const VOCABULARY: &[&str] = &[
 
 /// How a field of this name is treated.
 pub(super) fn treat(field: &str) -> Treat {
-    static NAMES: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(FIELDS.iter().map(|(_, pattern)| pattern)).expect("valid patterns"));
-    NAMES.matches(&field.to_lowercase()).iter().next().map_or(Treat::Unknown, |first| FIELDS[first].0)
+    static NAMES: LazyLock<RegexSet> = LazyLock::new(|| {
+        RegexSet::new(FIELDS.iter().map(|(_, pattern)| pattern)).expect("valid patterns")
+    });
+    NAMES
+        .matches(&field.to_lowercase())
+        .iter()
+        .next()
+        .map_or(Treat::Unknown, |first| FIELDS[first].0)
 }
 
 /// A credential by its shape. The group `secret` is what is replaced.
@@ -94,7 +118,8 @@ pub(super) struct SecretShape {
     pub(super) must_look_random: bool,
 }
 
-/// Credentials by shape, the longest forms first, so that a short form does not cut a long one in two.
+/// Credentials by shape, the longest forms first, so that a short form does not cut a long one in
+/// two.
 pub(super) static SECRET_SHAPES: LazyLock<[SecretShape; 6]> = LazyLock::new(|| {
     [
         (
@@ -136,9 +161,12 @@ pub(super) fn is_switch(text: &str) -> bool {
     matches!(text, "yes" | "no")
 }
 
-/// Whether a word is more likely random than written: it has a digit or a capital inside, or is longer than words are.
+/// Whether a word is more likely random than written: it has a digit or a capital inside, or is
+/// longer than words are.
 pub(super) fn looks_random(word: &str) -> bool {
     let bytes = word.as_bytes();
-    let has_inner_capital = bytes.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    let has_inner_capital = bytes
+        .windows(2)
+        .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     bytes.len() >= 24 || has_inner_capital || bytes.iter().any(u8::is_ascii_digit)
 }

@@ -20,10 +20,14 @@ pub struct Leak {
     pub kind: &'static str,
 }
 
-/// Finds credentials, public IP addresses, telephone numbers and mail addresses outside the documentation ranges. In document order,
-/// each kind once per value.
+/// Finds credentials, public IP addresses, telephone numbers and mail addresses outside the
+/// documentation ranges. In document order, each kind once per value.
 pub fn scan(value: &Value) -> Vec<Leak> {
-    let mut scan = Scan { fields: HashMap::new(), seen: HashMap::new(), leaks: Vec::new() };
+    let mut scan = Scan {
+        fields: HashMap::new(),
+        seen: HashMap::new(),
+        leaks: Vec::new(),
+    };
     scan.value(value, String::new(), Treat::Unknown);
     scan.leaks
 }
@@ -43,7 +47,11 @@ impl<'v> Scan<'v> {
                 for (name, member) in members {
                     let at = pointer_to(&pointer, name);
                     self.text(name, &at);
-                    let treated = if treated == Treat::Secret { treated } else { *self.fields.entry(name).or_insert_with(|| treat(name)) };
+                    let treated = if treated == Treat::Secret {
+                        treated
+                    } else {
+                        *self.fields.entry(name).or_insert_with(|| treat(name))
+                    };
                     self.value(member, at, treated);
                 }
             }
@@ -63,22 +71,35 @@ impl<'v> Scan<'v> {
                     self.report(&["password"], &pointer);
                 }
             }
-            Value::Number(number) if number.is_u64() => self.report(&leaks_of(&number.to_string()), &pointer),
+            Value::Number(number) if number.is_u64() => {
+                self.report(&leaks_of(&number.to_string()), &pointer)
+            }
             Value::Number(_) | Value::Bool(_) | Value::Null => {}
         }
     }
 
     fn text(&mut self, text: &'v str, pointer: &str) {
-        let kinds = self.seen.entry(text).or_insert_with(|| leaks_of(text)).clone();
+        let kinds = self
+            .seen
+            .entry(text)
+            .or_insert_with(|| leaks_of(text))
+            .clone();
         self.report(&kinds, pointer);
     }
 
     fn report(&mut self, kinds: &[&'static str], pointer: &str) {
         for kind in kinds {
             // The leaks of one value come one after the other.
-            let mut of_this_value = self.leaks.iter().rev().take_while(|leak| leak.pointer == pointer);
+            let mut of_this_value = self
+                .leaks
+                .iter()
+                .rev()
+                .take_while(|leak| leak.pointer == pointer);
             if of_this_value.all(|leak| leak.kind != *kind) {
-                self.leaks.push(Leak { pointer: pointer.into(), kind });
+                self.leaks.push(Leak {
+                    pointer: pointer.into(),
+                    kind,
+                });
             }
         }
     }
@@ -97,10 +118,14 @@ fn leaks_of(text: &str) -> Vec<&'static str> {
 
 fn plain(text: &str, kinds: &mut Vec<&'static str>) {
     for shape in SECRET_SHAPES.iter() {
-        let leaks_one = shape.pattern.captures_iter(text).filter_map(|captures| secret_range(&captures)).any(|range| {
-            let secret = &text[range];
-            !is_safe(Kind::Secret, secret) && (!shape.must_look_random || looks_random(secret))
-        });
+        let leaks_one = shape
+            .pattern
+            .captures_iter(text)
+            .filter_map(|captures| secret_range(&captures))
+            .any(|range| {
+                let secret = &text[range];
+                !is_safe(Kind::Secret, secret) && (!shape.must_look_random || looks_random(secret))
+            });
         if leaks_one {
             kinds.push(shape.rule);
         }
@@ -118,7 +143,9 @@ fn plain(text: &str, kinds: &mut Vec<&'static str>) {
 }
 
 fn user_at_host(found: &str, kinds: &mut Vec<&'static str>) {
-    let Some((user, host)) = found.rsplit_once('@') else { return };
+    let Some((user, host)) = found.rsplit_once('@') else {
+        return;
+    };
     if shapes::classify(Kind::User, user) == Kind::Phone {
         phone(user, kinds);
     }

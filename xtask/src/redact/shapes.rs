@@ -42,9 +42,14 @@ pub(super) fn find(text: &str) -> Vec<(Range<usize>, Shape)> {
         from = whole.end();
         match shape {
             Some(shape) => found.push((whole.range(), shape)),
-            // A stretch that is none may hold one: go on behind its first run of letters and digits.
+            // A stretch that is none may hold one: go on behind its first run of letters and
+            // digits.
             None => {
-                let run = whole.as_str().find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(whole.len()).max(1);
+                let run = whole
+                    .as_str()
+                    .find(|c: char| !c.is_ascii_alphanumeric())
+                    .unwrap_or(whole.len())
+                    .max(1);
                 from = (whole.start() + run).min(whole.end());
             }
         }
@@ -58,14 +63,21 @@ fn shape(name: &str, text: &str, range: &Range<usize>) -> Option<Shape> {
     match name {
         "at" => Some(Shape::UserAtHost),
         _ if !is_whole_word(text, range) => None,
-        "v6" => found.parse::<Ipv6Addr>().is_ok().then_some(Shape::One(Kind::Ipv6)),
-        "v4" => found.parse::<Ipv4Addr>().is_ok().then_some(Shape::One(Kind::Ipv4)),
+        "v6" => found
+            .parse::<Ipv6Addr>()
+            .is_ok()
+            .then_some(Shape::One(Kind::Ipv6)),
+        "v4" => found
+            .parse::<Ipv4Addr>()
+            .is_ok()
+            .then_some(Shape::One(Kind::Ipv4)),
         "phone" => Some(Shape::One(Kind::Phone)),
         _ => Some(Shape::One(Kind::Host)),
     }
 }
 
-/// What a value is whatever its field says: an IP address or a number that can be called, else what was thought.
+/// What a value is whatever its field says: an IP address or a number that can be called, else what
+/// was thought.
 pub(super) fn classify(kind: Kind, text: &str) -> Kind {
     match text.parse::<IpAddr>() {
         Ok(IpAddr::V4(_)) => return Kind::Ipv4,
@@ -73,9 +85,15 @@ pub(super) fn classify(kind: Kind, text: &str) -> Kind {
         Err(_) => {}
     }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let written_as_number = text.chars().all(|c| c.is_ascii_digit() || "+-. ()".contains(c));
+    let written_as_number = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || "+-. ()".contains(c));
     // Shorter numbers are extensions, which say nothing without their domain.
-    if written_as_number && (7..=15).contains(&digits) { Kind::Phone } else { kind }
+    if written_as_number && (7..=15).contains(&digits) {
+        Kind::Phone
+    } else {
+        kind
+    }
 }
 
 /// Whether a value of this kind may stay as it is.
@@ -83,9 +101,16 @@ pub(super) fn is_safe(kind: Kind, text: &str) -> bool {
     match kind {
         Kind::Secret => text.is_empty() || safe::is_secret_placeholder(text),
         Kind::Ipv4 | Kind::Ipv6 => text.parse().is_ok_and(safe::is_ip),
-        Kind::Phone => safe::is_phone(&text.chars().filter(char::is_ascii_digit).collect::<String>()),
+        Kind::Phone => safe::is_phone(
+            &text
+                .chars()
+                .filter(char::is_ascii_digit)
+                .collect::<String>(),
+        ),
         // A value that is a host elsewhere has the placeholder of a host here.
-        Kind::Domain | Kind::Host | Kind::Agent | Kind::Text => safe::is_word_placeholder(text) || is_safe_host(text),
+        Kind::Domain | Kind::Host | Kind::Agent | Kind::Text => {
+            safe::is_word_placeholder(text) || is_safe_host(text)
+        }
         Kind::User | Kind::Name => {
             let is_extension = text.bytes().all(|byte| byte.is_ascii_digit());
             safe::is_word_placeholder(text) || is_safe_host(text) || is_extension

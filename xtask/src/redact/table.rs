@@ -39,7 +39,8 @@ impl Kind {
         }
     }
 
-    /// The `n`th placeholder, from 1. Addresses and numbers begin again when their documentation range is used up.
+    /// The `n`th placeholder, from 1. Addresses and numbers begin again when their documentation
+    /// range is used up.
     fn placeholder(self, n: usize) -> String {
         match self {
             Self::Secret => format!("«secret-{n}»"),
@@ -94,9 +95,15 @@ impl Table {
 
     /// Ends the learning: from here on, values can be searched for.
     pub(super) fn seal(&mut self) {
-        let words = self.kinds.iter().map(|(key, kind)| (key.trim_start_matches(SECRET), *kind));
+        let words = self
+            .kinds
+            .iter()
+            .map(|(key, kind)| (key.trim_start_matches(SECRET), *kind));
         let (words, kinds): (Vec<_>, Vec<_>) = words.filter(|(word, _)| stands_out(word)).unzip();
-        self.searcher = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok();
+        self.searcher = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(words)
+            .ok();
         self.searched = kinds;
     }
 
@@ -116,7 +123,8 @@ impl Table {
 
     fn next(&mut self, kind: Kind, key: String) -> String {
         let used = self.used.entry(kind).or_default();
-        // The range of a kind may be smaller than what is taken from it: then a placeholder is used twice.
+        // The range of a kind may be smaller than what is taken from it: then a placeholder is used
+        // twice.
         let mut placeholder = String::new();
         for _ in 0..=self.taken.len() {
             *used += 1;
@@ -129,16 +137,20 @@ impl Table {
         placeholder
     }
 
-    /// Where known secrets (or known values that are none) stand in a text as whole words, long secrets anywhere; from left to right, the
-    /// longest first.
+    /// Where known secrets (or known values that are none) stand in a text as whole words, long
+    /// secrets anywhere; from left to right, the longest first.
     pub(super) fn find(&self, text: &str, secrets: bool) -> Vec<(Range<usize>, Kind)> {
-        let hits = self.searcher.iter().flat_map(|searcher| searcher.find_overlapping_iter(text));
+        let hits = self
+            .searcher
+            .iter()
+            .flat_map(|searcher| searcher.find_overlapping_iter(text));
         let mut found: Vec<_> = hits
             .filter_map(|hit| {
                 let kind = *self.searched.get(hit.pattern().as_usize())?;
                 let is_secret = kind == Kind::Secret;
                 let anywhere = is_secret && hit.len() >= 8;
-                (is_secret == secrets && (anywhere || is_whole_word(text, &hit.range()))).then(|| (hit.range(), kind))
+                (is_secret == secrets && (anywhere || is_whole_word(text, &hit.range())))
+                    .then(|| (hit.range(), kind))
             })
             .collect();
         found.sort_by_key(|(range, _)| (range.start, Reverse(range.end)));
@@ -164,7 +176,8 @@ impl Table {
     }
 }
 
-/// Whether a value is long enough to mean itself where no field says so: short words and the numbers in dates do not.
+/// Whether a value is long enough to mean itself where no field says so: short words and the
+/// numbers in dates do not.
 fn stands_out(text: &str) -> bool {
     let is_number = !text.contains(|c: char| c.is_alphabetic());
     text.len() >= if is_number { 7 } else { 4 }
@@ -177,7 +190,9 @@ const SECRET: char = '\u{1}';
 fn key(kind: Kind, text: &str) -> String {
     match kind {
         Kind::Secret => format!("{SECRET}{text}"),
-        Kind::Ipv4 | Kind::Ipv6 => text.parse::<IpAddr>().map_or_else(|_| text.to_owned(), |ip| ip.to_string()),
+        Kind::Ipv4 | Kind::Ipv6 => text
+            .parse::<IpAddr>()
+            .map_or_else(|_| text.to_owned(), |ip| ip.to_string()),
         Kind::Phone => {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             match digits.strip_prefix('1') {
@@ -189,17 +204,29 @@ fn key(kind: Kind, text: &str) -> String {
     }
 }
 
-/// Lays the ten digits of a placeholder over a number as it is written: as many digits, the same punctuation.
+/// Lays the ten digits of a placeholder over a number as it is written: as many digits, the same
+/// punctuation.
 fn dress_phone(written: &str, ten: &str) -> String {
     let length = written.chars().filter(char::is_ascii_digit).count();
     let padded = format!("{ten:1>length$}");
     let mut digits = padded[padded.len() - length.min(padded.len())..].chars();
-    written.chars().map(|c| if c.is_ascii_digit() { digits.next().unwrap_or(c) } else { c }).collect()
+    written
+        .chars()
+        .map(|c| {
+            if c.is_ascii_digit() {
+                digits.next().unwrap_or(c)
+            } else {
+                c
+            }
+        })
+        .collect()
 }
 
 /// Whether neither neighbour continues the word.
 pub(super) fn is_whole_word(text: &str, range: &Range<usize>) -> bool {
-    let before = text.get(..range.start).and_then(|text| text.chars().next_back());
+    let before = text
+        .get(..range.start)
+        .and_then(|text| text.chars().next_back());
     let after = text.get(range.end..).and_then(|text| text.chars().next());
     !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
 }

@@ -1,4 +1,5 @@
-//! Redaction of one string: as the whole value of a field, as a SIP address, or as a text that may hold anything.
+//! Redaction of one string: as the whole value of a field, as a SIP address, or as a text that may
+//! hold anything.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -12,15 +13,24 @@ use super::shapes::{self, Shape, classify, is_safe};
 use super::table::Kind;
 
 /// What a URL part may hold as it is; the same as a browser's `encodeURIComponent`.
-pub(crate) const URL_PART: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'!').remove(b'~').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
+pub(crate) const URL_PART: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
 
 /// How often a text is decoded: twice encoded is seen in URLs that are parameters of URLs.
 const DEPTH: u8 = 3;
 
 impl Redactor<'_> {
-    /// The value of a field that is treated so. Reading the result again finds nothing: where odd input runs together with placeholders
-    /// into what looks like another value, one placeholder stands for all of it.
+    /// The value of a field that is treated so. Reading the result again finds nothing: where odd
+    /// input runs together with placeholders into what looks like another value, one placeholder
+    /// stands for all of it.
     pub(super) fn whole(&mut self, treat: Treat, text: &str) -> String {
         let noted = self.notes.len();
         let redacted = self.string(treat, text);
@@ -39,7 +49,11 @@ impl Redactor<'_> {
     /// A string taken apart as its field asks for.
     fn string(&mut self, treat: Treat, text: &str) -> String {
         if treat == Treat::Secret {
-            return if is_switch(text) { text.into() } else { self.secret("secret-field", text) };
+            return if is_switch(text) {
+                text.into()
+            } else {
+                self.secret("secret-field", text)
+            };
         }
         if treat == Treat::Keep || self.is_vocabulary(text) {
             return text.into();
@@ -49,7 +63,11 @@ impl Redactor<'_> {
         }
         if let Some(pattern) = decode_pattern(text) {
             let redacted = self.address(&pattern);
-            return if redacted == pattern { text.into() } else { encode_pattern(text, &redacted) };
+            return if redacted == pattern {
+                text.into()
+            } else {
+                encode_pattern(text, &redacted)
+            };
         }
         // What a credential looks like is one wherever it stands.
         let text = &self.secrets(text);
@@ -62,7 +80,13 @@ impl Redactor<'_> {
             Treat::Name => self.atom(Kind::Name, text),
             Treat::Agent => self.atom(Kind::Agent, text),
             Treat::Text => self.atom(Kind::Text, text),
-            Treat::Phone if text.bytes().any(|byte| byte.is_ascii_alphabetic() || byte == b'@') => self.free(text, DEPTH),
+            Treat::Phone
+                if text
+                    .bytes()
+                    .any(|byte| byte.is_ascii_alphabetic() || byte == b'@') =>
+            {
+                self.free(text, DEPTH)
+            }
             Treat::Phone => self.atom(Kind::User, text),
             Treat::Secret | Treat::Keep | Treat::Unknown => self.free(text, DEPTH),
         }
@@ -70,8 +94,10 @@ impl Redactor<'_> {
 
     /// A text that may hold anything.
     pub(super) fn free(&mut self, text: &str, depth: u8) -> String {
-        static ENCODED: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r#"[^\s"'<>/?&=#\\]*%[0-9A-Fa-f]{2}[^\s"'<>/?&=#\\]*"#).expect("valid pattern"));
+        static ENCODED: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r#"[^\s"'<>/?&=#\\]*%[0-9A-Fa-f]{2}[^\s"'<>/?&=#\\]*"#)
+                .expect("valid pattern")
+        });
         let text = self.secrets(text);
         if depth == 0 {
             return self.plain(&text);
@@ -80,20 +106,31 @@ impl Redactor<'_> {
         let mut end = 0;
         for chunk in ENCODED.find_iter(&text) {
             redacted += &self.plain(&text[end..chunk.start()]);
-            redacted += &self.encoded(chunk.as_str(), |this, decoded| this.free(decoded, depth - 1));
+            redacted += &self.encoded(chunk.as_str(), |this, decoded| {
+                this.free(decoded, depth - 1)
+            });
             end = chunk.end();
         }
         redacted + &self.plain(&text[end..])
     }
 
-    /// A percent-encoded part of a URL: decoded, redacted, and encoded again only if that changed it.
-    pub(super) fn encoded(&mut self, part: &str, redact: impl FnOnce(&mut Self, &str) -> String) -> String {
+    /// A percent-encoded part of a URL: decoded, redacted, and encoded again only if that changed
+    /// it.
+    pub(super) fn encoded(
+        &mut self,
+        part: &str,
+        redact: impl FnOnce(&mut Self, &str) -> String,
+    ) -> String {
         let decoded = percent_decode_str(part).decode_utf8_lossy();
         let redacted = redact(self, &decoded);
         if decoded == part {
             return redacted;
         }
-        if redacted == decoded { part.into() } else { utf8_percent_encode(&redacted, URL_PART).to_string() }
+        if redacted == decoded {
+            part.into()
+        } else {
+            utf8_percent_encode(&redacted, URL_PART).to_string()
+        }
     }
 
     /// A text without percent escapes: known values, then shapes.
@@ -121,19 +158,28 @@ impl Redactor<'_> {
                 .filter(|range| !shape.must_look_random || looks_random(&text[range.clone()]))
                 .map(|range| (range, ()))
                 .collect();
-            text = self.each(&text, &found, |this, (), word| this.secret(shape.rule, word));
+            text = self.each(&text, &found, |this, (), word| {
+                this.secret(shape.rule, word)
+            });
         }
         let known: Vec<_> = self.table.find(&text, true);
-        self.each(&text, &known, |this, _, word| this.secret("known-secret", word))
+        self.each(&text, &known, |this, _, word| {
+            this.secret("known-secret", word)
+        })
     }
 
     /// A whole secret; equal ones are equal whether percent-encoded or not.
     fn secret(&mut self, rule: &'static str, text: &str) -> String {
         let decoded = percent_decode_str(text).decode_utf8_lossy();
-        if is_safe(Kind::Secret, &decoded) { text.into() } else { self.put(Kind::Secret, rule, &decoded) }
+        if is_safe(Kind::Secret, &decoded) {
+            text.into()
+        } else {
+            self.put(Kind::Secret, rule, &decoded)
+        }
     }
 
-    /// A SIP address, a URI, a pattern over one, or a bare host; with or without display name, port and parameters.
+    /// A SIP address, a URI, a pattern over one, or a bare host; with or without display name, port
+    /// and parameters.
     pub(super) fn address(&mut self, text: &str) -> String {
         static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(concat!(
@@ -168,25 +214,38 @@ impl Redactor<'_> {
         };
         let host = self.host(part("host"));
         let tail = self.free(part("tail"), DEPTH);
-        format!("{display}{}{}{user}{host}{tail}", part("open"), part("scheme"))
+        format!(
+            "{display}{}{}{user}{host}{tail}",
+            part("open"),
+            part("scheme")
+        )
     }
 
     /// The part before an `@`, or a login: its words, so that globs such as `sip*` and `[*]` stay.
     fn user(&mut self, text: &str) -> String {
-        static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^*\[\]~<>]*\w[^*\[\]~<>]*").expect("valid pattern"));
+        static WORD: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"[^*\[\]~<>]*\w[^*\[\]~<>]*").expect("valid pattern"));
         if !text.contains(['*', '[', '~', '<', '%']) {
             return self.atom(Kind::User, text);
         }
         self.encoded(text, |this, text| {
-            let words: Vec<_> = WORD.find_iter(text).map(|word| (word.range(), Kind::User)).collect();
+            let words: Vec<_> = WORD
+                .find_iter(text)
+                .map(|word| (word.range(), Kind::User))
+                .collect();
             this.each(text, &words, |this, kind, word| this.atom(kind, word))
         })
     }
 
     /// A host, or a pattern over hosts such as `*.acme.example`.
     fn host(&mut self, text: &str) -> String {
-        static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\w(?:[^*\[\]~<>]*\w)?|[0-9A-Fa-f:.]{2,}").expect("valid pattern"));
-        let names: Vec<_> = NAME.find_iter(text).map(|name| (name.range(), Kind::Host)).collect();
+        static NAME: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"\w(?:[^*\[\]~<>]*\w)?|[0-9A-Fa-f:.]{2,}").expect("valid pattern")
+        });
+        let names: Vec<_> = NAME
+            .find_iter(text)
+            .map(|name| (name.range(), Kind::Host))
+            .collect();
         let bare = text.trim_start_matches('[').trim_end_matches(']');
         if classify(Kind::Host, bare) == Kind::Ipv6 {
             return text.replacen(bare, &self.atom(Kind::Host, bare), 1);
@@ -214,7 +273,11 @@ impl Redactor<'_> {
             return text.into();
         }
         let (known_as, placeholder) = self.table.replace(kind, text);
-        self.note(if known_as == kind { rule } else { known_as.rule() });
+        self.note(if known_as == kind {
+            rule
+        } else {
+            known_as.rule()
+        });
         placeholder
     }
 
@@ -238,7 +301,9 @@ impl Redactor<'_> {
 
 /// Whether a value as a whole is a percent-encoded part of a URL.
 fn is_encoded(text: &str) -> bool {
-    static PART: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\w.!~*'()%+-]*%[0-9A-Fa-f]{2}[\w.!~*'()%+-]*$").expect("valid pattern"));
+    static PART: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[\w.!~*'()%+-]*%[0-9A-Fa-f]{2}[\w.!~*'()%+-]*$").expect("valid pattern")
+    });
     PART.is_match(text)
 }
 
@@ -255,7 +320,10 @@ fn decode_pattern(text: &str) -> Option<String> {
         return None;
     }
     let bare = text.trim_end_matches('=');
-    let bytes = STANDARD_NO_PAD.decode(bare).or_else(|_| URL_SAFE_NO_PAD.decode(bare)).ok()?;
+    let bytes = STANDARD_NO_PAD
+        .decode(bare)
+        .or_else(|_| URL_SAFE_NO_PAD.decode(bare))
+        .ok()?;
     let pattern = String::from_utf8(bytes).ok()?;
     (pattern.contains('@') && !pattern.contains(char::is_control)).then_some(pattern)
 }
@@ -266,5 +334,9 @@ fn encode_pattern(original: &str, pattern: &str) -> String {
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
     // An original of whole groups of three bytes shows no padding either way; the vendor pads.
     let unpadded = !original.ends_with('=') && !original.len().is_multiple_of(4);
-    if unpadded { STANDARD_NO_PAD.encode(pattern) } else { STANDARD.encode(pattern) }
+    if unpadded {
+        STANDARD_NO_PAD.encode(pattern)
+    } else {
+        STANDARD.encode(pattern)
+    }
 }

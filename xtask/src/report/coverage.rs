@@ -16,7 +16,8 @@ const LISTED: usize = 12;
 /// Evidence for and against the spec.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Coverage {
-    /// Each place of the spec in its order (operations, their statuses and media types, parameters, fields), then what the spec does not know.
+    /// Each place of the spec in its order (operations, their statuses and media types, parameters,
+    /// fields), then what the spec does not know.
     pub places: Vec<Row>,
     /// What to record next, most useful first.
     pub next: Vec<Next>,
@@ -40,7 +41,12 @@ impl Coverage {
 
     /// As tables.
     pub fn render(&self) -> String {
-        let total = |verdict: Verdict| self.places.iter().filter(|row| row.verdict == verdict).count();
+        let total = |verdict: Verdict| {
+            self.places
+                .iter()
+                .filter(|row| row.verdict == verdict)
+                .count()
+        };
         let mut out = format!(
             "Operations, statuses and media types\n\n{}\nParameters and fields\n\n{}\n{}: {} supported, {} contradicted, {} never seen, {} undocumented\n",
             self.exchanged(),
@@ -53,10 +59,18 @@ impl Coverage {
         );
         if !self.next.is_empty() {
             let rows = self.next.iter().take(LISTED).enumerate();
-            let rows = rows.map(|(index, it)| vec![(index + 1).to_string(), it.record.clone(), it.known.clone()]);
-            out += &format!("\nRecord these next\n\n{}", table::render(&["", "record", "known so far"], rows));
+            let rows = rows.map(|(index, it)| {
+                vec![(index + 1).to_string(), it.record.clone(), it.known.clone()]
+            });
+            out += &format!(
+                "\nRecord these next\n\n{}",
+                table::render(&["", "record", "known so far"], rows)
+            );
             if self.next.len() > LISTED {
-                out += &format!("and {} more; `--format json` lists all\n", self.next.len() - LISTED);
+                out += &format!(
+                    "and {} more; `--format json` lists all\n",
+                    self.next.len() - LISTED
+                );
             }
         }
         out
@@ -64,22 +78,43 @@ impl Coverage {
 
     fn exchanged(&self) -> String {
         let number = |number: u64| {
-            if number == 0 { "·".to_owned() } else { number.to_string() }
+            if number == 0 {
+                "·".to_owned()
+            } else {
+                number.to_string()
+            }
         };
-        let rows = self.places.iter().enumerate().filter(|(_, row)| is_exchanged(row.kind));
+        let rows = self
+            .places
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| is_exchanged(row.kind));
         // A status with a media type says it again.
-        let said = |at: usize| self.places.get(at + 1).is_some_and(|next| next.kind == SiteKind::ResponseBody);
+        let said = |at: usize| {
+            self.places
+                .get(at + 1)
+                .is_some_and(|next| next.kind == SiteKind::ResponseBody)
+        };
         let rows = rows.filter(|(at, row)| row.kind != SiteKind::Response || !said(*at));
         let mut operation = "";
         let rows = rows.map(|(_, row)| {
-            let Origins { captured, reported, documented, synthetic } = row.origins;
+            let Origins {
+                captured,
+                reported,
+                documented,
+                synthetic,
+            } = row.origins;
             let mut cells = match row.kind {
                 SiteKind::Operation => {
                     operation = &row.name;
                     vec![row.name.clone(), String::new(), String::new()]
                 }
                 _ => {
-                    let rest = row.name.strip_prefix(operation).unwrap_or(&row.name).trim_start();
+                    let rest = row
+                        .name
+                        .strip_prefix(operation)
+                        .unwrap_or(&row.name)
+                        .trim_start();
                     let (status, media_type) = match row.kind {
                         SiteKind::RequestBody => ("request", rest),
                         _ => rest.split_once(' ').unwrap_or((rest, "")),
@@ -91,29 +126,63 @@ impl Coverage {
             cells.push(verdict(row.verdict).to_owned());
             cells
         });
-        table::render(&["operation", "status", "media type", "captured", "reported", "documented", "synthetic", "verdict"], rows)
+        table::render(
+            &[
+                "operation",
+                "status",
+                "media type",
+                "captured",
+                "reported",
+                "documented",
+                "synthetic",
+                "verdict",
+            ],
+            rows,
+        )
     }
 
     fn values(&self) -> String {
-        let rows = called(&self.places).into_iter().filter(|(_, row)| !is_exchanged(row.kind)).map(|(name, row)| {
-            let values: Vec<_> = row.values.iter().map(|(value, times)| format!("{value}×{times}")).collect();
-            let seen = row.of.map_or_else(|| row.seen.to_string(), |of| format!("{}/{of}", row.seen));
-            vec![
-                name,
-                seen,
-                presence(row.presence).to_owned(),
-                row.types.join("|"),
-                values.join(" "),
-                row.origins.best().map_or("", word).to_owned(),
-                verdict(row.verdict).to_owned(),
-                row.recordings.first().cloned().unwrap_or_default(),
-            ]
-        });
-        table::render(&["place", "seen", "present", "types", "values", "best origin", "verdict", "first recording"], rows)
+        let rows = called(&self.places)
+            .into_iter()
+            .filter(|(_, row)| !is_exchanged(row.kind))
+            .map(|(name, row)| {
+                let values: Vec<_> = row
+                    .values
+                    .iter()
+                    .map(|(value, times)| format!("{value}×{times}"))
+                    .collect();
+                let seen = row
+                    .of
+                    .map_or_else(|| row.seen.to_string(), |of| format!("{}/{of}", row.seen));
+                vec![
+                    name,
+                    seen,
+                    presence(row.presence).to_owned(),
+                    row.types.join("|"),
+                    values.join(" "),
+                    row.origins.best().map_or("", word).to_owned(),
+                    verdict(row.verdict).to_owned(),
+                    row.recordings.first().cloned().unwrap_or_default(),
+                ]
+            });
+        table::render(
+            &[
+                "place",
+                "seen",
+                "present",
+                "types",
+                "values",
+                "best origin",
+                "verdict",
+                "first recording",
+            ],
+            rows,
+        )
     }
 }
 
-/// What each place is called: by its pointer, but parameters by their operation, as those of several are defined at one place.
+/// What each place is called: by its pointer, but parameters by their operation, as those of
+/// several are defined at one place.
 fn called(places: &[Row]) -> Vec<(String, &Row)> {
     let mut operation = "";
     let name = |row: &'_ Row, operation: &str| match (row.verdict, row.kind) {
@@ -133,15 +202,32 @@ fn called(places: &[Row]) -> Vec<(String, &Row)> {
 
 /// Operations, what they take and what they answer, as against the values in those.
 fn is_exchanged(kind: SiteKind) -> bool {
-    matches!(kind, SiteKind::Operation | SiteKind::RequestBody | SiteKind::Response | SiteKind::ResponseBody)
+    matches!(
+        kind,
+        SiteKind::Operation | SiteKind::RequestBody | SiteKind::Response | SiteKind::ResponseBody
+    )
 }
 
-/// What is most worth recording: first operations of which no success was seen on a real server, then documented answers, then places of
-/// the spec never seen; within each, what is known least.
+/// What is most worth recording: first operations of which no success was seen on a real server,
+/// then documented answers, then places of the spec never seen; within each, what is known least.
 fn next(places: &[Row]) -> Vec<Next> {
-    let of = |kind: SiteKind| places.iter().filter(move |row| row.kind == kind && row.verdict != Verdict::Undocumented);
-    let known = |origins: Origins| origins.best().map_or_else(|| "nothing".to_owned(), |origin| format!("only {}", word(origin)));
-    let status = |row: &Row, operation: &str| row.name.strip_prefix(operation).and_then(|rest| rest.strip_prefix(' ')).map(str::to_owned);
+    let of = |kind: SiteKind| {
+        places
+            .iter()
+            .filter(move |row| row.kind == kind && row.verdict != Verdict::Undocumented)
+    };
+    let known = |origins: Origins| {
+        origins.best().map_or_else(
+            || "nothing".to_owned(),
+            |origin| format!("only {}", word(origin)),
+        )
+    };
+    let status = |row: &Row, operation: &str| {
+        row.name
+            .strip_prefix(operation)
+            .and_then(|rest| rest.strip_prefix(' '))
+            .map(str::to_owned)
+    };
 
     let mut operations: Vec<(&str, Origins)> = Vec::new();
     for operation in of(SiteKind::Operation) {
@@ -155,10 +241,15 @@ fn next(places: &[Row]) -> Vec<Next> {
             operations.push((&operation.name, successes));
         }
     }
-    let asked_for =
-        |row: &&Row| operations.iter().any(|(operation, _)| status(row, operation).is_some_and(|status| status.starts_with('2')));
-    let mut answers: Vec<_> =
-        of(SiteKind::Response).filter(|row| !row.origins.real() && !asked_for(row)).map(|row| (row.name.as_str(), row.origins)).collect();
+    let asked_for = |row: &&Row| {
+        operations.iter().any(|(operation, _)| {
+            status(row, operation).is_some_and(|status| status.starts_with('2'))
+        })
+    };
+    let mut answers: Vec<_> = of(SiteKind::Response)
+        .filter(|row| !row.origins.real() && !asked_for(row))
+        .map(|row| (row.name.as_str(), row.origins))
+        .collect();
 
     // Nothing known first, then what is only known from the weakest.
     let least = |(_, origins): &(&str, Origins)| origins.best().map(Reverse);
@@ -166,10 +257,21 @@ fn next(places: &[Row]) -> Vec<Next> {
     let mut successes = operations.clone();
     successes.sort_by_key(least);
 
-    let successes = successes.into_iter().map(|(name, origins)| Next { record: format!("a success of {name}"), known: known(origins) });
-    let answers = answers.into_iter().map(|(name, origins)| Next { record: format!("the answer {name}"), known: known(origins) });
-    let unseen = called(places).into_iter().filter(|(_, row)| row.verdict == Verdict::NeverSeen && !is_exchanged(row.kind));
-    let unseen = unseen.map(|(name, _)| Next { record: format!("a value at {name}"), known: "nothing".to_owned() });
+    let successes = successes.into_iter().map(|(name, origins)| Next {
+        record: format!("a success of {name}"),
+        known: known(origins),
+    });
+    let answers = answers.into_iter().map(|(name, origins)| Next {
+        record: format!("the answer {name}"),
+        known: known(origins),
+    });
+    let unseen = called(places)
+        .into_iter()
+        .filter(|(_, row)| row.verdict == Verdict::NeverSeen && !is_exchanged(row.kind));
+    let unseen = unseen.map(|(name, _)| Next {
+        record: format!("a value at {name}"),
+        known: "nothing".to_owned(),
+    });
     successes.chain(answers).chain(unseen).collect()
 }
 
@@ -194,10 +296,24 @@ fn verdict(verdict: Verdict) -> &'static str {
 mod tests {
     use super::*;
 
-    const NONE: Origins = Origins { captured: 0, reported: 0, documented: 0, synthetic: 0 };
-    const CAPTURED: Origins = Origins { captured: 1, ..NONE };
-    const DOCUMENTED: Origins = Origins { documented: 1, ..NONE };
-    const SYNTHETIC: Origins = Origins { synthetic: 1, ..NONE };
+    const NONE: Origins = Origins {
+        captured: 0,
+        reported: 0,
+        documented: 0,
+        synthetic: 0,
+    };
+    const CAPTURED: Origins = Origins {
+        captured: 1,
+        ..NONE
+    };
+    const DOCUMENTED: Origins = Origins {
+        documented: 1,
+        ..NONE
+    };
+    const SYNTHETIC: Origins = Origins {
+        synthetic: 1,
+        ..NONE
+    };
 
     fn row(kind: SiteKind, name: &str, origins: Origins) -> Row {
         let seen = origins.best().is_some();
@@ -207,13 +323,21 @@ mod tests {
             name: name.into(),
             seen: u64::from(seen),
             of: None,
-            presence: if seen { Presence::Always } else { Presence::Never },
+            presence: if seen {
+                Presence::Always
+            } else {
+                Presence::Never
+            },
             types: vec![],
             values: vec![],
             recordings: vec![],
             origins,
             contradicted: 0,
-            verdict: if seen { Verdict::Supported } else { Verdict::NeverSeen },
+            verdict: if seen {
+                Verdict::Supported
+            } else {
+                Verdict::NeverSeen
+            },
         }
     }
 
@@ -239,7 +363,10 @@ mod tests {
             answer("update 202", SYNTHETIC),
             row(SiteKind::Property, "field", NONE),
         ];
-        let next: Vec<_> = next(&rows).into_iter().map(|it| (it.record, it.known)).collect();
+        let next: Vec<_> = next(&rows)
+            .into_iter()
+            .map(|it| (it.record, it.known))
+            .collect();
         let expected = [
             ("a success of delete", "nothing"),
             ("a success of update", "only synthetic"),
@@ -247,18 +374,38 @@ mod tests {
             ("the answer list 404", "nothing"),
             ("a value at #/field", "nothing"),
         ];
-        assert_eq!(next, expected.map(|(record, known)| (record.to_owned(), known.to_owned())));
+        assert_eq!(
+            next,
+            expected.map(|(record, known)| (record.to_owned(), known.to_owned()))
+        );
     }
 
     #[test]
     fn another_success_of_an_operation_is_asked_for_as_an_answer() {
-        let next = next(&[operation("create"), answer("create 200", NONE), answer("create 202", CAPTURED)]);
-        assert_eq!(next.into_iter().map(|it| it.record).collect::<Vec<_>>(), ["the answer create 200"]);
+        let next = next(&[
+            operation("create"),
+            answer("create 200", NONE),
+            answer("create 202", CAPTURED),
+        ]);
+        assert_eq!(
+            next.into_iter().map(|it| it.record).collect::<Vec<_>>(),
+            ["the answer create 200"]
+        );
     }
 
     #[test]
     fn what_the_spec_does_not_know_is_not_asked_for() {
-        let undocumented = Row { verdict: Verdict::Undocumented, ..answer("list 418", SYNTHETIC) };
-        assert_eq!(next(&[operation("list"), answer("list 200", CAPTURED), undocumented]), []);
+        let undocumented = Row {
+            verdict: Verdict::Undocumented,
+            ..answer("list 418", SYNTHETIC)
+        };
+        assert_eq!(
+            next(&[
+                operation("list"),
+                answer("list 200", CAPTURED),
+                undocumented
+            ]),
+            []
+        );
     }
 }

@@ -16,22 +16,40 @@ pub(super) fn render(report: &Report) -> String {
             }
             _ => String::new(),
         };
-        let message = format!("{}\nexpected: {}\nseen: {}{elsewhere}", finding.message, finding.expected, finding.seen);
+        let message = format!(
+            "{}\nexpected: {}\nseen: {}{elsewhere}",
+            finding.message, finding.expected, finding.seen
+        );
         let title = format!("{} {}", finding.code, it.name);
-        out += &annotation(finding.severity.word(), finding.recording.as_ref().or(finding.spec.as_ref()), &title, &message);
+        out += &annotation(
+            finding.severity.word(),
+            finding.recording.as_ref().or(finding.spec.as_ref()),
+            &title,
+            &message,
+        );
     }
     out
 }
 
 fn annotation(level: &str, place: Option<&Place>, title: &str, message: &str) -> String {
-    let place =
-        place.map_or_else(String::new, |Place { file, line, column, .. }| format!("file={},line={line},col={column},", property(file)));
-    format!("::{level} {place}title={}::{}\n", property(title), data(message))
+    let place = place.map_or_else(
+        String::new,
+        |Place {
+             file, line, column, ..
+         }| format!("file={},line={line},col={column},", property(file)),
+    );
+    format!(
+        "::{level} {place}title={}::{}\n",
+        property(title),
+        data(message)
+    )
 }
 
 /// What the runner unescapes after `::`.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// What it unescapes between `::error ` and `::`.

@@ -1,4 +1,5 @@
-//! The report for people: equal findings grouped, each group with a window of the spec and one of a recording.
+//! The report for people: equal findings grouped, each group with a window of the spec and one of a
+//! recording.
 
 use std::fmt::Write;
 
@@ -29,10 +30,26 @@ pub(super) fn render(report: &Report) -> String {
         finding(&mut out, &mut windows, group);
     }
     for skipped in &report.skipped {
-        line(&mut out, format_args!("{YELLOW}skipped{YELLOW:#}: {}", visible(&skipped.to_string())));
+        line(
+            &mut out,
+            format_args!(
+                "{YELLOW}skipped{YELLOW:#}: {}",
+                visible(&skipped.to_string())
+            ),
+        );
     }
     for problem in &report.problems {
-        line(&mut out, format_args!("{RED}could not judge{RED:#}: {}", problem.lines().map(visible).collect::<Vec<_>>().join("\n  ")));
+        line(
+            &mut out,
+            format_args!(
+                "{RED}could not judge{RED:#}: {}",
+                problem
+                    .lines()
+                    .map(visible)
+                    .collect::<Vec<_>>()
+                    .join("\n  ")
+            ),
+        );
     }
     if let Some(coverage) = &report.coverage {
         for row in coverage.render().lines() {
@@ -50,22 +67,57 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
         Severity::Error => RED,
         Severity::Warning => YELLOW,
     };
-    let times = if group.len() > 1 { format!("  ×{}", group.len()) } else { String::new() };
+    let times = if group.len() > 1 {
+        format!("  ×{}", group.len())
+    } else {
+        String::new()
+    };
     let message = visible(&finding.message);
-    line(out, format_args!("{style}{}[{}]{style:#}{STRONG}: {message}{STRONG:#}{times}", finding.severity.word(), finding.code));
+    line(
+        out,
+        format_args!(
+            "{style}{}[{}]{style:#}{STRONG}: {message}{STRONG:#}{times}",
+            finding.severity.word(),
+            finding.code
+        ),
+    );
 
-    let parts = [(&finding.spec, "expected", &finding.expected), (&finding.recording, "seen", &finding.seen)];
+    let parts = [
+        (&finding.spec, "expected", &finding.expected),
+        (&finding.recording, "seen", &finding.seen),
+    ];
     let drawn: Vec<_> = parts
         .into_iter()
-        .filter_map(|(place, label, text)| place.as_ref().map(|place| (place, windows.draw(place), label, visible(text))))
+        .filter_map(|(place, label, text)| {
+            place
+                .as_ref()
+                .map(|place| (place, windows.draw(place), label, visible(text)))
+        })
         .collect();
-    let last = drawn.iter().flat_map(|(_, lines, ..)| lines).map(|line| line.number).max().unwrap_or(0);
+    let last = drawn
+        .iter()
+        .flat_map(|(_, lines, ..)| lines)
+        .map(|line| line.number)
+        .max()
+        .unwrap_or(0);
     let gutter = last.to_string().len();
     for (index, (place, lines, label, text)) in drawn.iter().enumerate() {
         // As rustc does: an arrow at the first file, dots at the second.
         let arrow = if index == 0 { "-->" } else { ":::" };
-        let Place { file, line: number, column, pointer } = place;
-        line(out, format_args!("{:gutter$}{BLUE}{arrow}{BLUE:#} {file}:{number}:{column}  (#{})", "", visible(pointer)));
+        let Place {
+            file,
+            line: number,
+            column,
+            pointer,
+        } = place;
+        line(
+            out,
+            format_args!(
+                "{:gutter$}{BLUE}{arrow}{BLUE:#} {file}:{number}:{column}  (#{})",
+                "",
+                visible(pointer)
+            ),
+        );
         window(out, gutter, lines, &format!("{label} {text}"));
     }
     for (place, label, text) in parts {
@@ -73,9 +125,22 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
             note(out, gutter, &format!("{label} {}", visible(text)));
         }
     }
-    let others: Vec<_> = group[1..].iter().filter_map(|it| it.finding.recording.as_ref().or(it.finding.spec.as_ref())).collect();
+    let others: Vec<_> = group[1..]
+        .iter()
+        .filter_map(|it| it.finding.recording.as_ref().or(it.finding.spec.as_ref()))
+        .collect();
     for other in others.iter().take(LISTED) {
-        note(out, gutter, &format!("also at {}:{}:{}  (#{})", other.file, other.line, other.column, visible(&other.pointer)));
+        note(
+            out,
+            gutter,
+            &format!(
+                "also at {}:{}:{}  (#{})",
+                other.file,
+                other.line,
+                other.column,
+                visible(&other.pointer)
+            ),
+        );
     }
     if others.len() > LISTED {
         note(out, gutter, &format!("and {} more", others.len() - LISTED));
@@ -89,11 +154,25 @@ fn window(out: &mut String, gutter: usize, lines: &[Line], label: &str) {
         return note(out, gutter, label);
     }
     line(out, format_args!("{:gutter$} {BLUE}|{BLUE:#}", ""));
-    for Line { number, text, carets } in lines {
-        line(out, format_args!("{BLUE}{number:>gutter$} |{BLUE:#} {text}"));
+    for Line {
+        number,
+        text,
+        carets,
+    } in lines
+    {
+        line(
+            out,
+            format_args!("{BLUE}{number:>gutter$} |{BLUE:#} {text}"),
+        );
         if let Some(carets) = carets {
             let (indent, carets) = (" ".repeat(carets.start), "^".repeat(carets.len()));
-            line(out, format_args!("{:gutter$} {BLUE}|{BLUE:#} {indent}{RED}{carets} {label}{RED:#}", ""));
+            line(
+                out,
+                format_args!(
+                    "{:gutter$} {BLUE}|{BLUE:#} {indent}{RED}{carets} {label}{RED:#}",
+                    ""
+                ),
+            );
         }
     }
     line(out, format_args!("{:gutter$} {BLUE}|{BLUE:#}", ""));
@@ -107,13 +186,40 @@ fn summary(out: &mut String, report: &Report) {
     let s = &report.summary;
     let (style, verdict) = match report.outcome {
         Outcome::Clean => (GREEN, "clean".to_owned()),
-        Outcome::Findings => (RED, format!("{}, {}", count(s.errors, "error"), count(s.warnings, "warning"))),
-        Outcome::NotJudged => (RED, format!("could not judge; {}, {}", count(s.errors, "error"), count(s.warnings, "warning"))),
+        Outcome::Findings => (
+            RED,
+            format!(
+                "{}, {}",
+                count(s.errors, "error"),
+                count(s.warnings, "warning")
+            ),
+        ),
+        Outcome::NotJudged => (
+            RED,
+            format!(
+                "could not judge; {}, {}",
+                count(s.errors, "error"),
+                count(s.warnings, "warning")
+            ),
+        ),
     };
     let some = |text: String, number: usize| if number > 0 { text } else { String::new() };
-    let negatives = some(format!(" and {} that must be refused", s.negatives), s.negatives);
-    let operations = some(format!(", {} of {} seen", s.operations_seen, count(s.operations, "operation")), s.operations);
-    let corrections = some(format!(", {}", count(s.corrections, "correction")), s.corrections);
+    let negatives = some(
+        format!(" and {} that must be refused", s.negatives),
+        s.negatives,
+    );
+    let operations = some(
+        format!(
+            ", {} of {} seen",
+            s.operations_seen,
+            count(s.operations, "operation")
+        ),
+        s.operations,
+    );
+    let corrections = some(
+        format!(", {}", count(s.corrections, "correction")),
+        s.corrections,
+    );
     line(
         out,
         format_args!(

@@ -76,7 +76,8 @@ pub struct Report {
     /// The judged exchanges, for the form that lists them.
     #[serde(skip)]
     pub cases: Vec<Case>,
-    /// How long it took; not part of the machine-readable forms, which are the same for the same input.
+    /// How long it took; not part of the machine-readable forms, which are the same for the same
+    /// input.
     #[serde(skip)]
     pub elapsed: Duration,
 }
@@ -117,8 +118,16 @@ pub struct Skipped {
 
 impl std::fmt::Display for Skipped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Skipped { reason, count, first } = self;
-        let more = if *count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+        let Skipped {
+            reason,
+            count,
+            first,
+        } = self;
+        let more = if *count > 1 {
+            format!(" and {} more", count - 1)
+        } else {
+            String::new()
+        };
         write!(f, "{first}{more}: {reason}")
     }
 }
@@ -148,8 +157,14 @@ pub struct Case {
 
 impl From<Finding> for Reported {
     fn from(finding: Finding) -> Self {
-        let name = codes::find(finding.code).map(|code| code.name.clone()).unwrap_or_default();
-        Reported { id: finding.id(), name, finding }
+        let name = codes::find(finding.code)
+            .map(|code| code.name.clone())
+            .unwrap_or_default();
+        Reported {
+            id: finding.id(),
+            name,
+            finding,
+        }
     }
 }
 
@@ -176,7 +191,12 @@ impl Report {
         self.problems.sort();
         self.skipped.sort();
         self.cases.sort();
-        let count = |severity| self.findings.iter().filter(|it| it.finding.severity == severity).count();
+        let count = |severity| {
+            self.findings
+                .iter()
+                .filter(|it| it.finding.severity == severity)
+                .count()
+        };
         self.summary.errors = count(Severity::Error);
         self.summary.warnings = count(Severity::Warning);
         self.summary.skipped = self.skipped.iter().map(|it| it.count).sum();
@@ -201,7 +221,14 @@ impl Report {
 
 /// Errors before warnings, then by code, then by place.
 fn weight(it: &Reported) -> impl Ord + '_ {
-    let Finding { code, severity, message, spec, recording, .. } = &it.finding;
+    let Finding {
+        code,
+        severity,
+        message,
+        spec,
+        recording,
+        ..
+    } = &it.finding;
     (severity, code, spec, recording, message)
 }
 

@@ -22,8 +22,15 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
             })
         })
         .collect();
-    let notifications: Vec<_> = report.problems.iter().map(|problem| json!({"level": "error", "message": {"text": problem}})).collect();
-    let skipped = report.skipped.iter().map(|it| json!({"level": "note", "message": {"text": format!("skipped {it}")}}));
+    let notifications: Vec<_> = report
+        .problems
+        .iter()
+        .map(|problem| json!({"level": "error", "message": {"text": problem}}))
+        .collect();
+    let skipped = report
+        .skipped
+        .iter()
+        .map(|it| json!({"level": "note", "message": {"text": format!("skipped {it}")}}));
     let mut windows = Windows::default();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -81,7 +88,12 @@ fn location(place: &Place, windows: &mut Windows) -> Value {
 /// A path as a URI reference.
 fn uri(path: &str) -> String {
     /// What a path may hold as it is.
-    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~')
+        .remove(b'/');
     let scheme = if path.starts_with('/') { "file://" } else { "" };
     format!("{scheme}{}", utf8_percent_encode(path, KEPT))
 }

@@ -1,13 +1,16 @@
 //! A few lines of a file around a place, with carets under it.
 //!
 //! A window never shows a secret. On each line, a value is replaced by `•••` when
-//! - the redaction engine finds something to redact in it, seen together with its key (so the rules for field names hold);
-//! - or its key is one of [`OPAQUE`]: values whose content has no structure that the engine could judge, such as the text of a body that
-//!   did not parse, or the value of a header or cookie in a HAR file.
+//! - the redaction engine finds something to redact in it, seen together with its key (so the rules
+//!   for field names hold);
+//! - or its key is one of [`OPAQUE`]: values whose content has no structure that the engine could
+//!   judge, such as the text of a body that did not parse, or the value of a header or cookie in a
+//!   HAR file.
 //!
-//! A line in which the engine still finds something is not shown at all. Everything else is: recordings are redacted before they are
-//! written, and a window that shows nothing helps nobody. The windows are drawn here and not by a library because of that, and because
-//! a recording may be one line of megabytes, of which only the part around the place is drawn.
+//! A line in which the engine still finds something is not shown at all. Everything else is:
+//! recordings are redacted before they are written, and a window that shows nothing helps nobody.
+//! The windows are drawn here and not by a library because of that, and because a recording may be
+//! one line of megabytes, of which only the part around the place is drawn.
 
 use std::collections::HashMap;
 use std::fs;
@@ -47,7 +50,8 @@ pub(super) struct Line {
 impl Windows {
     /// The lines around a place; none when the file cannot be read any more.
     pub(super) fn draw(&mut self, place: &Place) -> Vec<Line> {
-        self.text(place).map_or_else(Vec::new, |text| draw(text, place))
+        self.text(place)
+            .map_or_else(Vec::new, |text| draw(text, place))
     }
 
     /// The columns that the carets would cover, in characters from 1.
@@ -60,21 +64,36 @@ impl Windows {
 
     fn text(&mut self, place: &Place) -> Option<&str> {
         let read = || fs::read_to_string(&place.file).ok();
-        self.texts.entry(place.file.clone()).or_insert_with(read).as_deref()
+        self.texts
+            .entry(place.file.clone())
+            .or_insert_with(read)
+            .as_deref()
     }
 }
 
 fn draw(text: &str, place: &Place) -> Vec<Line> {
     let long = |line: &str| line.len() > LONGEST;
     let first = place.line.saturating_sub(BEFORE).max(1);
-    let wanted = text.lines().enumerate().map(|(index, line)| (index + 1, line));
-    let mut lines: Vec<_> = wanted.skip(first - 1).take_while(|(number, _)| *number <= place.line).collect();
+    let wanted = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line));
+    let mut lines: Vec<_> = wanted
+        .skip(first - 1)
+        .take_while(|(number, _)| *number <= place.line)
+        .collect();
     let Some((number, target)) = lines.pop().filter(|(number, _)| *number == place.line) else {
         return Vec::new();
     };
     lines.retain(|(_, line)| !long(target) && !long(line));
-    let mut drawn: Vec<_> =
-        lines.into_iter().map(|(number, line)| Line { number, text: visible(&mask(line, 0..0).0), carets: None }).collect();
+    let mut drawn: Vec<_> = lines
+        .into_iter()
+        .map(|(number, line)| Line {
+            number,
+            text: visible(&mask(line, 0..0).0),
+            carets: None,
+        })
+        .collect();
     let (line, at) = mask(target, extent(target, place.column));
     drawn.push(underlined(number, &line, at));
     drawn
@@ -92,22 +111,36 @@ fn underlined(number: usize, line: &str, at: Range<usize>) -> Line {
     let here = visible(&line[at.clone()]);
     let after = visible(&line[at.end..end]) + if end < line.len() { "…" } else { "" };
     let from = before.width();
-    Line { number, carets: Some(from..from + here.width().max(1)), text: before + &here + &after }
+    Line {
+        number,
+        carets: Some(from..from + here.width().max(1)),
+        text: before + &here + &after,
+    }
 }
 
 /// The nearest place at or before a byte where a line can be cut.
 fn boundary(line: &str, at: usize) -> usize {
-    (0..=at).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0)
+    (0..=at)
+        .rev()
+        .find(|at| line.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
-/// The bytes of what begins at a column: in JSON the key with a scalar value or with the bracket that opens it, in YAML the rest of the line.
+/// The bytes of what begins at a column: in JSON the key with a scalar value or with the bracket
+/// that opens it, in YAML the rest of the line.
 fn extent(line: &str, column: usize) -> Range<usize> {
-    let start = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+    let start = line
+        .char_indices()
+        .nth(column.saturating_sub(1))
+        .map_or(line.len(), |(at, _)| at);
     let rest = &line[start..];
     let length = match rest.as_bytes().first() {
         Some(b'"') => {
             let key = string(rest);
-            let value = rest[key..].trim_start().strip_prefix(':').map(str::trim_start);
+            let value = rest[key..]
+                .trim_start()
+                .strip_prefix(':')
+                .map(str::trim_start);
             value.map_or(key, |value| rest.len() - value.len() + scalar(value))
         }
         Some(b'{' | b'[') => 1,
@@ -121,7 +154,10 @@ fn scalar(text: &str) -> usize {
     match text.as_bytes().first() {
         Some(b'"') => string(text),
         Some(b'{' | b'[') => 1,
-        _ => text.find([',', '}', ']']).unwrap_or(text.len()).min(text.trim_end().len()),
+        _ => text
+            .find([',', '}', ']'])
+            .unwrap_or(text.len())
+            .min(text.trim_end().len()),
     }
 }
 
@@ -175,7 +211,11 @@ fn scalars(line: &str) -> Vec<(Option<&str>, Range<usize>)> {
     while let Some(quote) = line[at..].find('"') {
         let start = at + quote;
         let end = start + string(&line[start..]);
-        match line[end..].trim_start().strip_prefix(':').map(str::trim_start) {
+        match line[end..]
+            .trim_start()
+            .strip_prefix(':')
+            .map(str::trim_start)
+        {
             None => {
                 found.push((None, start..end));
                 at = end;
@@ -191,11 +231,13 @@ fn scalars(line: &str) -> Vec<(Option<&str>, Range<usize>)> {
 }
 
 fn secret(key: Option<&str>, scalar: &str) -> bool {
-    let read = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
+    let read =
+        |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
     let value = read(scalar);
     match key.map(read) {
         Some(Value::String(key)) => {
-            (OPAQUE.contains(&key.as_str()) && value.is_string()) || !redact::scan(&json!({ key: value })).is_empty()
+            (OPAQUE.contains(&key.as_str()) && value.is_string())
+                || !redact::scan(&json!({ key: value })).is_empty()
         }
         _ => !redact::scan(&value).is_empty(),
     }
@@ -204,7 +246,11 @@ fn secret(key: Option<&str>, scalar: &str) -> bool {
 /// Control characters as escapes: a recording must not steer the terminal.
 pub(super) fn visible(text: &str) -> String {
     let shown = |c: char| {
-        if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
     };
     text.chars().map(shown).collect()
 }
@@ -214,7 +260,12 @@ mod tests {
     use super::*;
 
     fn place(line: usize, column: usize) -> Place {
-        Place { file: String::new(), line, column, pointer: String::new() }
+        Place {
+            file: String::new(),
+            line,
+            column,
+            pointer: String::new(),
+        }
     }
 
     /// The lines of a window, carets below the last.
@@ -223,7 +274,11 @@ mod tests {
         for line in draw(text, &place(line, column)) {
             out += &format!("{}|{}\n", line.number, line.text);
             if let Some(carets) = line.carets {
-                out += &format!(" |{}{}\n", " ".repeat(carets.start), "^".repeat(carets.len()));
+                out += &format!(
+                    " |{}{}\n",
+                    " ".repeat(carets.start),
+                    "^".repeat(carets.len())
+                );
             }
         }
         out
@@ -231,7 +286,10 @@ mod tests {
 
     #[test]
     fn carets_stand_under_a_json_member() {
-        assert_eq!(drawn("{\n  \"a\": 1,\n  \"b\": [2]\n}", 2, 3), "1|{\n2|  \"a\": 1,\n |  ^^^^^^\n");
+        assert_eq!(
+            drawn("{\n  \"a\": 1,\n  \"b\": [2]\n}", 2, 3),
+            "1|{\n2|  \"a\": 1,\n |  ^^^^^^\n"
+        );
     }
 
     #[test]
@@ -241,54 +299,90 @@ mod tests {
 
     #[test]
     fn carets_stand_under_the_rest_of_a_yaml_line() {
-        assert_eq!(drawn("a:\n  type: string  ", 2, 3), "1|a:\n2|  type: string  \n |  ^^^^^^^^^^^^\n");
+        assert_eq!(
+            drawn("a:\n  type: string  ", 2, 3),
+            "1|a:\n2|  type: string  \n |  ^^^^^^^^^^^^\n"
+        );
     }
 
     #[test]
     fn carets_count_wide_characters_twice() {
-        assert_eq!(drawn("{\"字\": 1, \"b\": 2}", 1, 11), "1|{\"字\": 1, \"b\": 2}\n |           ^^^^^^\n");
+        assert_eq!(
+            drawn("{\"字\": 1, \"b\": 2}", 1, 11),
+            "1|{\"字\": 1, \"b\": 2}\n |           ^^^^^^\n"
+        );
     }
 
     #[test]
     fn a_password_is_masked_and_the_carets_follow() {
         let line = r#"{"password": "hunter2hunter2", "b": 2}"#;
-        assert_eq!(drawn(line, 1, 32), "1|{\"password\": \"•••\", \"b\": 2}\n |                    ^^^^^^\n");
+        assert_eq!(
+            drawn(line, 1, 32),
+            "1|{\"password\": \"•••\", \"b\": 2}\n |                    ^^^^^^\n"
+        );
     }
 
     #[test]
     fn the_masked_value_itself_has_carets_of_its_shown_width() {
         let line = r#"{"password": "hunter2hunter2"}"#;
-        assert_eq!(drawn(line, 1, 2), "1|{\"password\": \"•••\"}\n | ^^^^^^^^^^^^^^^^^\n");
+        assert_eq!(
+            drawn(line, 1, 2),
+            "1|{\"password\": \"•••\"}\n | ^^^^^^^^^^^^^^^^^\n"
+        );
     }
 
     #[test]
     fn the_text_of_a_body_that_did_not_parse_is_masked() {
-        assert_eq!(drawn(r#""text": "{\"realm\": oops""#, 1, 1), "1|\"text\": \"•••\"\n |^^^^^^^^^^^^^\n");
+        assert_eq!(
+            drawn(r#""text": "{\"realm\": oops""#, 1, 1),
+            "1|\"text\": \"•••\"\n |^^^^^^^^^^^^^\n"
+        );
     }
 
     #[test]
     fn a_password_that_is_a_number_is_masked() {
-        assert_eq!(drawn("\"password\": 8675309, \"b\": 2", 1, 22), "1|\"password\": \"•••\", \"b\": 2\n |                   ^^^^^^\n");
+        assert_eq!(
+            drawn("\"password\": 8675309, \"b\": 2", 1, 22),
+            "1|\"password\": \"•••\", \"b\": 2\n |                   ^^^^^^\n"
+        );
     }
 
     #[test]
     fn a_secret_on_a_neighbouring_line_is_masked() {
-        assert!(drawn("\"password\": \"hunter2hunter2\"\n\"b\": 2", 2, 1).starts_with("1|\"password\": \"•••\"\n"));
+        assert!(
+            drawn("\"password\": \"hunter2hunter2\"\n\"b\": 2", 2, 1)
+                .starts_with("1|\"password\": \"•••\"\n")
+        );
     }
 
     #[test]
     fn a_secret_in_plain_text_hides_its_line() {
-        assert_eq!(drawn(&format!("use nss_{} now", "a1B2".repeat(14)), 1, 1), "1|\"•••\"\n |^^^^^\n");
+        assert_eq!(
+            drawn(&format!("use nss_{} now", "a1B2".repeat(14)), 1, 1),
+            "1|\"•••\"\n |^^^^^\n"
+        );
     }
 
     #[test]
     fn a_long_line_is_cut_at_both_sides() {
-        let line = format!("{{{}\"here\": 1{}}}", "\"a\": 1, ".repeat(100), ", \"a\": 1".repeat(100));
+        let line = format!(
+            "{{{}\"here\": 1{}}}",
+            "\"a\": 1, ".repeat(100),
+            ", \"a\": 1".repeat(100)
+        );
         let shown = &draw(&line, &place(1, 802))[0];
         assert!(shown.text.starts_with('…') && shown.text.ends_with('…'));
         assert!(shown.text.chars().count() <= LONGEST + 2);
         let carets = shown.carets.clone().expect("the place is on this line");
-        assert_eq!(shown.text.chars().skip(carets.start).take(carets.len()).collect::<String>(), "\"here\": 1");
+        assert_eq!(
+            shown
+                .text
+                .chars()
+                .skip(carets.start)
+                .take(carets.len())
+                .collect::<String>(),
+            "\"here\": 1"
+        );
     }
 
     #[test]

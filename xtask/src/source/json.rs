@@ -10,38 +10,56 @@ use serde_json::{Map, Value};
 use super::Broken;
 use super::tree::{Children, Tree};
 
-/// Parses a text. Where a key comes twice in an object the last value counts, as everywhere, and the pointer of the member is among
-/// those returned: one of the two would be lost silently.
+/// Parses a text. Where a key comes twice in an object the last value counts, as everywhere, and
+/// the pointer of the member is among those returned: one of the two would be lost silently.
 pub(super) fn value(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     let any_repeated = Cell::new(false);
     let mut json = serde_json::Deserializer::from_str(text);
     let value = Watched(&any_repeated).deserialize(&mut json)?;
     json.end()?;
     // Which they are is worked out when there are any, so that reading costs no more than it must.
-    let repeated = any_repeated.get().then(|| tree(text)).flatten().map(|tree| tree.repeated());
+    let repeated = any_repeated
+        .get()
+        .then(|| tree(text))
+        .flatten()
+        .map(|tree| tree.repeated());
     Ok((value, repeated.unwrap_or_default()))
 }
 
 /// Where and why reading a text ended.
 pub(crate) fn broken(text: &str, error: &serde_json::Error) -> Broken {
     let text = text.trim_start_matches('\u{feff}');
-    Broken { line: error.line(), column: column_in_characters(text, error.line(), error.column()), reason: reason(error) }
+    Broken {
+        line: error.line(),
+        column: column_in_characters(text, error.line(), error.column()),
+        reason: reason(error),
+    }
 }
 
 /// `serde_json` counts bytes, a person counts characters.
 fn column_in_characters(text: &str, line: usize, bytes: usize) -> usize {
-    let line = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
+    let line = text
+        .split('\n')
+        .nth(line.saturating_sub(1))
+        .unwrap_or_default();
     let before = line.get(..bytes.saturating_sub(1)).unwrap_or(line);
     before.chars().count() + 1
 }
 
-/// Without the place, which is told in front of the message, and without the value that `serde` quotes: it may be a password.
+/// Without the place, which is told in front of the message, and without the value that `serde`
+/// quotes: it may be a password.
 fn reason(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    let message = message.rfind(" at line ").map_or(message.as_str(), |at| &message[..at]);
+    let message = message
+        .rfind(" at line ")
+        .map_or(message.as_str(), |at| &message[..at]);
     match message.rsplit_once(", expected ") {
         Some((wrong, expected)) if !wrong.starts_with("unknown field") => {
-            let kind = wrong.split(['"', '`']).next().unwrap_or_default().trim_end();
+            let kind = wrong
+                .split(['"', '`'])
+                .next()
+                .unwrap_or_default()
+                .trim_end();
             format!("{kind}, expected {expected}")
         }
         _ => message.to_owned(),
@@ -119,7 +137,11 @@ impl<'de> Visitor<'de> for Watched<'_> {
 pub(super) fn tree(text: &str) -> Option<Tree> {
     // Checked first: the scan below trusts its input, and its depth is bounded by the parser's.
     serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}')).ok()?;
-    Scan { text, at: text.len() - text.trim_start_matches('\u{feff}').len() }.value(None)
+    Scan {
+        text,
+        at: text.len() - text.trim_start_matches('\u{feff}').len(),
+    }
+    .value(None)
 }
 
 struct Scan<'t> {
@@ -140,12 +162,18 @@ impl Scan<'_> {
             }
             _ => {
                 let rest = &self.text[start..];
-                let end = rest.find([',', ']', '}', ' ', '\n', '\r', '\t']).unwrap_or(rest.len());
+                let end = rest
+                    .find([',', ']', '}', ' ', '\n', '\r', '\t'])
+                    .unwrap_or(rest.len());
                 self.at += end;
                 Children::None
             }
         };
-        Some(Tree { key, value: start..self.at, children })
+        Some(Tree {
+            key,
+            value: start..self.at,
+            children,
+        })
     }
 
     fn members(&mut self) -> Option<Children> {

@@ -26,7 +26,11 @@ impl Tree {
         pointer::tokens(pointer)?.try_fold(self, |node, token| match &node.children {
             Children::None => None,
             Children::Items(items) => items.get(token.parse::<usize>().ok()?),
-            Children::Members(members) => members.iter().rev().find(|(key, _)| *key == token).map(|(_, node)| node),
+            Children::Members(members) => members
+                .iter()
+                .rev()
+                .find(|(key, _)| *key == token)
+                .map(|(_, node)| node),
         })
     }
 

@@ -27,7 +27,11 @@ pub(super) fn value(text: &str) -> Result<Value, Broken> {
 pub(super) fn tree(text: &str) -> Result<Tree, Broken> {
     let mut reader = Reader::new(text);
     let node = reader.document()?;
-    let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let offsets: Vec<usize> = text
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([text.len()])
+        .collect();
     Ok(into_tree(node, None, text, &offsets))
 }
 
@@ -53,7 +57,11 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
-        Reader { parser: Parser::new_from_str(text), anchors: HashMap::new(), nodes: 0 }
+        Reader {
+            parser: Parser::new_from_str(text),
+            anchors: HashMap::new(),
+            nodes: 0,
+        }
     }
 
     /// The one document of the text.
@@ -62,7 +70,10 @@ impl<'t> Reader<'t> {
         loop {
             let (event, span) = self.next()?;
             match event {
-                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
+                Event::StreamStart
+                | Event::DocumentStart(_)
+                | Event::DocumentEnd
+                | Event::Nothing => {}
                 Event::StreamEnd => {
                     return document.ok_or_else(|| broken(&span, "the document is empty"));
                 }
@@ -82,14 +93,21 @@ impl<'t> Reader<'t> {
         let (anchor, node) = match event {
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
-                    return Err(broken(&span, "an alias inside the value that it stands for"));
+                    return Err(broken(
+                        &span,
+                        "an alias inside the value that it stands for",
+                    ));
                 };
                 self.count(node.size(), &span)?;
                 (0, Node { span, ..node })
             }
-            Event::Scalar(text, style, anchor, tag) => {
-                (anchor, Node { span, content: Content::Scalar(scalar(text, style, tag.as_ref(), &span)?) })
-            }
+            Event::Scalar(text, style, anchor, tag) => (
+                anchor,
+                Node {
+                    span,
+                    content: Content::Scalar(scalar(text, style, tag.as_ref(), &span)?),
+                },
+            ),
             Event::SequenceStart(anchor, _) => (anchor, self.items(span, depth)?),
             Event::MappingStart(anchor, _) => (anchor, self.members(span, depth)?),
             _ => return Err(broken(&span, "a value is missing")),
@@ -106,7 +124,10 @@ impl<'t> Reader<'t> {
             let (event, span) = self.next()?;
             if event == Event::SequenceEnd {
                 let span = Span::new(start.start, span.end);
-                return Ok(Node { span, content: Content::Items(items) });
+                return Ok(Node {
+                    span,
+                    content: Content::Items(items),
+                });
             }
             items.push(self.node(event, span, depth + 1)?);
         }
@@ -120,7 +141,10 @@ impl<'t> Reader<'t> {
             let name = match event {
                 Event::MappingEnd => {
                     let span = Span::new(start.start, key_span.end);
-                    return Ok(Node { span, content: Content::Members(members) });
+                    return Ok(Node {
+                        span,
+                        content: Content::Members(members),
+                    });
                 }
                 // The text as written: the key `200` is `"200"`, as OpenAPI wants its status codes.
                 Event::Scalar(text, ..) => text.into_owned(),
@@ -166,7 +190,12 @@ impl Node {
 }
 
 /// A scalar after the core schema, of which `saphyr` leaves out some spellings.
-fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Cow<'_, Tag>>, span: &Span) -> Result<Value, Broken> {
+fn scalar(
+    text: Cow<'_, str>,
+    style: ScalarStyle,
+    tag: Option<&Cow<'_, Tag>>,
+    span: &Span,
+) -> Result<Value, Broken> {
     if style == ScalarStyle::Plain && tag.is_none() {
         match text.as_ref() {
             "" | "Null" => return Ok(Value::Null),
@@ -185,19 +214,27 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Cow<'_, Tag>>, sp
         Some(Scalar::Boolean(value)) => Ok(Value::Bool(value)),
         Some(Scalar::Integer(value)) => Ok(value.into()),
         Some(Scalar::String(value)) => Ok(Value::String(value.into_owned())),
-        Some(Scalar::FloatingPoint(value)) => {
-            Number::from_f64(value.0).map(Value::Number).ok_or_else(|| broken(span, "JSON has no infinity and no NaN"))
-        }
+        Some(Scalar::FloatingPoint(value)) => Number::from_f64(value.0)
+            .map(Value::Number)
+            .ok_or_else(|| broken(span, "JSON has no infinity and no NaN")),
     }
 }
 
 fn into_value(node: Node) -> Result<Value, Broken> {
     Ok(match node.content {
         Content::Scalar(value) => value,
-        Content::Items(items) => Value::Array(items.into_iter().map(into_value).collect::<Result<_, _>>()?),
-        Content::Members(members) => {
-            Value::Object(members.into_iter().map(|(name, _, node)| Ok((name, into_value(node)?))).collect::<Result<Map<_, _>, Broken>>()?)
-        }
+        Content::Items(items) => Value::Array(
+            items
+                .into_iter()
+                .map(into_value)
+                .collect::<Result<_, _>>()?,
+        ),
+        Content::Members(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|(name, _, node)| Ok((name, into_value(node)?)))
+                .collect::<Result<Map<_, _>, Broken>>()?,
+        ),
     })
 }
 
@@ -207,7 +244,12 @@ fn into_tree(node: Node, key: Option<Range<usize>>, text: &str, offsets: &[usize
         value: bytes(&node.span, text, offsets),
         children: match node.content {
             Content::Scalar(_) => Children::None,
-            Content::Items(items) => Children::Items(items.into_iter().map(|node| into_tree(node, None, text, offsets)).collect()),
+            Content::Items(items) => Children::Items(
+                items
+                    .into_iter()
+                    .map(|node| into_tree(node, None, text, offsets))
+                    .collect(),
+            ),
             Content::Members(members) => Children::Members(
                 members
                     .into_iter()
@@ -221,7 +263,8 @@ fn into_tree(node: Node, key: Option<Range<usize>>, text: &str, offsets: &[usize
     }
 }
 
-/// A span in bytes. Block values end where the next token begins: the white space and comments between are cut off.
+/// A span in bytes. Block values end where the next token begins: the white space and comments
+/// between are cut off.
 fn bytes(span: &Span, text: &str, offsets: &[usize]) -> Range<usize> {
     let offset = |index: usize| offsets.get(index).copied().unwrap_or(text.len());
     let start = offset(span.start.index());
@@ -238,5 +281,9 @@ fn bytes(span: &Span, text: &str, offsets: &[usize]) -> Range<usize> {
 }
 
 fn broken(span: &Span, reason: &str) -> Broken {
-    Broken { line: span.start.line().max(1), column: span.start.col() + 1, reason: reason.to_owned() }
+    Broken {
+        line: span.start.line().max(1),
+        column: span.start.col() + 1,
+        reason: reason.to_owned(),
+    }
 }

@@ -37,7 +37,10 @@ impl Document {
             };
             let target = self.target(&pointer, reference)?;
             if passed.contains(&target) {
-                return Err(self.error(&pointer, &format!("`$ref: {reference}` leads back to itself")));
+                return Err(self.error(
+                    &pointer,
+                    &format!("`$ref: {reference}` leads back to itself"),
+                ));
             }
             passed.push(target.clone());
             pointer = target;
@@ -46,9 +49,14 @@ impl Document {
 
     fn target(&self, from: &str, reference: &str) -> anyhow::Result<String> {
         let Some(fragment) = reference.strip_prefix('#') else {
-            return Err(self.error(from, &format!("`$ref: {reference}` leaves the document; bundle it into one file first")));
+            return Err(self.error(
+                from,
+                &format!("`$ref: {reference}` leaves the document; bundle it into one file first"),
+            ));
         };
-        let target = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy().into_owned();
+        let target = percent_encoding::percent_decode_str(fragment)
+            .decode_utf8_lossy()
+            .into_owned();
         match self.get(&target) {
             Some(_) => Ok(target),
             None => Err(self.error(from, &format!("`$ref: {reference}` leads nowhere"))),
@@ -57,16 +65,23 @@ impl Document {
 
     /// The members of the object at a place; an error that says so where it is no object.
     pub(crate) fn object(&self, at: &At<'_>) -> anyhow::Result<&Map<String, Value>> {
-        self.get(&at.pointer).and_then(Value::as_object).ok_or_else(|| self.error(&at.pointer, "an object is wanted here"))
+        self.get(&at.pointer)
+            .and_then(Value::as_object)
+            .ok_or_else(|| self.error(&at.pointer, "an object is wanted here"))
     }
 
     /// An error at a place of the document.
     pub(crate) fn error(&self, pointer: &str, reason: &str) -> anyhow::Error {
         let file = self.source.file();
-        let nearest = std::iter::successors(Some(pointer), |at| pointer::parent(at)).find_map(|at| self.source.place(at));
+        let nearest = std::iter::successors(Some(pointer), |at| pointer::parent(at))
+            .find_map(|at| self.source.place(at));
         match nearest {
             Some(place) => {
-                anyhow::anyhow!("{file}:{}:{}: {reason} (at `{pointer}`)", place.line, place.column)
+                anyhow::anyhow!(
+                    "{file}:{}:{}: {reason} (at `{pointer}`)",
+                    place.line,
+                    place.column
+                )
             }
             None => anyhow::anyhow!("{file}: {reason} (at `{pointer}`)"),
         }

@@ -1,4 +1,5 @@
-//! An OpenAPI 3.0 document, ready to judge by: operations, lowered schemas, and the plan of the walk.
+//! An OpenAPI 3.0 document, ready to judge by: operations, lowered schemas, and the plan of the
+//! walk.
 
 mod document;
 pub(crate) mod lower;
@@ -47,8 +48,8 @@ impl Spec {
     /// Reads, checks and compiles a document.
     ///
     /// # Errors
-    /// The document is not OpenAPI 3.0, a reference leads nowhere, or a schema does not compile: nothing can be judged
-    /// by it. Says file, line, column and reason.
+    /// The document is not OpenAPI 3.0, a reference leads nowhere, or a schema does not compile:
+    /// nothing can be judged by it. Says file, line, column and reason.
     pub fn load(source: Source) -> anyhow::Result<Spec> {
         let value = source.value()?;
         let document = Document { source, value };
@@ -57,9 +58,16 @@ impl Spec {
         let mut sites = Sites::default();
         let mut request = Lowering::new(&document, Direction::Request);
         let mut response = Lowering::new(&document, Direction::Response);
-        let mut plans = [Plan::new(Direction::Request), Plan::new(Direction::Response)];
-        let mut reader =
-            operation::Reader { document: &document, sites: &mut sites, lowering: [&mut request, &mut response], plans: &mut plans };
+        let mut plans = [
+            Plan::new(Direction::Request),
+            Plan::new(Direction::Response),
+        ];
+        let mut reader = operation::Reader {
+            document: &document,
+            sites: &mut sites,
+            lowering: [&mut request, &mut response],
+            plans: &mut plans,
+        };
         let operations = reader.operations()?;
         let bases = operation::bases(&document);
 
@@ -72,8 +80,16 @@ impl Spec {
             operations,
             bases,
             sites,
-            request: Side { direction: Direction::Request, lowered: request, plan: request_plan },
-            response: Side { direction: Direction::Response, lowered: response, plan: response_plan },
+            request: Side {
+                direction: Direction::Request,
+                lowered: request,
+                plan: request_plan,
+            },
+            response: Side {
+                direction: Direction::Response,
+                lowered: response,
+                plan: response_plan,
+            },
         })
     }
 

@@ -9,7 +9,9 @@ use super::plan::Plan;
 use super::site::{SiteId, SiteKind, Sites, vocabulary};
 use crate::pointer;
 
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: &[&str] = &[
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// One method of one path.
 #[derive(Debug)]
@@ -31,7 +33,8 @@ pub(crate) struct Path {
     pub(crate) segments: Vec<Segment>,
 }
 
-/// What stands between two slashes of a template: literal text and names by turns, beginning and ending with text.
+/// What stands between two slashes of a template: literal text and names by turns, beginning and
+/// ending with text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segment {
     pub(crate) texts: Vec<String>,
@@ -76,7 +79,8 @@ pub(crate) enum Form {
     Repeated,
     /// The text is JSON.
     Json,
-    /// An object spread over several parameters, whose names are these; what it holds is not judged.
+    /// An object spread over several parameters, whose names are these; what it holds is not
+    /// judged.
     Spread(Spread),
 }
 
@@ -146,11 +150,17 @@ impl Reader<'_, '_> {
             if !template.starts_with('/') {
                 return Err(document.error(&written, "not OpenAPI 3.0: a path begins with `/`"));
             }
-            let path = Path { segments: template[1..].split('/').map(segment).collect(), pointer: written.clone() };
+            let path = Path {
+                segments: template[1..].split('/').map(segment).collect(),
+                pointer: written.clone(),
+            };
             let item = document.resolve(&written)?;
             for (method, value) in document.object(&item)? {
                 if METHODS.contains(&method.as_str()) {
-                    let at = At { pointer: pointer::join(&item.pointer, method), value };
+                    let at = At {
+                        pointer: pointer::join(&item.pointer, method),
+                        value,
+                    };
                     operations.push(self.operation(&item, &path, method, &at)?);
                 }
             }
@@ -158,25 +168,51 @@ impl Reader<'_, '_> {
         Ok(operations)
     }
 
-    fn operation(&mut self, item: &At<'_>, path: &Path, method: &str, at: &At<'_>) -> anyhow::Result<Operation> {
+    fn operation(
+        &mut self,
+        item: &At<'_>,
+        path: &Path,
+        method: &str,
+        at: &At<'_>,
+    ) -> anyhow::Result<Operation> {
         let method = method.to_ascii_uppercase();
         let name = match at.value.get("operationId").and_then(Value::as_str) {
             Some(id) => id.to_owned(),
-            None => format!("{method} {}", pointer::last(&path.pointer).unwrap_or_default()),
+            None => format!(
+                "{method} {}",
+                pointer::last(&path.pointer).unwrap_or_default()
+            ),
         };
         // The path is part of the key: two paths may be one path item by reference.
         let key = pointer::join(&path.pointer, &method);
-        let site = self.sites.enter(key.clone(), SiteKind::Operation, &at.pointer, name.as_str(), None, &[]);
-        let scope = Scope { key: &key, name: &name, site };
+        let site = self.sites.enter(
+            key.clone(),
+            SiteKind::Operation,
+            &at.pointer,
+            name.as_str(),
+            None,
+            &[],
+        );
+        let scope = Scope {
+            key: &key,
+            name: &name,
+            site,
+        };
 
         let mut parameters: Vec<Parameter> = Vec::new();
         for owner in [item, at] {
-            let list = owner.value.get("parameters").and_then(Value::as_array).map_or(0, Vec::len);
+            let list = owner
+                .value
+                .get("parameters")
+                .and_then(Value::as_array)
+                .map_or(0, Vec::len);
             for index in 0..list {
                 let pointer = format!("{}/parameters/{index}", owner.pointer);
                 if let Some(parameter) = self.parameter(&scope, &pointer)? {
                     // The operation's own word goes before that of its path.
-                    parameters.retain(|old| (old.location, &old.name) != (parameter.location, &parameter.name));
+                    parameters.retain(|old| {
+                        (old.location, &old.name) != (parameter.location, &parameter.name)
+                    });
                     parameters.push(parameter);
                 }
             }
@@ -187,19 +223,35 @@ impl Reader<'_, '_> {
         };
         let responses = pointer::join(&at.pointer, "responses");
         let statuses = at.value.get("responses").and_then(Value::as_object);
-        let statuses = statuses.into_iter().flat_map(Map::keys).filter(|status| !status.starts_with("x-"));
-        let responses =
-            statuses.map(|status| self.response(&scope, status, &pointer::join(&responses, status))).collect::<anyhow::Result<_>>()?;
-        Ok(Operation { pointer: at.pointer.clone(), path: path.clone(), method, site, parameters, request, responses })
+        let statuses = statuses
+            .into_iter()
+            .flat_map(Map::keys)
+            .filter(|status| !status.starts_with("x-"));
+        let responses = statuses
+            .map(|status| self.response(&scope, status, &pointer::join(&responses, status)))
+            .collect::<anyhow::Result<_>>()?;
+        Ok(Operation {
+            pointer: at.pointer.clone(),
+            path: path.clone(),
+            method,
+            site,
+            parameters,
+            request,
+            responses,
+        })
     }
 
-    /// A parameter; none where it is of a kind that is not judged: cookies, and headers that OpenAPI leaves to others.
+    /// A parameter; none where it is of a kind that is not judged: cookies, and headers that
+    /// OpenAPI leaves to others.
     fn parameter(&mut self, scope: &Scope<'_>, pointer: &str) -> anyhow::Result<Option<Parameter>> {
         let document = self.document;
         let at = document.resolve(pointer)?;
         let text = |keyword: &str| at.value.get(keyword).and_then(Value::as_str);
         let (Some(name), Some(place)) = (text("name"), text("in")) else {
-            return Err(document.error(&at.pointer, "not OpenAPI 3.0: a parameter has a `name` and an `in`"));
+            return Err(document.error(
+                &at.pointer,
+                "not OpenAPI 3.0: a parameter has a `name` and an `in`",
+            ));
         };
         let location = match place {
             "path" => Location::Path,
@@ -208,7 +260,9 @@ impl Reader<'_, '_> {
             "header" => Location::Header,
             "cookie" => return Ok(None),
             other => {
-                let reason = format!("not OpenAPI 3.0: a parameter is `in` path, query, header or cookie, not `{other}`");
+                let reason = format!(
+                    "not OpenAPI 3.0: a parameter is `in` path, query, header or cookie, not `{other}`"
+                );
                 return Err(document.error(&at.pointer, &reason));
             }
         };
@@ -218,7 +272,14 @@ impl Reader<'_, '_> {
             None => Vec::new(),
         };
         let key = format!("{}|{place}|{}", scope.key, name.to_ascii_lowercase());
-        let site = self.sites.enter(key, SiteKind::Parameter, &at.pointer, name, Some(scope.site), &values);
+        let site = self.sites.enter(
+            key,
+            SiteKind::Parameter,
+            &at.pointer,
+            name,
+            Some(scope.site),
+            &values,
+        );
         let flag = |keyword: &str| at.value.get(keyword) == Some(&Value::Bool(true));
         Ok(Some(Parameter {
             pointer: at.pointer.clone(),
@@ -232,7 +293,12 @@ impl Reader<'_, '_> {
         }))
     }
 
-    fn form(&self, at: &At<'_>, location: Location, schema: Option<&Schema>) -> anyhow::Result<Form> {
+    fn form(
+        &self,
+        at: &At<'_>,
+        location: Location,
+        schema: Option<&Schema>,
+    ) -> anyhow::Result<Form> {
         if at.value.get("content").is_some() {
             return Ok(Form::Json);
         }
@@ -248,13 +314,21 @@ impl Reader<'_, '_> {
         Ok(match (location, style) {
             (Location::Query, Some("deepObject")) => Form::Spread(Spread::Brackets),
             (Location::Query, None | Some("form")) if is_object && explode != Some(false) => {
-                let schema = schema.map(|schema| self.document.resolve(&schema.pointer)).transpose()?;
+                let schema = schema
+                    .map(|schema| self.document.resolve(&schema.pointer))
+                    .transpose()?;
                 let properties = schema.and_then(|at| at.value.get("properties")?.as_object());
-                Form::Spread(Spread::Names(properties.map(|them| them.keys().cloned().collect())))
+                Form::Spread(Spread::Names(
+                    properties.map(|them| them.keys().cloned().collect()),
+                ))
             }
             (_, _) if is_object => Form::Spread(Spread::Names(Some(Vec::new()))),
-            (Location::Query, Some("spaceDelimited")) if explode != Some(true) => Form::Separated(' '),
-            (Location::Query, Some("pipeDelimited")) if explode != Some(true) => Form::Separated('|'),
+            (Location::Query, Some("spaceDelimited")) if explode != Some(true) => {
+                Form::Separated(' ')
+            }
+            (Location::Query, Some("pipeDelimited")) if explode != Some(true) => {
+                Form::Separated('|')
+            }
             (Location::Query, _) if explode != Some(false) => Form::Repeated,
             _ => Form::Separated(','),
         })
@@ -270,15 +344,35 @@ impl Reader<'_, '_> {
         })
     }
 
-    fn response(&mut self, scope: &Scope<'_>, status: &str, pointer: &str) -> anyhow::Result<Response> {
+    fn response(
+        &mut self,
+        scope: &Scope<'_>,
+        status: &str,
+        pointer: &str,
+    ) -> anyhow::Result<Response> {
         let at = self.document.resolve(pointer)?;
         let name = format!("{} {status}", scope.name);
         let key = format!("{}|{status}", scope.key);
-        let site = self.sites.enter(key.clone(), SiteKind::Response, pointer, name.as_str(), Some(scope.site), &[]);
+        let site = self.sites.enter(
+            key.clone(),
+            SiteKind::Response,
+            pointer,
+            name.as_str(),
+            Some(scope.site),
+            &[],
+        );
         let mut headers = Vec::new();
         let written = at.value.get("headers").and_then(Value::as_object);
-        for name in written.into_iter().flat_map(Map::keys).filter(|name| !name.eq_ignore_ascii_case("content-type")) {
-            let at = self.document.resolve(&format!("{}/headers/{}", at.pointer, pointer::escape(name)))?;
+        for name in written
+            .into_iter()
+            .flat_map(Map::keys)
+            .filter(|name| !name.eq_ignore_ascii_case("content-type"))
+        {
+            let at = self.document.resolve(&format!(
+                "{}/headers/{}",
+                at.pointer,
+                pointer::escape(name)
+            ))?;
             let schema = self.value_schema(Direction::Response, &at)?;
             let values = match &schema {
                 Some(schema) => vocabulary(self.document, &schema.pointer)?,
@@ -301,11 +395,25 @@ impl Reader<'_, '_> {
             });
         }
         let content = self.content(Direction::Response, &key, &name, site, &at)?;
-        // Its own place in the operation, also where it is a reference: what is shared is not what was seen here.
-        Ok(Response { pointer: pointer.to_owned(), status: status.to_ascii_uppercase(), site, headers, content })
+        // Its own place in the operation, also where it is a reference: what is shared is not what
+        // was seen here.
+        Ok(Response {
+            pointer: pointer.to_owned(),
+            status: status.to_ascii_uppercase(),
+            site,
+            headers,
+            content,
+        })
     }
 
-    fn content(&mut self, direction: Direction, key: &str, name: &str, parent: SiteId, at: &At<'_>) -> anyhow::Result<Vec<Media>> {
+    fn content(
+        &mut self,
+        direction: Direction,
+        key: &str,
+        name: &str,
+        parent: SiteId,
+        at: &At<'_>,
+    ) -> anyhow::Result<Vec<Media>> {
         let kind = match direction {
             Direction::Request => SiteKind::RequestBody,
             Direction::Response => SiteKind::ResponseBody,
@@ -314,21 +422,39 @@ impl Reader<'_, '_> {
         let mut content = Vec::new();
         for range in written.into_iter().flat_map(Map::keys) {
             let pointer = format!("{}/content/{}", at.pointer, pointer::escape(range));
-            let site = self.sites.enter(format!("{key}|{range}"), kind, &pointer, format!("{name} {range}"), Some(parent), &[]);
+            let site = self.sites.enter(
+                format!("{key}|{range}"),
+                kind,
+                &pointer,
+                format!("{name} {range}"),
+                Some(parent),
+                &[],
+            );
             let at = self.document.resolve(&pointer)?;
             let schema = match at.value.get("schema") {
                 None => None,
                 Some(_) => Some(self.schema(direction, &pointer::join(&at.pointer, "schema"))?),
             };
-            content.push(Media { range: essence(range), pointer, schema, site });
+            content.push(Media {
+                range: essence(range),
+                pointer,
+                schema,
+                site,
+            });
         }
         Ok(content)
     }
 
     /// The schema of a parameter or header: its own, or that of its only media type.
-    fn value_schema(&mut self, direction: Direction, at: &At<'_>) -> anyhow::Result<Option<Schema>> {
+    fn value_schema(
+        &mut self,
+        direction: Direction,
+        at: &At<'_>,
+    ) -> anyhow::Result<Option<Schema>> {
         if at.value.get("schema").is_some() {
-            return self.schema(direction, &pointer::join(&at.pointer, "schema")).map(Some);
+            return self
+                .schema(direction, &pointer::join(&at.pointer, "schema"))
+                .map(Some);
         }
         let content = at.value.get("content").and_then(Value::as_object);
         let Some((range, media)) = content.and_then(|content| content.iter().next()) else {
@@ -358,14 +484,22 @@ struct Scope<'s> {
     site: SiteId,
 }
 
-/// Header parameters of these names shall be ignored, says OpenAPI: other parts of the document describe them.
+/// Header parameters of these names shall be ignored, says OpenAPI: other parts of the document
+/// describe them.
 fn is_reserved(header: &str) -> bool {
-    ["accept", "content-type", "authorization"].iter().any(|name| header.eq_ignore_ascii_case(name))
+    ["accept", "content-type", "authorization"]
+        .iter()
+        .any(|name| header.eq_ignore_ascii_case(name))
 }
 
 /// A media type without its parameters, in lower case.
 pub(crate) fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 /// Whether a media type's bodies are JSON.
@@ -376,9 +510,11 @@ pub(crate) fn is_json(essence: &str) -> bool {
 fn segment(text: &str) -> Segment {
     let (mut texts, mut names) = (Vec::new(), Vec::new());
     let mut rest = text;
-    while let Some((before, name, after)) =
-        rest.split_once('{').and_then(|(before, inside)| inside.split_once('}').map(|(name, after)| (before, name, after)))
-    {
+    while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, inside)| {
+        inside
+            .split_once('}')
+            .map(|(name, after)| (before, name, after))
+    }) {
         texts.push(before.to_owned());
         names.push(name.to_owned());
         rest = after;
@@ -391,7 +527,10 @@ fn segment(text: &str) -> Segment {
 pub(crate) fn bases(document: &Document) -> Vec<Vec<String>> {
     let paths = document.get("/paths").and_then(Value::as_object);
     let items = paths.into_iter().flat_map(Map::values);
-    let operations = items.clone().filter_map(Value::as_object).flat_map(Map::values);
+    let operations = items
+        .clone()
+        .filter_map(Value::as_object)
+        .flat_map(Map::values);
     let mut bases: Vec<Vec<String>> = std::iter::once(&document.value)
         .chain(items)
         .chain(operations)
@@ -407,13 +546,23 @@ pub(crate) fn bases(document: &Document) -> Vec<Vec<String>> {
 
 fn base(server: &Value) -> Option<Vec<String>> {
     let mut url = server.get("url")?.as_str()?.to_owned();
-    for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
+    for (name, variable) in server
+        .get("variables")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         if let Some(default) = variable.get("default").and_then(Value::as_str) {
             url = url.replace(&format!("{{{name}}}"), default);
         }
     }
     let path = below_authority(&url);
-    Some(path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect())
+    Some(
+        path.split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 /// What follows scheme and authority of a URL; a path is itself.

@@ -1,4 +1,5 @@
-//! The plan of the walk: every schema as a node whose properties lead to other nodes, references already followed.
+//! The plan of the walk: every schema as a node whose properties lead to other nodes, references
+//! already followed.
 
 use std::collections::{HashMap, HashSet};
 
@@ -77,7 +78,11 @@ pub(crate) struct Vocabulary {
 
 impl Plan {
     pub(crate) fn new(direction: Direction) -> Self {
-        Plan { direction, nodes: Vec::new(), numbers: HashMap::new() }
+        Plan {
+            direction,
+            nodes: Vec::new(),
+            numbers: HashMap::new(),
+        }
     }
 
     pub(crate) fn get(&self, id: NodeId) -> &Node {
@@ -86,12 +91,18 @@ impl Plan {
 
     /// The types that a schema names, itself or in what it is composed of.
     pub(crate) fn types(&self, id: NodeId) -> Vec<&str> {
-        self.reach(id).into_iter().filter_map(|id| self.nodes[id].type_name.as_deref()).collect()
+        self.reach(id)
+            .into_iter()
+            .filter_map(|id| self.nodes[id].type_name.as_deref())
+            .collect()
     }
 
     /// The schema of the items, if a schema has one, itself or in what it is composed of.
     pub(crate) fn items(&self, id: NodeId) -> Option<NodeId> {
-        self.reach(id).into_iter().find_map(|id| self.nodes[id].items).map(|(items, _)| items)
+        self.reach(id)
+            .into_iter()
+            .find_map(|id| self.nodes[id].items)
+            .map(|(items, _)| items)
     }
 
     /// A node, all that it is composed of, and all that a value of it may be.
@@ -100,7 +111,12 @@ impl Plan {
         let mut next = 0;
         while let Some(&id) = reached.get(next) {
             let node = &self.nodes[id];
-            for other in node.parts.iter().copied().chain(node.choices.iter().map(|branch| branch.node)) {
+            for other in node
+                .parts
+                .iter()
+                .copied()
+                .chain(node.choices.iter().map(|branch| branch.node))
+            {
                 if !reached.contains(&other) {
                     reached.push(other);
                 }
@@ -111,7 +127,12 @@ impl Plan {
     }
 
     /// The node of the schema at a pointer, made on first sight.
-    pub(crate) fn node(&mut self, document: &Document, sites: &mut Sites, pointer: &str) -> anyhow::Result<NodeId> {
+    pub(crate) fn node(
+        &mut self,
+        document: &Document,
+        sites: &mut Sites,
+        pointer: &str,
+    ) -> anyhow::Result<NodeId> {
         let schema = document.resolve(pointer)?;
         if let Some(id) = self.numbers.get(&schema.pointer) {
             return Ok(*id);
@@ -127,17 +148,36 @@ impl Plan {
             items: None,
             parts: Box::from([id]),
             choices: Vec::new(),
-            type_name: schema.value.get("type").and_then(Value::as_str).map(str::to_owned),
+            type_name: schema
+                .value
+                .get("type")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             vocabulary: words(schema.value).map(|Words { texts, open }| Vocabulary {
-                pointer: format!("{}/{}", schema.pointer, if open { "x-extensible-enum" } else { "enum" }),
+                pointer: format!(
+                    "{}/{}",
+                    schema.pointer,
+                    if open { "x-extensible-enum" } else { "enum" }
+                ),
                 open,
-                values: texts.into_iter().enumerate().map(|(at, text)| (text.into(), at)).collect(),
+                values: texts
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, text)| (text.into(), at))
+                    .collect(),
             }),
         });
 
         let at = |keyword: &str| pointer::join(&schema.pointer, keyword);
         if let Some(properties) = schema.value.get("properties").and_then(Value::as_object) {
-            let object = sites.enter(schema.pointer.clone(), SiteKind::Object, &schema.pointer, object_name(&schema.pointer), None, &[]);
+            let object = sites.enter(
+                schema.pointer.clone(),
+                SiteKind::Object,
+                &schema.pointer,
+                object_name(&schema.pointer),
+                None,
+                &[],
+            );
             self.nodes[id].object = Some(object);
             self.properties(document, sites, id, object, &at("properties"), properties)?;
         }
@@ -153,23 +193,42 @@ impl Plan {
             let pointer = at("items");
             let node = self.node(document, sites, &pointer)?;
             let values = vocabulary(document, &pointer)?;
-            let site = sites.enter(format!("{pointer}#"), SiteKind::Items, &pointer, "[]", None, &values);
+            let site = sites.enter(
+                format!("{pointer}#"),
+                SiteKind::Items,
+                &pointer,
+                "[]",
+                None,
+                &values,
+            );
             self.nodes[id].items = Some((node, site));
         }
         for keyword in ["oneOf", "anyOf"] {
             for index in lower::indices(schema.value, keyword) {
                 let pointer = format!("{}/{keyword}/{index}", schema.pointer);
                 let node = self.node(document, sites, &pointer)?;
-                self.nodes[id].choices.push(Branch { node, pointer, location: String::new() });
+                self.nodes[id].choices.push(Branch {
+                    node,
+                    pointer,
+                    location: String::new(),
+                });
             }
         }
         for kind in lower::kinds(document, &schema.pointer)? {
             let node = self.node(document, sites, &kind)?;
             let pointer = lower::kind_pointer(&schema.pointer, &kind);
-            self.nodes[id].choices.push(Branch { node, pointer, location: String::new() });
+            self.nodes[id].choices.push(Branch {
+                node,
+                pointer,
+                location: String::new(),
+            });
         }
         for index in lower::indices(schema.value, "allOf") {
-            self.node(document, sites, &format!("{}/allOf/{index}", schema.pointer))?;
+            self.node(
+                document,
+                sites,
+                &format!("{}/allOf/{index}", schema.pointer),
+            )?;
         }
         Ok(id)
     }
@@ -186,23 +245,38 @@ impl Plan {
         for name in properties.keys() {
             let pointer = pointer::join(pointer, name);
             let values = vocabulary(document, &pointer)?;
-            let site = sites.enter(pointer.clone(), SiteKind::Property, &pointer, name.as_str(), Some(object), &values);
+            let site = sites.enter(
+                pointer.clone(),
+                SiteKind::Property,
+                &pointer,
+                name.as_str(),
+                Some(object),
+                &values,
+            );
             let property = Property {
                 node: self.node(document, sites, &pointer)?,
                 site,
                 forbidden: lower::is_forbidden(document, &pointer, self.direction)?,
                 pointer,
             };
-            self.nodes[owner].properties.insert(name.as_str().into(), property);
+            self.nodes[owner]
+                .properties
+                .insert(name.as_str().into(), property);
         }
         Ok(())
     }
 
-    /// What can only be said once all nodes are there: what a node is composed of, and where its branches were lowered to.
+    /// What can only be said once all nodes are there: what a node is composed of, and where its
+    /// branches were lowered to.
     pub(crate) fn link(&mut self, document: &Document, lowered: &Lowered) -> anyhow::Result<()> {
         for id in 0..self.nodes.len() {
             let mut parts = Vec::new();
-            self.compose(document, &self.nodes[id].pointer, &mut parts, &mut HashSet::new())?;
+            self.compose(
+                document,
+                &self.nodes[id].pointer,
+                &mut parts,
+                &mut HashSet::new(),
+            )?;
             let node = &mut self.nodes[id];
             node.parts = parts.into();
             for branch in &mut node.choices {
@@ -213,14 +287,25 @@ impl Plan {
         Ok(())
     }
 
-    fn compose(&self, document: &Document, pointer: &str, parts: &mut Vec<NodeId>, passed: &mut HashSet<String>) -> anyhow::Result<()> {
+    fn compose(
+        &self,
+        document: &Document,
+        pointer: &str,
+        parts: &mut Vec<NodeId>,
+        passed: &mut HashSet<String>,
+    ) -> anyhow::Result<()> {
         let schema = document.resolve(pointer)?;
         if !passed.insert(schema.pointer.clone()) {
             return Ok(());
         }
         parts.extend(self.numbers.get(&schema.pointer));
         for index in lower::indices(schema.value, "allOf") {
-            self.compose(document, &format!("{}/allOf/{index}", schema.pointer), parts, passed)?;
+            self.compose(
+                document,
+                &format!("{}/allOf/{index}", schema.pointer),
+                parts,
+                passed,
+            )?;
         }
         Ok(())
     }
@@ -230,7 +315,13 @@ impl Plan {
 fn object_name(pointer: &str) -> String {
     let tokens: Vec<_> = pointer::tokens(pointer).into_iter().flatten().collect();
     let is_name = |token: &&std::borrow::Cow<'_, str>| {
-        !["allOf", "oneOf", "anyOf", "items", "additionalProperties"].contains(&token.as_ref()) && token.parse::<usize>().is_err()
+        !["allOf", "oneOf", "anyOf", "items", "additionalProperties"].contains(&token.as_ref())
+            && token.parse::<usize>().is_err()
     };
-    tokens.iter().rev().find(is_name).map(|name| name.to_string()).unwrap_or_default()
+    tokens
+        .iter()
+        .rev()
+        .find(is_name)
+        .map(|name| name.to_string())
+        .unwrap_or_default()
 }

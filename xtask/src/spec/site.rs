@@ -1,4 +1,5 @@
-//! The places of a specification that traffic can be evidence for, numbered so that counting costs no look-up.
+//! The places of a specification that traffic can be evidence for, numbered so that counting costs
+//! no look-up.
 
 use std::collections::HashMap;
 
@@ -72,7 +73,8 @@ impl Sites {
 
     /// The place that `key` stands for, entered on first sight.
     ///
-    /// The key is the pointer, but for what several operations share: each has its own evidence for a shared answer.
+    /// The key is the pointer, but for what several operations share: each has its own evidence for
+    /// a shared answer.
     pub(crate) fn enter(
         &mut self,
         key: String,
@@ -99,7 +101,8 @@ impl Sites {
 
     /// The place at or nearest above a pointer.
     pub(crate) fn nearest(&self, pointer: &str) -> Option<SiteId> {
-        std::iter::successors(Some(pointer), |at| crate::pointer::parent(at)).find_map(|at| self.numbers.get(at).copied())
+        std::iter::successors(Some(pointer), |at| crate::pointer::parent(at))
+            .find_map(|at| self.numbers.get(at).copied())
     }
 
     pub(crate) fn find(&self, key: &str) -> Option<SiteId> {
@@ -121,11 +124,17 @@ pub(crate) fn words(schema: &Value) -> Option<Words> {
         (None, Some(list)) => (list, false),
         (None, None) => return None,
     };
-    let texts = list.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let texts = list
+        .as_array()?
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
     Some(Words { texts, open })
 }
 
-/// The texts that the schema at a pointer lists, itself or in what it is composed of; none where it lists none.
+/// The texts that the schema at a pointer lists, itself or in what it is composed of; none where it
+/// lists none.
 pub(crate) fn vocabulary(document: &Document, pointer: &str) -> anyhow::Result<Vec<String>> {
     let mut waiting = vec![pointer.to_owned()];
     let mut passed = Vec::new();

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// One operation, `GET /trunks`, that answers an array of objects with a required `name` and an integer `size`.
+/// One operation, `GET /trunks`, that answers an array of objects with a required `name` and an
+/// integer `size`.
 pub(crate) const SPEC: &str = "\
 openapi: 3.0.3
 info: {title: Trunks, version: '1'}
@@ -57,7 +58,10 @@ pub(crate) fn answered(body: &str) -> String {
 
 /// The same, with the codes that must be found in it.
 pub(crate) fn refused(body: &str, expect: &str) -> String {
-    answered(body).replace(r#""synthetic""#, &format!(r#""synthetic", "expect": ["{expect}"]"#))
+    answered(body).replace(
+        r#""synthetic""#,
+        &format!(r#""synthetic", "expect": ["{expect}"]"#),
+    )
 }
 
 /// A folder of a test's own.
@@ -89,7 +93,8 @@ impl Bench {
     /// Writes a file, and the folders it stands in.
     pub(crate) fn write(&self, file: &str, text: &str) -> &Self {
         let path = self.path().join(file);
-        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("folders can be made");
+        fs::create_dir_all(path.parent().expect("a file has a folder"))
+            .expect("folders can be made");
         fs::write(path, text).expect("a file can be written");
         self
     }

@@ -23,17 +23,33 @@ const FACTS: &str = "\
   ours: /components/schemas/Trunk/properties/name
 ";
 
-/// The run with these corrections and vendor facts, in which RECORDING is one of a trunk called `a`.
+/// The run with these corrections and vendor facts, in which RECORDING is one of a trunk called
+/// `a`.
 fn run(corrections: &str, facts: &str, more: &[&str]) -> Run {
     let bench = Bench::new();
     let recording = bench.path().join("recordings/a.json").display().to_string();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered(r#"[{"name": "a", "size": 1}]"#))
-        .write("corrections.yaml", &corrections.replace("RECORDING", &recording))
+        .write(
+            "recordings/a.json",
+            &answered(r#"[{"name": "a", "size": 1}]"#),
+        )
+        .write(
+            "corrections.yaml",
+            &corrections.replace("RECORDING", &recording),
+        )
         .write("vendor-facts.yaml", facts)
-        .write("vendor/connections-v1.json", r#"{"definitions": {"Trunk": {"name": {"type": "integer"}}}}"#);
-    let arguments = ["--spec", "spec.yaml", "--corrections", "corrections.yaml", "recordings"];
+        .write(
+            "vendor/connections-v1.json",
+            r#"{"definitions": {"Trunk": {"name": {"type": "integer"}}}}"#,
+        );
+    let arguments = [
+        "--spec",
+        "spec.yaml",
+        "--corrections",
+        "corrections.yaml",
+        "recordings",
+    ];
     bench.validate(arguments.iter().chain(more).copied())
 }
 
@@ -41,7 +57,16 @@ fn run(corrections: &str, facts: &str, more: &[&str]) -> Run {
 fn finding(corrections: &str, facts: &str) -> (String, String) {
     let run = run(corrections, facts, &["--format", "github"]);
     assert_eq!((run.code, run.stdout.lines().count()), (1, 1), "{run:?}");
-    let after = |key: &str| run.stdout.split_once(key).expect(key).1.split([',', ' ', ':']).next().unwrap_or_default().to_owned();
+    let after = |key: &str| {
+        run.stdout
+            .split_once(key)
+            .expect(key)
+            .1
+            .split([',', ' ', ':'])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
     (after("title="), after("line="))
 }
 
@@ -58,47 +83,84 @@ fn a_correction_that_is_right_is_clean_and_counted() {
 
 #[test]
 fn a_place_that_the_spec_does_not_have() {
-    assert_eq!(finding(&GOOD.replace("properties/name\n", "properties/nam\n"), FACTS), found("NSV501", "2"));
+    assert_eq!(
+        finding(
+            &GOOD.replace("properties/name\n", "properties/nam\n"),
+            FACTS
+        ),
+        found("NSV501", "2")
+    );
 }
 
 #[test]
 fn evidence_in_a_file_that_is_not_there() {
-    assert_eq!(finding(&GOOD.replace("- RECORDING#", "- elsewhere.json#"), FACTS), found("NSV502", "6"));
+    assert_eq!(
+        finding(&GOOD.replace("- RECORDING#", "- elsewhere.json#"), FACTS),
+        found("NSV502", "6")
+    );
 }
 
 #[test]
 fn evidence_at_a_place_that_the_recording_does_not_have() {
-    assert_eq!(finding(&GOOD.replace("- RECORDING#/response/body/0", "- RECORDING#/response/body/1"), FACTS), found("NSV502", "6"));
+    assert_eq!(
+        finding(
+            &GOOD.replace(
+                "- RECORDING#/response/body/0",
+                "- RECORDING#/response/body/1"
+            ),
+            FACTS
+        ),
+        found("NSV502", "6")
+    );
 }
 
 /// Stands at the recording, which is where one looks: the body is on line 8.
 #[test]
 fn evidence_with_another_value() {
-    assert_eq!(finding(&GOOD.replace("is: a", "is: b"), FACTS), found("NSV503", "8"));
+    assert_eq!(
+        finding(&GOOD.replace("is: a", "is: b"), FACTS),
+        found("NSV503", "8")
+    );
 }
 
 #[test]
 fn evidence_of_another_type() {
-    assert_eq!(finding(&GOOD.replace("type: string", "type: integer"), FACTS), found("NSV503", "8"));
+    assert_eq!(
+        finding(&GOOD.replace("type: string", "type: integer"), FACTS),
+        found("NSV503", "8")
+    );
 }
 
 #[test]
 fn evidence_of_an_absence_where_there_is_a_value() {
-    assert_eq!(finding(&GOOD.replace("title, absent", "size, absent"), FACTS), found("NSV503", "8"));
+    assert_eq!(
+        finding(&GOOD.replace("title, absent", "size, absent"), FACTS),
+        found("NSV503", "8")
+    );
 }
 
 #[test]
 fn evidence_that_is_only_believed_needs_a_reason() {
-    let believed =
-        |text: &str| format!("{}  evidence: '{text}'\n  effect: every list fails\n", GOOD.split_once("  evidence").expect("evidence").0);
-    assert_eq!(run(&believed("none: the reference page says so"), FACTS, &[]).code, 0);
+    let believed = |text: &str| {
+        format!(
+            "{}  evidence: '{text}'\n  effect: every list fails\n",
+            GOOD.split_once("  evidence").expect("evidence").0
+        )
+    };
+    assert_eq!(
+        run(&believed("none: the reference page says so"), FACTS, &[]).code,
+        0
+    );
     assert_eq!(finding(&believed("none:"), FACTS), found("NSV505", "5"));
     assert_eq!(finding(&believed("because"), FACTS), found("NSV505", "5"));
 }
 
 #[test]
 fn a_name_that_is_used_twice() {
-    assert_eq!(finding(&format!("{GOOD}{GOOD}"), FACTS), found("NSV504", "11"));
+    assert_eq!(
+        finding(&format!("{GOOD}{GOOD}"), FACTS),
+        found("NSV504", "11")
+    );
 }
 
 #[test]
@@ -109,43 +171,73 @@ fn a_name_that_is_no_name() {
 
 #[test]
 fn a_correction_without_what_the_vendor_says() {
-    assert_eq!(finding(&GOOD.replace("  vendor: {v1: an integer}\n", ""), FACTS), found("NSV505", "1"));
+    assert_eq!(
+        finding(&GOOD.replace("  vendor: {v1: an integer}\n", ""), FACTS),
+        found("NSV505", "1")
+    );
 }
 
 #[test]
 fn a_correction_without_effect() {
-    assert_eq!(finding(&GOOD.replace("  effect: every list fails\n", ""), FACTS), found("NSV505", "1"));
+    assert_eq!(
+        finding(&GOOD.replace("  effect: every list fails\n", ""), FACTS),
+        found("NSV505", "1")
+    );
 }
 
 /// `page` has no facts at all, so none is wanted for it; `v2` has one, for another correction.
 #[test]
 fn a_version_of_the_vendors_without_a_fact() {
-    let other = GOOD.replace("name-is-text", "other").replace("{v1: an integer}", "{v2: an integer}");
-    let facts = format!("{FACTS}{}", FACTS.replace("name-is-text", "other").replace("[v1]", "[v2]"));
+    let other = GOOD
+        .replace("name-is-text", "other")
+        .replace("{v1: an integer}", "{v2: an integer}");
+    let facts = format!(
+        "{FACTS}{}",
+        FACTS
+            .replace("name-is-text", "other")
+            .replace("[v1]", "[v2]")
+    );
     let says = |vendor: &str| format!("{}{other}", GOOD.replace("{v1: an integer}", vendor));
-    assert_eq!(run(&says("{v1: an integer, page: an integer}"), &facts, &[]).code, 0);
-    assert_eq!(finding(&says("{v1: an integer, v2: an integer}"), &facts), found("NSV506", "3"));
+    assert_eq!(
+        run(&says("{v1: an integer, page: an integer}"), &facts, &[]).code,
+        0
+    );
+    assert_eq!(
+        finding(&says("{v1: an integer, v2: an integer}"), &facts),
+        found("NSV506", "3")
+    );
 }
 
 #[test]
 fn a_bug_of_the_vendors_that_our_spec_has_too() {
-    assert_eq!(finding(GOOD, &FACTS.replace("type: integer", "type: string")), found("NSV506", "5"));
+    assert_eq!(
+        finding(GOOD, &FACTS.replace("type: integer", "type: string")),
+        found("NSV506", "5")
+    );
 }
 
 #[test]
 fn a_fact_of_no_correction() {
-    let facts = format!("{FACTS}- {{correction: nothing, in: [v1], at: /definitions/Trunk/name, has: {{type: integer}}}}\n");
+    let facts = format!(
+        "{FACTS}- {{correction: nothing, in: [v1], at: /definitions/Trunk/name, has: {{type: integer}}}}\n"
+    );
     assert_eq!(finding(GOOD, &facts), found("NSV508", "6"));
 }
 
 #[test]
 fn a_fact_that_compares_with_a_place_that_our_spec_does_not_have() {
-    assert_eq!(finding(GOOD, &FACTS.replace("properties/name", "properties/nam")), found("NSV508", "5"));
+    assert_eq!(
+        finding(GOOD, &FACTS.replace("properties/name", "properties/nam")),
+        found("NSV508", "5")
+    );
 }
 
 #[test]
 fn a_fact_that_states_nothing_is_2() {
-    assert_eq!(run(GOOD, &FACTS.replace("  has: {type: integer}\n", ""), &[]).code, 2);
+    assert_eq!(
+        run(GOOD, &FACTS.replace("  has: {type: integer}\n", ""), &[]).code,
+        2
+    );
 }
 
 #[test]
@@ -160,7 +252,11 @@ fn facts_that_are_true_of_the_vendors_documents_are_clean() {
 
 #[test]
 fn a_fact_that_is_not_true_of_the_vendors_documents() {
-    let run = run(GOOD, &FACTS.replace("type: integer", "type: number"), &["--vendor", "vendor"]);
+    let run = run(
+        GOOD,
+        &FACTS.replace("type: integer", "type: number"),
+        &["--vendor", "vendor"],
+    );
     assert!(run.stdout.contains("error[NSV507]"), "{run:?}");
 }
 

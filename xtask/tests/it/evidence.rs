@@ -48,14 +48,22 @@ fn evidence(spec: &Spec, bodies: &[Value]) -> Evidence {
             "response": {"status": 200, "headers": {"content-type": "application/json"}, "body": body},
         });
         let source = Source::new(format!("{number}.json"), recording.to_string());
-        let exchange = Exchange::new(serde_json::from_value(recording).unwrap(), Arc::new(source), "", number);
+        let exchange = Exchange::new(
+            serde_json::from_value(recording).unwrap(),
+            Arc::new(source),
+            "",
+            number,
+        );
         all.merge(judge(spec, &exchange).1);
     }
     all
 }
 
 fn row(rows: &[Row], kind: SiteKind, name: &str) -> Row {
-    rows.iter().find(|row| row.kind == kind && row.name == name).unwrap().clone()
+    rows.iter()
+        .find(|row| row.kind == kind && row.name == name)
+        .unwrap()
+        .clone()
 }
 
 fn property(rows: &[Row], name: &str) -> Row {
@@ -103,12 +111,28 @@ fn types_are_those_of_the_values() {
 #[test]
 fn values_are_counted_for_vocabularies_only() {
     let rows = rows();
-    let counted =
-        |values: &[(&str, u64)]| -> Vec<(String, u64)> { values.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect() };
-    assert_eq!(property(&rows, "sometimes").values, counted(&[("x", 1), ("y", 0)]));
-    assert_eq!(row(&rows, SiteKind::Items, "[]").values, counted(&[("p", 2), ("q", 0)]));
-    assert_eq!(row(&rows, SiteKind::Parameter, "sort").values, counted(&[("up", 2), ("down", 0)]));
-    assert_eq!(property(&rows, "composed").values, counted(&[("v", 0), ("w", 1)]));
+    let counted = |values: &[(&str, u64)]| -> Vec<(String, u64)> {
+        values
+            .iter()
+            .map(|(value, count)| ((*value).to_owned(), *count))
+            .collect()
+    };
+    assert_eq!(
+        property(&rows, "sometimes").values,
+        counted(&[("x", 1), ("y", 0)])
+    );
+    assert_eq!(
+        row(&rows, SiteKind::Items, "[]").values,
+        counted(&[("p", 2), ("q", 0)])
+    );
+    assert_eq!(
+        row(&rows, SiteKind::Parameter, "sort").values,
+        counted(&[("up", 2), ("down", 0)])
+    );
+    assert_eq!(
+        property(&rows, "composed").values,
+        counted(&[("v", 0), ("w", 1)])
+    );
     assert_eq!(property(&rows, "wrong").values, []);
     assert!(!format!("{rows:?}").contains("secret text"));
 }
@@ -118,21 +142,32 @@ fn recordings_are_named_and_few() {
     let spec = spec();
     let bodies: Vec<Value> = (0..10).map(|_| json!({"always": 1})).collect();
     let rows = evidence(&spec, &bodies).rows(&spec);
-    assert_eq!(property(&rows, "always").recordings, ["0.json", "1.json", "2.json", "3.json"]);
+    assert_eq!(
+        property(&rows, "always").recordings,
+        ["0.json", "1.json", "2.json", "3.json"]
+    );
 }
 
 #[test]
 fn operations_statuses_and_media_types_are_places_too() {
     let rows = rows();
     assert_eq!(row(&rows, SiteKind::Operation, "get_a").seen, 2);
-    assert_eq!(row(&rows, SiteKind::ResponseBody, "get_a 200 application/json").seen, 2);
-    assert_eq!(row(&rows, SiteKind::Response, "get_a 404").verdict, Verdict::NeverSeen);
+    assert_eq!(
+        row(&rows, SiteKind::ResponseBody, "get_a 200 application/json").seen,
+        2
+    );
+    assert_eq!(
+        row(&rows, SiteKind::Response, "get_a 404").verdict,
+        Verdict::NeverSeen
+    );
 }
 
 #[test]
 fn merging_gives_the_same_in_any_order() {
     let spec = spec();
-    let parts: Vec<Evidence> = (0..3).map(|n| evidence(&spec, &vec![json!({"always": n, "extra": n}); n + 1])).collect();
+    let parts: Vec<Evidence> = (0..3)
+        .map(|n| evidence(&spec, &vec![json!({"always": n, "extra": n}); n + 1]))
+        .collect();
     let merged = |order: [usize; 3]| {
         let mut all = Evidence::default();
         for part in order {

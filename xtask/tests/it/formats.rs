@@ -10,20 +10,43 @@ fn four_wrong_names(format: &str) -> Run {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered(r#"[{"name": 1}, {"name": 2}, {"name": 3}]"#))
+        .write(
+            "recordings/a.json",
+            &answered(r#"[{"name": 1}, {"name": 2}, {"name": 3}]"#),
+        )
         .write("recordings/b,c:d%.json", &answered(r#"[{"name": 4}]"#))
         .write("recordings/good.json", &answered(r#"[{"name": "a"}]"#));
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", format]);
     let here = bench.path().canonicalize().expect("the folder is there");
-    Run { stdout: run.stdout.replace(&format!("{}/", here.display()), ""), ..run }
+    Run {
+        stdout: run.stdout.replace(&format!("{}/", here.display()), ""),
+        ..run
+    }
 }
 
 #[test]
 fn human_groups_equal_findings_and_counts_them() {
     let run = four_wrong_names("human");
-    assert_eq!(run.stdout.matches("error[NSV2").count(), 1, "{}", run.stdout);
-    assert!(run.stdout.lines().next().is_some_and(|line| line.ends_with("×4")), "{}", run.stdout);
-    assert!(run.stdout.ends_with(" s\n") && run.stdout.contains("\n4 errors, 0 warnings: 3 exchanges, "), "{}", run.stdout);
+    assert_eq!(
+        run.stdout.matches("error[NSV2").count(),
+        1,
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout
+            .lines()
+            .next()
+            .is_some_and(|line| line.ends_with("×4")),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.ends_with(" s\n")
+            && run.stdout.contains("\n4 errors, 0 warnings: 3 exchanges, "),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -31,8 +54,13 @@ fn human_draws_carets_under_both_places() {
     let stdout = four_wrong_names("human").stdout;
     let lines: Vec<_> = stdout.lines().collect();
     let under = |text: &str| {
-        let at = lines.iter().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{text} in {stdout}"));
-        let caret = lines[at + 1].find('^').unwrap_or_else(|| panic!("carets under {text} in {stdout}"));
+        let at = lines
+            .iter()
+            .position(|line| line.contains(text))
+            .unwrap_or_else(|| panic!("{text} in {stdout}"));
+        let caret = lines[at + 1]
+            .find('^')
+            .unwrap_or_else(|| panic!("carets under {text} in {stdout}"));
         lines[at][caret..].to_owned()
     };
     assert_eq!(under("type: string"), "type: string");
@@ -46,19 +74,43 @@ fn human_has_no_colour_when_it_is_not_a_terminal() {
 
 #[test]
 fn json_keeps_to_the_committed_schema() {
-    let schema: Value = serde_json::from_str(include_str!("../../../docs/validate.schema.json")).expect("the schema is JSON");
+    let schema: Value = serde_json::from_str(include_str!("../../../docs/validate.schema.json"))
+        .expect("the schema is JSON");
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered(r#"[{"name": 1, "colour": "red"}]"#))
+        .write(
+            "recordings/a.json",
+            &answered(r#"[{"name": 1, "colour": "red"}]"#),
+        )
         .write("recordings/b.json", "{");
-    let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "json", "--coverage"]);
+    let run = bench.validate([
+        "--spec",
+        "spec.yaml",
+        "recordings",
+        "--format",
+        "json",
+        "--coverage",
+    ]);
     let report: Value = serde_json::from_str(&run.stdout).expect("the report is JSON");
     let validator = jsonschema::validator_for(&schema).expect("the schema compiles");
-    let errors: Vec<_> = validator.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<_> = validator
+        .iter_errors(&report)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert_eq!(errors, Vec::<String>::new());
-    assert!(report["findings"].as_array().is_some_and(|findings| findings.len() == 2), "{report:#}");
-    assert!(report["problems"].as_array().is_some_and(|problems| problems.len() == 1), "{report:#}");
+    assert!(
+        report["findings"]
+            .as_array()
+            .is_some_and(|findings| findings.len() == 2),
+        "{report:#}"
+    );
+    assert!(
+        report["problems"]
+            .as_array()
+            .is_some_and(|problems| problems.len() == 1),
+        "{report:#}"
+    );
 }
 
 #[test]
@@ -69,7 +121,10 @@ fn the_committed_schema_is_the_one_of_the_types() {
         std::fs::write(file, &schema).expect("the schema can be written");
     }
     let committed = std::fs::read_to_string(file).expect("the schema is committed");
-    assert!(committed == schema, "{file} is not the schema of the report; run `UPDATE_DOCS=1 cargo test -p xtask the_committed_schema`");
+    assert!(
+        committed == schema,
+        "{file} is not the schema of the report; run `UPDATE_DOCS=1 cargo test -p xtask the_committed_schema`"
+    );
 }
 
 #[test]
@@ -80,11 +135,23 @@ fn json_lists_every_finding_with_both_places() {
         .as_array()
         .expect("findings")
         .iter()
-        .map(|finding| format!("{} {}", finding["spec"]["pointer"], finding["recording"]["pointer"]).replace('"', ""))
+        .map(|finding| {
+            format!(
+                "{} {}",
+                finding["spec"]["pointer"], finding["recording"]["pointer"]
+            )
+            .replace('"', "")
+        })
         .collect();
     let spec = "/components/schemas/Trunk/properties/name/type";
-    assert_eq!(places, [0, 1, 2, 0].map(|element| format!("{spec} /response/body/{element}/name")));
-    assert_eq!((&report["outcome"], &report["summary"]["errors"]), (&"findings".into(), &4.into()));
+    assert_eq!(
+        places,
+        [0, 1, 2, 0].map(|element| format!("{spec} /response/body/{element}/name"))
+    );
+    assert_eq!(
+        (&report["outcome"], &report["summary"]["errors"]),
+        (&"findings".into(), &4.into())
+    );
 }
 
 #[test]
@@ -93,9 +160,16 @@ fn two_runs_say_the_same() {
         let bench = Bench::new();
         bench.write("spec.yaml", SPEC);
         for name in ["a", "b", "c", "d", "e", "f"] {
-            bench.write(&format!("recordings/{name}.json"), &answered(r#"[{"name": 1, "colour": "red"}, {"size": "x"}]"#));
+            bench.write(
+                &format!("recordings/{name}.json"),
+                &answered(r#"[{"name": 1, "colour": "red"}, {"size": "x"}]"#),
+            );
         }
-        let run = || bench.validate(["--spec", "spec.yaml", "recordings", "--format", format]).stdout;
+        let run = || {
+            bench
+                .validate(["--spec", "spec.yaml", "recordings", "--format", format])
+                .stdout
+        };
         assert_eq!(run(), run(), "{format}");
     }
 }
@@ -197,29 +271,60 @@ fn sarif_has_the_recording_as_place_and_the_spec_as_related_place() {
     let sarif: Sarif = serde_json::from_str(&run.stdout).expect("SARIF");
     assert_eq!(sarif.version, "2.1.0");
     let result = &sarif.runs[0].results[0];
-    let (place, related) = (&result.locations[0].physical_location, &result.related_locations[0].physical_location);
+    let (place, related) = (
+        &result.locations[0].physical_location,
+        &result.related_locations[0].physical_location,
+    );
     assert!(place.artifact_location.uri.ends_with("recordings/a.json"));
     assert!(related.artifact_location.uri.ends_with("spec.yaml"));
-    assert_eq!((place.region.start_line, related.region.start_line), (8, 24));
-    assert_eq!((result.level.as_str(), result.message.text.is_empty()), ("error", false));
+    assert_eq!(
+        (place.region.start_line, related.region.start_line),
+        (8, 24)
+    );
+    assert_eq!(
+        (result.level.as_str(), result.message.text.is_empty()),
+        ("error", false)
+    );
 }
 
 #[test]
 fn sarif_regions_cover_what_the_carets_cover() {
     let sarif: Sarif = serde_json::from_str(&four_wrong_names("sarif").stdout).expect("SARIF");
-    let region = &sarif.runs[0].results[0].locations[0].physical_location.region;
+    let region = &sarif.runs[0].results[0].locations[0]
+        .physical_location
+        .region;
     let name = r#""name": 1"#;
     let before = r#"    "body": [{"#;
     let start = u32::try_from(before.len()).expect("short") + 1;
-    assert_eq!((region.start_column, region.end_line), (start, region.start_line));
-    assert_eq!(region.end_column, start + u32::try_from(name.len()).expect("short"));
+    assert_eq!(
+        (region.start_column, region.end_line),
+        (start, region.start_line)
+    );
+    assert_eq!(
+        region.end_column,
+        start + u32::try_from(name.len()).expect("short")
+    );
 }
 
 #[test]
 fn sarif_escapes_a_file_name_as_a_uri() {
     let sarif: Sarif = serde_json::from_str(&four_wrong_names("sarif").stdout).expect("SARIF");
-    let uris: Vec<_> = sarif.runs[0].results.iter().map(|it| it.locations[0].physical_location.artifact_location.uri.as_str()).collect();
-    assert!(uris.iter().any(|uri| uri.ends_with("recordings/b%2Cc%3Ad%25.json")), "{uris:?}");
+    let uris: Vec<_> = sarif.runs[0]
+        .results
+        .iter()
+        .map(|it| {
+            it.locations[0]
+                .physical_location
+                .artifact_location
+                .uri
+                .as_str()
+        })
+        .collect();
+    assert!(
+        uris.iter()
+            .any(|uri| uri.ends_with("recordings/b%2Cc%3Ad%25.json")),
+        "{uris:?}"
+    );
 }
 
 #[test]
@@ -228,39 +333,82 @@ fn sarif_explains_every_code_that_it_uses() {
     let Driver { name, rules } = &sarif.runs[0].tool.driver;
     assert_eq!(name, "cargo xtask validate");
     for rule in rules {
-        let texts = [&rule.name, &rule.short_description.text, &rule.full_description.text, &rule.help.text];
+        let texts = [
+            &rule.name,
+            &rule.short_description.text,
+            &rule.full_description.text,
+            &rule.help.text,
+        ];
         assert!(texts.iter().all(|text| !text.is_empty()), "{}", rule.id);
     }
     for result in &sarif.runs[0].results {
-        assert!(rules.iter().any(|rule| rule.id == result.rule_id), "{}", result.rule_id);
+        assert!(
+            rules.iter().any(|rule| rule.id == result.rule_id),
+            "{}",
+            result.rule_id
+        );
     }
 }
 
 #[test]
 fn sarif_tells_what_could_not_be_judged_and_what_was_skipped() {
     let bench = Bench::new();
-    bench.write("spec.yaml", SPEC).write("recordings/a.json", &answered("[]")).write("recordings/notes.txt", "x").write("zz.json", "{\n");
+    bench
+        .write("spec.yaml", SPEC)
+        .write("recordings/a.json", &answered("[]"))
+        .write("recordings/notes.txt", "x")
+        .write("zz.json", "{\n");
     let told = |paths: &[&str]| {
-        let run = bench.validate(["--spec", "spec.yaml", "--format", "sarif"].iter().chain(paths).copied());
+        let run = bench.validate(
+            ["--spec", "spec.yaml", "--format", "sarif"]
+                .iter()
+                .chain(paths)
+                .copied(),
+        );
         let sarif: Sarif = serde_json::from_str(&run.stdout).expect("SARIF");
-        let Invocation { execution_successful, tool_execution_notifications } = &sarif.runs[0].invocations[0];
-        let texts =
-            tool_execution_notifications.iter().map(|it| format!("{}: {}", it.level, it.message.text.rsplit('/').next().unwrap_or("")));
+        let Invocation {
+            execution_successful,
+            tool_execution_notifications,
+        } = &sarif.runs[0].invocations[0];
+        let texts = tool_execution_notifications.iter().map(|it| {
+            format!(
+                "{}: {}",
+                it.level,
+                it.message.text.rsplit('/').next().unwrap_or("")
+            )
+        });
         (*execution_successful, texts.collect::<Vec<_>>())
     };
-    assert_eq!(told(&["recordings"]), (true, vec!["note: notes.txt: not .json, .har, .ndjson or .jsonl".to_owned()]));
-    assert_eq!(told(&["zz.json"]), (false, vec!["error: zz.json:2:1: EOF while parsing an object".to_owned()]));
+    assert_eq!(
+        told(&["recordings"]),
+        (
+            true,
+            vec!["note: notes.txt: not .json, .har, .ndjson or .jsonl".to_owned()]
+        )
+    );
+    assert_eq!(
+        told(&["zz.json"]),
+        (
+            false,
+            vec!["error: zz.json:2:1: EOF while parsing an object".to_owned()]
+        )
+    );
 }
 
 #[test]
 fn sarif_fingerprints_outlive_moved_lines() {
     let prints = |spec: &str| {
         let bench = Bench::in_workspace();
-        bench.write("spec.yaml", spec).write("recordings/a.json", &answered(r#"[{"name": 1}]"#));
+        bench
+            .write("spec.yaml", spec)
+            .write("recordings/a.json", &answered(r#"[{"name": 1}]"#));
         let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "sarif"]);
         let sarif: Sarif = serde_json::from_str(&run.stdout).expect("SARIF");
         let place = &sarif.runs[0].results[0].related_locations[0].physical_location;
-        (place.region.start_line, sarif.runs[0].results[0].partial_fingerprints.len())
+        (
+            place.region.start_line,
+            sarif.runs[0].results[0].partial_fingerprints.len(),
+        )
     };
     assert_eq!(prints(SPEC), (24, 1));
     assert_eq!(prints(&format!("# a comment\n{SPEC}")), (25, 1));
@@ -270,13 +418,22 @@ fn sarif_fingerprints_outlive_moved_lines() {
 fn junit_has_a_case_per_exchange_and_fails_the_wrong_ones() {
     let run = four_wrong_names("junit");
     let document = roxmltree::Document::parse(&run.stdout).expect("XML");
-    let cases: Vec<_> = document.descendants().filter(|node| node.has_tag_name("testcase")).collect();
+    let cases: Vec<_> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("testcase"))
+        .collect();
     let failed = |name: &str| {
-        let case = cases.iter().find(|case| case.attribute("name") == Some(name)).unwrap_or_else(|| panic!("{name} in {}", run.stdout));
+        let case = cases
+            .iter()
+            .find(|case| case.attribute("name") == Some(name))
+            .unwrap_or_else(|| panic!("{name} in {}", run.stdout));
         case.children().any(|node| node.has_tag_name("failure"))
     };
     assert_eq!(cases.len(), 3);
-    assert_eq!((failed("a.json"), failed("b,c:d%.json"), failed("good.json")), (true, true, false));
+    assert_eq!(
+        (failed("a.json"), failed("b,c:d%.json"), failed("good.json")),
+        (true, true, false)
+    );
 }
 
 #[test]
@@ -284,25 +441,49 @@ fn junit_counts_its_cases_and_failures() {
     let run = four_wrong_names("junit");
     let document = roxmltree::Document::parse(&run.stdout).expect("XML");
     let root = document.root_element();
-    assert_eq!((root.attribute("tests"), root.attribute("failures"), root.attribute("errors")), (Some("3"), Some("2"), Some("0")));
+    assert_eq!(
+        (
+            root.attribute("tests"),
+            root.attribute("failures"),
+            root.attribute("errors")
+        ),
+        (Some("3"), Some("2"), Some("0"))
+    );
 }
 
 #[test]
 fn junit_survives_control_characters_and_markup_in_a_recording() {
     let bench = Bench::new();
-    bench.write("spec.yaml", SPEC).write("recordings/a.json", &answered(r#"[{"name": "a", "<&\"\u0001\u001b]]>": 1}]"#));
+    bench.write("spec.yaml", SPEC).write(
+        "recordings/a.json",
+        &answered(r#"[{"name": "a", "<&\"\u0001\u001b]]>": 1}]"#),
+    );
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "junit"]);
     let document = roxmltree::Document::parse(&run.stdout).expect("XML");
-    assert!(document.descendants().any(|node| node.has_tag_name("failure")), "{}", run.stdout);
+    assert!(
+        document
+            .descendants()
+            .any(|node| node.has_tag_name("failure")),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
 fn junit_tells_what_could_not_be_judged_as_an_error() {
     let bench = Bench::new();
-    bench.write("spec.yaml", SPEC).write("recordings/a.json", "{");
+    bench
+        .write("spec.yaml", SPEC)
+        .write("recordings/a.json", "{");
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "junit"]);
     let document = roxmltree::Document::parse(&run.stdout).expect("XML");
-    assert!(document.descendants().any(|node| node.has_tag_name("error")), "{}", run.stdout);
+    assert!(
+        document
+            .descendants()
+            .any(|node| node.has_tag_name("error")),
+        "{}",
+        run.stdout
+    );
 }
 
 /// Wanted by the schema of Jenkins, which other readers share.
@@ -313,22 +494,50 @@ fn junit_gives_every_case_a_name_and_a_class() {
         .write("spec.yaml", SPEC)
         .write("recordings/a.json", &answered(r#"[{"name": 1}]"#))
         .write("recordings/b.json", "{")
-        .write("baseline.yaml", "- {id: 1a2b3c4d5e, reason: none, expires: 2999-01-01}\n");
-    let run = bench.validate(["--spec", "spec.yaml", "--baseline", "baseline.yaml", "recordings", "--format", "junit"]);
+        .write(
+            "baseline.yaml",
+            "- {id: 1a2b3c4d5e, reason: none, expires: 2999-01-01}\n",
+        );
+    let run = bench.validate([
+        "--spec",
+        "spec.yaml",
+        "--baseline",
+        "baseline.yaml",
+        "recordings",
+        "--format",
+        "junit",
+    ]);
     let document = roxmltree::Document::parse(&run.stdout).expect("XML");
-    let cases: Vec<_> = document.descendants().filter(|node| node.has_tag_name("testcase")).collect();
-    assert!(cases.iter().any(|case| case.attribute("name") == Some("could not judge 1")), "{}", run.stdout);
+    let cases: Vec<_> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("testcase"))
+        .collect();
+    assert!(
+        cases
+            .iter()
+            .any(|case| case.attribute("name") == Some("could not judge 1")),
+        "{}",
+        run.stdout
+    );
     for case in cases {
-        let wanted = ["name", "classname"].map(|name| case.attribute(name).is_some_and(|value| !value.is_empty()));
+        let wanted = ["name", "classname"]
+            .map(|name| case.attribute(name).is_some_and(|value| !value.is_empty()));
         assert_eq!(wanted, [true, true], "{}", run.stdout);
     }
 }
 
 /// A workflow command as the runner of GitHub Actions reads it.
 fn command(line: &str) -> (String, Vec<(String, String)>, String) {
-    let (head, message) = line.strip_prefix("::").and_then(|rest| rest.split_once("::")).expect("a workflow command");
+    let (head, message) = line
+        .strip_prefix("::")
+        .and_then(|rest| rest.split_once("::"))
+        .expect("a workflow command");
     let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
-    let data = |text: &str| text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%");
+    let data = |text: &str| {
+        text.replace("%0D", "\r")
+            .replace("%0A", "\n")
+            .replace("%25", "%")
+    };
     let property = |text: &str| data(&text.replace("%3A", ":").replace("%2C", ","));
     let properties = properties.split(',').map(|pair| {
         let (key, value) = pair.split_once('=').expect("key=value");
@@ -343,28 +552,53 @@ fn github_annotates_each_finding_at_the_recording() {
     let commands: Vec<_> = run.stdout.lines().map(command).collect();
     assert_eq!(commands.len(), 4, "{}", run.stdout);
     let (name, properties, message) = &commands[3];
-    let value = |key: &str| properties.iter().find(|(it, _)| it == key).map_or("", |(_, value)| value.as_str());
+    let value = |key: &str| {
+        properties
+            .iter()
+            .find(|(it, _)| it == key)
+            .map_or("", |(_, value)| value.as_str())
+    };
     assert_eq!(name, "error");
-    assert_eq!((value("file"), value("line")), ("recordings/b,c:d%.json", "8"));
+    assert_eq!(
+        (value("file"), value("line")),
+        ("recordings/b,c:d%.json", "8")
+    );
     assert!(value("title").starts_with("NSV2"));
-    assert!(message.lines().any(|line| line.starts_with("expected: ")), "{message}");
+    assert!(
+        message.lines().any(|line| line.starts_with("expected: ")),
+        "{message}"
+    );
 }
 
 #[test]
 fn github_stays_on_one_line_whatever_a_name_in_a_recording_holds() {
     let bench = Bench::new();
-    bench.write("spec.yaml", SPEC).write("recordings/a.json", &answered(r#"[{"name": "a", "100%\r\n::error title=x::y": 1}]"#));
+    bench.write("spec.yaml", SPEC).write(
+        "recordings/a.json",
+        &answered(r#"[{"name": "a", "100%\r\n::error title=x::y": 1}]"#),
+    );
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "github"]);
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
     let (_, _, message) = command(run.stdout.trim_end());
-    assert!(message.starts_with("`[].100%\r\n::error title=x::y` is not documented\n"), "{message:?}");
+    assert!(
+        message.starts_with("`[].100%\r\n::error title=x::y` is not documented\n"),
+        "{message:?}"
+    );
 }
 
 #[test]
 fn github_says_what_could_not_be_judged() {
     let bench = Bench::new();
-    bench.write("spec.yaml", SPEC).write("recordings/a.json", "{");
+    bench
+        .write("spec.yaml", SPEC)
+        .write("recordings/a.json", "{");
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "github"]);
     let (name, properties, _) = command(run.stdout.lines().next().expect("a line"));
-    assert_eq!((name.as_str(), properties), ("error", vec![("title".to_owned(), "could not judge".to_owned())]));
+    assert_eq!(
+        (name.as_str(), properties),
+        (
+            "error",
+            vec![("title".to_owned(), "could not judge".to_owned())]
+        )
+    );
 }

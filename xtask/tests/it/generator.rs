@@ -1,4 +1,5 @@
-//! The build script's parts, except the generator itself: reading, refusing, adapting, and each pass.
+//! The build script's parts, except the generator itself: reading, refusing, adapting, and each
+//! pass.
 
 #[path = "../../../build"]
 mod codegen {
@@ -35,8 +36,8 @@ fn yaml_is_read_by_the_core_schema() {
     assert_eq!(value, expected);
 }
 
-/// `validate` has a reader of its own, which takes the anchors and tags of other people's documents: what it proves must be what is
-/// generated from.
+/// `validate` has a reader of its own, which takes the anchors and tags of other people's
+/// documents: what it proves must be what is generated from.
 #[test]
 fn the_generator_and_validate_read_the_same_of_a_document() {
     let judged = |yaml: &str| Source::new("spec.yaml", yaml.to_owned()).value().unwrap();
@@ -90,13 +91,21 @@ fn broken_yaml_is_told_with_its_place() {
     let table = [
         ("a: b: c\n", "spec.yaml:1:"),
         ("a:\n  - x\n b: [\n", "spec.yaml:3:"),
-        ("a: 1\nb: 2\na: 3\n", "spec.yaml:3:1: the key `a` is there twice"),
-        ("a: &x 1\nb: *x\n", "spec.yaml:2:4: anchors and aliases are not used"),
+        (
+            "a: 1\nb: 2\na: 3\n",
+            "spec.yaml:3:1: the key `a` is there twice",
+        ),
+        (
+            "a: &x 1\nb: *x\n",
+            "spec.yaml:2:4: anchors and aliases are not used",
+        ),
         ("? [a]\n: 1\n", "spec.yaml:1:3: a key must be text"),
         ("", "spec.yaml:1:1: the file is empty"),
     ];
     for (yaml, beginning) in table {
-        let problem = parse(yaml).err().unwrap_or_else(|| panic!("{yaml:?} was read"));
+        let problem = parse(yaml)
+            .err()
+            .unwrap_or_else(|| panic!("{yaml:?} was read"));
         assert!(problem.starts_with(beginning), "{yaml:?}: {problem}");
     }
 }
@@ -162,7 +171,10 @@ components:
 
 /// What the lint says of the small spec with one text replaced by another.
 fn linted(before: &str, after: &str) -> Result<(), String> {
-    assert!(SMALL.contains(before), "{before:?} is not in the small spec");
+    assert!(
+        SMALL.contains(before),
+        "{before:?} is not in the small spec"
+    );
     let document = parse(&SMALL.replacen(before, after, 1))?;
     lint::check(&document, &["Name"]).map_err(|problem| problem.to_string())
 }
@@ -175,14 +187,46 @@ fn the_small_spec_is_taken_as_it_is() {
 #[test]
 fn what_the_generator_cannot_take_is_refused_with_its_place() {
     let table = [
-        ("openapi: 3.0.3", "openapi: 3.1.0", "spec.yaml:1:1: the document must say `openapi: 3.0.x`"),
-        ("      operationId: list\n", "", "spec.yaml:4:5: the operation has no operationId"),
-        ("operationId: create", "operationId: list", "spec.yaml:14:7: `list` also names /paths/~1trunks/get"),
-        ("'200':", "default:", "spec.yaml:7:9: the generator takes `default` for success and error"),
-        ("schemas/Trunk'", "schemas/Trunc'", "spec.yaml:12:17: \"#/components/schemas/Trunc\" names nothing"),
-        ("    Name:", "    Nome:", "spec.yaml:24:3: the schema `Name` is missing"),
-        ("          type: string\n", "          type: strng\n", "spec.yaml:29:11: `type` must be one of string"),
-        ("          type: string\n", "          type: [string, 'null']\n", "spec.yaml:29:11: `type` must be one of string"),
+        (
+            "openapi: 3.0.3",
+            "openapi: 3.1.0",
+            "spec.yaml:1:1: the document must say `openapi: 3.0.x`",
+        ),
+        (
+            "      operationId: list\n",
+            "",
+            "spec.yaml:4:5: the operation has no operationId",
+        ),
+        (
+            "operationId: create",
+            "operationId: list",
+            "spec.yaml:14:7: `list` also names /paths/~1trunks/get",
+        ),
+        (
+            "'200':",
+            "default:",
+            "spec.yaml:7:9: the generator takes `default` for success and error",
+        ),
+        (
+            "schemas/Trunk'",
+            "schemas/Trunc'",
+            "spec.yaml:12:17: \"#/components/schemas/Trunc\" names nothing",
+        ),
+        (
+            "    Name:",
+            "    Nome:",
+            "spec.yaml:24:3: the schema `Name` is missing",
+        ),
+        (
+            "          type: string\n",
+            "          type: strng\n",
+            "spec.yaml:29:11: `type` must be one of string",
+        ),
+        (
+            "          type: string\n",
+            "          type: [string, 'null']\n",
+            "spec.yaml:29:11: `type` must be one of string",
+        ),
         (
             "          type: string\n",
             "          type: string\n          pattern: x\n",
@@ -208,33 +252,59 @@ fn what_the_generator_cannot_take_is_refused_with_its_place() {
             "          type: string\n          default: x\n",
             "spec.yaml:35:11: a default in a request is always sent",
         ),
-        ("['yes', 'no']", "[true, 'no']", "spec.yaml:37:7: must be a list of different texts"),
-        ("['yes', 'no']", "['no', 'no']", "spec.yaml:37:7: must be a list of different texts"),
-        ("['yes', 'no']", "[]", "spec.yaml:37:7: must be a list of different texts"),
+        (
+            "['yes', 'no']",
+            "[true, 'no']",
+            "spec.yaml:37:7: must be a list of different texts",
+        ),
+        (
+            "['yes', 'no']",
+            "['no', 'no']",
+            "spec.yaml:37:7: must be a list of different texts",
+        ),
+        (
+            "['yes', 'no']",
+            "[]",
+            "spec.yaml:37:7: must be a list of different texts",
+        ),
     ];
     for (before, after, beginning) in table {
-        let problem = linted(before, after).err().unwrap_or_else(|| panic!("{after:?} was taken"));
+        let problem = linted(before, after)
+            .err()
+            .unwrap_or_else(|| panic!("{after:?} was taken"));
         assert!(problem.starts_with(beginning), "{after:?}: {problem}");
     }
 }
 
 #[test]
 fn a_schema_in_a_parameter_is_checked_too() {
-    let parameter =
-        |schema: &str| format!("      operationId: list\n      parameters:\n        - {{name: a, in: query, schema: {{{schema}}}}}\n");
+    let parameter = |schema: &str| {
+        format!(
+            "      operationId: list\n      parameters:\n        - {{name: a, in: query, schema: {{{schema}}}}}\n"
+        )
+    };
     let list = "      operationId: list\n";
     assert_eq!(linted(list, &parameter("type: string")), Ok(()));
     let problem = linted(list, &parameter("type: strin")).unwrap_err();
-    assert!(problem.starts_with("spec.yaml:7:41: `type` must be one of"), "{problem}");
+    assert!(
+        problem.starts_with("spec.yaml:7:41: `type` must be one of"),
+        "{problem}"
+    );
     let problem = linted(list, &parameter("type: string, default: '~'")).unwrap_err();
-    assert!(problem.starts_with("spec.yaml:7:55: a default in a request is always sent"), "{problem}");
+    assert!(
+        problem.starts_with("spec.yaml:7:55: a default in a request is always sent"),
+        "{problem}"
+    );
 }
 
 #[test]
 fn json_content_without_a_schema_is_refused() {
     let schema = "            application/json:\n              schema:\n                $ref: '#/components/schemas/Trunk'\n";
     let problem = linted(schema, "            application/json: {}\n").unwrap_err();
-    assert!(problem.starts_with("spec.yaml:7:9: JSON content without a schema"), "{problem}");
+    assert!(
+        problem.starts_with("spec.yaml:7:9: JSON content without a schema"),
+        "{problem}"
+    );
 }
 
 // --- adapting ---
@@ -284,9 +354,18 @@ fn a_choice_of_scalars_is_its_first_and_a_vocabulary_keeps_its_name() {
     });
     let adapted = adapt::adapt(&spec, &["Secret"]);
     let schemas = &adapted["components"]["schemas"];
-    assert_eq!(schemas["Body"]["properties"]["number"], json!({ "description": "Ours.", "type": "integer", "format": "int64" }));
-    assert_eq!(schemas["Body"]["properties"]["state"], spec["components"]["schemas"]["Body"]["properties"]["state"]);
-    assert_eq!(schemas["Secret"], json!({ "type": "string", "description": "S." }));
+    assert_eq!(
+        schemas["Body"]["properties"]["number"],
+        json!({ "description": "Ours.", "type": "integer", "format": "int64" })
+    );
+    assert_eq!(
+        schemas["Body"]["properties"]["state"],
+        spec["components"]["schemas"]["Body"]["properties"]["state"]
+    );
+    assert_eq!(
+        schemas["Secret"],
+        json!({ "type": "string", "description": "S." })
+    );
     assert_eq!(schemas.get("IntegerOrText"), None);
 }
 
@@ -297,9 +376,16 @@ fn every_answer_is_raw_bytes() {
     for (_, operation) in codegen::openapi::operations(&adapted) {
         let responses = operation["responses"].as_object().unwrap();
         assert_eq!(responses.keys().collect::<Vec<_>>(), ["2XX", "4XX", "5XX"]);
-        assert!(responses.values().all(|response| response["content"] == json!({ "*/*": {} })));
+        assert!(
+            responses
+                .values()
+                .all(|response| response["content"] == json!({ "*/*": {} }))
+        );
     }
-    assert_eq!(adapt::answers(&document.value), [("list".to_owned(), "Trunk".to_owned())]);
+    assert_eq!(
+        adapt::answers(&document.value),
+        [("list".to_owned(), "Trunk".to_owned())]
+    );
 }
 
 // --- the passes ---
@@ -327,7 +413,10 @@ const NEWTYPE: &str = "
 ";
 
 fn vocabulary(known: &[&str]) -> BTreeMap<String, Vec<String>> {
-    BTreeMap::from([("State".to_owned(), known.iter().map(ToString::to_string).collect())])
+    BTreeMap::from([(
+        "State".to_owned(),
+        known.iter().map(ToString::to_string).collect(),
+    )])
 }
 
 #[test]
@@ -347,21 +436,31 @@ fn a_vocabulary_becomes_an_open_enum_and_its_impls_go() {
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
-    assert!(!text.contains("struct State") && !text.contains("for State {\n        type Target"), "{text}");
-    assert!(!text.contains("From<State>") && text.contains("From<Other>"), "the other type keeps its impls\n{text}");
+    assert!(
+        !text.contains("struct State") && !text.contains("for State {\n        type Target"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("From<State>") && text.contains("From<Other>"),
+        "the other type keeps its impls\n{text}"
+    );
 }
 
 #[test]
 fn values_that_would_be_the_same_variant_are_refused() {
     for known in [&["a-b", "a_b"][..], &["unknown"], &["-"], &["1x"]] {
         let problem = passes::open_enums::run(&mut types(NEWTYPE), &vocabulary(known)).unwrap_err();
-        assert!(problem.contains("gives no variant name of its own"), "{problem}");
+        assert!(
+            problem.contains("gives no variant name of its own"),
+            "{problem}"
+        );
     }
 }
 
 #[test]
 fn a_vocabulary_without_a_type_is_refused() {
-    let problem = passes::open_enums::run(&mut types("pub struct Other;"), &vocabulary(&["a"])).unwrap_err();
+    let problem =
+        passes::open_enums::run(&mut types("pub struct Other;"), &vocabulary(&["a"])).unwrap_err();
     assert_eq!(problem, "no type was generated for the vocabulary `State`");
 }
 
@@ -393,13 +492,19 @@ fn the_prefix_goes_from_fields_and_literals_and_the_serde_name_stays() {
 
 #[test]
 fn a_clash_of_names_is_refused() {
-    let mut code = types("pub struct T { pub address: String, #[serde(rename = \"connection-address\")] pub connection_address: String }");
-    assert_eq!(passes::names::run(&mut code).unwrap_err(), "`T`: the property `connection-address` would be a second field `address`");
+    let mut code = types(
+        "pub struct T { pub address: String, #[serde(rename = \"connection-address\")] pub connection_address: String }",
+    );
+    assert_eq!(
+        passes::names::run(&mut code).unwrap_err(),
+        "`T`: the property `connection-address` would be a second field `address`"
+    );
 }
 
 #[test]
 fn a_name_that_is_a_keyword_without_the_prefix_is_refused() {
-    let problem = passes::names::run(&mut types("pub struct T { pub connection_type: String }")).unwrap_err();
+    let problem =
+        passes::names::run(&mut types("pub struct T { pub connection_type: String }")).unwrap_err();
     assert!(problem.contains("is no field name"), "{problem}");
 }
 
@@ -408,25 +513,61 @@ fn each_kind_of_field_that_is_read_gets_its_reader() {
     let fields = "
         pub a: ::std::option::Option<::std::string::String>, pub b: Option<i64>, pub c: Option<f64>, pub d: Option<Inner>, pub e: Option<State>,
         pub f: String, pub g: i64, pub h: ::std::vec::Vec<String>, pub i: Option<::serde_json::Value>, #[serde(flatten)] pub j: Map<String, Value>,";
-    let mut code =
-        types(&format!("pub struct T {{ {fields} }} pub struct Inner {{ pub x: i64 }} pub struct List(pub Vec<T>); pub enum State {{}}"));
+    let mut code = types(&format!(
+        "pub struct T {{ {fields} }} pub struct Inner {{ pub x: i64 }} pub struct List(pub Vec<T>); pub enum State {{}}"
+    ));
     passes::lenient::run(&mut code, &set(&["T", "List"])).unwrap();
     let text = text(&code);
     for (field, reader) in [
-        ("pub a:", "default, deserialize_with = \"crate::values::lenient::text\""),
-        ("pub b:", "default, deserialize_with = \"crate::values::lenient::integer\""),
-        ("pub c:", "default, deserialize_with = \"crate::values::lenient::number\""),
-        ("pub d:", "default, deserialize_with = \"crate::values::lenient::object\""),
-        ("pub e:", "default, deserialize_with = \"crate::values::lenient::text\""),
-        ("pub f:", "deserialize_with = \"crate::values::lenient::required_text\""),
-        ("pub g:", "deserialize_with = \"crate::values::lenient::required_integer\""),
-        ("pub h:", "deserialize_with = \"crate::values::lenient::list\""),
+        (
+            "pub a:",
+            "default, deserialize_with = \"crate::values::lenient::text\"",
+        ),
+        (
+            "pub b:",
+            "default, deserialize_with = \"crate::values::lenient::integer\"",
+        ),
+        (
+            "pub c:",
+            "default, deserialize_with = \"crate::values::lenient::number\"",
+        ),
+        (
+            "pub d:",
+            "default, deserialize_with = \"crate::values::lenient::object\"",
+        ),
+        (
+            "pub e:",
+            "default, deserialize_with = \"crate::values::lenient::text\"",
+        ),
+        (
+            "pub f:",
+            "deserialize_with = \"crate::values::lenient::required_text\"",
+        ),
+        (
+            "pub g:",
+            "deserialize_with = \"crate::values::lenient::required_integer\"",
+        ),
+        (
+            "pub h:",
+            "deserialize_with = \"crate::values::lenient::list\"",
+        ),
     ] {
-        assert!(text.contains(&format!("#[serde({reader})]\n        {field}")), "{field}\n{text}");
+        assert!(
+            text.contains(&format!("#[serde({reader})]\n        {field}")),
+            "{field}\n{text}"
+        );
     }
-    assert!(!text.contains(")]\n        pub i:"), "any JSON stays any JSON\n{text}");
+    assert!(
+        !text.contains(")]\n        pub i:"),
+        "any JSON stays any JSON\n{text}"
+    );
     assert!(text.contains("#[serde(flatten)]\n        pub j:"), "{text}");
-    assert!(text.contains("List(\n        #[serde(deserialize_with = \"crate::values::lenient::list\")]"), "{text}");
+    assert!(
+        text.contains(
+            "List(\n        #[serde(deserialize_with = \"crate::values::lenient::list\")]"
+        ),
+        "{text}"
+    );
 }
 
 #[test]
@@ -434,7 +575,10 @@ fn what_is_sent_keeps_its_empty_texts_and_reads_integers_leniently() {
     let mut code = types("pub struct T { pub a: Option<String>, pub b: Option<i64> }");
     passes::lenient::run(&mut code, &set(&[])).unwrap();
     let text = text(&code);
-    assert!(!text.contains("lenient::text") && text.contains("lenient::integer"), "{text}");
+    assert!(
+        !text.contains("lenient::text") && text.contains("lenient::integer"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -445,7 +589,14 @@ fn sensitive_fields_are_masked_and_unknown_ones_have_a_type_that_hides_them() {
         }
         #[derive(Debug)] pub struct Plain { pub b: i64 }",
     );
-    passes::debug::run(&mut code, &BTreeMap::from([("T".into(), set(&["wire-name"])), ("Plain".into(), set(&[]))])).unwrap();
+    passes::debug::run(
+        &mut code,
+        &BTreeMap::from([
+            ("T".into(), set(&["wire-name"])),
+            ("Plain".into(), set(&[])),
+        ]),
+    )
+    .unwrap();
     let text = text(&code);
     for expected in [
         "#[derive(Clone, PartialEq)]\n    pub struct T",
@@ -460,11 +611,21 @@ fn sensitive_fields_are_masked_and_unknown_ones_have_a_type_that_hides_them() {
 
 #[test]
 fn what_is_sent_has_a_constructor_of_its_required_fields() {
-    let mut code = types("pub struct T { pub z: Pattern, pub a: Option<i64>, pub m: Domain } pub struct U { pub a: Option<i64> }");
+    let mut code = types(
+        "pub struct T { pub z: Pattern, pub a: Option<i64>, pub m: Domain } pub struct U { pub a: Option<i64> }",
+    );
     passes::constructors::run(&mut code, &set(&["T", "U"])).unwrap();
     let text = text(&code);
-    assert!(text.contains("pub fn new(m: Domain, z: Pattern) -> Self {\n            Self { m, z, a: None }"), "{text}");
-    assert!(!text.contains("impl U"), "a type without required fields has Default\n{text}");
+    assert!(
+        text.contains(
+            "pub fn new(m: Domain, z: Pattern) -> Self {\n            Self { m, z, a: None }"
+        ),
+        "{text}"
+    );
+    assert!(
+        !text.contains("impl U"),
+        "a type without required fields has Default\n{text}"
+    );
 }
 
 #[test]
@@ -474,8 +635,15 @@ fn what_nobody_calls_is_dropped() {
     let mut code = syn::parse_str(code).unwrap();
     passes::prune::run(&mut code).unwrap();
     let text = text(&code);
-    assert!(!text.contains("error") && !text.contains("prelude"), "{text}");
-    assert!(text.contains("impl Client {\n    pub fn list()") && text.contains("impl Other {\n    pub fn new()"), "{text}");
+    assert!(
+        !text.contains("error") && !text.contains("prelude"),
+        "{text}"
+    );
+    assert!(
+        text.contains("impl Client {\n    pub fn list()")
+            && text.contains("impl Other {\n    pub fn new()"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -487,16 +655,29 @@ fn answers_are_aliases_by_operation() {
 
 #[test]
 fn facts_are_read_from_the_spec() {
-    let document = parse(&SMALL.replacen("          type: string\n", "          type: string\n          x-sensitive: true\n", 1)).unwrap();
+    let document = parse(&SMALL.replacen(
+        "          type: string\n",
+        "          type: string\n          x-sensitive: true\n",
+        1,
+    ))
+    .unwrap();
     let facts = Facts::new(&document.value, &document.value);
-    assert_eq!(facts.vocabularies, BTreeMap::from([("State".into(), vec!["yes".into(), "no".into()])]));
-    assert_eq!((facts.requests, facts.responses), (set(&["Create", "State"]), set(&["Trunk"])));
+    assert_eq!(
+        facts.vocabularies,
+        BTreeMap::from([("State".into(), vec!["yes".into(), "no".into()])])
+    );
+    assert_eq!(
+        (facts.requests, facts.responses),
+        (set(&["Create", "State"]), set(&["Trunk"]))
+    );
     assert_eq!(facts.sensitive["Trunk"], set(&["name"]));
 }
 
 #[test]
 fn documentation_gets_its_space() {
-    let mut code = syn::parse_str("#[doc = \"Where.\"] #[doc = \"\"] #[doc = \" Spaced.\"] pub struct T;").unwrap();
+    let mut code =
+        syn::parse_str("#[doc = \"Where.\"] #[doc = \"\"] #[doc = \" Spaced.\"] pub struct T;")
+            .unwrap();
     passes::docs::run(&mut code);
     assert_eq!(text(&code), "/// Where.\n///\n/// Spaced.\npub struct T;\n");
 }
@@ -536,7 +717,11 @@ fn all_passes_run_one_after_the_other() {
 fn a_generated_file_is_stale_when_the_spec_is_another() {
     let generated = stale::header("spec: 1\n") + "code";
     assert_eq!(stale::check("spec: 1\n", &generated), Ok(()));
-    assert!(stale::check("spec: 2\n", &generated).unwrap_err().contains("run `cargo xtask regen`"));
+    assert!(
+        stale::check("spec: 2\n", &generated)
+            .unwrap_err()
+            .contains("run `cargo xtask regen`")
+    );
     assert!(stale::check("spec: 1\n", "code without a header").is_err());
     assert!(stale::check("spec: 1\n", "").is_err());
 }
@@ -560,15 +745,32 @@ fn a_difference_compares_what_both_have_and_sends_what_cannot_be_read() {
     passes::differences::run(&mut code, &set(&["TrunkUpdate", "OtherUpdate"])).unwrap();
     let printed = text(&code);
     assert_eq!(printed.matches("pub fn diff").count(), 1, "{printed}");
-    assert!(printed.contains("pub fn diff(current: &Trunk, wanted: &Self) -> Self"), "{printed}");
-    assert!(printed.contains("a: crate::values::difference(&current.a, &wanted.a)"), "{printed}");
-    assert!(printed.contains("write_only: wanted.write_only.clone()"), "{printed}");
-    assert!(!printed.contains("counter: crate") && !printed.contains("key: crate"), "{printed}");
+    assert!(
+        printed.contains("pub fn diff(current: &Trunk, wanted: &Self) -> Self"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("a: crate::values::difference(&current.a, &wanted.a)"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("write_only: wanted.write_only.clone()"),
+        "{printed}"
+    );
+    assert!(
+        !printed.contains("counter: crate") && !printed.contains("key: crate"),
+        "{printed}"
+    );
 }
 
 #[test]
 fn a_difference_between_types_is_an_error() {
-    let mut code = types("pub struct Trunk { pub a: Option<i64> } pub struct TrunkUpdate { pub a: Option<String> }");
+    let mut code = types(
+        "pub struct Trunk { pub a: Option<i64> } pub struct TrunkUpdate { pub a: Option<String> }",
+    );
     let problem = passes::differences::run(&mut code, &set(&["TrunkUpdate"])).unwrap_err();
-    assert_eq!(problem, "`Trunk` and `TrunkUpdate` have `a` with different types");
+    assert_eq!(
+        problem,
+        "`Trunk` and `TrunkUpdate` have `a` with different types"
+    );
 }

@@ -1,4 +1,5 @@
-//! HAR in and out: what becomes a recording, what a broken file says, and that nothing is written by accident.
+//! HAR in and out: what becomes a recording, what a broken file says, and that nothing is written
+//! by accident.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -84,7 +85,11 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let name = path.strip_prefix(folder).expect("below").to_string_lossy().replace('\\', "/");
+                let name = path
+                    .strip_prefix(folder)
+                    .expect("below")
+                    .to_string_lossy()
+                    .replace('\\', "/");
                 found.insert(name, fs::read_to_string(&path).expect("text"));
             }
         }
@@ -95,13 +100,18 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
 #[test]
 fn an_entry_becomes_a_recording_without_its_customer() {
     let url = "https://pbx.provider.net/ns-api/v2/domains/customer.com/connections/sip*%40pbx.customer.com?limit=5";
-    let answer = r#"[{"domain":"customer.com","connection-sip-registration-password":"hunter2hunter2"}]"#;
+    let answer =
+        r#"[{"domain":"customer.com","connection-sip-registration-password":"hunter2hunter2"}]"#;
     let (folder, args) = prepared(&document(json!([entry("GET", url, 200, answer)])));
     run(&args).expect("imported");
 
     let files = files(&folder.path().join("out"));
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["get_connection/200-ok.json"]);
-    let recording: Value = serde_json::from_str(&files["get_connection/200-ok.json"]).expect("JSON");
+    assert_eq!(
+        files.keys().collect::<Vec<_>>(),
+        ["get_connection/200-ok.json"]
+    );
+    let recording: Value =
+        serde_json::from_str(&files["get_connection/200-ok.json"]).expect("JSON");
     assert_eq!(
         recording,
         json!({
@@ -153,14 +163,23 @@ fn a_name_that_is_taken_by_another_exchange_gets_a_number() {
     let (folder, args) = prepared(&document(entries));
     let said = run(&args).expect("imported");
     let files = files(&folder.path().join("out"));
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["count_connections/200-ok-2.json", "count_connections/200-ok.json"]);
+    assert_eq!(
+        files.keys().collect::<Vec<_>>(),
+        [
+            "count_connections/200-ok-2.json",
+            "count_connections/200-ok.json"
+        ]
+    );
     assert!(said.contains("2 written, 1 unchanged"), "{said}");
 }
 
 #[test]
 fn another_order_of_keys_is_another_recording() {
     let url = "https://h/ns-api/v2/connections/count";
-    let entries = json!([entry("GET", url, 200, r#"{"total":7,"of":1}"#), entry("GET", url, 200, r#"{"of":1,"total":7}"#)]);
+    let entries = json!([
+        entry("GET", url, 200, r#"{"total":7,"of":1}"#),
+        entry("GET", url, 200, r#"{"of":1,"total":7}"#)
+    ]);
     let (_folder, args) = prepared(&document(entries));
     let said = run(&args).expect("imported");
     assert!(said.contains("2 written, 0 unchanged"), "{said}");
@@ -174,7 +193,8 @@ fn a_file_that_was_indented_otherwise_is_still_the_same() {
     let (folder, args) = prepared(&document(json!([entry("GET", url, 200, r#"{"total":7}"#)])));
     run(&args).expect("imported");
     let path = folder.path().join("out/count_connections/200-ok.json");
-    let value: Value = serde_json::from_str(&fs::read_to_string(&path).expect("text")).expect("JSON");
+    let value: Value =
+        serde_json::from_str(&fs::read_to_string(&path).expect("text")).expect("JSON");
     fs::write(&path, value.to_string() + "\r\n").expect("written");
     let said = run(&args).expect("imported again");
     assert!(said.contains("0 written, 1 unchanged"), "{said}");
@@ -183,7 +203,12 @@ fn a_file_that_was_indented_otherwise_is_still_the_same() {
 #[test]
 fn a_dry_run_shows_the_redacted_files_and_writes_nothing() {
     let url = "https://h/ns-api/v2/domains/customer.com/connections";
-    let (folder, mut args) = prepared(&document(json!([entry("GET", url, 404, r#"{"message":"no customer.com"}"#)])));
+    let (folder, mut args) = prepared(&document(json!([entry(
+        "GET",
+        url,
+        404,
+        r#"{"message":"no customer.com"}"#
+    )])));
     args.dry_run = true;
     let before = files(folder.path());
     let said = run(&args).expect("shown");
@@ -208,20 +233,31 @@ fn two_imports_into_two_folders_are_equal() {
 #[test]
 fn entries_of_no_operation_are_counted() {
     let entries = json!([
-        entry("GET", "https://h/ns-api/v2/connections/count", 200, r#"{"total":7}"#),
+        entry(
+            "GET",
+            "https://h/ns-api/v2/connections/count",
+            200,
+            r#"{"total":7}"#
+        ),
         entry("GET", "https://h/portal/logo.png", 200, ""),
         entry("POST", "https://h/ns-api/v2/domains/d/connections", 200, ""),
     ]);
     let (_folder, args) = prepared(&document(entries));
     let said = run(&args).expect("imported");
-    let line = said.lines().find(|line| line.contains("belongs to no documented operation")).expect("said");
+    let line = said
+        .lines()
+        .find(|line| line.contains("belongs to no documented operation"))
+        .expect("said");
     assert!(line.ends_with(" 2"), "{line}");
 }
 
 #[test]
 fn a_body_with_a_key_twice_is_skipped_rather_than_written_with_one_of_them() {
     let url = "https://h/ns-api/v2/connections/count";
-    let entries = json!([entry("GET", url, 200, r#"{"total":7}"#), entry("GET", url, 200, r#"{"total":7,"total":8}"#)]);
+    let entries = json!([
+        entry("GET", url, 200, r#"{"total":7}"#),
+        entry("GET", url, 200, r#"{"total":7,"total":8}"#)
+    ]);
     let (_folder, args) = prepared(&document(entries));
     let said = run(&args).expect("imported");
     assert!(said.contains("1 written, 0 unchanged, 1 skipped"), "{said}");
@@ -234,7 +270,12 @@ fn a_given_slug_names_the_file() {
     let (folder, mut args) = prepared(&document(json!([entry("GET", url, 200, r#"{"total":7}"#)])));
     args.slug = Some("Seven trunks!".into());
     run(&args).expect("imported");
-    assert!(folder.path().join("out/count_connections/200-seven-trunks.json").exists());
+    assert!(
+        folder
+            .path()
+            .join("out/count_connections/200-seven-trunks.json")
+            .exists()
+    );
 }
 
 #[test]
@@ -249,15 +290,29 @@ fn only_headers_of_the_list_are_written() {
     run(&args).expect("imported");
     let text = &files(&folder.path().join("out"))["count_connections/429-too-many-requests.json"];
     let recording: Recording = serde_json::from_str(text).expect("a recording");
-    assert_eq!(Value::Object(recording.request.headers), json!({ "accept": "application/json" }));
-    assert_eq!(Value::Object(recording.response.headers), json!({ "retry-after": "5" }));
+    assert_eq!(
+        Value::Object(recording.request.headers),
+        json!({ "accept": "application/json" })
+    );
+    assert_eq!(
+        Value::Object(recording.response.headers),
+        json!({ "retry-after": "5" })
+    );
 }
 
 #[test]
 fn nothing_to_import_is_an_error() {
-    let (folder, args) = prepared(&document(json!([entry("GET", "https://h/portal/logo.png", 200, "")])));
+    let (folder, args) = prepared(&document(json!([entry(
+        "GET",
+        "https://h/portal/logo.png",
+        200,
+        ""
+    )])));
     let said = run(&args).expect_err("an error");
-    assert!(said.contains("1 × belongs to no documented operation"), "{said}");
+    assert!(
+        said.contains("1 × belongs to no documented operation"),
+        "{said}"
+    );
     assert!(!folder.path().join("out").exists());
 }
 
@@ -266,47 +321,103 @@ fn a_broken_har_says_where_and_why_and_quotes_no_value() {
     let version = "{\n  \"log\": { \"version\": \"2.0\", \"entries\": [] }\n}";
     let status = "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"request\":{\"method\":\"GET\",\"url\":\"u\"},\n\"response\":{\"status\":\"hunter2\"}}]}}";
     for (text, expected) in [
-        ("{\"log\": ", "traffic.har:1:8: not a HAR 1.x document: EOF while parsing a value"),
-        (version, "traffic.har:2:27: not a HAR 1.x document: the version is not 1.x"),
-        ("{\"log\":{\"version\":\"1.2\"}}", "traffic.har:1:24: not a HAR 1.x document: missing field `entries`"),
-        ("{}", "traffic.har:1:2: not a HAR 1.x document: missing field `log`"),
-        (status, "traffic.har:2:30: not a HAR 1.x document: invalid type: string, expected i64"),
+        (
+            "{\"log\": ",
+            "traffic.har:1:8: not a HAR 1.x document: EOF while parsing a value",
+        ),
+        (
+            version,
+            "traffic.har:2:27: not a HAR 1.x document: the version is not 1.x",
+        ),
+        (
+            "{\"log\":{\"version\":\"1.2\"}}",
+            "traffic.har:1:24: not a HAR 1.x document: missing field `entries`",
+        ),
+        (
+            "{}",
+            "traffic.har:1:2: not a HAR 1.x document: missing field `log`",
+        ),
+        (
+            status,
+            "traffic.har:2:30: not a HAR 1.x document: invalid type: string, expected i64",
+        ),
     ] {
         let (_folder, args) = prepared(text);
         let said = run(&args).expect_err("an error");
-        assert!(said.ends_with(expected), "{said}\nshould end with\n{expected}");
+        assert!(
+            said.ends_with(expected),
+            "{said}\nshould end with\n{expected}"
+        );
     }
 }
 
 #[test]
 fn a_base64_body_is_decoded() {
-    let mut one = entry("GET", "https://h/ns-api/v2/connections/count", 200, "eyJ0b3RhbCI6N30=");
+    let mut one = entry(
+        "GET",
+        "https://h/ns-api/v2/connections/count",
+        200,
+        "eyJ0b3RhbCI6N30=",
+    );
     one["response"]["content"]["encoding"] = json!("base64");
     let (entries, skipped) = har::read(&document(json!([one]))).expect("a HAR");
     assert_eq!(skipped, []);
-    assert_eq!(entries[0].recording.response.body, Some(json!({ "total": 7 })));
+    assert_eq!(
+        entries[0].recording.response.body,
+        Some(json!({ "total": 7 }))
+    );
 }
 
 #[test]
 fn a_body_that_does_not_parse_stays_text() {
-    let (entries, _) = har::read(&document(json!([entry("GET", "https://h/x", 502, "<html>{")]))).expect("a HAR");
+    let (entries, _) = har::read(&document(json!([entry(
+        "GET",
+        "https://h/x",
+        502,
+        "<html>{"
+    )])))
+    .expect("a HAR");
     let response = &entries[0].recording.response;
-    assert_eq!((response.body.as_ref(), response.text.as_deref()), (None, Some("<html>{")));
+    assert_eq!(
+        (response.body.as_ref(), response.text.as_deref()),
+        (None, Some("<html>{"))
+    );
 }
 
 #[test]
 fn a_repeated_query_parameter_is_an_array_and_values_are_decoded() {
-    let (entries, _) = har::read(&document(json!([entry("GET", "https://h/x?a=1&b=%40+%2B&a=2", 200, "")]))).expect("a HAR");
-    assert_eq!(Value::Object(entries[0].recording.request.query.clone()), json!({ "a": ["1", "2"], "b": "@ +" }));
+    let (entries, _) = har::read(&document(json!([entry(
+        "GET",
+        "https://h/x?a=1&b=%40+%2B&a=2",
+        200,
+        ""
+    )])))
+    .expect("a HAR");
+    assert_eq!(
+        Value::Object(entries[0].recording.request.query.clone()),
+        json!({ "a": ["1", "2"], "b": "@ +" })
+    );
 }
 
 #[test]
 fn entries_without_an_answer_are_skipped_with_their_reason() {
-    let entries = json!([entry("GET", "https://h/x", 0, ""), entry("GET", "wss://h/x", 101, "")]);
+    let entries = json!([
+        entry("GET", "https://h/x", 0, ""),
+        entry("GET", "wss://h/x", 101, "")
+    ]);
     let (read, skipped) = har::read(&document(entries)).expect("a HAR");
     assert_eq!(read, []);
-    let skipped: Vec<_> = skipped.iter().map(|skip| (skip.pointer.as_str(), skip.reason.as_str())).collect();
-    assert_eq!(skipped, [("/log/entries/0", "no answer (status 0)"), ("/log/entries/1", "not HTTP but wss")]);
+    let skipped: Vec<_> = skipped
+        .iter()
+        .map(|skip| (skip.pointer.as_str(), skip.reason.as_str()))
+        .collect();
+    assert_eq!(
+        skipped,
+        [
+            ("/log/entries/0", "no answer (status 0)"),
+            ("/log/entries/1", "not HTTP but wss")
+        ]
+    );
 }
 
 #[test]
@@ -350,26 +461,35 @@ fn an_exported_exchange_comes_back_the_same() {
         "response": { "status": 502, "headers": { "content-type": "text/html" }, "text": "<p>«bad» gateway" },
     }))
     .expect("a recording");
-    let text = export::har(std::slice::from_ref(&recording)).expect("a HAR").to_string();
+    let text = export::har(std::slice::from_ref(&recording))
+        .expect("a HAR")
+        .to_string();
     let (entries, skipped) = har::read(&text).expect("a HAR");
     assert_eq!(skipped, []);
 
     let mut back = entries[0].recording.clone();
     let spec = json!({ "paths": { "/domains/{domain}/connections/{connection}": { "get": { "operationId": "x" } } } });
-    let found = Routes::of_spec(&spec).find("GET", &back.request.path).expect("an operation");
+    let found = Routes::of_spec(&spec)
+        .find("GET", &back.request.path)
+        .expect("an operation");
     (back.request.path, back.request.params) = (found.template, found.params);
     assert_eq!(back, recording);
 }
 
 #[test]
 fn exporting_imported_files_and_importing_them_gives_the_same_files() {
-    let url = "https://h/ns-api/v2/domains/customer.com/connections/sip*%4012125551234.customer.com";
-    let answer = r#"[{"domain":"customer.com","description":"Fifth floor","connection-address":"8.8.8.8"}]"#;
+    let url =
+        "https://h/ns-api/v2/domains/customer.com/connections/sip*%4012125551234.customer.com";
+    let answer =
+        r#"[{"domain":"customer.com","description":"Fifth floor","connection-address":"8.8.8.8"}]"#;
     let (first, args) = prepared(&document(json!([entry("GET", url, 200, answer)])));
     run(&args).expect("imported");
 
     let exported = first.path().join("again.har");
-    let export = export::Args { paths: vec![first.path().join("out")], output: Some(exported.clone()) };
+    let export = export::Args {
+        paths: vec![first.path().join("out")],
+        output: Some(exported.clone()),
+    };
     export::run(&export, &mut Vec::new(), &mut Vec::new()).expect("exported");
     let (second, again) = prepared(&fs::read_to_string(exported).expect("text"));
     run(&again).expect("imported again");
@@ -381,19 +501,29 @@ fn exporting_imported_files_and_importing_them_gives_the_same_files() {
             value["meta"].take();
             value
         };
-        files.into_iter().map(|(name, text)| (name, exchange(&text))).collect()
+        files
+            .into_iter()
+            .map(|(name, text)| (name, exchange(&text)))
+            .collect()
     };
     assert_eq!(exchanges(&first), exchanges(&second));
 }
 
 type Check = fn(&Value) -> bool;
 
-/// What HAR 1.2 asks of every entry (<http://www.softwareishard.com/blog/har-12-spec/>), by the place and the type it must have there.
+/// What HAR 1.2 asks of every entry (<http://www.softwareishard.com/blog/har-12-spec/>), by the
+/// place and the type it must have there.
 const REQUIRED_OF_AN_ENTRY: &[(&str, Check)] = &[
-    ("/startedDateTime", |it| it.as_str().is_some_and(|it| it.parse::<jiff::Timestamp>().is_ok())),
+    ("/startedDateTime", |it| {
+        it.as_str()
+            .is_some_and(|it| it.parse::<jiff::Timestamp>().is_ok())
+    }),
     ("/time", |it| it.as_f64().is_some_and(|it| it >= 0.0)),
     ("/request/method", Value::is_string),
-    ("/request/url", |it| it.as_str().is_some_and(|it| url::Url::parse(it).is_ok_and(|it| it.fragment().is_none()))),
+    ("/request/url", |it| {
+        it.as_str()
+            .is_some_and(|it| url::Url::parse(it).is_ok_and(|it| it.fragment().is_none()))
+    }),
     ("/request/httpVersion", Value::is_string),
     ("/request/cookies", Value::is_array),
     ("/request/headers", is_list_of_pairs),
@@ -422,14 +552,27 @@ fn is_size(value: &Value) -> bool {
 }
 
 fn is_list_of_pairs(value: &Value) -> bool {
-    value.as_array().is_some_and(|pairs| pairs.iter().all(|pair| pair["name"].is_string() && pair["value"].is_string()))
+    value.as_array().is_some_and(|pairs| {
+        pairs
+            .iter()
+            .all(|pair| pair["name"].is_string() && pair["value"].is_string())
+    })
 }
 
 /// The recordings of the repository.
 fn committed() -> Vec<Recording> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("tests/recordings");
-    let files = files(&folder).into_iter().filter(|(name, _)| name.ends_with(".json"));
-    files.map(|(name, text)| serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))).collect()
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
+        .join("tests/recordings");
+    let files = files(&folder)
+        .into_iter()
+        .filter(|(name, _)| name.ends_with(".json"));
+    files
+        .map(|(name, text)| {
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
+        })
+        .collect()
 }
 
 #[test]
@@ -445,12 +588,25 @@ fn what_is_exported_keeps_the_rules_of_har_1_2() {
             assert!(entry.pointer(at).is_some_and(is_right), "{at} in {entry:#}");
         }
         let content = &entry["response"]["content"];
-        assert_eq!(content["size"].as_u64(), content["text"].as_str().map(|text| text.len() as u64));
+        assert_eq!(
+            content["size"].as_u64(),
+            content["text"].as_str().map(|text| text.len() as u64)
+        );
         if let Some(sent) = entry["request"].get("postData") {
-            assert!(sent["mimeType"].is_string() && sent["text"].is_string() && sent.get("params").is_none(), "{sent}");
+            assert!(
+                sent["mimeType"].is_string()
+                    && sent["text"].is_string()
+                    && sent.get("params").is_none(),
+                "{sent}"
+            );
         }
     }
-    assert!(entries.iter().any(|entry| entry["request"].get("postData").is_some()), "no request with a body among the recordings");
+    assert!(
+        entries
+            .iter()
+            .any(|entry| entry["request"].get("postData").is_some()),
+        "no request with a body among the recordings"
+    );
 }
 
 #[test]
@@ -460,56 +616,111 @@ fn every_recording_comes_back_from_a_har_the_same() {
     let (entries, skipped) = har::read(&text).expect("a HAR");
     assert_eq!(skipped, []);
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/connections.yaml");
-    let routes = Routes::of_spec(&xtask::source::Source::read(&spec).expect("text").value().expect("a spec"));
+    let routes = Routes::of_spec(
+        &xtask::source::Source::read(&spec)
+            .expect("text")
+            .value()
+            .expect("a spec"),
+    );
     assert_eq!(entries.len(), recordings.len());
     for (entry, recording) in entries.into_iter().zip(recordings) {
         let mut back = entry.recording;
         match routes.find(&back.request.method, &back.request.path) {
-            Some(found) => (back.request.path, back.request.params) = (found.template, found.params),
-            // What no operation documents keeps its whole path, and only stands among what must be refused.
+            Some(found) => {
+                (back.request.path, back.request.params) = (found.template, found.params)
+            }
+            // What no operation documents keeps its whole path, and only stands among what must be
+            // refused.
             None => {
                 assert!(!recording.meta.expect.is_empty(), "{}", back.request.path);
-                (back.request.path, back.request.params) = (recording.request.path.clone(), recording.request.params.clone());
+                (back.request.path, back.request.params) = (
+                    recording.request.path.clone(),
+                    recording.request.params.clone(),
+                );
             }
         }
-        assert_eq!((back.request, back.response), (recording.request, recording.response));
+        assert_eq!(
+            (back.request, back.response),
+            (recording.request, recording.response)
+        );
     }
 }
 
 #[test]
 fn without_paths_the_commands_use_the_files_of_the_workspace_wherever_they_are_started() {
-    let (folder, _) = prepared(&document(json!([entry("GET", "https://h/ns-api/v2/connections/count", 200, r#"{"total":7}"#)])));
+    let (folder, _) = prepared(&document(json!([entry(
+        "GET",
+        "https://h/ns-api/v2/connections/count",
+        200,
+        r#"{"total":7}"#
+    )])));
     let har = folder.path().join("traffic.har").display().to_string();
     let run = |arguments: &[&str], below: &str| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-        let command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).current_dir(root.join(below)).output();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .expect("the workspace");
+        let command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(arguments)
+            .current_dir(root.join(below))
+            .output();
         let output = command.expect("the command starts");
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).expect("UTF-8")
     };
-    let imported = |below| run(&["import-har", "--dry-run", "--slug", "named-by-a-test", &har], below);
-    assert!(imported("").contains("would write  tests/recordings/count_connections/200-named-by-a-test.json"), "{}", imported(""));
-    assert!(imported("xtask/src").contains("would write  ../../tests/recordings/count_connections/"), "{}", imported("xtask/src"));
-    assert_eq!(run(&["export-har"], "xtask/src"), run(&["export-har", "tests/recordings"], ""));
+    let imported = |below| {
+        run(
+            &["import-har", "--dry-run", "--slug", "named-by-a-test", &har],
+            below,
+        )
+    };
+    assert!(
+        imported("")
+            .contains("would write  tests/recordings/count_connections/200-named-by-a-test.json"),
+        "{}",
+        imported("")
+    );
+    assert!(
+        imported("xtask/src").contains("would write  ../../tests/recordings/count_connections/"),
+        "{}",
+        imported("xtask/src")
+    );
+    assert_eq!(
+        run(&["export-har"], "xtask/src"),
+        run(&["export-har", "tests/recordings"], "")
+    );
 }
 
 #[test]
 fn exporting_nothing_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
-    let args = export::Args { paths: vec![folder.path().to_owned()], output: None };
+    let args = export::Args {
+        paths: vec![folder.path().to_owned()],
+        output: None,
+    };
     let error = export::run(&args, &mut Vec::new(), &mut Vec::new()).expect_err("an error");
-    assert!(error.to_string().starts_with("no recording (*.json) in "), "{error}");
+    assert!(
+        error.to_string().starts_with("no recording (*.json) in "),
+        "{error}"
+    );
 }
 
 /// Any JSON, four levels deep.
 fn any_json() -> impl Strategy<Value = Value> {
-    let leaf =
-        prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from), ".*".prop_map(Value::from)];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".*".prop_map(Value::from)
+    ];
     leaf.prop_recursive(4, 32, 6, |inner| {
-        let names = prop_oneof!["log|version|entries|request|response|url|method|status|content|text|headers", ".*"];
+        let names = prop_oneof![
+            "log|version|entries|request|response|url|method|status|content|text|headers",
+            ".*"
+        ];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::vec((names, inner), 0..6).prop_map(|members| Value::Object(members.into_iter().collect())),
+            prop::collection::vec((names, inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }

@@ -1,4 +1,5 @@
-//! Violations sown one by one, and controls that must give nothing. Each row is a test: its name, the exchange, the codes.
+//! Violations sown one by one, and controls that must give nothing. Each row is a test: its name,
+//! the exchange, the codes.
 
 use std::sync::{Arc, LazyLock};
 
@@ -9,7 +10,13 @@ use xtask::recording::Recording;
 use xtask::source::Source;
 use xtask::spec::Spec;
 
-static SPEC: LazyLock<Spec> = LazyLock::new(|| Spec::load(Source::new("seeded.yaml", include_str!("seeded.yaml").to_owned())).unwrap());
+static SPEC: LazyLock<Spec> = LazyLock::new(|| {
+    Spec::load(Source::new(
+        "seeded.yaml",
+        include_str!("seeded.yaml").to_owned(),
+    ))
+    .unwrap()
+});
 
 /// Judges an exchange given by its `request` and `response`.
 fn findings(request: Value, response: Value) -> Vec<Finding> {
@@ -23,7 +30,10 @@ fn findings(request: Value, response: Value) -> Vec<Finding> {
 }
 
 fn codes(request: Value, response: Value) -> Vec<&'static str> {
-    findings(request, response).iter().map(|finding| finding.code).collect()
+    findings(request, response)
+        .iter()
+        .map(|finding| finding.code)
+        .collect()
 }
 
 macro_rules! seeded {
@@ -73,7 +83,8 @@ fn without(name: &str) -> Value {
     thing
 }
 
-/// The code of each finding in `GET /things/7`, answered with this text, and the pointer and column of what was seen.
+/// The code of each finding in `GET /things/7`, answered with this text, and the pointer and column
+/// of what was seen.
 fn written(body: &str) -> Vec<(&'static str, String, usize)> {
     let text = format!(
         r#"{{"format": 1, "meta": {{"origin": "synthetic"}}, "request": {{"method": "GET", "path": "/things/7"}},
@@ -83,27 +94,42 @@ fn written(body: &str) -> Vec<(&'static str, String, usize)> {
     );
     let source = Source::new("seeded.json", text);
     let (json, repeated) = source.json().unwrap();
-    let exchange = Exchange::new(Recording::new(json, repeated).unwrap(), Arc::new(source), "", 0);
-    let seen = |finding: Finding| finding.recording.map(|place| (finding.code, place.pointer, place.column)).unwrap();
+    let exchange = Exchange::new(
+        Recording::new(json, repeated).unwrap(),
+        Arc::new(source),
+        "",
+        0,
+    );
+    let seen = |finding: Finding| {
+        finding
+            .recording
+            .map(|place| (finding.code, place.pointer, place.column))
+            .unwrap()
+    };
     judge(&SPEC, &exchange).0.into_iter().map(seen).collect()
 }
 
 #[test]
 fn key_twice_in_an_object() {
     let body = r#"{"id": "x", "name": "acme", "created": "2025-09-16T14:59:24Z", "id": 7}"#;
-    assert_eq!(written(body), [("NSV401", "/response/body/id".to_owned(), 64)]);
+    assert_eq!(
+        written(body),
+        [("NSV401", "/response/body/id".to_owned(), 64)]
+    );
 }
 
 #[test]
 fn key_twice_in_a_nested_object_whatever_its_escapes() {
     let body = r#"{"id": 7, "name": "acme", "created": "2025-09-16T14:59:24Z", "parts": [{"name": "a"}, {"name": "b", "n\u0061me": "c"}]}"#;
-    assert_eq!(written(body), [("NSV401", "/response/body/parts/1/name".to_owned(), 101)]);
+    assert_eq!(
+        written(body),
+        [("NSV401", "/response/body/parts/1/name".to_owned(), 101)]
+    );
 }
 
 #[test]
 fn control_one_key_in_two_objects() {
-    let body =
-        r#"{"id": 7, "name": "acme", "created": "2025-09-16T14:59:24Z", "parts": [{"name": "a"}, {"name": "b"}], "owner": {"name": "c"}}"#;
+    let body = r#"{"id": 7, "name": "acme", "created": "2025-09-16T14:59:24Z", "parts": [{"name": "a"}, {"name": "b"}], "owner": {"name": "c"}}"#;
     assert_eq!(written(body), []);
 }
 
@@ -263,7 +289,8 @@ seeded! {
 
 #[test]
 fn every_code_of_a_finding_has_a_row_that_gives_its_severity() {
-    let odd = thing(json!({"name": 7, "hue": 1, "transport": "SCTP", "secret": "s", "level": null}));
+    let odd =
+        thing(json!({"name": 7, "hue": 1, "transport": "SCTP", "secret": "s", "level": null}));
     let found = findings(get_with(json!({"colour": "red"})), ok(json!([odd])));
     assert!(found.len() > 5, "{found:#?}");
     for finding in found {
@@ -275,12 +302,29 @@ fn every_code_of_a_finding_has_a_row_that_gives_its_severity() {
 #[test]
 fn a_finding_names_both_places() {
     let found = findings(get("/things/7"), ok(thing(json!({"parts": [{"name": 5}]}))));
-    let [finding] = found.as_slice() else { panic!("{found:?}") };
+    let [finding] = found.as_slice() else {
+        panic!("{found:?}")
+    };
     let spec = finding.spec.as_ref().unwrap();
-    let yaml = include_str!("seeded.yaml").lines().nth(spec.line - 1).unwrap();
-    assert_eq!(spec.pointer, "/components/schemas/Part/properties/name/type");
-    assert!(yaml.trim_start().starts_with("name: {type: string"), "{yaml}");
-    assert_eq!(yaml.chars().skip(spec.column - 1).take(4).collect::<String>(), "type");
+    let yaml = include_str!("seeded.yaml")
+        .lines()
+        .nth(spec.line - 1)
+        .unwrap();
+    assert_eq!(
+        spec.pointer,
+        "/components/schemas/Part/properties/name/type"
+    );
+    assert!(
+        yaml.trim_start().starts_with("name: {type: string"),
+        "{yaml}"
+    );
+    assert_eq!(
+        yaml.chars()
+            .skip(spec.column - 1)
+            .take(4)
+            .collect::<String>(),
+        "type"
+    );
     let recording = finding.recording.as_ref().unwrap();
     assert_eq!(recording.pointer, "/response/body/parts/0/name");
     assert_eq!(recording.file, "seeded.json");
@@ -289,14 +333,23 @@ fn a_finding_names_both_places() {
 #[test]
 fn alternatives_are_told_by_their_types() {
     let found = findings(get("/things/7"), ok(thing(json!({"either": true}))));
-    assert_eq!((found[0].expected.as_str(), found[0].seen.as_str()), ("integer or string", "boolean true"));
+    assert_eq!(
+        (found[0].expected.as_str(), found[0].seen.as_str()),
+        ("integer or string", "boolean true")
+    );
 }
 
 #[test]
 fn a_missing_field_is_shown_at_the_object_that_lacks_it() {
     let found = findings(get("/things/7"), ok(without("name")));
-    assert_eq!(found[0].recording.as_ref().unwrap().pointer, "/response/body");
-    assert_eq!(found[0].spec.as_ref().unwrap().pointer, "/components/schemas/Thing/required");
+    assert_eq!(
+        found[0].recording.as_ref().unwrap().pointer,
+        "/response/body"
+    );
+    assert_eq!(
+        found[0].spec.as_ref().unwrap().pointer,
+        "/components/schemas/Thing/required"
+    );
     assert_eq!(found[0].message, "`name` is required and missing");
 }
 
@@ -306,7 +359,10 @@ fn equal_findings_in_a_list_have_equal_messages() {
     let found = findings(get("/things"), ok(json!([bad(), bad()])));
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].message, "`[].name` has the wrong type");
-    assert_eq!((&found[0].message, &found[0].spec), (&found[1].message, &found[1].spec));
+    assert_eq!(
+        (&found[0].message, &found[0].spec),
+        (&found[1].message, &found[1].spec)
+    );
 }
 
 #[test]
@@ -317,7 +373,10 @@ fn no_text_of_the_traffic_is_in_a_finding() {
         "code": sentinel, "either": sentinel, "one": sentinel, "hue": sentinel, "closed": {"a": sentinel, "b": sentinel},
         "shape": {"kind": sentinel}, "parts": sentinel, "labels": sentinel, "note": [sentinel],
     });
-    let found = findings(get_with(json!({"limit": sentinel, "colour": sentinel})), ok(json!([fields])));
+    let found = findings(
+        get_with(json!({"limit": sentinel, "colour": sentinel})),
+        ok(json!([fields])),
+    );
     assert!(found.len() > 12, "{found:#?}");
     assert!(!format!("{found:?}").contains(sentinel), "{found:#?}");
 }

@@ -4,7 +4,10 @@ use crate::bench::{Bench, Run, SPEC, answered, refused};
 
 fn with_file(file: &str, text: &str) -> Run {
     let bench = Bench::in_workspace();
-    bench.write("spec.yaml", SPEC).write("recordings/a.json", &answered("[]")).write(file, text);
+    bench
+        .write("spec.yaml", SPEC)
+        .write("recordings/a.json", &answered("[]"))
+        .write(file, text);
     bench.validate(["--spec", "spec.yaml", "recordings"])
 }
 
@@ -15,38 +18,69 @@ fn key() -> String {
 
 #[test]
 fn a_key_is_found_and_never_printed() {
-    let run = with_file("recordings/b.json", &answered(&format!(r#"[{{"name": "{}"}}]"#, key())));
+    let run = with_file(
+        "recordings/b.json",
+        &answered(&format!(r#"[{{"name": "{}"}}]"#, key())),
+    );
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stdout.contains("error[NSV701]") && run.stdout.contains("b.json:8:"), "{run:?}");
+    assert!(
+        run.stdout.contains("error[NSV701]") && run.stdout.contains("b.json:8:"),
+        "{run:?}"
+    );
     assert!(!run.stdout.contains(&key()), "{run:?}");
 }
 
 #[test]
 fn a_password_is_found_and_never_printed() {
-    let run = with_file("recordings/b.json", &answered(r#"[{"name": "a", "password": "correct-horse"}]"#));
+    let run = with_file(
+        "recordings/b.json",
+        &answered(r#"[{"name": "a", "password": "correct-horse"}]"#),
+    );
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stdout.contains("error[NSV701]") && !run.stdout.contains("correct-horse"), "{run:?}");
+    assert!(
+        run.stdout.contains("error[NSV701]") && !run.stdout.contains("correct-horse"),
+        "{run:?}"
+    );
 }
 
 #[test]
 fn a_public_address_a_phone_number_and_a_mail_address_are_found() {
-    let [address, number, mail] = [["198", "41", "0", "4"].join("."), ["1415", "867", "5309"].concat(), ["jo", "corp.com"].join("@")];
+    let [address, number, mail] = [
+        ["198", "41", "0", "4"].join("."),
+        ["1415", "867", "5309"].concat(),
+        ["jo", "corp.com"].join("@"),
+    ];
     for value in [address, number, mail] {
-        let run = with_file("recordings/b.json", &answered(&format!(r#"[{{"name": "{value}"}}]"#)));
-        assert!(run.stdout.contains("error[NSV701]") && !run.stdout.contains(&value), "{value}: {run:?}");
+        let run = with_file(
+            "recordings/b.json",
+            &answered(&format!(r#"[{{"name": "{value}"}}]"#)),
+        );
+        assert!(
+            run.stdout.contains("error[NSV701]") && !run.stdout.contains(&value),
+            "{value}: {run:?}"
+        );
     }
 }
 
 #[test]
 fn documentation_values_are_fine() {
-    let run = with_file("recordings/b.json", &answered(r#"[{"name": "sip:15555550100@192.0.2.10", "password": "«secret-1»"}]"#));
+    let run = with_file(
+        "recordings/b.json",
+        &answered(r#"[{"name": "sip:15555550100@192.0.2.10", "password": "«secret-1»"}]"#),
+    );
     assert_eq!(run.code, 0, "{run:?}");
 }
 
 #[test]
 fn a_file_that_is_no_recording_is_searched_too() {
-    let run = with_file("recordings/notes.txt", &format!("nothing here\nuse {}\n", key()));
-    assert!(run.stdout.contains("error[NSV701]") && run.stdout.contains("notes.txt:2:"), "{run:?}");
+    let run = with_file(
+        "recordings/notes.txt",
+        &format!("nothing here\nuse {}\n", key()),
+    );
+    assert!(
+        run.stdout.contains("error[NSV701]") && run.stdout.contains("notes.txt:2:"),
+        "{run:?}"
+    );
     assert!(!run.stdout.contains(&key()), "{run:?}");
 }
 

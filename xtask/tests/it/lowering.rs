@@ -1,4 +1,5 @@
-//! Pitfalls between OpenAPI 3.0 and JSON Schema Draft 4: each row a schema, a value, and what it gives as an answer.
+//! Pitfalls between OpenAPI 3.0 and JSON Schema Draft 4: each row a schema, a value, and what it
+//! gives as an answer.
 
 use std::sync::Arc;
 
@@ -33,10 +34,20 @@ fn codes(schemas: &Value, direction: &str, value: &Value) -> Vec<&'static str> {
     });
     recording[direction]["body"] = value.clone();
     let text = recording.to_string();
-    let exchange = Exchange::new(serde_json::from_value(recording).unwrap(), Arc::new(Source::new("r.json", text)), "", 0);
-    let codes = judge(&load(schemas).unwrap(), &exchange).0.into_iter().map(|finding| finding.code);
+    let exchange = Exchange::new(
+        serde_json::from_value(recording).unwrap(),
+        Arc::new(Source::new("r.json", text)),
+        "",
+        0,
+    );
+    let codes = judge(&load(schemas).unwrap(), &exchange)
+        .0
+        .into_iter()
+        .map(|finding| finding.code);
     // That the answer to a request is empty is not what is asked here.
-    codes.filter(|code| !(direction == "request" && *code == "NSV204")).collect()
+    codes
+        .filter(|code| !(direction == "request" && *code == "NSV204"))
+        .collect()
 }
 
 macro_rules! lowering {
@@ -188,35 +199,56 @@ fn constructs_of_a_later_version_are_refused() {
         (json!({"exclusiveMinimum": 5}), "`exclusiveMinimum: 5`"),
         (json!({"exclusiveMaximum": 5}), "`exclusiveMaximum: 5`"),
         (json!({"type": "string", "examples": ["a"]}), "`examples`"),
-        (json!({"properties": {"a": {"prefixItems": []}}}), "`prefixItems`"),
+        (
+            json!({"properties": {"a": {"prefixItems": []}}}),
+            "`prefixItems`",
+        ),
         (json!({"items": true}), "a schema must be an object"),
     ] {
         let said = refusal(json!({"S": schema}));
         assert!(said.starts_with("spec.json:1:"), "{said}");
-        assert!(said.contains("not OpenAPI 3.0") && said.contains(word), "{said}");
+        assert!(
+            said.contains("not OpenAPI 3.0") && said.contains(word),
+            "{said}"
+        );
     }
 }
 
 #[test]
 fn schemas_that_do_not_compile_are_refused_with_their_place() {
     let said = refusal(json!({"S": {"type": "object", "properties": {"a": {"pattern": "["}}}}));
-    assert!(said.contains("(at `/components/schemas/S/properties/a/pattern`)"), "{said}");
+    assert!(
+        said.contains("(at `/components/schemas/S/properties/a/pattern`)"),
+        "{said}"
+    );
     let said = refusal(json!({"S": {"minLength": "one"}}));
-    assert!(said.contains("(at `/components/schemas/S/minLength`)"), "{said}");
+    assert!(
+        said.contains("(at `/components/schemas/S/minLength`)"),
+        "{said}"
+    );
 }
 
 #[test]
 fn references_that_lead_nowhere_are_refused() {
     assert!(refusal(json!({"S": {"$ref": "#/components/schemas/T"}})).contains("leads nowhere"));
     assert!(refusal(json!({"S": {"$ref": "other.yaml#/S"}})).contains("leaves the document"));
-    assert!(refusal(json!({"S": {"$ref": "#/components/schemas/S"}})).contains("leads back to itself"));
+    assert!(
+        refusal(json!({"S": {"$ref": "#/components/schemas/S"}})).contains("leads back to itself")
+    );
 }
 
 #[test]
 fn other_versions_are_refused() {
     for version in ["3.1.0", "2.0"] {
-        let said = Spec::load(Source::new("s.yaml", format!("openapi: '{version}'\npaths: {{}}\n"))).unwrap_err();
-        assert!(said.to_string().starts_with("s.yaml:1:1: not OpenAPI 3.0"), "{said}");
+        let said = Spec::load(Source::new(
+            "s.yaml",
+            format!("openapi: '{version}'\npaths: {{}}\n"),
+        ))
+        .unwrap_err();
+        assert!(
+            said.to_string().starts_with("s.yaml:1:1: not OpenAPI 3.0"),
+            "{said}"
+        );
     }
     assert!(Spec::load(Source::new("s.yaml", "swagger: '2.0'\n".to_owned())).is_err());
 }

@@ -4,7 +4,10 @@ use crate::bench::{Bench, Run, SPEC, answered, refused};
 
 fn beside_a_good_one(file: &str, recording: &str) -> Run {
     let bench = Bench::new();
-    bench.write("spec.yaml", SPEC).write("recordings/list/good.json", &answered("[]")).write(file, recording);
+    bench
+        .write("spec.yaml", SPEC)
+        .write("recordings/list/good.json", &answered("[]"))
+        .write(file, recording);
     bench.validate(["--spec", "spec.yaml", "recordings"])
 }
 
@@ -13,23 +16,41 @@ const WRONG_TYPE: &str = "NSV220";
 
 #[test]
 fn what_is_refused_as_expected_is_clean_and_counted() {
-    let run = beside_a_good_one("recordings/negative/number.json", &refused(r#"[{"name": 1}]"#, WRONG_TYPE));
+    let run = beside_a_good_one(
+        "recordings/negative/number.json",
+        &refused(r#"[{"name": 1}]"#, WRONG_TYPE),
+    );
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stdout.contains("1 exchange and 1 that must be refused"), "{run:?}");
+    assert!(
+        run.stdout.contains("1 exchange and 1 that must be refused"),
+        "{run:?}"
+    );
 }
 
 #[test]
 fn what_should_be_refused_and_is_accepted_is_a_finding() {
-    let run = beside_a_good_one("recordings/negative/fine.json", &refused(r#"[{"name": "a"}]"#, WRONG_TYPE));
+    let run = beside_a_good_one(
+        "recordings/negative/fine.json",
+        &refused(r#"[{"name": "a"}]"#, WRONG_TYPE),
+    );
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stdout.contains("error[NSV801]") && run.stdout.contains("seen no finding"), "{run:?}");
+    assert!(
+        run.stdout.contains("error[NSV801]") && run.stdout.contains("seen no finding"),
+        "{run:?}"
+    );
 }
 
 #[test]
 fn what_is_refused_for_another_reason_is_a_finding() {
-    let run = beside_a_good_one("recordings/negative/other.json", &refused("[{}]", WRONG_TYPE));
+    let run = beside_a_good_one(
+        "recordings/negative/other.json",
+        &refused("[{}]", WRONG_TYPE),
+    );
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stdout.contains("error[NSV801]") && !run.stdout.contains("error[NSV2"), "{run:?}");
+    assert!(
+        run.stdout.contains("error[NSV801]") && !run.stdout.contains("error[NSV2"),
+        "{run:?}"
+    );
 }
 
 #[test]
@@ -45,7 +66,10 @@ fn a_refused_recording_is_no_evidence() {
     bench
         .write("spec.yaml", SPEC)
         .write("recordings/list/good.json", &answered("[]"))
-        .write("recordings/negative/number.json", &refused(r#"[{"name": 1}]"#, WRONG_TYPE));
+        .write(
+            "recordings/negative/number.json",
+            &refused(r#"[{"name": 1}]"#, WRONG_TYPE),
+        );
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--coverage"]);
     assert!(!run.stdout.contains("CONTRADICTED"), "{run:?}");
 }

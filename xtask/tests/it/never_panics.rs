@@ -8,7 +8,13 @@ use xtask::judge::{Exchange, judge};
 use xtask::source::Source;
 use xtask::spec::Spec;
 
-static SPEC: LazyLock<Spec> = LazyLock::new(|| Spec::load(Source::new("seeded.yaml", include_str!("seeded.yaml").to_owned())).unwrap());
+static SPEC: LazyLock<Spec> = LazyLock::new(|| {
+    Spec::load(Source::new(
+        "seeded.yaml",
+        include_str!("seeded.yaml").to_owned(),
+    ))
+    .unwrap()
+});
 
 /// Any JSON, its keys often those of the spec, so that it gets past the first assertion.
 fn any_json() -> impl Strategy<Value = Value> {
@@ -45,12 +51,14 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<u64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         ".{0,12}".prop_map(Value::from),
-        prop::sample::select(vec!["Round", "Square", "UDP", "on", "2025-09-16T14:59:24Z"]).prop_map(Value::from),
+        prop::sample::select(vec!["Round", "Square", "UDP", "on", "2025-09-16T14:59:24Z"])
+            .prop_map(Value::from),
     ];
     leaf.prop_recursive(5, 64, 8, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::vec((key.clone(), inner), 0..8).prop_map(|members| Value::Object(members.into_iter().collect())),
+            prop::collection::vec((key.clone(), inner), 0..8)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }
@@ -58,7 +66,11 @@ fn any_json() -> impl Strategy<Value = Value> {
 fn find(recording: Value) -> Vec<xtask::finding::Finding> {
     let text = recording.to_string();
     let recording = serde_json::from_value(recording).unwrap();
-    judge(&SPEC, &Exchange::new(recording, Arc::new(Source::new("any.json", text)), "", 0)).0
+    judge(
+        &SPEC,
+        &Exchange::new(recording, Arc::new(Source::new("any.json", text)), "", 0),
+    )
+    .0
 }
 
 proptest! {

@@ -92,20 +92,40 @@ fn a_trunk_keeps_its_form_and_loses_its_customer() {
 #[test]
 fn a_domain_of_the_url_is_found_in_an_error_message_before_it() {
     let mut recordings = [
-        recording("/connections", json!({ "code": 404, "message": "Domain customer does not exist" })),
-        recording("/domains/customer/connections/sip*%40pbx.customer", json!([])),
+        recording(
+            "/connections",
+            json!({ "code": 404, "message": "Domain customer does not exist" }),
+        ),
+        recording(
+            "/domains/customer/connections/sip*%40pbx.customer",
+            json!([]),
+        ),
     ];
     redact(&mut recordings, &Knowledge::default());
     let [first, second] = recordings;
-    assert_eq!(first.response.body, Some(json!({ "code": 404, "message": "Domain acme.example does not exist" })));
-    assert_eq!(second.request.path, "/domains/acme.example/connections/sip*%40host-1.example");
+    assert_eq!(
+        first.response.body,
+        Some(json!({ "code": 404, "message": "Domain acme.example does not exist" }))
+    );
+    assert_eq!(
+        second.request.path,
+        "/domains/acme.example/connections/sip*%40host-1.example"
+    );
 }
 
 #[test]
 fn what_was_replaced_is_listed_with_its_rule() {
-    let mut recordings = [recording("/connections", json!([{ "contact": "sip:12125551234@8.8.4.4" }]))];
+    let mut recordings = [recording(
+        "/connections",
+        json!([{ "contact": "sip:12125551234@8.8.4.4" }]),
+    )];
     redact(&mut recordings, &Knowledge::default());
-    let listed: Vec<_> = recordings[0].meta.redacted.iter().map(|one| (one.at.as_str(), one.rule.as_str())).collect();
+    let listed: Vec<_> = recordings[0]
+        .meta
+        .redacted
+        .iter()
+        .map(|one| (one.at.as_str(), one.rule.as_str()))
+        .collect();
     let at = "/response/body/0/contact";
     assert_eq!(listed, [(at, "phone-number"), (at, "ip-address")]);
 }
@@ -125,7 +145,10 @@ fn scanning_names_each_leak_and_never_the_value() {
         "header": "Authorization: Basic dXNlcjpwYXNz",
         "safe": "«secret-1» jane@acme.example 15555550100 192.0.2.10 2001:db8::1",
     }));
-    let seen: Vec<_> = leaks.iter().map(|leak| (leak.pointer.as_str(), leak.kind)).collect();
+    let seen: Vec<_> = leaks
+        .iter()
+        .map(|leak| (leak.pointer.as_str(), leak.kind))
+        .collect();
     assert_eq!(
         seen,
         [
@@ -151,14 +174,27 @@ fn one_value_has_one_placeholder_however_it_is_written() {
         ("+12125551234", "+15555550100"),
         ("+1 (212) 555-1234", "+1 (555) 555-0100"),
         ("call 212-555-1234 now", "call 555-555-0100 now"),
-        ("sip:12125551234@8.8.8.8:5060;transport=UDP", "sip:15555550100@192.0.2.1:5060;transport=UDP"),
-        ("https://x.example/?u=sip%3A12125551234%408.8.8.8", "https://x.example/?u=sip%3A15555550100%40192.0.2.1"),
+        (
+            "sip:12125551234@8.8.8.8:5060;transport=UDP",
+            "sip:15555550100@192.0.2.1:5060;transport=UDP",
+        ),
+        (
+            "https://x.example/?u=sip%3A12125551234%408.8.8.8",
+            "https://x.example/?u=sip%3A15555550100%40192.0.2.1",
+        ),
         ("[2600:1f18::7]:5060", "[2001:db8::1]:5060"),
-        ("<sip:12125551234@8.8.8.8>;tag=1", "<sip:15555550100@192.0.2.1>;tag=1"),
+        (
+            "<sip:12125551234@8.8.8.8>;tag=1",
+            "<sip:15555550100@192.0.2.1>;tag=1",
+        ),
         ("c2lwKkA4LjguOC44", "c2lwKkAxOTIuMC4yLjE="),
     ] {
         let mut body = json!([{ "unknown": wrapped }]);
-        assert_eq!(redacted(body.clone())[0]["unknown"], expected, "in an unknown field");
+        assert_eq!(
+            redacted(body.clone())[0]["unknown"],
+            expected,
+            "in an unknown field"
+        );
         body[0] = json!({ "contact": wrapped });
         if !wrapped.contains(' ') {
             assert_eq!(redacted(body)[0]["contact"], expected, "in an address");
@@ -169,7 +205,10 @@ fn one_value_has_one_placeholder_however_it_is_written() {
 #[test]
 fn a_secret_that_is_a_number_stays_a_number() {
     let body = json!({ "password": 998877665, "pin": 1.5, "message": "998877665 is wrong" });
-    assert_eq!(redacted(body), json!({ "password": 0, "pin": 0.0, "message": "«secret-1» is wrong" }));
+    assert_eq!(
+        redacted(body),
+        json!({ "password": 0, "pin": 0.0, "message": "«secret-1» is wrong" })
+    );
 }
 
 #[test]
@@ -200,20 +239,30 @@ fn safe_values_and_vocabulary_stay() {
 
 #[test]
 fn what_would_be_read_otherwise_once_it_is_redacted_is_replaced_whole() {
-    // The sign in the middle is no part of a word: the first look sees two names, a second one would see them as one.
-    assert_eq!(redacted(json!({ "contact": ".a\u{323b0}a" })), json!({ "contact": "text-1" }));
+    // The sign in the middle is no part of a word: the first look sees two names, a second one
+    // would see them as one.
+    assert_eq!(
+        redacted(json!({ "contact": ".a\u{323b0}a" })),
+        json!({ "contact": "text-1" })
+    );
 }
 
 #[test]
 fn a_text_that_is_a_host_elsewhere_keeps_the_placeholder_of_the_host() {
     let expected = json!({ "domain": "user-1@host-1.example", "description": "host-1.example" });
-    assert_eq!(redacted(json!({ "domain": "a@z", "description": "Z" })), expected);
+    assert_eq!(
+        redacted(json!({ "domain": "a@z", "description": "Z" })),
+        expected
+    );
     assert_eq!(redacted(expected.clone()), expected);
 }
 
 #[test]
 fn a_secret_of_a_control_character_is_searched_for_in_no_other_text() {
-    assert_eq!(redacted(json!({ "password": "\u{1}", "message": "é" })), json!({ "password": "«secret-1»", "message": "é" }));
+    assert_eq!(
+        redacted(json!({ "password": "\u{1}", "message": "é" })),
+        json!({ "password": "«secret-1»", "message": "é" })
+    );
 }
 
 #[test]
@@ -229,9 +278,15 @@ fn words_that_the_spec_marks_sensitive_are_replaced_and_its_vocabulary_is_not() 
         "nickname": { "type": "string", "x-sensitive": true },
         "flavour": { "type": "string", "x-extensible-enum": ["plain"] },
     } });
-    let mut recordings = [recording("/connections", json!({ "nickname": "Bob's", "description": "plain" }))];
+    let mut recordings = [recording(
+        "/connections",
+        json!({ "nickname": "Bob's", "description": "plain" }),
+    )];
     redact(&mut recordings, &Knowledge::of_spec(&spec));
-    assert_eq!(recordings[0].response.body, Some(json!({ "nickname": "name-1", "description": "plain" })));
+    assert_eq!(
+        recordings[0].response.body,
+        Some(json!({ "nickname": "name-1", "description": "plain" }))
+    );
 }
 
 const SENTINEL: &str = "Zq7sentinel9Xw";
@@ -254,7 +309,9 @@ fn with_a_secret() -> impl Strategy<Value = Value> {
         (word, word).prop_map(|(a, b)| json!({ "message": format!("{a}nss_{SENTINEL}{b}") })),
         word.prop_map(|a| json!([format!("{a} Bearer {SENTINEL}")])),
         word.prop_map(|a| json!([format!("{a} password={SENTINEL}&x=1")])),
-        Just(json!([format!("https://bob:{SENTINEL}@pbx.customer.com/x")])),
+        Just(json!([format!(
+            "https://bob:{SENTINEL}@pbx.customer.com/x"
+        )])),
         Just(json!([format!("https://h/?access_token={SENTINEL}&a=b")])),
         Just(json!([format!("{{\"password\":\"{SENTINEL}\"}}")])),
         Just(json!({ "url": format!("https://h/?q=nsd%5F{SENTINEL}") })),
@@ -311,8 +368,14 @@ fn any_trunk() -> impl Strategy<Value = Value> {
         1 => Just(Value::Null),
         1 => any::<f32>().prop_map(Value::from),
     ];
-    prop::collection::vec((fields, value), 1..8)
-        .prop_map(|members| Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
+    prop::collection::vec((fields, value), 1..8).prop_map(|members| {
+        Value::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    })
 }
 
 /// The types of a value and of all that is in it.
@@ -323,8 +386,14 @@ fn types(value: &Value) -> String {
         Value::Number(number) if number.is_f64() => "float".into(),
         Value::Number(_) => "integer".into(),
         Value::String(_) => "string".into(),
-        Value::Array(items) => format!("[{}]", items.iter().map(types).collect::<Vec<_>>().join(",")),
-        Value::Object(members) => format!("{{{}}}", members.values().map(types).collect::<Vec<_>>().join(",")),
+        Value::Array(items) => format!(
+            "[{}]",
+            items.iter().map(types).collect::<Vec<_>>().join(",")
+        ),
+        Value::Object(members) => format!(
+            "{{{}}}",
+            members.values().map(types).collect::<Vec<_>>().join(",")
+        ),
     }
 }
 

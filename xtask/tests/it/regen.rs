@@ -17,13 +17,21 @@ const MARKED: &str = "# Title\n\n<!-- corrections: from openapi/corrections.yaml
 /// One correction, in which the vendor and the truth are these.
 fn corrections(vendor: &Value, truth: &str) -> Vec<Correction> {
     let entry = json!([{"id": "name-is-text", "at": "/x", "vendor": vendor, "truth": truth, "evidence": ["a.json#/b"], "effect": "e"}]);
-    Corrections::load(Source::new("corrections.json", entry.to_string())).expect("a list of corrections").entries().to_vec()
+    Corrections::load(Source::new("corrections.json", entry.to_string()))
+        .expect("a list of corrections")
+        .entries()
+        .to_vec()
 }
 
 /// The row of the table that such a correction has.
 fn row(vendor: &Value, truth: &str) -> String {
-    let readme = readme::with_corrections(MARKED, &corrections(vendor, truth)).expect("both markers");
-    readme.lines().find(|line| line.contains("name-is-text")).expect("a row").to_owned()
+    let readme =
+        readme::with_corrections(MARKED, &corrections(vendor, truth)).expect("both markers");
+    readme
+        .lines()
+        .find(|line| line.contains("name-is-text"))
+        .expect("a row")
+        .to_owned()
 }
 
 #[test]
@@ -39,24 +47,37 @@ fn the_table_stands_between_its_markers_and_all_else_stays() {
 
 More.
 ";
-    assert_eq!(readme::with_corrections(MARKED, &corrections(&json!({"v1": "an integer"}), "text")).expect("both markers"), expected);
+    assert_eq!(
+        readme::with_corrections(MARKED, &corrections(&json!({"v1": "an integer"}), "text"))
+            .expect("both markers"),
+        expected
+    );
 }
 
 #[test]
 fn written_again_the_table_is_the_same() {
     let corrections = corrections(&json!({"v1": "an integer"}), "text");
     let once = readme::with_corrections(MARKED, &corrections).expect("both markers");
-    assert_eq!(readme::with_corrections(&once, &corrections).expect("both markers"), once);
+    assert_eq!(
+        readme::with_corrections(&once, &corrections).expect("both markers"),
+        once
+    );
 }
 
 #[test]
 fn a_readme_without_a_marker_or_with_both_the_wrong_way_round_is_refused() {
-    let end_first = "<!-- end of corrections -->\n<!-- corrections: from openapi/corrections.yaml -->\n";
+    let end_first =
+        "<!-- end of corrections -->\n<!-- corrections: from openapi/corrections.yaml -->\n";
     let no_end = MARKED.replace("<!-- end of corrections -->", "");
     let no_begin = MARKED.replace("<!-- corrections: from openapi/corrections.yaml -->", "");
     for readme in [end_first, &no_end, &no_begin] {
-        let error = readme::with_corrections(readme, &[]).expect_err(readme).to_string();
-        assert!(error.contains("`<!-- end of corrections -->`: put both back"), "{error}");
+        let error = readme::with_corrections(readme, &[])
+            .expect_err(readme)
+            .to_string();
+        assert!(
+            error.contains("`<!-- end of corrections -->`: put both back"),
+            "{error}"
+        );
     }
 }
 
@@ -65,18 +86,33 @@ fn the_vendor_is_quoted_by_its_last_version_with_the_same_written_out() {
     let table = [
         (json!({"v1": "an integer", "v2": "a number"}), "a number"),
         (json!({"v1": "an integer", "v2": "the same"}), "an integer"),
-        (json!({"v1": "an integer", "v2": "the same, without bounds"}), "an integer, without bounds"),
-        (json!({"v1": "an integer", "v2": "the same; v3 has none"}), "an integer; v3 has none"),
-        (json!({"v1": "an integer", "v2": "the same name twice"}), "the same name twice"),
+        (
+            json!({"v1": "an integer", "v2": "the same, without bounds"}),
+            "an integer, without bounds",
+        ),
+        (
+            json!({"v1": "an integer", "v2": "the same; v3 has none"}),
+            "an integer; v3 has none",
+        ),
+        (
+            json!({"v1": "an integer", "v2": "the same name twice"}),
+            "the same name twice",
+        ),
     ];
     for (vendor, expected) in table {
-        assert_eq!(row(&vendor, "text"), format!("| `name-is-text` | {expected} | text |"));
+        assert_eq!(
+            row(&vendor, "text"),
+            format!("| `name-is-text` | {expected} | text |")
+        );
     }
 }
 
 #[test]
 fn bars_and_line_ends_do_not_break_a_row() {
-    assert_eq!(row(&json!({"v1": "a | b"}), "one\n  line"), r"| `name-is-text` | a \| b | one line |");
+    assert_eq!(
+        row(&json!({"v1": "a | b"}), "one\n  line"),
+        r"| `name-is-text` | a \| b | one line |"
+    );
 }
 
 // --- what an edit touches ---
@@ -110,15 +146,27 @@ components:
       x-extensible-enum: ['on', 'off']
 ";
 
-/// The edits that replacing a text of the spec comes to, with two recordings: `a` of two trunks with names, one of which has a state,
-/// `b` of a trunk with neither.
+/// The edits that replacing a text of the spec comes to, with two recordings: `a` of two trunks
+/// with names, one of which has a state, `b` of a trunk with neither.
 fn edited(before: &str, after: &str) -> Vec<Edit> {
     assert!(SPEC.contains(before), "{before:?} is not in the spec");
     let bench = Bench::new();
-    bench.write("a.json", &answered(r#"[{"name": "a", "state": "on"}, {"name": "b"}]"#)).write("b.json", &answered(r#"[{"size": 1}]"#));
-    let recordings: Vec<PathBuf> = ["a.json", "b.json"].map(|name| bench.path().join(name)).to_vec();
+    bench
+        .write(
+            "a.json",
+            &answered(r#"[{"name": "a", "state": "on"}, {"name": "b"}]"#),
+        )
+        .write("b.json", &answered(r#"[{"size": 1}]"#));
+    let recordings: Vec<PathBuf> = ["a.json", "b.json"]
+        .map(|name| bench.path().join(name))
+        .to_vec();
     let source = |text: &str| Source::new("spec.yaml", text.to_owned());
-    let mut edits = edits::of_spec(source(SPEC), source(&SPEC.replacen(before, after, 1)), &recordings).expect("specs and recordings");
+    let mut edits = edits::of_spec(
+        source(SPEC),
+        source(&SPEC.replacen(before, after, 1)),
+        &recordings,
+    )
+    .expect("specs and recordings");
     for (path, _) in edits.iter_mut().flat_map(|edit| &mut edit.recordings) {
         *path = path.rsplit('/').next().unwrap_or_default().to_owned();
     }
@@ -126,30 +174,58 @@ fn edited(before: &str, after: &str) -> Vec<Edit> {
 }
 
 fn edit(sign: char, what: &str, recordings: &[(&str, u64)]) -> Edit {
-    Edit { sign, what: what.to_owned(), recordings: recordings.iter().map(|(name, times)| ((*name).to_owned(), *times)).collect() }
+    Edit {
+        sign,
+        what: what.to_owned(),
+        recordings: recordings
+            .iter()
+            .map(|(name, times)| ((*name).to_owned(), *times))
+            .collect(),
+    }
 }
 
 #[test]
 fn an_edit_of_a_property_names_the_recordings_that_have_it_and_how_often() {
     let what = r#"/components/schemas/Trunk/properties/name/type  "string" -> "integer""#;
-    assert_eq!(edited("name: {type: string}", "name: {type: integer}"), [edit('~', what, &[("a.json", 2)])]);
+    assert_eq!(
+        edited("name: {type: string}", "name: {type: integer}"),
+        [edit('~', what, &[("a.json", 2)])]
+    );
 }
 
 #[test]
 fn an_edit_of_a_shared_schema_names_the_recordings_of_what_refers_to_it() {
-    let what = r#"/components/schemas/State/x-extensible-enum  ["on","off"] -> ["on","off","idle"]"#;
-    assert_eq!(edited("['on', 'off']", "['on', 'off', 'idle']"), [edit('~', what, &[("a.json", 1)])]);
+    let what =
+        r#"/components/schemas/State/x-extensible-enum  ["on","off"] -> ["on","off","idle"]"#;
+    assert_eq!(
+        edited("['on', 'off']", "['on', 'off', 'idle']"),
+        [edit('~', what, &[("a.json", 1)])]
+    );
 }
 
 #[test]
 fn a_property_that_is_new_is_one_edit_with_the_recordings_that_have_it_already() {
-    let expected = [edit('+', "/components/schemas/Trunk/properties/size", &[("b.json", 1)])];
-    assert_eq!(edited("        state:", "        size: {type: integer, minimum: 0}\n        state:"), expected);
+    let expected = [edit(
+        '+',
+        "/components/schemas/Trunk/properties/size",
+        &[("b.json", 1)],
+    )];
+    assert_eq!(
+        edited(
+            "        state:",
+            "        size: {type: integer, minimum: 0}\n        state:"
+        ),
+        expected
+    );
 }
 
 #[test]
 fn a_property_that_is_gone_names_the_recordings_that_had_it() {
-    let expected = [edit('-', "/components/schemas/Trunk/properties/name", &[("a.json", 2)])];
+    let expected = [edit(
+        '-',
+        "/components/schemas/Trunk/properties/name",
+        &[("a.json", 2)],
+    )];
     assert_eq!(edited("        name: {type: string}\n", ""), expected);
 }
 
@@ -168,7 +244,13 @@ fn an_unchanged_spec_has_no_edits() {
 fn corrections_that_are_new_gone_or_different_are_told_with_their_evidence() {
     let before = corrections(&json!({"v1": "an integer"}), "text");
     let after = corrections(&json!({"v1": "an integer"}), "text, always");
-    let told = |sign| vec![Edit { sign, what: "name-is-text".into(), recordings: vec![("a.json".into(), 1)] }];
+    let told = |sign| {
+        vec![Edit {
+            sign,
+            what: "name-is-text".into(),
+            recordings: vec![("a.json".into(), 1)],
+        }]
+    };
     assert_eq!(edits::of_corrections(&before, &after), told('~'));
     assert_eq!(edits::of_corrections(&before, &[]), told('-'));
     assert_eq!(edits::of_corrections(&[], &after), told('+'));

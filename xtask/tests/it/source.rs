@@ -30,14 +30,19 @@ fn yaml_follows_the_core_schema() {
 
 #[test]
 fn keys_keep_their_order() {
-    let Value::Object(members) = yaml("b: 1\na: 2\nc: 3\n").value().unwrap() else { panic!() };
+    let Value::Object(members) = yaml("b: 1\na: 2\nc: 3\n").value().unwrap() else {
+        panic!()
+    };
     assert_eq!(members.keys().collect::<Vec<_>>(), ["b", "a", "c"]);
 }
 
 #[test]
 fn an_alias_is_the_value_of_its_anchor() {
     let source = yaml("a: &x {b: 1}\nc: *x\n");
-    assert_eq!(source.value().unwrap(), json!({"a": {"b": 1}, "c": {"b": 1}}));
+    assert_eq!(
+        source.value().unwrap(),
+        json!({"a": {"b": 1}, "c": {"b": 1}})
+    );
     assert_eq!(at(&source, "/c"), (2, 1));
 }
 
@@ -48,7 +53,13 @@ fn aliases_cannot_blow_a_document_up() {
         let before = format!("*a{}, ", level - 1).repeat(10);
         text += &format!("a{level}: &a{level} [{}]\n", before.trim_end_matches(", "));
     }
-    assert!(yaml(&text).value().unwrap_err().to_string().contains("too large"));
+    assert!(
+        yaml(&text)
+            .value()
+            .unwrap_err()
+            .to_string()
+            .contains("too large")
+    );
 }
 
 #[test]
@@ -60,7 +71,8 @@ fn nesting_is_bounded() {
 
 #[test]
 fn yaml_places_are_those_of_the_keys() {
-    let source = yaml("a:\n  - b: 1\n    cé: {d: x,  e: y}\n  - two\n# comment\nf: |\n  block\n\ng: 1\n");
+    let source =
+        yaml("a:\n  - b: 1\n    cé: {d: x,  e: y}\n  - two\n# comment\nf: |\n  block\n\ng: 1\n");
     assert_eq!(at(&source, ""), (1, 1));
     assert_eq!(at(&source, "/a"), (1, 1));
     assert_eq!(at(&source, "/a/0"), (2, 5));
@@ -74,11 +86,15 @@ fn yaml_places_are_those_of_the_keys() {
 
 #[test]
 fn yaml_spans_are_those_of_the_values() {
-    let source = yaml("a:\n  - b: 1\n    cé: {d: x,  e: 'y'}\n  - two\n# comment\nf: |\n  block\n\ng: 1\n");
+    let source =
+        yaml("a:\n  - b: 1\n    cé: {d: x,  e: 'y'}\n  - two\n# comment\nf: |\n  block\n\ng: 1\n");
     assert_eq!(text(&source, "/a/0/cé/d"), "x");
     assert_eq!(text(&source, "/a/0/cé/e"), "'y'");
     assert_eq!(text(&source, "/a/0/cé"), "{d: x,  e: 'y'}");
-    assert_eq!(text(&source, "/a"), "- b: 1\n    cé: {d: x,  e: 'y'}\n  - two");
+    assert_eq!(
+        text(&source, "/a"),
+        "- b: 1\n    cé: {d: x,  e: 'y'}\n  - two"
+    );
     assert_eq!(&source.text()[source.key_span("/g").unwrap()], "g");
 }
 
@@ -102,17 +118,32 @@ fn pointers_are_unescaped() {
 
 #[test]
 fn a_key_that_comes_twice_is_an_error() {
-    for (file, source, place) in [("a.yaml", "a: 1\nb: 2\na: 3\n", "a.yaml:3:1"), ("a.json", "{\"a\": 1,\n \"a\": 2}", "a.json:2:")] {
-        let said = Source::new(file, source.to_owned()).value().unwrap_err().to_string();
-        assert!(said.starts_with(place) && said.contains("`a` comes twice"), "{said}");
+    for (file, source, place) in [
+        ("a.yaml", "a: 1\nb: 2\na: 3\n", "a.yaml:3:1"),
+        ("a.json", "{\"a\": 1,\n \"a\": 2}", "a.json:2:"),
+    ] {
+        let said = Source::new(file, source.to_owned())
+            .value()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            said.starts_with(place) && said.contains("`a` comes twice"),
+            "{said}"
+        );
     }
 }
 
 #[test]
 fn an_error_says_where_and_why() {
-    let said = yaml("a: 1\nb: [1, 2\nc: 3\n").value().unwrap_err().to_string();
+    let said = yaml("a: 1\nb: [1, 2\nc: 3\n")
+        .value()
+        .unwrap_err()
+        .to_string();
     assert!(said.starts_with("a.yaml:"), "{said}");
-    let said = Source::new("a.json", "{\"é\": tru}".to_owned()).value().unwrap_err().to_string();
+    let said = Source::new("a.json", "{\"é\": tru}".to_owned())
+        .value()
+        .unwrap_err()
+        .to_string();
     assert!(said.starts_with("a.json:1:10: expected ident"), "{said}");
 }
 
