@@ -7,7 +7,8 @@ use crate::error::{Error, presentable};
 use crate::generated::answers;
 use crate::generated::types::{ApiMessage, Connection, ConnectionCreate, ConnectionUpdate};
 use crate::paging::{ConnectionStream, PageSize, Window};
-use crate::transport::{Answer, send};
+use crate::response::Response;
+use crate::transport::{decode, send};
 use crate::values::{ConnectionRef, DomainName, MatchPattern};
 
 /// Which trunks a list or a count takes in. Unset takes in all.
@@ -72,7 +73,7 @@ impl Receipt {
 
     /// Any body is fine: JSON, text or none (reported). Failing here would report a write as failed
     /// that was done.
-    fn of(answer: &Answer, secrets: &[&crate::Secret]) -> Self {
+    fn of(answer: &Response, secrets: &[&crate::Secret]) -> Self {
         let status = answer.status.as_u16();
         match serde_json::from_slice::<ApiMessage>(&answer.body) {
             Ok(said) => Self {
@@ -312,8 +313,7 @@ impl DomainConnections<'_> {
             Err(error) if error.is_not_found() => return Ok(None),
             other => other.map_err(|error| self.about(error, &pattern))?,
         };
-        let found = answer
-            .decode::<answers::get_connection>(call.operation)
+        let found = decode::<answers::get_connection>(call.operation, answer)
             .map_err(|error| self.about(error, &pattern))?
             .0;
         Ok(found
@@ -419,10 +419,8 @@ pub(crate) async fn list(
                     scope,
                 )
             };
-            Ok(send(&client.limits, &call, request)
-                .await?
-                .decode::<answers::list_connections>(call.operation)?
-                .0)
+            let response = send(&client.limits, &call, request).await?;
+            Ok(decode::<answers::list_connections>(call.operation, response)?.0)
         }
         Some(domain) => {
             let call = client.call("list_domain_connections", Method::GET, None);
@@ -438,10 +436,8 @@ pub(crate) async fn list(
                     scope,
                 )
             };
-            Ok(send(&client.limits, &call, request)
-                .await?
-                .decode::<answers::list_domain_connections>(call.operation)?
-                .0)
+            let response = send(&client.limits, &call, request).await?;
+            Ok(decode::<answers::list_domain_connections>(call.operation, response)?.0)
         }
     }
 }
@@ -462,8 +458,6 @@ pub(crate) async fn count(
             filter.user_scope.as_deref(),
         )
     };
-    let answer = send(&client.limits, &call, request).await?;
-    Ok(answer
-        .decode::<answers::count_connections>(call.operation)?
-        .total)
+    let response = send(&client.limits, &call, request).await?;
+    Ok(decode::<answers::count_connections>(call.operation, response)?.total)
 }

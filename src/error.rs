@@ -4,10 +4,9 @@ use std::convert::Infallible;
 use std::fmt;
 
 use reqwest::StatusCode;
-use reqwest::header::CONTENT_TYPE;
 
 use crate::generated::types::ApiMessage;
-use crate::transport::Answer;
+use crate::response::Response;
 use crate::values::{DomainName, InvalidValue, MatchPattern, Secret};
 
 /// Most characters of a server's message that an error shows.
@@ -40,7 +39,7 @@ struct Inner {
     operation: Option<&'static str>,
     /// A sentence of ours; never a value that came from outside.
     reason: String,
-    answer: Option<Answer>,
+    answer: Option<Response>,
     server: Option<ServerMessage>,
     attempts: u32,
     sent: bool,
@@ -125,7 +124,7 @@ impl Error {
 
     /// An answer that is no success. `secrets` are blotted out of the server's message, which may
     /// echo what was sent.
-    pub(crate) fn status(operation: &'static str, answer: Answer, secrets: &[&Secret]) -> Self {
+    pub(crate) fn status(operation: &'static str, answer: Response, secrets: &[&Secret]) -> Self {
         let server = serde_json::from_slice::<ApiMessage>(&answer.body)
             .ok()
             .map(|message| ServerMessage {
@@ -150,7 +149,7 @@ impl Error {
     /// An answer that cannot be understood. `reason` says where, and never what was there.
     pub(crate) fn decode(
         operation: &'static str,
-        answer: Answer,
+        answer: Response,
         reason: impl Into<String>,
     ) -> Self {
         let mut new = Self::new(ErrorKind::Decode, reason).of(operation);
@@ -500,36 +499,6 @@ impl From<InvalidValue> for Error {
 impl From<Infallible> for Error {
     fn from(never: Infallible) -> Self {
         match never {}
-    }
-}
-
-/// Media types that an error names; any other header value is a text from outside that an error
-/// does not repeat.
-const MEDIA_TYPES: [&str; 6] = [
-    "application/json",
-    "application/octet-stream",
-    "application/xml",
-    "text/html",
-    "text/plain",
-    "text/xml",
-];
-
-impl Answer {
-    fn media_type(&self) -> &'static str {
-        let Some(value) = self.headers.get(CONTENT_TYPE) else {
-            return "no content type";
-        };
-        let essence = value
-            .to_str()
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim();
-        MEDIA_TYPES
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(essence))
-            .unwrap_or("another content type")
     }
 }
 

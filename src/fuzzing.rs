@@ -7,11 +7,12 @@ use reqwest::header::HeaderMap;
 
 use crate::error::Error;
 use crate::generated::answers;
-use crate::transport::Answer;
+use crate::response::Response;
+use crate::transport::decode;
 use crate::values::Secret;
 
-fn answer(status: u16, body: &[u8]) -> Answer {
-    Answer {
+fn answer(status: u16, body: &[u8]) -> Response {
+    Response {
         status: StatusCode::from_u16(status).unwrap_or_default(),
         headers: HeaderMap::new(),
         body: body.to_vec(),
@@ -21,14 +22,14 @@ fn answer(status: u16, body: &[u8]) -> Answer {
 
 /// Reads a list of trunks. What can be read must encode, and read again as the same.
 pub fn list(body: &[u8]) {
-    match answer(200, body).decode::<answers::list_connections>("list_connections") {
+    let decode =
+        |body: &[u8]| decode::<answers::list_connections>("list_connections", answer(200, body));
+    match decode(body) {
         Ok(list) => {
             let encoded = serde_json::to_vec(&list)
                 .unwrap_or_else(|error| panic!("what was read does not encode: {error}"));
-            let again =
-                answer(200, &encoded).decode::<answers::list_connections>("list_connections");
-            let again =
-                again.unwrap_or_else(|error| panic!("what was encoded does not read: {error}"));
+            let again = decode(&encoded)
+                .unwrap_or_else(|error| panic!("what was encoded does not read: {error}"));
             assert!(
                 list == again,
                 "reading, encoding and reading is not reading"

@@ -11,6 +11,7 @@ pub mod observability;
 mod paging;
 mod presets;
 mod read_back;
+mod response;
 mod retry;
 mod transport;
 mod values;

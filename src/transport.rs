@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::StreamExt;
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -14,6 +14,7 @@ use tracing::Instrument;
 use crate::error::Error;
 use crate::generated::{self, ByteStream, ResponseValue};
 use crate::observability::{Attempt, Observer};
+use crate::response::Response;
 use crate::retry::{Decision, Outcome, RetryPolicy, decide};
 use crate::values::Secret;
 
@@ -54,69 +55,15 @@ impl ClientHooks<Credentials> for generated::Client {
     }
 }
 
-/// What a server answered, whole.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
-    /// Which attempt brought it.
-    pub(crate) attempt: u32,
-}
-
-impl Answer {
-    /// The body as a value. The error says where the body is wrong, and never what was there.
-    pub(crate) fn decode<T: DeserializeOwned>(self, operation: &'static str) -> Result<T, Error> {
-        let mut json = serde_json::Deserializer::from_slice(&self.body);
-        let decoded = serde_path_to_error::deserialize(&mut json)
-            .map_err(|error| explain(&error.path().to_string(), error.inner()))
-            .and_then(|value| {
-                json.end()
-                    .map(|()| value)
-                    .map_err(|error| explain("", &error))
-            });
-        decoded.map_err(|reason| {
-            let coded = self.headers.get("content-encoding").is_some();
-            let reason = if coded {
-                format!("{reason}; the body is compressed, which was not asked for")
-            } else {
-                reason
-            };
-            let attempt = self.attempt;
-            Error::decode(operation, self, reason).after(attempt)
-        })
-    }
-}
-
-/// serde quotes values, so only what it says of positions and of missing properties is used: the
-/// latter are our own names.
-fn explain(path: &str, error: &serde_json::Error) -> String {
-    let place = if path.is_empty() || path == "." {
-        String::new()
-    } else {
-        format!(" at `{path}`")
-    };
-    match error.classify() {
-        serde_json::error::Category::Data => {
-            let text = error.to_string();
-            let missing = text
-                .strip_prefix("missing field `")
-                .and_then(|rest| rest.split('`').next());
-            match missing {
-                Some(name) => format!("the answer lacks the property `{name}`{place}"),
-                None => format!("the answer has a value of another kind than expected{place}"),
-            }
-        }
-        serde_json::error::Category::Eof => format!(
-            "the answer ends too early, at line {} column {}",
-            error.line(),
-            error.column()
-        ),
-        _ => format!(
-            "the answer is not JSON that can be read, at line {} column {}",
-            error.line(),
-            error.column()
-        ),
-    }
+/// The body of a response as a value.
+pub(crate) fn decode<T: DeserializeOwned>(
+    operation: &'static str,
+    response: Response,
+) -> Result<T, Error> {
+    response.decode().map_err(|reason| {
+        let attempt = response.attempt;
+        Error::decode(operation, response, reason).after(attempt)
+    })
 }
 
 /// Bounds of every operation of a client.
@@ -154,7 +101,7 @@ pub(crate) async fn send<F, Fut>(
     limits: &Limits,
     call: &Call<'_>,
     request: F,
-) -> Result<Answer, Error>
+) -> Result<Response, Error>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Raw>,
@@ -167,7 +114,7 @@ where
     attempts(limits, call, request).instrument(span).await
 }
 
-async fn attempts<F, Fut>(limits: &Limits, call: &Call<'_>, request: F) -> Result<Answer, Error>
+async fn attempts<F, Fut>(limits: &Limits, call: &Call<'_>, request: F) -> Result<Response, Error>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Raw>,
@@ -232,7 +179,7 @@ async fn read(
     call: &Call<'_>,
     attempt: u32,
     raw: impl Future<Output = Raw>,
-) -> Result<Answer, Error> {
+) -> Result<Response, Error> {
     let operation = call.operation;
     let response = match raw.await {
         Ok(response) | Err(generated::Error::ErrorResponse(response)) => response,
@@ -250,7 +197,7 @@ async fn read(
     let broken = loop {
         match stream.next().await {
             None => {
-                return Ok(Answer {
+                return Ok(Response {
                     status,
                     headers,
                     body,
@@ -271,7 +218,7 @@ async fn read(
         } else {
             body
         };
-        return Ok(Answer {
+        return Ok(Response {
             status,
             headers,
             body,
@@ -287,7 +234,7 @@ async fn read(
             );
             Error::decode(
                 operation,
-                Answer {
+                Response {
                     status,
                     headers,
                     body,
@@ -300,7 +247,7 @@ async fn read(
 }
 
 /// Tells what became of an attempt. No URL, no pattern, no body.
-fn observe(call: &Call<'_>, number: u32, elapsed: Duration, outcome: &Result<Answer, Error>) {
+fn observe(call: &Call<'_>, number: u32, elapsed: Duration, outcome: &Result<Response, Error>) {
     let (status, body, failure) = match outcome {
         Ok(answer) => (Some(answer.status.as_u16()), Some(answer.body.len()), None),
         Err(error) => (
