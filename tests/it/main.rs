@@ -1,9 +1,11 @@
 //! The client against sockets, the embedded server and recorded traffic.
 
 mod bulk;
+mod complete;
 mod errors;
 mod faults;
 mod hostile;
+mod identity;
 mod lenient;
 mod lifecycle;
 mod log;
@@ -11,6 +13,7 @@ mod paths;
 mod presets;
 mod proxies;
 mod quirks;
+mod raw;
 mod recordings;
 mod retries;
 mod secrets;
