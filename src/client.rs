@@ -271,17 +271,13 @@ impl ClientBuilder {
             headers.insert("x-netsapiens-log", tag);
         }
 
+        let connecting = time_to_connect(self.connect_timeout, &self.limits);
         let http = reqwest::Client::builder()
             .user_agent(concat!(
                 "netsapiens-connections/",
                 env!("CARGO_PKG_VERSION")
             ))
-            .connect_timeout(
-                [self.limits.timeout, self.limits.deadline]
-                    .into_iter()
-                    .map(|bound| bound - bound / 10)
-                    .fold(self.connect_timeout, Duration::min),
-            )
+            .connect_timeout(connecting)
             .redirect(reqwest::redirect::Policy::none())
             // Where HTTP/2 is compiled in, it would send a refused stream again on its own, a
             // create as well.
@@ -307,6 +303,18 @@ impl ClientBuilder {
             observer: self.observer,
         })
     }
+}
+
+/// Time for connecting: it is up before the attempt is, so that a connection that did not come about
+/// is known as such. Timers have a resolution of a millisecond.
+fn time_to_connect(asked: Duration, limits: &Limits) -> Duration {
+    let before = |bound: Duration| {
+        let margin = (bound / 10).max(Duration::from_millis(2));
+        bound - margin.min(bound / 2)
+    };
+    asked
+        .min(before(limits.timeout))
+        .min(before(limits.deadline))
 }
 
 /// The header with the credential, marked so that HTTP libraries do not print it.

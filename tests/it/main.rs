@@ -19,6 +19,7 @@ mod retries;
 mod secrets;
 mod servers;
 mod streams;
+mod timeouts;
 mod values;
 mod watching;
 mod wire;
