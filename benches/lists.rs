@@ -96,7 +96,7 @@ async fn read(how: &str, url: &str) -> Outcome {
             let trunks: Vec<Connection> = stream.try_collect().await?;
             trunks.len()
         }
-        _ => client.connections().list().await?.len(),
+        _ => client.connections().list_unchecked().await?.len(),
     };
     let elapsed = begun.elapsed();
     println!(

@@ -36,8 +36,8 @@ pub struct BulkProgress {
 /// their order.
 ///
 /// A [permission error](Error::is_permission_denied) ends the work in its item's `scope`: what is
-/// under way is finished, and what has not begun of the same scope is [`Outcome::Skipped`], since it
-/// would be refused in the same way. Other scopes go on. A key's rights go by domain as a rule, so
+/// under way is finished, and what has not begun of the same scope is [`Outcome::Skipped`], since
+/// it would be refused in the same way. Other scopes go on. A key's rights go by domain as a rule, so
 /// the domain is the scope to choose in doubt: a key that may change one domain of many does its
 /// work there, and one that may change nothing is refused once per domain, not once per trunk.
 /// `|_| ()` is one scope for all, so that the first refusal ends everything; a scope that each item

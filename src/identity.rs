@@ -139,7 +139,8 @@ mod tests {
         const TWO: &str = "sip*@two.example";
         let own = ("acme.example", ONE);
         type Names<'a> = &'a [(&'a str, &'a str)];
-        let table: [(&str, Names<'_>, Result<Option<&str>, &str>); 12] = [
+        type One<'a> = Result<Option<&'a str>, &'a str>;
+        let table: [(&str, Names<'_>, One<'_>); 12] = [
             ("acme.example", &[], Ok(None)),
             ("acme.example", &[own], Ok(Some("acme.example"))),
             ("acme.example", &[own, own], Ok(Some("acme.example"))),

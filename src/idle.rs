@@ -48,7 +48,8 @@ impl DomainConnections<'_> {
     /// # Errors
     /// [`ErrorKind::Precondition`](crate::ErrorKind::Precondition), and nothing is removed, when
     /// there are calls, when the server does not tell (a negative counter tells nothing), and when
-    /// there is no such trunk to read; else those of [`DomainConnections::get`] and [`DomainConnections::delete`].
+    /// there is no such trunk to read; else those of [`DomainConnections::get`] and
+    /// [`DomainConnections::delete`].
     pub async fn delete_idle<P>(&self, pattern: P) -> Result<Receipt, Error>
     where
         P: TryInto<MatchPattern>,

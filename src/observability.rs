@@ -2,11 +2,11 @@
 //!
 //! # Tracing
 //! Each operation is a span `netsapiens` (level info) with `operation`, its operationId, and
-//! `request_bytes`, the length of the body that was sent. In it each attempt is an event:
-//! `answered` (debug) for a success, `failed` for all else: warn, but debug for a trunk that does
-//! not exist, which is an answer too. Their fields are `operation`, `attempt` (from 1),
-//! `elapsed_ms`, `status` where the server answered, `body_bytes` or the `kind` of the error. No
-//! URL, pattern, domain, header or body is in any of them, at any level.
+//! `request_bytes`, the length of the body that is sent. In it each attempt is an event:
+//! `answered` (debug) for a success that was understood, `failed` for all else: warn, but debug for
+//! a trunk that does not exist, which is an answer too. Their fields are `operation`, `attempt`
+//! (from 1), `elapsed_ms`, `status` where the server answered, `body_bytes` and the `kind` of the
+//! error. No URL, pattern, domain, header or body is in any of them, at any level.
 //!
 //! # The server's log
 //! [`ClientBuilder::log_tag`](crate::ClientBuilder::log_tag) sends `X-NetSapiens-Log` with every
@@ -43,6 +43,8 @@
 //! - Status 429: a gateway limits the rate; nothing is known of limits of the service itself.
 //! - Kind `Timeout` or `Interrupted` of `create_connection`: the trunk may exist all the same.
 //! - Kind `Decode`: the server answers what this version does not understand; worth a recording.
+//! - Kind `Mismatch`: the server, or a cache before it, answers with another trunk than the one
+//!   that was asked for, or spells its name otherwise.
 //! - `elapsed` or `body_bytes` of `list_connections` that grow: time for
 //!   [`Connections::stream`](crate::Connections::stream).
 

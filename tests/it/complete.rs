@@ -172,7 +172,8 @@ async fn without_a_count_a_server_that_cannot_be_paged_is_believed_below_a_known
 #[tokio::test]
 async fn a_count_that_fails_otherwise_fails_the_list() {
     let page = |_| respond(200, "content-type: text/html\r\n", "<html></html>");
-    let table: [(fn(usize) -> String, ErrorKind); 2] = [
+    type Count = fn(usize) -> String;
+    let table: [(Count, ErrorKind); 2] = [
         (|_| json(500, "{}"), ErrorKind::Status),
         (page, ErrorKind::Decode),
     ];

@@ -105,7 +105,8 @@ async fn the_password_of_another_trunk_is_not_that_of_a_new_one() {
 
 #[tokio::test]
 async fn a_list_of_a_domain_has_trunks_of_that_domain() {
-    let table: [(&[(&str, &str)], Option<&str>); 4] = [
+    type Keys = &'static [(&'static str, &'static str)];
+    let table: [(Keys, Option<&str>); 4] = [
         (&[OURS], None),
         (&[OURS, FOREIGN], Some("another domain")),
         (&[("*", "sip*@192.0.2.20")], Some("another domain")),
