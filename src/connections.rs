@@ -3,10 +3,11 @@
 use reqwest::{Method, StatusCode};
 
 use crate::client::Client;
-use crate::error::{Error, presentable};
+use crate::error::Error;
 use crate::generated::answers;
 use crate::generated::types::{ApiMessage, Connection, ConnectionCreate, ConnectionUpdate};
 use crate::paging::{ConnectionStream, PageSize, Window};
+use crate::server_message::presentable;
 use crate::transport::{Answer, send};
 use crate::values::{ConnectionRef, DomainName, MatchPattern};
 

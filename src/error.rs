@@ -7,11 +7,9 @@ use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 
 use crate::generated::types::ApiMessage;
+use crate::server_message::ServerMessage;
 use crate::transport::Answer;
 use crate::values::{DomainName, InvalidValue, MatchPattern, Secret};
-
-/// Most characters of a server's message that an error shows.
-const MESSAGE_CHARS: usize = 500;
 
 /// What went wrong.
 ///
@@ -48,11 +46,6 @@ struct Inner {
     sent_before: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     trunk: Option<(DomainName, MatchPattern)>,
-}
-
-struct ServerMessage {
-    code: i64,
-    text: String,
 }
 
 /// The families of errors. The predicates of [`Error`] are finer.
@@ -128,10 +121,7 @@ impl Error {
     pub(crate) fn status(operation: &'static str, answer: Answer, secrets: &[&Secret]) -> Self {
         let server = serde_json::from_slice::<ApiMessage>(&answer.body)
             .ok()
-            .map(|message| ServerMessage {
-                code: message.code,
-                text: presentable(&message.message, secrets),
-            });
+            .map(|message| ServerMessage::new(message, secrets));
         let reason = match (&server, answer.body.len()) {
             (Some(_), _) => String::new(),
             (None, 0) => "without a body".to_owned(),
@@ -205,13 +195,13 @@ impl Error {
 
     /// The code in the server's own message, usually the status again.
     pub fn server_code(&self) -> Option<i64> {
-        self.0.server.as_ref().map(|server| server.code)
+        self.0.server.as_ref().map(ServerMessage::code)
     }
 
     /// The server's own message, at most 500 characters, with the secrets of the request blotted
     /// out. It may still echo other input.
     pub fn server_message(&self) -> Option<&str> {
-        self.0.server.as_ref().map(|server| server.text.as_str())
+        self.0.server.as_ref().map(ServerMessage::text)
     }
 
     /// A header of the answer, where it is text.
@@ -245,8 +235,8 @@ impl Error {
     }
 
     fn says(&self, beginning: &str) -> bool {
-        self.server_message()
-            .is_some_and(|message| message.starts_with(beginning))
+        let server = self.0.server.as_ref();
+        server.is_some_and(|server| server.raw().starts_with(beginning))
     }
 
     /// The trunk or its domain does not exist (404, but not [`Error::is_unknown_route`]).
@@ -376,69 +366,6 @@ impl Error {
     }
 }
 
-/// A server's message made fit for one line: secrets and control characters out, not too long.
-pub(crate) fn presentable(message: &str, secrets: &[&Secret]) -> String {
-    let mut text = message.to_owned();
-    for secret in secrets
-        .iter()
-        .map(|secret| secret.expose_secret())
-        .filter(|secret| !secret.is_empty())
-    {
-        text = text.replace(secret, MASK);
-    }
-    let text: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MESSAGE_CHARS)
-        .collect();
-    let mut announced = false;
-    let words = text.split_whitespace().map(|word| {
-        let masked = mask(word, announced);
-        announced = announces(word);
-        masked
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-const MASK: &str = "***";
-/// Words after which a message may name a secret that the request did not hold.
-const ANNOUNCING: [&str; 6] = ["password", "passwd", "secret", "token", "key", "bearer"];
-/// Words that are no secret although they follow one of these.
-const HARMLESS: [&str; 16] = [
-    "and", "does", "expired", "for", "has", "in", "invalid", "is", "missing", "must", "not", "of",
-    "or", "required", "too", "was",
-];
-
-fn announces(word: &str) -> bool {
-    let word = word
-        .trim_matches(|c: char| !c.is_alphanumeric())
-        .to_ascii_lowercase();
-    ANNOUNCING
-        .iter()
-        .any(|announcing| word.ends_with(announcing))
-}
-
-/// A word of a message, or what may be shown of it: `password=x`, API keys (`nss_…`) and what
-/// follows an announcing word are masked.
-fn mask(word: &str, announced: bool) -> String {
-    if let Some((name, _)) = word
-        .split_once(['=', ':'])
-        .filter(|(name, value)| announces(name) && !value.is_empty())
-    {
-        return format!("{name}={MASK}");
-    }
-    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let key = ["nss_", "nsr_", "nsd_", "nsu_"]
-        .iter()
-        .any(|prefix| bare.starts_with(prefix));
-    let secret = announced && !HARMLESS.contains(&bare.to_ascii_lowercase().as_str());
-    if key || secret {
-        MASK.to_owned()
-    } else {
-        word.to_owned()
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner {
@@ -456,7 +383,7 @@ impl fmt::Display for Error {
             (Some(answer), ErrorKind::Status) => {
                 write!(f, "the server answered {}", answer.status)?;
                 match server {
-                    Some(server) => write!(f, ": {}", server.text)?,
+                    Some(server) => write!(f, ": {}", server.text())?,
                     None => write!(f, " {reason}")?,
                 }
             }
@@ -530,43 +457,5 @@ impl Answer {
             .into_iter()
             .find(|known| known.eq_ignore_ascii_case(essence))
             .unwrap_or("another content type")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_are_shown_without_secrets() {
-        let sent = Secret::from("horse");
-        let table = [
-            ("Invalid Scope [APP001]", "Invalid Scope [APP001]"),
-            ("Missing servers or type", "Missing servers or type"),
-            ("the password is too short", "the password is too short"),
-            ("bad password hunter2 for user", "bad password *** for user"),
-            ("password: hunter2", "password: ***"),
-            ("password=hunter2", "password=***"),
-            ("auth {\"password\":\"hunter2\"}", "auth {\"password\"=***"),
-            ("Bearer eyJhbGciOi", "Bearer ***"),
-            ("key nss_EXAMPLE is wrong", "key *** is wrong"),
-            ("sent horse back", "sent *** back"),
-            (
-                "two\nlines\tand \u{1b}[31mcolour",
-                "two lines and [31mcolour",
-            ),
-            ("", ""),
-        ];
-        for (message, shown) in table {
-            assert_eq!(presentable(message, &[&sent]), shown, "{message}");
-        }
-    }
-
-    #[test]
-    fn a_long_message_is_cut() {
-        assert_eq!(
-            presentable(&"x".repeat(10_000), &[]).chars().count(),
-            MESSAGE_CHARS
-        );
     }
 }

@@ -12,6 +12,7 @@ mod paging;
 mod presets;
 mod read_back;
 mod retry;
+mod server_message;
 mod transport;
 mod values;
 
