@@ -1,12 +1,37 @@
 //! What a server says, made fit to be shown: one line, without secrets.
+//!
+//! A message may echo what was sent, in any encoding, and may name secrets that the client has
+//! never seen: the password of another trunk, for example. Which of its words is the secret cannot
+//! be told from the message. So a message is shown in one of two ways:
+//!
+//! - One that speaks of a credential, or cannot be checked for it, is reduced to [`plain_words`]:
+//!   what is not in a closed vocabulary becomes `***`.
+//! - Any other is shown as it is, without the secrets of the request. They are searched for in
+//!   every [`Reading`] of the message: as it is, unescaped (JSON, URL, HTML) again and again until
+//!   nothing is left to unescape, and with each run of base64 or hexadecimal digits decoded.
+//!
+//! The limit: a secret that the request did not have, in a message of ASCII characters that names
+//! the credential in a word that [`CREDENTIALS`] lacks, is shown.
+
+use std::collections::HashSet;
+
+use base64::Engine;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::generated::types::ApiMessage;
 use crate::values::Secret;
 
-/// Most characters of a server's message that an error shows.
-const MESSAGE_CHARS: usize = 500;
+/// Most characters of a server's message that are shown.
+const SHOWN_CHARS: usize = 500;
+/// Most bytes of a message that are checked; of a longer one only plain words are shown.
+const CHECKED_BYTES: usize = 4096;
+/// Most ways to read a message. What is escaped deeper is not meant to be read by people.
+const READINGS: usize = 64;
+/// What stands for what is not shown.
+const MASK: &str = "***";
 
-/// The message of the service's own error format. It is `Debug` nowhere: `raw` may hold anything.
+/// The message of the service's own error format. It has no `Debug`: `raw` may hold anything.
 pub(crate) struct ServerMessage {
     code: i64,
     raw: String,
@@ -39,103 +64,651 @@ impl ServerMessage {
     }
 }
 
-/// A server's message made fit for one line: secrets and control characters out, not too long.
+/// A server's message made fit for one line; `secrets` are those of the request.
 pub(crate) fn presentable(message: &str, secrets: &[&Secret]) -> String {
-    let mut text = message.to_owned();
-    for secret in secrets
-        .iter()
-        .map(|secret| secret.expose_secret())
-        .filter(|secret| !secret.is_empty())
-    {
-        text = text.replace(secret, MASK);
-    }
-    let text: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MESSAGE_CHARS)
-        .collect();
-    let mut announced = false;
-    let words = text.split_whitespace().map(|word| {
-        let masked = mask(word, announced);
-        announced = announces(word);
-        masked
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let shown = match readings(message) {
+        Some(readings) if !readings.iter().any(Reading::speaks_of_a_credential) => {
+            match echoes(&readings, secrets) {
+                Echoes::At(ranges) => without(message, ranges),
+                Echoes::Short => plain_words(message),
+            }
+        }
+        _ => plain_words(message),
+    };
+    shown.chars().take(SHOWN_CHARS).collect()
 }
 
-const MASK: &str = "***";
-/// Words after which a message may name a secret that the request did not hold.
-const ANNOUNCING: [&str; 6] = ["password", "passwd", "secret", "token", "key", "bearer"];
-/// Words that are no secret although they follow one of these.
-const HARMLESS: [&str; 16] = [
-    "and", "does", "expired", "for", "has", "in", "invalid", "is", "missing", "must", "not", "of",
-    "or", "required", "too", "was",
+/// Whether a value from outside has a secret of the request in it, in any encoding.
+pub(crate) fn has_secret(value: &str, secrets: &[&Secret]) -> bool {
+    match readings(value).map(|readings| echoes(&readings, secrets)) {
+        Some(Echoes::At(ranges)) => !ranges.is_empty(),
+        // A number in a header is not a repeated password because that is a number, too.
+        Some(Echoes::Short) => false,
+        None => true,
+    }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Plain words
+// ---------------------------------------------------------------------------------------------
+
+/// Words that a message about a credential is made of, and that tell nothing: they are shown
+/// whatever the secret is, so nobody can tell by them that a secret is one of them. No names, no
+/// numbers, and none of the words that people choose as passwords.
+const PLAIN: &str = "\
+    a again allowed already an and any api are as at authorized bad be because been before but \
+    by can cannot characters check connection contain contains could denied did do does domain ended \
+    enough error exceeded exist exists expected expired expires failed failure field for format \
+    found from given had has have header if in incorrect insufficient into invalid is it its \
+    least length limit longer malformed match matches may mismatch missing more most must no not \
+    of on only or parameter permission permitted please provided received refused rejected \
+    request required requires resource revoked route scope sent short shorter should supplied \
+    supported than that the their there this to too trunk try type unauthorized unexpected \
+    unsupported until use used valid value was weak were when which while will with without \
+    would wrong you your";
+
+/// Names of credentials that are shown. Only the first in a message: the next one may be the
+/// password itself, since people do choose `password` and `secret`.
+const NAMES: &str = "\
+    auth authentication authorization bearer connection-sip-registration-password credential \
+    credentials digest jwt key keys login passphrase passwd password passwords pin pwd secret \
+    token tokens";
+
+/// The message with all but plain words masked. Several masked words in a row are one mask, which
+/// tells neither their number nor their length.
+fn plain_words(message: &str) -> String {
+    let mut shown = String::new();
+    let mut named = false;
+    let mut masked = false;
+    for word in visible(message).split_whitespace() {
+        if shown.len() > SHOWN_CHARS {
+            break;
+        }
+        let plain = plain(word, &mut named);
+        if masked && plain.is_none() {
+            continue;
+        }
+        if !shown.is_empty() {
+            shown.push(' ');
+        }
+        let plain = plain.unwrap_or_else(|| MASK.to_owned());
+        masked = plain.ends_with(MASK);
+        shown.push_str(&plain);
+    }
+    shown
+}
+
+/// What is shown of a word between white space: `expired`, `Expired`, `EXPIRED.`, and `password=***`
+/// of an assignment. Other punctuation and other spellings may be those of a secret.
+fn plain(word: &str, named: &mut bool) -> Option<String> {
+    let mut known = |word: &str| {
+        let lower = word.to_ascii_lowercase();
+        let mut rest = word.chars().skip(1);
+        let as_written = word == word.to_ascii_uppercase() || rest.all(|c| !c.is_uppercase());
+        as_written
+            && (is_in(PLAIN, &lower) || is_in(NAMES, &lower) && !std::mem::replace(named, true))
+    };
+    let bare = word
+        .strip_suffix(['.', ',', ':', ';', '!', '?', ')', ']'])
+        .unwrap_or(word);
+    if known(bare) {
+        return Some(word.to_owned());
+    }
+    let separator = word.find(['=', ':'])?;
+    let name = &word[..separator];
+    known(name).then(|| format!("{name}{}{MASK}", &word[separator..=separator]))
+}
+
+// ---------------------------------------------------------------------------------------------
+// What speaks of a credential
+// ---------------------------------------------------------------------------------------------
+
+/// What a message that speaks of a credential has in it, in lower case; in the languages that the
+/// service is run in, as far as they are written in ASCII. Those of five letters and more are found
+/// across word boundaries too: `api key`, `p-a-s-s-w-o-r-d`.
+const CREDENTIALS: &str = "\
+    password passwd passphrase passcode pass pwd psw pword pin otp mfa totp secret confidential \
+    token bearer basic digest jwt saml auth credential cred key psk nonce salt hash hmac ha1 md5 \
+    sha1 sha256 cookie sessionid sessid csrf xsrf login logon signin signature accesscode \
+    securitycode verificationcode onetime private hidden passwort kennwort geheim schluessel \
+    wachtwoord sleutel passord losenord adgangskode motdepasse clef contrasen clave senha chave \
+    parola chiave salasana haslo heslo geslo lozinka jelszo sifre parool";
+
+/// How the keys of the service and JSON web tokens begin.
+const BEGINNINGS: [&str; 5] = ["nss_", "nsr_", "nsd_", "nsu_", "eyJ"];
+
+impl Reading {
+    /// Whether the message speaks of a credential, or has characters that are no punctuation and no
+    /// ASCII: of letters that look like others, and of other languages, it cannot be said.
+    fn speaks_of_a_credential(&self) -> bool {
+        if !self.is_text {
+            return false;
+        }
+        let text: String = self.characters().filter(|c| !is_invisible(*c)).collect();
+        !text.chars().all(is_readable)
+            || BEGINNINGS.iter().any(|beginning| text.contains(beginning))
+            || text.split_whitespace().any(has_user_info)
+            || names_a_credential(&text)
+            || names_a_credential(&text.chars().map(as_letter).collect::<String>())
+    }
+}
+
+/// `sip:user:password@host`, `https://user:password@host`: RFC 3261 and RFC 3986.
+fn has_user_info(word: &str) -> bool {
+    let Some((before, _)) = word.rsplit_once('@') else {
+        return false;
+    };
+    let lower = before.to_ascii_lowercase();
+    let scheme = ["sips:", "sip:", "//"]
+        .into_iter()
+        .find_map(|scheme| lower.find(scheme).map(|at| at + scheme.len()));
+    before[scheme.unwrap_or(0)..].contains(':')
+}
+
+fn is_in(list: &str, word: &str) -> bool {
+    list.split(' ').any(|listed| listed == word)
+}
+
+fn names_a_credential(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let mut words: Vec<String> = Vec::new();
+    let mut spelled = false;
+    for word in lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        let single = word.chars().nth(1).is_none();
+        match words.last_mut() {
+            Some(last) if spelled && single => last.push_str(word),
+            _ => words.push(word.to_owned()),
+        }
+        spelled = single;
+    }
+    let squeezed = words.concat();
+    CREDENTIALS.split(' ').any(|name| match name.len() {
+        0..=4 => words.iter().any(|word| word.contains(name)),
+        _ => squeezed.contains(name),
+    })
+}
+
+/// The letter that a digit or a sign is written for: `p@ssw0rd`.
+fn as_letter(character: char) -> char {
+    match character {
+        '@' | '4' => 'a',
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '5' | '$' => 's',
+        '7' => 't',
+        other => other,
+    }
+}
+
+/// Characters that may be shown: ASCII, spaces, and the quotes and dashes of print.
+fn is_readable(character: char) -> bool {
+    matches!(character, ' '..='~' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{203a}' | '\u{a7}' | '\u{ab}' | '\u{b0}' | '\u{b7}' | '\u{bb}')
+        || character.is_whitespace()
+}
+
+/// Characters that print nothing, or change how others are printed: controls, bidi, zero-width and
+/// what Unicode calls default ignorable. White space is none of them.
+fn is_invisible(character: char) -> bool {
+    character.is_control() && !character.is_whitespace()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn visible(text: &str) -> String {
+    text.chars().filter(|c| !is_invisible(*c)).collect()
+}
+
+// ---------------------------------------------------------------------------------------------
+// Readings
+// ---------------------------------------------------------------------------------------------
+
+/// A character, and the bytes of the message that it was read from.
+#[derive(Clone, Copy)]
+struct Unit {
+    character: char,
+    from: usize,
+    to: usize,
+}
+
+/// One way to read a message.
+struct Reading {
+    units: Vec<Unit>,
+    /// Not the bytes that any digits decode to.
+    is_text: bool,
+}
+
+/// All ways to read a message; `None` for one that is too long or escaped too often.
+fn readings(message: &str) -> Option<Vec<Reading>> {
+    if message.len() > CHECKED_BYTES {
+        return None;
+    }
+    let mut texts = vec![Reading::of(message)];
+    let mut bytes = Vec::new();
+    let mut next = 0;
+    while let Some(reading) = texts.get(next) {
+        let (text, other): (Vec<_>, Vec<_>) = reading
+            .decoded_runs()
+            .into_iter()
+            .partition(|run| run.is_text);
+        bytes.extend(other);
+        let unescaped = reading.unescaped();
+        texts.extend(unescaped.into_iter().chain(text));
+        if texts.len() > READINGS {
+            return None;
+        }
+        next += 1;
+    }
+    texts.extend(bytes);
+    Some(texts)
+}
+
+impl Reading {
+    /// A text as it is.
+    fn of(text: &str) -> Self {
+        let units = text.char_indices().map(|(from, character)| Unit {
+            character,
+            from,
+            to: from + character.len_utf8(),
+        });
+        Self {
+            units: units.collect(),
+            is_text: true,
+        }
+    }
+
+    fn characters(&self) -> impl Iterator<Item = char> {
+        self.units.iter().map(|unit| unit.character)
+    }
+
+    /// The reading with each escape sequence replaced by its character, where there is one.
+    fn unescaped(&self) -> Option<Reading> {
+        if !self.characters().any(|c| matches!(c, '\\' | '%' | '&')) {
+            return None;
+        }
+        let mut units = Vec::with_capacity(self.units.len());
+        let mut rest = &self.units[..];
+        while let Some(first) = rest.first() {
+            let (character, length) = escape(rest).unwrap_or((first.character, 1));
+            units.push(Unit {
+                character,
+                from: first.from,
+                to: rest[length - 1].to,
+            });
+            rest = &rest[length..];
+        }
+        (units.len() < self.units.len()).then_some(Reading {
+            units,
+            is_text: true,
+        })
+    }
+
+    /// What each run of base64 or hexadecimal digits decodes to, from each place where a digit of a
+    /// whole byte can begin: what was encoded may be a part of the run.
+    fn decoded_runs(&self) -> Vec<Reading> {
+        const SHORTEST: usize = 6;
+        let mut found = Vec::new();
+        for run in self
+            .units
+            .chunk_by(|a, b| is_base64(a.character) && is_base64(b.character))
+            .filter(|run| run.len() >= SHORTEST)
+        {
+            let digits: String = run.iter().map(|unit| unit.character).collect();
+            let base64 = (0..4).map(|offset| from_base64(&digits[offset..]));
+            let hex = (0..2).map(|offset| from_hex(&digits[offset..]));
+            for decoded in base64.chain(hex).filter(|decoded| decoded.len() > 2) {
+                let is_text = decoded.iter().all(|byte| matches!(byte, b' '..=b'~'));
+                let units = decoded.into_iter().map(|byte| Unit {
+                    character: char::from(byte),
+                    from: run[0].from,
+                    to: run[run.len() - 1].to,
+                });
+                found.push(Reading {
+                    units: units.collect(),
+                    is_text,
+                });
+            }
+        }
+        found
+    }
+
+    /// The characters that tell texts apart whatever they went through: in lower case, and without
+    /// white space, what stands for it in forms, backslashes and what is invisible.
+    fn folded(&self) -> Vec<Unit> {
+        let kept = self.units.iter().filter(|unit| {
+            let c = unit.character;
+            !(c.is_whitespace() || is_invisible(c) || matches!(c, '+' | '\\'))
+        });
+        kept.map(|unit| Unit {
+            character: unit.character.to_ascii_lowercase(),
+            ..*unit
+        })
+        .collect()
+    }
+}
+
+fn is_base64(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '-' | '_')
+}
+
+/// The whole groups of base64 at the beginning of a text, in either alphabet.
+fn from_base64(digits: &str) -> Vec<u8> {
+    const ANY: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let alphabet = if digits.contains(['-', '_']) {
+        &URL_SAFE
+    } else {
+        &STANDARD
+    };
+    // A single digit behind the last group has not the bits of a byte.
+    let whole = digits.len() - usize::from(digits.len() % 4 == 1);
+    GeneralPurpose::new(alphabet, ANY)
+        .decode(&digits[..whole])
+        .unwrap_or_default()
+}
+
+fn from_hex(digits: &str) -> Vec<u8> {
+    let digits: Vec<u32> = digits.chars().map_while(|c| c.to_digit(16)).collect();
+    let bytes = digits.chunks_exact(2);
+    bytes
+        .filter_map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok())
+        .collect()
+}
+
+/// The escape sequence that a text begins with: its character and its length. What it stands for
+/// matters only where that is ASCII; anything else is `U+FFFD`.
+fn escape(units: &[Unit]) -> Option<(char, usize)> {
+    let at = |index: usize| units.get(index).map(|unit| unit.character);
+    let number = |from: usize, length: usize, radix: u32| {
+        (from..from + length).try_fold(0u32, |number, index| {
+            at(index)?
+                .to_digit(radix)
+                .map(|digit| number * radix + digit)
+        })
+    };
+    match (at(0)?, at(1)?) {
+        // JSON and JavaScript; `%u` of old web servers.
+        ('\\' | '%', 'u') if number(2, 4, 16).is_some() => Some((ascii(number(2, 4, 16)?), 6)),
+        ('\\', 'u') if at(2) == Some('{') => {
+            let digits = (1..=6).find(|digits| at(3 + digits) == Some('}'))?;
+            Some((ascii(number(3, digits, 16)?), digits + 4))
+        }
+        ('\\', 'x') => Some((ascii(number(2, 2, 16)?), 4)),
+        ('\\', 'b' | 'f' | 'n' | 'r' | 't') => Some((' ', 2)),
+        ('\\', other) => Some((other, 2)),
+        ('%', _) => Some((ascii(number(1, 2, 16)?), 3)),
+        ('&', '#') => {
+            let (from, radix) = match at(2)? {
+                'x' | 'X' => (3, 16),
+                _ => (2, 10),
+            };
+            let digits = (from..from + 8)
+                .take_while(|index| at(*index).is_some_and(|c| c.is_digit(radix)))
+                .count();
+            let end = from + digits;
+            let closed = usize::from(at(end) == Some(';'));
+            (digits > 0).then_some((ascii(number(from, digits, radix)?), end + closed))
+        }
+        ('&', _) => {
+            let name: String = (1..12)
+                .map_while(|index| at(index).filter(char::is_ascii_alphanumeric))
+                .collect();
+            let end = 1 + name.len();
+            let known = ENTITIES.iter().find(|(known, _)| *known == name);
+            match known {
+                Some((_, character)) => Some((*character, end + usize::from(at(end) == Some(';')))),
+                None if at(end) == Some(';') && end > 1 => Some(('\u{fffd}', end + 1)),
+                None => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn ascii(code: u32) -> char {
+    char::from_u32(code)
+        .filter(char::is_ascii)
+        .unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// HTML's names for characters of ASCII, and the space that does not break.
+const ENTITIES: [(&str, char); 42] = [
+    ("AMP", '&'),
+    ("GT", '>'),
+    ("Hat", '^'),
+    ("LT", '<'),
+    ("NewLine", ' '),
+    ("QUOT", '"'),
+    ("Tab", ' '),
+    ("UnderBar", '_'),
+    ("VerticalLine", '|'),
+    ("amp", '&'),
+    ("apos", '\''),
+    ("ast", '*'),
+    ("bsol", '\\'),
+    ("colon", ':'),
+    ("comma", ','),
+    ("commat", '@'),
+    ("dollar", '$'),
+    ("equals", '='),
+    ("excl", '!'),
+    ("grave", '`'),
+    ("gt", '>'),
+    ("lbrace", '{'),
+    ("lbrack", '['),
+    ("lcub", '{'),
+    ("lowbar", '_'),
+    ("lpar", '('),
+    ("lsqb", '['),
+    ("lt", '<'),
+    ("nbsp", ' '),
+    ("num", '#'),
+    ("percnt", '%'),
+    ("period", '.'),
+    ("plus", '+'),
+    ("quest", '?'),
+    ("quot", '"'),
+    ("rbrace", '}'),
+    ("rbrack", ']'),
+    ("rcub", '}'),
+    ("rpar", ')'),
+    ("rsqb", ']'),
+    ("semi", ';'),
+    ("sol", '/'),
 ];
 
-fn announces(word: &str) -> bool {
-    let word = word
-        .trim_matches(|c: char| !c.is_alphanumeric())
-        .to_ascii_lowercase();
-    ANNOUNCING
-        .iter()
-        .any(|announcing| word.ends_with(announcing))
+// ---------------------------------------------------------------------------------------------
+// Echoes of the request's secrets
+// ---------------------------------------------------------------------------------------------
+
+/// Where a message repeats secrets of the request.
+enum Echoes {
+    /// Bytes of the message.
+    At(Vec<(usize, usize)>),
+    /// A secret of so few characters that cutting it out of other words would tell it.
+    Short,
 }
 
-/// A word of a message, or what may be shown of it: `password=x`, API keys (`nss_…`) and what
-/// follows an announcing word are masked.
-fn mask(word: &str, announced: bool) -> String {
-    if let Some((name, _)) = word
-        .split_once(['=', ':'])
-        .filter(|(name, value)| announces(name) && !value.is_empty())
-    {
-        return format!("{name}={MASK}");
+/// Finds the secrets, and as much of them in a row as a message that was cut may show.
+fn echoes(readings: &[Reading], secrets: &[&Secret]) -> Echoes {
+    /// So many characters in a row are a part of a secret and not chance.
+    const PART: usize = 8;
+    /// Fewer are in any text.
+    const FEWEST: usize = 4;
+    let mut parts: [HashSet<Vec<char>>; PART + 1] = std::array::from_fn(|_| HashSet::new());
+    for secret in secrets {
+        let mut form = Some(Reading::of(secret.expose_secret()));
+        // A secret may look like an escape sequence itself, so it is read as the message is.
+        while let Some(reading) = form {
+            let folded: Vec<char> = reading.folded().iter().map(|unit| unit.character).collect();
+            let length = folded.len().min(PART);
+            parts[length].extend(folded.windows(length.max(1)).map(<[char]>::to_vec));
+            form = reading.unescaped();
+        }
     }
-    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let key = ["nss_", "nsr_", "nsd_", "nsu_"]
-        .iter()
-        .any(|prefix| bare.starts_with(prefix));
-    let secret = announced && !HARMLESS.contains(&bare.to_ascii_lowercase().as_str());
-    if key || secret {
-        MASK.to_owned()
-    } else {
-        word.to_owned()
+    let mut ranges = Vec::new();
+    for folded in readings.iter().map(Reading::folded) {
+        let characters: Vec<char> = folded.iter().map(|unit| unit.character).collect();
+        for (length, parts) in parts
+            .iter()
+            .enumerate()
+            .filter(|(_, parts)| !parts.is_empty())
+        {
+            for (start, window) in characters.windows(length.max(1)).enumerate() {
+                if parts.contains(window) {
+                    if length < FEWEST {
+                        return Echoes::Short;
+                    }
+                    ranges.push((folded[start].from, folded[start + length - 1].to));
+                }
+            }
+        }
     }
+    Echoes::At(ranges)
+}
+
+/// The message on one line, with ranges of it masked and without what is invisible.
+fn without(message: &str, mut ranges: Vec<(usize, usize)>) -> String {
+    ranges.sort_unstable();
+    let mut shown = String::new();
+    let mut end = 0;
+    for (from, to) in ranges {
+        if from > end || shown.is_empty() {
+            shown += &message[end..from];
+            shown += MASK;
+        }
+        end = end.max(to);
+    }
+    shown += &message[end..];
+    let shown = visible(&shown);
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Messages of the service, or what other texts of people speak of.
+    const INNOCENT: [&str; 18] = [
+        "Accepted",
+        "Access Denied",
+        "Permission Denied",
+        "Invalid Scope [APP001]",
+        "No Route Found [92]",
+        "Error: No Route Found [92]",
+        "Resource not found.",
+        "Domain example does not exist",
+        "User 1000 does not exist in domain example",
+        "Domain not found or access denied",
+        "Missing servers or type",
+        "Phone number already exists",
+        "Record with connection-orig-match-pattern sip*@acme-pri.example exists: 50% done & ready",
+        "Trunk sip:*@192.0.2.1 has 3 calls at 2025-05-19T02:41:11+00:00",
+        "Duplicate entry '15555550100' for column \"connection-address\"",
+        "Upstream “timed out” – try again…",
+        "<html><body><h1>502 Bad Gateway</h1></body></html>",
+        "limits-max-active-calls-orig must be an integer",
+    ];
+
     #[test]
-    fn messages_are_shown_without_secrets() {
-        let sent = Secret::from("horse");
-        let table = [
-            ("Invalid Scope [APP001]", "Invalid Scope [APP001]"),
-            ("Missing servers or type", "Missing servers or type"),
-            ("the password is too short", "the password is too short"),
-            ("bad password hunter2 for user", "bad password *** for user"),
-            ("password: hunter2", "password: ***"),
-            ("password=hunter2", "password=***"),
-            ("auth {\"password\":\"hunter2\"}", "auth {\"password\"=***"),
-            ("Bearer eyJhbGciOi", "Bearer ***"),
-            ("key nss_EXAMPLE is wrong", "key *** is wrong"),
-            ("sent horse back", "sent *** back"),
-            (
-                "two\nlines\tand \u{1b}[31mcolour",
-                "two lines and [31mcolour",
-            ),
-            ("", ""),
-        ];
-        for (message, shown) in table {
-            assert_eq!(presentable(message, &[&sent]), shown, "{message}");
+    fn messages_without_credentials_are_shown_as_they_are() {
+        let secret = Secret::from("hunter2-sentinel");
+        for message in INNOCENT {
+            assert_eq!(presentable(message, &[&secret]), message);
         }
     }
 
     #[test]
-    fn a_long_message_is_cut() {
+    fn messages_about_credentials_are_shown_in_plain_words() {
+        let table = [
+            ("Invalid token", "Invalid token"),
+            ("The API key has expired.", "The API key has expired."),
+            ("the password is too short", "the password is too short"),
+            ("MISSING PASSWORD!", "MISSING PASSWORD!"),
+            ("bad password hunter2 for bob", "bad password *** for ***"),
+            ("password: hunter2", "password: ***"),
+            ("password=hunter2", "password=***"),
+            ("password hunter2 correct horse", "password ***"),
+            ("password \"short\" is wrong", "password *** is wrong"),
+            ("bad password password", "bad password ***"),
+            ("bad password ShOrt", "bad password ***"),
+            ("Invalid token [APP001]", "Invalid token ***"),
+            ("auth {\"password\":\"hunter2\"}", "auth ***"),
+            ("Bearer eyJhbGciOi", "Bearer ***"),
+            ("nss_EXAMPLE is wrong", "*** is wrong"),
+            ("Contraseña hunter2 is wrong", "*** is wrong"),
+        ];
+        for (message, shown) in table {
+            assert_eq!(presentable(message, &[]), shown, "{message}");
+        }
+    }
+
+    #[test]
+    fn secrets_of_the_request_are_cut_out_and_the_rest_stays() {
+        let secret = Secret::from("correct horse");
+        let table = [
+            ("sent correct horse back", "sent *** back"),
+            ("sent CORRECT\thorse back", "sent *** back"),
+            ("sent <correct%20horse> back", "sent <***> back"),
+            // Cut by a limit of the server's.
+            ("got 'correct ho...'", "got '***...'"),
+            (
+                "two\nlines\tand \u{1b}[31mcolour",
+                "two lines and [31mcolour",
+            ),
+            ("to\u{202e}gether\u{200b}!", "together!"),
+            ("", ""),
+        ];
+        for (message, shown) in table {
+            assert_eq!(presentable(message, &[&secret]), shown, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_short_secret_is_not_told_by_what_is_missing() {
+        let secret = Secret::from("the");
         assert_eq!(
-            presentable(&"x".repeat(10_000), &[]).chars().count(),
-            MESSAGE_CHARS
+            presentable("the weather in thessaly", &[&secret]),
+            "the *** in ***"
         );
+        assert_eq!(
+            presentable("nothing of it", &[&Secret::from("xyz")]),
+            "nothing of it"
+        );
+    }
+
+    #[test]
+    fn a_long_message_is_cut_after_it_was_masked() {
+        let secret = Secret::from("sentinel-horse");
+        let message = format!("{} sentinel-horse", "x".repeat(SHOWN_CHARS - 5));
+        let shown = presentable(&message, &[&secret]);
+        assert_eq!(shown, format!("{} ***", "x".repeat(SHOWN_CHARS - 5)));
+        assert_eq!(presentable(&"word ".repeat(100_000), &[]), "***");
+    }
+
+    #[test]
+    fn lists_have_no_word_twice_and_no_name_among_plain_words() {
+        for list in [format!("{PLAIN} {NAMES}"), CREDENTIALS.to_owned()] {
+            let words: HashSet<&str> = list.split(' ').collect();
+            assert_eq!(words.len(), list.split(' ').count());
+        }
+        for name in NAMES.split(' ') {
+            assert!(
+                names_a_credential(name),
+                "{name} is shown and not searched for"
+            );
+        }
+        for plain in PLAIN.split(' ') {
+            let states = plain.ends_with("authorized");
+            assert!(states || !names_a_credential(plain), "{plain}");
+        }
     }
 }
