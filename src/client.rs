@@ -1,6 +1,7 @@
 //! The client: which server, with which credential, within which bounds.
 
 use std::env::VarError;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,13 +30,25 @@ const BASE_PATH: &str = "/ns-api/v2";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Client {
     pub(crate) raw: generated::Client,
     key: Arc<Secret>,
     pub(crate) limits: Limits,
     pub(crate) addressing: Addressing,
     observer: Option<Observer>,
+}
+
+/// Not derived: the HTTP library would show the proxies of the environment, which may have a
+/// password.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.raw.baseurl)
+            .field("limits", &self.limits)
+            .field("addressing", &self.addressing)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Client {
@@ -139,7 +152,8 @@ impl Client {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ClientBuilder {
-    server: Option<String>,
+    /// Not shown: `build` refuses a URL with a password in it, but only then.
+    server: Option<Secret>,
     key: Option<Secret>,
     plain_http: bool,
     connect_timeout: Duration,
@@ -177,7 +191,7 @@ impl ClientBuilder {
     /// environment names (`HTTP_PROXY`, `ALL_PROXY`); `https` goes through them, unreadable to
     /// them.
     pub fn server(mut self, server: impl Into<String>) -> Self {
-        self.server = Some(server.into());
+        self.server = Some(Secret::from(Into::<String>::into(server)));
         self
     }
 
@@ -256,7 +270,7 @@ impl ClientBuilder {
         let key = self
             .key
             .ok_or_else(|| Error::configuration("no API key was given: call `api_key`"))?;
-        let base = base_url(&server, self.plain_http)?;
+        let base = base_url(server.expose_secret(), self.plain_http)?;
 
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, authorization(&key)?);

@@ -11,6 +11,9 @@ use crate::server_message::ServerMessage;
 use crate::transport::Answer;
 use crate::values::{DomainName, InvalidValue, MatchPattern, Secret};
 
+/// Most bytes of an answer's body that an error keeps.
+const BODY_BYTES: usize = 64 << 10;
+
 /// What went wrong.
 ///
 /// `Display` says which operation failed, how, and what to do where that is known. Neither it nor
@@ -38,7 +41,10 @@ struct Inner {
     operation: Option<&'static str>,
     /// A sentence of ours; never a value that came from outside.
     reason: String,
+    /// With the beginning of its body.
     answer: Option<Answer>,
+    /// Length of the whole body.
+    body_bytes: Option<usize>,
     server: Option<ServerMessage>,
     attempts: u32,
     sent: bool,
@@ -81,6 +87,7 @@ impl Error {
             operation: None,
             reason: reason.into(),
             answer: None,
+            body_bytes: None,
             server: None,
             attempts: 0,
             sent: false,
@@ -133,8 +140,7 @@ impl Error {
         let mut new = Self::new(ErrorKind::Status, reason).of(operation);
         new.0.server = server;
         new.0.sent = true;
-        new.0.answer = Some(answer);
-        new
+        new.with(answer)
     }
 
     /// An answer that cannot be understood. `reason` says where, and never what was there.
@@ -145,8 +151,7 @@ impl Error {
     ) -> Self {
         let mut new = Self::new(ErrorKind::Decode, reason).of(operation);
         new.0.sent = true;
-        new.0.answer = Some(answer);
-        new
+        new.with(answer)
     }
 
     /// The overall deadline passed during an attempt; `last` is how the attempt before it ended.
@@ -155,6 +160,19 @@ impl Error {
         new.0.sent = true;
         new.0.source = last.map(|last| Box::new(last) as _);
         new
+    }
+
+    fn with(mut self, mut answer: Answer) -> Self {
+        self.0.body_bytes = Some(answer.body.len());
+        answer.body.truncate(BODY_BYTES);
+        answer.body.shrink_to_fit();
+        self.0.answer = Some(answer);
+        self
+    }
+
+    /// Length of the answer's body, of which [`Error::body`] may have the beginning only.
+    pub(crate) fn body_bytes(&self) -> Option<usize> {
+        self.0.body_bytes
     }
 
     pub(crate) fn of(mut self, operation: &'static str) -> Self {
@@ -198,13 +216,19 @@ impl Error {
         self.0.server.as_ref().map(ServerMessage::code)
     }
 
-    /// The server's own message, at most 500 characters, with the secrets of the request blotted
-    /// out. It may still echo other input.
+    /// The server's own message on one line of at most 500 characters, without control, bidi and
+    /// zero-width characters.
+    ///
+    /// It has no secret in it that can be told: where it speaks of a credential, every word outside
+    /// a small vocabulary is `***`; elsewhere the request's own key and password are masked in
+    /// whatever encoding they come back. It may still echo other input. What the server really
+    /// wrote is in [`Error::body`].
     pub fn server_message(&self) -> Option<&str> {
         self.0.server.as_ref().map(ServerMessage::text)
     }
 
-    /// A header of the answer, where it is text.
+    /// A header of the answer, where it is visible ASCII. One that repeats the request's key or
+    /// password reads `***`.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.0.answer.as_ref()?.headers.get(name)?.to_str().ok()
     }
@@ -214,8 +238,8 @@ impl Error {
         self.header("x-request-id")
     }
 
-    /// Body of the answer as it came, up to the client's limit for bodies. It may hold passwords of
-    /// trunks: keep it out of logs.
+    /// Body of the answer as it came: its first 64 KiB. It may hold passwords of trunks, and
+    /// characters that a terminal obeys: keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
         self.0.answer.as_ref().map(|answer| answer.body.as_slice())
     }
@@ -399,12 +423,11 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let answer = self.0.answer.as_ref();
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("message", &self.to_string())
             .field("status", &self.status_code())
-            .field("body_bytes", &answer.map(|answer| answer.body.len()))
+            .field("body_bytes", &self.0.body_bytes)
             .field("attempts", &self.0.attempts)
             .field("may_have_been_sent", &self.0.sent)
             .field("source", &self.0.source)

@@ -18,6 +18,7 @@ use std::collections::HashSet;
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use reqwest::header::{HeaderMap, HeaderValue};
 
 use crate::generated::types::ApiMessage;
 use crate::values::Secret;
@@ -45,7 +46,7 @@ impl ServerMessage {
         Self {
             code: message.code,
             text: presentable(&message.message, secrets),
-            raw: message.message,
+            raw: message.message.chars().take(CHECKED_BYTES).collect(),
         }
     }
 
@@ -53,7 +54,7 @@ impl ServerMessage {
         self.code
     }
 
-    /// As it came, to decide on; never to be shown.
+    /// Its beginning as it came, to decide on; never to be shown.
     pub(crate) fn raw(&self) -> &str {
         &self.raw
     }
@@ -78,13 +79,21 @@ pub(crate) fn presentable(message: &str, secrets: &[&Secret]) -> String {
     shown.chars().take(SHOWN_CHARS).collect()
 }
 
-/// Whether a value from outside has a secret of the request in it, in any encoding.
-pub(crate) fn has_secret(value: &str, secrets: &[&Secret]) -> bool {
-    match readings(value).map(|readings| echoes(&readings, secrets)) {
-        Some(Echoes::At(ranges)) => !ranges.is_empty(),
-        // A number in a header is not a repeated password because that is a number, too.
-        Some(Echoes::Short) => false,
-        None => true,
+/// Masks the values of headers that repeat a secret of the request, in any encoding. A secret of few
+/// characters is in many a number, so it is not looked for.
+pub(crate) fn mask_echoes(headers: &mut HeaderMap, secrets: &[&Secret]) {
+    for value in headers.values_mut() {
+        // What is no text is given to nobody.
+        let Ok(text) = value.to_str() else { continue };
+        let echoes = readings(text).map(|readings| echoes(&readings, secrets));
+        let clean = match echoes {
+            Some(Echoes::At(ranges)) => ranges.is_empty(),
+            Some(Echoes::Short) => true,
+            None => false,
+        };
+        if !clean {
+            *value = HeaderValue::from_static(MASK);
+        }
     }
 }
 
