@@ -16,7 +16,7 @@
 use std::collections::HashSet;
 
 use base64::Engine;
-use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use reqwest::header::{HeaderMap, HeaderValue};
 
@@ -190,11 +190,11 @@ impl Reading {
     /// Whether the message speaks of a credential, or has characters that are no punctuation and no
     /// ASCII: of letters that look like others, and of other languages, it cannot be said.
     fn speaks_of_a_credential(&self) -> bool {
-        if !self.is_text {
+        if self.kind == Kind::Other {
             return false;
         }
         let text: String = self.characters().filter(|c| !is_invisible(*c)).collect();
-        !text.chars().all(is_readable)
+        self.kind == Kind::Message && !text.chars().all(is_readable)
             || BEGINNINGS.iter().any(|beginning| text.contains(beginning))
             || text.split_whitespace().any(has_user_info)
             || names_a_credential(&text)
@@ -280,7 +280,7 @@ fn visible(text: &str) -> String {
 // ---------------------------------------------------------------------------------------------
 
 /// A character, and the bytes of the message that it was read from.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Unit {
     character: char,
     from: usize,
@@ -290,8 +290,19 @@ struct Unit {
 /// One way to read a message.
 struct Reading {
     units: Vec<Unit>,
-    /// Not the bytes that any digits decode to.
-    is_text: bool,
+    kind: Kind,
+}
+
+/// What a reading is of.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// The message, unescaped or not.
+    Message,
+    /// A text that digits in it decode to.
+    Text,
+    /// What has no words: all that digits decode to, as any digits do, or a message without its
+    /// spaces.
+    Other,
 }
 
 /// All ways to read a message; `None` for one that is too long or escaped too often.
@@ -300,22 +311,27 @@ fn readings(message: &str) -> Option<Vec<Reading>> {
         return None;
     }
     let mut texts = vec![Reading::of(message)];
-    let mut bytes = Vec::new();
+    let mut others = Vec::new();
     let mut next = 0;
     while let Some(reading) = texts.get(next) {
-        let (text, other): (Vec<_>, Vec<_>) = reading
-            .decoded_runs()
-            .into_iter()
-            .partition(|run| run.is_text);
-        bytes.extend(other);
-        let unescaped = reading.unescaped();
-        texts.extend(unescaped.into_iter().chain(text));
+        let mut found: Vec<Reading> = reading.unescaped().into_iter().collect();
+        // Escape sequences and base64 are folded at the ends of lines, too.
+        found.extend(reading.unfolded());
+        for run in reading.decoded_runs() {
+            found.extend(run.texts());
+            others.push(run);
+        }
+        for reading in found {
+            if !texts.iter().any(|known| known.units == reading.units) {
+                texts.push(reading);
+            }
+        }
         if texts.len() > READINGS {
             return None;
         }
         next += 1;
     }
-    texts.extend(bytes);
+    texts.extend(others);
     Some(texts)
 }
 
@@ -329,12 +345,23 @@ impl Reading {
         });
         Self {
             units: units.collect(),
-            is_text: true,
+            kind: Kind::Message,
         }
     }
 
     fn characters(&self) -> impl Iterator<Item = char> {
         self.units.iter().map(|unit| unit.character)
+    }
+
+    /// The reading without white space and what is invisible, where there is any.
+    fn unfolded(&self) -> Option<Reading> {
+        let printed =
+            |unit: &&Unit| !unit.character.is_whitespace() && !is_invisible(unit.character);
+        let units: Vec<Unit> = self.units.iter().filter(printed).copied().collect();
+        (units.len() < self.units.len()).then_some(Reading {
+            units,
+            kind: Kind::Other,
+        })
     }
 
     /// The reading with each escape sequence replaced by its character, where there is one.
@@ -355,37 +382,93 @@ impl Reading {
         }
         (units.len() < self.units.len()).then_some(Reading {
             units,
-            is_text: true,
+            kind: self.kind,
         })
     }
 
     /// What each run of base64 or hexadecimal digits decodes to, from each place where a digit of a
     /// whole byte can begin: what was encoded may be a part of the run.
     fn decoded_runs(&self) -> Vec<Reading> {
-        const SHORTEST: usize = 6;
         let mut found = Vec::new();
-        for run in self
-            .units
-            .chunk_by(|a, b| is_base64(a.character) && is_base64(b.character))
-            .filter(|run| run.len() >= SHORTEST)
-        {
-            let digits: String = run.iter().map(|unit| unit.character).collect();
-            let base64 = (0..4).map(|offset| from_base64(&digits[offset..]));
-            let hex = (0..2).map(|offset| from_hex(&digits[offset..]));
-            for decoded in base64.chain(hex).filter(|decoded| decoded.len() > 2) {
-                let is_text = decoded.iter().all(|byte| matches!(byte, b' '..=b'~'));
-                let units = decoded.into_iter().map(|byte| Unit {
-                    character: char::from(byte),
-                    from: run[0].from,
-                    to: run[run.len() - 1].to,
-                });
-                found.push(Reading {
-                    units: units.collect(),
-                    is_text,
-                });
+        for run in self.runs_of(is_base64) {
+            let digits: Vec<u8> = run
+                .iter()
+                .filter_map(|unit| standard(unit.character))
+                .collect();
+            for offset in 0..4 {
+                found.push(Self::of_run(
+                    &run[offset..],
+                    &from_base64(&digits[offset..]),
+                    6,
+                ));
+            }
+        }
+        for run in self.runs_of(|c| c.is_ascii_hexdigit()) {
+            let digits: Vec<u32> = run
+                .iter()
+                .filter_map(|unit| unit.character.to_digit(16))
+                .collect();
+            for offset in 0..2 {
+                found.push(Self::of_run(
+                    &run[offset..],
+                    &from_hex(&digits[offset..]),
+                    4,
+                ));
             }
         }
         found
+    }
+
+    fn runs_of(&self, digit: impl Fn(char) -> bool) -> Vec<&[Unit]> {
+        /// Three bytes of base64, or of hexadecimal.
+        const SHORTEST: usize = 6;
+        let runs = self
+            .units
+            .chunk_by(|a, b| digit(a.character) && digit(b.character));
+        runs.filter(|run| run.len() >= SHORTEST).collect()
+    }
+
+    /// What a run decodes to, whose digits have so many bits each.
+    fn of_run(run: &[Unit], decoded: &[u8], bits: usize) -> Reading {
+        let unit = |character, from: usize, to: usize| Unit {
+            character,
+            from: run[from * 8 / bits].from,
+            to: run[(to * 8 - 1) / bits].to,
+        };
+        let mut units = Vec::with_capacity(decoded.len());
+        let mut at = 0;
+        for chunk in decoded.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                let end = at + character.len_utf8();
+                units.push(unit(character, at, end));
+                at = end;
+            }
+            if !chunk.invalid().is_empty() {
+                let end = at + chunk.invalid().len();
+                units.push(unit(char::REPLACEMENT_CHARACTER, at, end));
+                at = end;
+            }
+        }
+        Reading {
+            units,
+            kind: Kind::Other,
+        }
+    }
+
+    /// The texts in what a run decodes to.
+    fn texts(&self) -> impl Iterator<Item = Reading> {
+        /// Fewer characters are a text by chance.
+        const SHORTEST: usize = 6;
+        let parts = self.units.split(|unit| {
+            let c = unit.character;
+            c == char::REPLACEMENT_CHARACTER || c.is_control() && !c.is_whitespace()
+        });
+        parts
+            .filter(|part| part.len() >= SHORTEST)
+            .map(|part| Reading {
+                units: part.to_vec(),
+                kind: Kind::Text,
+            })
     }
 
     /// The characters that tell texts apart whatever they went through: in lower case, and without
@@ -404,36 +487,41 @@ impl Reading {
 }
 
 fn is_base64(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '-' | '_')
+    standard(character).is_some()
 }
 
-/// The whole groups of base64 at the beginning of a text, in either alphabet.
-fn from_base64(digits: &str) -> Vec<u8> {
-    const ANY: GeneralPurposeConfig = GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let alphabet = if digits.contains(['-', '_']) {
-        &URL_SAFE
-    } else {
-        &STANDARD
-    };
+/// A digit of base64 in the standard alphabet, of either.
+fn standard(digit: char) -> Option<u8> {
+    match digit {
+        '-' => Some(b'+'),
+        '_' => Some(b'/'),
+        '+' | '/' | '0'..='9' | 'A'..='Z' | 'a'..='z' => u8::try_from(digit).ok(),
+        _ => None,
+    }
+}
+
+/// The bytes that digits hold whole.
+fn from_base64(digits: &[u8]) -> Vec<u8> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_allow_trailing_bits(true)
+            .with_decode_padding_mode(DecodePaddingMode::RequireNone),
+    );
     // A single digit behind the last group has not the bits of a byte.
     let whole = digits.len() - usize::from(digits.len() % 4 == 1);
-    GeneralPurpose::new(alphabet, ANY)
-        .decode(&digits[..whole])
-        .unwrap_or_default()
+    LENIENT.decode(&digits[..whole]).unwrap_or_default()
 }
 
-fn from_hex(digits: &str) -> Vec<u8> {
-    let digits: Vec<u32> = digits.chars().map_while(|c| c.to_digit(16)).collect();
-    let bytes = digits.chunks_exact(2);
-    bytes
+fn from_hex(digits: &[u32]) -> Vec<u8> {
+    let pairs = digits.chunks_exact(2);
+    pairs
         .filter_map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok())
         .collect()
 }
 
-/// The escape sequence that a text begins with: its character and its length. What it stands for
-/// matters only where that is ASCII; anything else is `U+FFFD`.
+/// The escape sequence that a text begins with: its character and its length. What stands for no
+/// character is `U+FFFD`.
 fn escape(units: &[Unit]) -> Option<(char, usize)> {
     let at = |index: usize| units.get(index).map(|unit| unit.character);
     let number = |from: usize, length: usize, radix: u32| {
@@ -445,15 +533,15 @@ fn escape(units: &[Unit]) -> Option<(char, usize)> {
     };
     match (at(0)?, at(1)?) {
         // JSON and JavaScript; `%u` of old web servers.
-        ('\\' | '%', 'u') if number(2, 4, 16).is_some() => Some((ascii(number(2, 4, 16)?), 6)),
+        ('\\' | '%', 'u') if escaped_unit(units).is_some() => utf16(units),
         ('\\', 'u') if at(2) == Some('{') => {
             let digits = (1..=6).find(|digits| at(3 + digits) == Some('}'))?;
-            Some((ascii(number(3, digits, 16)?), digits + 4))
+            Some((character(number(3, digits, 16)?), digits + 4))
         }
-        ('\\', 'x') => Some((ascii(number(2, 2, 16)?), 4)),
+        ('\\', 'x') => utf8(units, "\\x"),
         ('\\', 'b' | 'f' | 'n' | 'r' | 't') => Some((' ', 2)),
         ('\\', other) => Some((other, 2)),
-        ('%', _) => Some((ascii(number(1, 2, 16)?), 3)),
+        ('%', _) => utf8(units, "%"),
         ('&', '#') => {
             let (from, radix) = match at(2)? {
                 'x' | 'X' => (3, 16),
@@ -464,7 +552,7 @@ fn escape(units: &[Unit]) -> Option<(char, usize)> {
                 .count();
             let end = from + digits;
             let closed = usize::from(at(end) == Some(';'));
-            (digits > 0).then_some((ascii(number(from, digits, radix)?), end + closed))
+            (digits > 0).then_some((character(number(from, digits, radix)?), end + closed))
         }
         ('&', _) => {
             let name: String = (1..12)
@@ -482,10 +570,50 @@ fn escape(units: &[Unit]) -> Option<(char, usize)> {
     }
 }
 
-fn ascii(code: u32) -> char {
-    char::from_u32(code)
-        .filter(char::is_ascii)
-        .unwrap_or(char::REPLACEMENT_CHARACTER)
+fn character(code: u32) -> char {
+    char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// The number behind `\u` or `%u`, four digits.
+fn escaped_unit(units: &[Unit]) -> Option<u16> {
+    let mut characters = units.iter().map(|unit| unit.character);
+    if !matches!(characters.next()?, '\\' | '%') || characters.next()? != 'u' {
+        return None;
+    }
+    let digits: String = characters.take(4).collect();
+    let whole = digits.chars().count() == 4 && digits.chars().all(|c| c.is_ascii_hexdigit());
+    u16::from_str_radix(&digits, 16).ok().filter(|_| whole)
+}
+
+/// The character of one escaped unit of UTF-16, or of two.
+fn utf16(units: &[Unit]) -> Option<(char, usize)> {
+    const LENGTH: usize = 6;
+    let first = escaped_unit(units)?;
+    let second = units.get(LENGTH..).and_then(escaped_unit);
+    let pair = [first, second.unwrap_or_default()];
+    match char::decode_utf16(pair).next()? {
+        Ok(character) => Some((character, LENGTH * character.len_utf16())),
+        Err(_) => Some((char::REPLACEMENT_CHARACTER, LENGTH)),
+    }
+}
+
+/// The character of escaped bytes of UTF-8, each with a prefix and two digits.
+fn utf8(units: &[Unit], prefix: &str) -> Option<(char, usize)> {
+    let length = prefix.len() + 2;
+    let bytes: Vec<u8> = units
+        .chunks_exact(length)
+        .take(4)
+        .map_while(|escaped| {
+            let escaped: String = escaped.iter().map(|unit| unit.character).collect();
+            let digits = escaped.strip_prefix(prefix)?;
+            let whole = digits.chars().all(|c| c.is_ascii_hexdigit());
+            u8::from_str_radix(digits, 16).ok().filter(|_| whole)
+        })
+        .collect();
+    match bytes.utf8_chunks().next()?.valid().chars().next() {
+        Some(character) => Some((character, length * character.len_utf8())),
+        None => Some((char::REPLACEMENT_CHARACTER, length)),
+    }
 }
 
 /// HTML's names for characters of ASCII, and the space that does not break.
