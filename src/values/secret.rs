@@ -47,10 +47,13 @@ impl From<&str> for Secret {
     }
 }
 
-/// Not derived: the error for a number would quote it.
+/// Not derived: the error for a number would quote it. So do formats that are asked for a string.
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_string(Text)
+        match deserializer.is_human_readable() {
+            true => deserializer.deserialize_any(Text),
+            false => deserializer.deserialize_string(Text),
+        }
     }
 }
 
