@@ -81,7 +81,8 @@ impl Receipt {
         self.code
     }
 
-    /// The message in the body, or the body where it is text; none where there is no body.
+    /// The message in the body, or the body where it is text; none where there is no body. Made fit
+    /// to be shown as [`Error::server_message`] is.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }

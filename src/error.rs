@@ -219,10 +219,10 @@ impl Error {
     /// The server's own message on one line of at most 500 characters, without control, bidi and
     /// zero-width characters.
     ///
-    /// It has no secret in it that can be told: where it speaks of a credential, every word outside
-    /// a small vocabulary is `***`; elsewhere the request's own key and password are masked in
-    /// whatever encoding they come back. It may still echo other input. What the server really
-    /// wrote is in [`Error::body`].
+    /// Where it speaks of a credential, every word outside a small vocabulary is `***`; also where
+    /// it cannot be checked for that, since it is long or has letters that are not ASCII. Elsewhere
+    /// the request's own key and password are masked, in whatever encoding they come back. It may
+    /// still echo other input. What the server wrote to the letter is in [`Error::body`].
     pub fn server_message(&self) -> Option<&str> {
         self.0.server.as_ref().map(ServerMessage::text)
     }
