@@ -5,15 +5,15 @@
 //! be told from the message. So a message is shown in one of two ways:
 //!
 //! - One that speaks of a credential, or cannot be checked for it, is reduced to [`plain_words`]:
-//!   what is not in a closed vocabulary becomes `***`. It cannot be checked when it is long, escaped
-//!   many times over, or has letters that are not ASCII: those may be look-alikes.
+//!   what is not in a closed vocabulary becomes `***`. It cannot be checked when it is long,
+//!   escaped many times over, or has letters that are not ASCII: those may be look-alikes.
 //! - Any other is shown as it is, without the secrets of the request. They are searched for in
 //!   every [`Reading`] of the message: as it is, unescaped (JSON, URL, HTML) again and again until
 //!   nothing is left to unescape, and with each run of base64 or hexadecimal digits decoded.
 //!
-//! The limits: a secret that the request did not have is shown when the message calls it by none of
-//! the names in [`CREDENTIALS`]; a secret of the request, when it was encrypted, reversed or written
-//! in an encoding that is not named here.
+//! The limits: a secret that the request did not have is shown when the message calls it by none
+//! of the names in [`CREDENTIALS`]; a secret of the request, when it was encrypted, reversed or
+//! written in an encoding that is not named here.
 
 use std::collections::HashSet;
 
@@ -81,8 +81,8 @@ pub(crate) fn presentable(message: &str, secrets: &[&Secret]) -> String {
     shown.chars().take(SHOWN_CHARS).collect()
 }
 
-/// Masks the values of headers that repeat a secret of the request, in any encoding. A secret of few
-/// characters is in many a number, so it is not looked for.
+/// Masks the values of headers that repeat a secret of the request, in any encoding. A secret of
+/// few characters is in many a number, so it is not looked for.
 pub(crate) fn mask_echoes(headers: &mut HeaderMap, secrets: &[&Secret]) {
     for value in headers.values_mut() {
         // What is no text is given to nobody.
@@ -108,11 +108,11 @@ pub(crate) fn mask_echoes(headers: &mut HeaderMap, secrets: &[&Secret]) {
 /// numbers, and none of the words that people choose as passwords.
 const PLAIN: &str = "\
     a again allowed already an and any api are as at authorized bad be because been before but \
-    by can cannot characters check connection contain contains could denied did do does domain ended \
-    enough error exceeded exist exists expected expired expires failed failure field for format \
-    found from given had has have header if in incorrect insufficient into invalid is it its \
-    least length limit longer malformed match matches may mismatch missing more most must no not \
-    of on only or parameter permission permitted please provided received refused rejected \
+    by can cannot characters check connection contain contains could denied did do does domain \
+    ended enough error exceeded exist exists expected expired expires failed failure field for \
+    format found from given had has have header if in incorrect insufficient into invalid is it \
+    its least length limit longer malformed match matches may mismatch missing more most must no \
+    not of on only or parameter permission permitted please provided received refused rejected \
     request required requires resource revoked route scope sent short shorter should supplied \
     supported than that the their there this to too trunk try type unauthorized unexpected \
     unsupported until use used valid value was weak were when which while will with without \
@@ -149,8 +149,8 @@ fn plain_words(message: &str) -> String {
     shown
 }
 
-/// What is shown of a word between white space: `expired`, `Expired`, `EXPIRED.`, and `password=***`
-/// of an assignment. Other punctuation and other spellings may be those of a secret.
+/// What is shown of a word between white space: `expired`, `Expired`, `EXPIRED.`, and
+/// `password=***` of an assignment. Other punctuation and spellings may be those of a secret.
 fn plain(word: &str, named: &mut bool) -> Option<String> {
     let mut known = |word: &str| {
         let lower = word.to_ascii_lowercase();
@@ -175,8 +175,8 @@ fn plain(word: &str, named: &mut bool) -> Option<String> {
 // ---------------------------------------------------------------------------------------------
 
 /// What a message that speaks of a credential has in it, in lower case; in the languages that the
-/// service is run in, as far as they are written in ASCII: any other letter makes a message unsafe by
-/// itself. Those of six letters and more are found across the ends of words too: `pass word`.
+/// service is run in, as far as they are written in ASCII: any other letter makes a message unsafe
+/// by itself. Those of six letters and more are found across the ends of words too: `pass word`.
 const CREDENTIALS: &str = "\
     password passwd passphrase passcode pass pwd psw pword pin otp mfa totp secret confidential \
     token bearer basic digest jwt saml auth credential cred key psk nonce salt hash hmac ha1 md5 \
@@ -257,8 +257,14 @@ fn as_letter(character: char) -> char {
 
 /// Characters that may be shown: ASCII, spaces, and the quotes and dashes of print.
 fn is_readable(character: char) -> bool {
-    matches!(character, ' '..='~' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{203a}' | '\u{a7}' | '\u{ab}' | '\u{b0}' | '\u{b7}' | '\u{bb}')
-        || character.is_whitespace()
+    character.is_whitespace()
+        || matches!(
+            character,
+            ' '..='~'
+                | '\u{2010}'..='\u{2027}'
+                | '\u{2030}'..='\u{203a}'
+                | '\u{a7}' | '\u{ab}' | '\u{b0}' | '\u{b7}' | '\u{bb}'
+        )
 }
 
 /// Characters that print nothing, or change how others are printed: controls, bidi, zero-width and

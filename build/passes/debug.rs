@@ -22,7 +22,8 @@ pub fn run(code: &mut File) -> Result<(), String> {
             .filter(|field| has_serde(&field.attrs, "flatten"))
         {
             field.ty = parse_quote!(crate::values::UnknownFields);
-            field.attrs.insert(0, parse_quote!(#[doc = "Properties that this version does not know, kept as they came."]));
+            let doc = "Properties that this version does not know, kept as they came.";
+            field.attrs.insert(0, parse_quote!(#[doc = #doc]));
         }
         let masked = |field: &Field| !shows_no_text(&field.ty, &generated);
         if item.fields.iter().any(masked) {
@@ -51,7 +52,14 @@ fn shows_no_text(of: &Type, generated: &BTreeSet<String>) -> bool {
     {
         return shows_no_text(inner, generated);
     }
-    let ours = matches!(of, Type::Path(path) if path.path.segments.first().is_some_and(|first| first.ident == "crate"));
+    let ours = match of {
+        Type::Path(of) => of
+            .path
+            .segments
+            .first()
+            .is_some_and(|first| first.ident == "crate"),
+        _ => false,
+    };
     let name = type_name(of).unwrap_or_default();
     ours || generated.contains(&name)
         || ["bool", "f64", "i32", "i64", "u32", "u64"].contains(&name.as_str())

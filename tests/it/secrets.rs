@@ -341,19 +341,26 @@ fn treacherous() -> Vec<(u16, &'static str, String)> {
         json!({ "code": status, "message": format!("bad password {PASSWORD} for Bearer {KEY}") })
             .to_string()
     };
+    const JSON: &str = "application/json";
+    let without_pattern = json!([{
+        "domain": "a",
+        "connection-sip-registration-password": PASSWORD,
+    }]);
+    let with_text_for_a_number = json!([{
+        "domain": "a",
+        "connection-orig-match-pattern": "b",
+        "limits-max-active-calls-orig": PASSWORD,
+    }]);
+    let cut = format!("[{{\"connection-sip-registration-password\":\"{PASSWORD}\"");
     vec![
-        (200, "application/json", json!([{ "domain": "a", "connection-sip-registration-password": PASSWORD }]).to_string()),
-        (
-            200,
-            "application/json",
-            json!([{ "domain": "a", "connection-orig-match-pattern": "b", "limits-max-active-calls-orig": PASSWORD }]).to_string(),
-        ),
-        (200, "application/json", format!("[{{\"connection-sip-registration-password\":\"{PASSWORD}\"")),
-        (200, "application/json", format!("\"{PASSWORD}\"")),
+        (200, JSON, without_pattern.to_string()),
+        (200, JSON, with_text_for_a_number.to_string()),
+        (200, JSON, cut),
+        (200, JSON, format!("\"{PASSWORD}\"")),
         (200, PASSWORD, PASSWORD.to_owned()),
-        (400, "application/json", echo(400)),
-        (401, "application/json", echo(401)),
-        (409, "application/json", echo(409)),
+        (400, JSON, echo(400)),
+        (401, JSON, echo(401)),
+        (409, JSON, echo(409)),
         (500, "text/html", format!("<html>{PASSWORD} {KEY}</html>")),
         (502, PASSWORD, format!("{PASSWORD} {KEY}")),
         (302, "text/plain", PASSWORD.to_owned()),
@@ -412,4 +419,65 @@ async fn errors_and_receipts_and_traces_show_no_secret() {
     assert!(printed.contains("create_connection") && traced.contains("create_connection"));
     assert_clean(&printed);
     assert_clean(&traced);
+}
+
+/// Run by the test below, in a process of its own.
+#[tokio::test]
+#[ignore = "needs a proxy in its environment"]
+async fn what_a_client_behind_a_proxy_prints() {
+    let client = Client::builder()
+        .server("pbx.acme.example")
+        .api_key(KEY)
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    let error = client.connections().count().await.unwrap_err();
+    println!("{client:?} {client:#?} {error} {error:?} {error:#?}");
+    let mut source = std::error::Error::source(&error);
+    while let Some(inner) = source {
+        println!("{inner} {inner:?}");
+        source = inner.source();
+    }
+}
+
+#[test]
+fn the_password_of_a_proxy_is_not_shown() {
+    // A proxy that is there and refuses, for what its refusal prints.
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap();
+    let refusing = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut socket, _) = proxy.accept().unwrap();
+        let mut request = [0; 4096];
+        let read = socket.read(&mut request).unwrap();
+        let refusal = b"HTTP/1.1 407 sentinel-reason\r\nx: sentinel\r\n\r\n";
+        socket.write_all(refusal).unwrap();
+        String::from_utf8_lossy(&request[..read]).into_owned()
+    });
+    let ended = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            "secrets::what_a_client_behind_a_proxy_prints",
+        ])
+        .env("HTTPS_PROXY", format!("http://me:{PASSWORD}@{address}"))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()
+        .unwrap();
+    // Should the other process not have called, the thread waits no longer.
+    drop(std::net::TcpStream::connect(address));
+    let request = refusing.join().unwrap();
+    assert!(
+        request.contains("CONNECT pbx.acme.example:443") && request.contains("asic "),
+        "the password has to be sent all the same: {request}"
+    );
+    let printed = String::from_utf8_lossy(&ended.stdout);
+    assert!(
+        ended.status.success() && printed.contains("count_connections"),
+        "{printed}"
+    );
+    assert_clean(&printed);
+    assert_clean(&String::from_utf8_lossy(&ended.stderr));
 }
