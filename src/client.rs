@@ -1,7 +1,6 @@
 //! The client: which server, with which credential, within which bounds.
 
 use std::env::VarError;
-use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,25 +29,13 @@ const BASE_PATH: &str = "/ns-api/v2";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Client {
     pub(crate) raw: generated::Client,
     key: Arc<Secret>,
     pub(crate) limits: Limits,
     pub(crate) addressing: Addressing,
     observer: Option<Observer>,
-}
-
-/// Not derived: the HTTP library would show the proxies of the environment, which may have a
-/// password.
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("base_url", &self.raw.baseurl)
-            .field("limits", &self.limits)
-            .field("addressing", &self.addressing)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Client {
