@@ -100,7 +100,10 @@ mod tests {
 
     #[test]
     fn hand_picked_bodies_pass() {
-        let trunk = r#"[{"domain":"acme.example","connection-orig-match-pattern":"sip*@a","registration":{"del_latency":1e-7},"x":[1.5e300]}]"#;
+        let trunk = concat!(
+            r#"[{"domain":"acme.example","connection-orig-match-pattern":"sip*@a","#,
+            r#""registration":{"del_latency":1e-7},"x":[1.5e300]}]"#
+        );
         for body in [
             "",
             "[]",

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use netsapiens_connections::{
-    Client, ConnectionUpdate, Error, Receipt, RetryPolicy, observability::Attempt,
+    Client, ClientBuilder, ConnectionUpdate, Error, Receipt, RetryPolicy, observability::Attempt,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -99,16 +99,20 @@ const READABLE: [&str; 5] = [
     "This key is not permitted",
 ];
 
+fn builder(wire: &Wire) -> ClientBuilder {
+    Client::builder()
+        .server(wire.client_url())
+        .api_key(KEY)
+        .retry(RetryPolicy::never())
+}
+
 /// What a client prints of a response to an update, by every way that it has.
 async fn everything(response: &str, status: u16, password: &str) -> String {
     let log = Log::of_this_thread(tracing::Level::TRACE);
     let wire = Wire::answering(status, "application/json", response).await;
     let attempts = Arc::new(Mutex::new(String::new()));
     let seen = Arc::clone(&attempts);
-    let client = Client::builder()
-        .server(wire.client_url())
-        .api_key(KEY)
-        .retry(RetryPolicy::never())
+    let client = builder(&wire)
         .on_attempt(move |attempt: &Attempt| {
             write!(seen.lock().unwrap(), "{attempt:?}").unwrap();
         })
@@ -352,26 +356,13 @@ async fn the_key_does_not_come_back_in_any_form() {
 
 #[tokio::test]
 async fn a_header_that_repeats_the_key_is_masked_and_others_are_given() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
     let response = format!(
         "HTTP/1.1 500 Bad\r\nx-request-id: for-{KEY}\r\nx-sent: {}\r\nx-node: core-1\r\n\
-         content-length: 0\r\n\r\n",
+         content-length: 0\r\nconnection: close\r\n\r\n",
         STANDARD.encode(format!("Bearer {KEY}")),
     );
-    tokio::spawn(async move {
-        use tokio::io::{AsyncReadExt, AsyncWriteExt};
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let mut request = [0; 4096];
-        assert!(socket.read(&mut request).await.unwrap() > 0);
-        socket.write_all(response.as_bytes()).await.unwrap();
-    });
-    let client = Client::builder()
-        .server(format!("http://{address}"))
-        .api_key(KEY)
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap();
+    let wire = Wire::sending(response).await;
+    let client = builder(&wire).build().unwrap();
     let error = client.connections().count().await.unwrap_err();
     assert_eq!(error.request_id(), Some("***"));
     assert_eq!(error.header("x-sent"), Some("***"));
@@ -442,24 +433,8 @@ async fn what_breaks_http_is_not_quoted() {
     ];
     for response in broken {
         let log = Log::of_this_thread(tracing::Level::TRACE);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let bytes = response.clone();
-        let server = tokio::spawn(async move {
-            use tokio::io::{AsyncReadExt, AsyncWriteExt};
-            while let Ok((mut socket, _)) = listener.accept().await {
-                let mut request = [0; 4096];
-                if socket.read(&mut request).await.is_ok_and(|read| read > 0) {
-                    let _ = socket.write_all(bytes.as_bytes()).await;
-                }
-            }
-        });
-        let client = Client::builder()
-            .server(format!("http://{address}"))
-            .api_key(KEY)
-            .retry(RetryPolicy::never())
-            .build()
-            .unwrap();
+        let wire = Wire::sending(response.as_str()).await;
+        let client = builder(&wire).build().unwrap();
         let acme = client.domain("acme.example").unwrap();
         let mut printed = String::new();
         for error in [
@@ -469,7 +444,6 @@ async fn what_breaks_http_is_not_quoted() {
         ] {
             printed += &printed_error(&error);
         }
-        server.abort();
         printed += &log.text();
         assert!(
             printed.contains("count_connections") && printed.contains("get_connection"),
