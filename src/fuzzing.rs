@@ -8,6 +8,7 @@ use reqwest::header::HeaderMap;
 use crate::error::Error;
 use crate::generated::answers;
 use crate::response::Response;
+use crate::server_message::presentable;
 use crate::transport::decode;
 use crate::values::Secret;
 
@@ -51,6 +52,18 @@ pub fn error(status: u16, body: &[u8]) {
     show(&error);
 }
 
+/// Shows a message that repeats a secret between any texts.
+pub fn message(before: &str, after: &str) {
+    const SECRET: &str = "sentinel-horse";
+    let secret = Secret::from(SECRET);
+    let shown = presentable(&format!("{before}{SECRET}{after}"), &[&secret]);
+    assert!(!shown.contains(SECRET), "the secret is shown");
+    assert!(
+        shown.chars().all(|c| !c.is_control()) && shown.chars().count() <= 500,
+        "it is no short line"
+    );
+}
+
 fn show(error: &Error) {
     black_box((
         format!("{error} {error:?}"),
@@ -63,8 +76,35 @@ fn show(error: &Error) {
 #[cfg(test)]
 mod tests {
     #[test]
+    fn hand_picked_messages_pass() {
+        let around = [
+            "",
+            "\\",
+            "%",
+            "%2",
+            "&#",
+            "&",
+            "\\u00",
+            "\u{202e}",
+            "password ",
+            "x",
+            "0",
+            "\n",
+            "\u{0}",
+        ];
+        for before in around {
+            for after in around {
+                super::message(before, after);
+            }
+        }
+    }
+
+    #[test]
     fn hand_picked_bodies_pass() {
-        let trunk = r#"[{"domain":"acme.example","connection-orig-match-pattern":"sip*@a","registration":{"del_latency":1e-7},"x":[1.5e300]}]"#;
+        let trunk = concat!(
+            r#"[{"domain":"acme.example","connection-orig-match-pattern":"sip*@a","#,
+            r#""registration":{"del_latency":1e-7},"x":[1.5e300]}]"#
+        );
         for body in [
             "",
             "[]",

@@ -13,6 +13,7 @@ mod presets;
 mod read_back;
 mod response;
 mod retry;
+mod server_message;
 mod transport;
 mod values;
 

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::Method;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -16,6 +16,7 @@ use crate::generated::{self, ByteStream, ResponseValue};
 use crate::observability::{Attempt, Observer};
 use crate::response::Response;
 use crate::retry::{Decision, Outcome, RetryPolicy, decide};
+use crate::server_message::mask_echoes;
 use crate::values::Secret;
 
 /// Headers that every request carries. `Debug` shows their names alone.
@@ -191,7 +192,8 @@ async fn read(
         // code.
         Err(_) => return Err(Error::configuration("the request could not be built").of(operation)),
     };
-    let (status, headers) = (response.status(), response.headers().clone());
+    let (status, mut headers) = (response.status(), response.headers().clone());
+    mask_echoes(&mut headers, &call.secrets);
     let mut stream = response.into_inner_stream();
     let mut body = Vec::new();
     let broken = loop {
@@ -250,11 +252,7 @@ async fn read(
 fn observe(call: &Call<'_>, number: u32, elapsed: Duration, outcome: &Result<Response, Error>) {
     let (status, body, failure) = match outcome {
         Ok(answer) => (Some(answer.status.as_u16()), Some(answer.body.len()), None),
-        Err(error) => (
-            error.status_code(),
-            error.body().map(<[u8]>::len),
-            Some(error.kind()),
-        ),
+        Err(error) => (error.status_code(), error.body_bytes(), Some(error.kind())),
     };
     let (operation, elapsed_ms) = (
         call.operation,

@@ -27,8 +27,6 @@ pub struct Facts {
     pub requests: BTreeSet<String>,
     /// Schemas that answers reach.
     pub responses: BTreeSet<String>,
-    /// Wire names of the properties that hold customer or infrastructure data, by schema.
-    pub sensitive: BTreeMap<String, BTreeSet<String>>,
     /// Each operation with the schema of its 2xx answer.
     pub answers: Vec<(String, String)>,
 }
@@ -57,17 +55,6 @@ impl Facts {
                     .collect();
                 facts.vocabularies.insert(name.clone(), known);
             }
-            let properties = schema
-                .get("properties")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten();
-            let sensitive = properties
-                .filter(|(_, property)| property.get("x-sensitive") == Some(&Value::Bool(true)));
-            facts.sensitive.insert(
-                name.clone(),
-                sensitive.map(|(name, _)| name.clone()).collect(),
-            );
         }
         facts
     }
@@ -79,7 +66,7 @@ pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     open_enums::run(code, &facts.vocabularies)?;
     lenient::run(code, &facts.responses)?;
     names::run(code)?;
-    debug::run(code, &facts.sensitive)?;
+    debug::run(code)?;
     constructors::run(code, &facts.requests)?;
     differences::run(code, &facts.requests)?;
     answers::run(code, &facts.answers)?;

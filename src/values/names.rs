@@ -106,6 +106,13 @@ macro_rules! name {
             }
         }
 
+        /// Shows no name: it tells who the customer is.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(***)"))
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(&self.0)
@@ -177,7 +184,7 @@ macro_rules! name {
 /// assert!(DomainName::new("..").is_err());
 /// # Ok::<(), netsapiens_connections::InvalidValue>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct DomainName(String);
 
@@ -212,7 +219,7 @@ name!(DomainName);
 /// let refused = MatchPattern::new("..").unwrap_err();
 /// assert!(refused.to_string().contains("would address another resource"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct MatchPattern(String);
 
@@ -263,7 +270,7 @@ impl Addressing {
 }
 
 /// A trunk in the path of a URL: a pattern that was checked, in one of the forms of [`Addressing`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub(crate) struct ConnectionRef(String);
 
 impl ConnectionRef {

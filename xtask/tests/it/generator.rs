@@ -582,26 +582,23 @@ fn what_is_sent_keeps_its_empty_texts_and_reads_integers_leniently() {
 }
 
 #[test]
-fn sensitive_fields_are_masked_and_unknown_ones_have_a_type_that_hides_them() {
+fn texts_are_masked_and_unknown_fields_have_a_type_that_hides_them() {
     let mut code = types(
         "#[derive(Clone, Debug, PartialEq)] pub struct T {
-            #[serde(rename = \"wire-name\")] pub a: Option<String>, pub b: i64, #[serde(flatten)] pub extra: Map<String, Value>,
+            pub text: Option<String>, pub any: Vec<::serde_json::Value>, pub number: Option<i64>, pub plain: Box<Plain>,
+            pub own: Option<crate::values::Secret>, #[serde(flatten)] pub extra: Map<String, Value>,
         }
         #[derive(Debug)] pub struct Plain { pub b: i64 }",
     );
-    passes::debug::run(
-        &mut code,
-        &BTreeMap::from([
-            ("T".into(), set(&["wire-name"])),
-            ("Plain".into(), set(&[])),
-        ]),
-    )
-    .unwrap();
+    passes::debug::run(&mut code).unwrap();
     let text = text(&code);
     for expected in [
         "#[derive(Clone, PartialEq)]\n    pub struct T",
-        "debug.field(\"a\", &crate::values::Masked(&self.a));",
-        "debug.field(\"b\", &self.b);",
+        "debug.field(\"text\", &crate::values::Masked(&self.text));",
+        "debug.field(\"any\", &crate::values::Masked(&self.any));",
+        "debug.field(\"number\", &self.number);",
+        "debug.field(\"plain\", &self.plain);",
+        "debug.field(\"own\", &self.own);",
         "pub extra: crate::values::UnknownFields",
         "#[derive(Debug)]\n    pub struct Plain",
     ] {
@@ -655,12 +652,7 @@ fn answers_are_aliases_by_operation() {
 
 #[test]
 fn facts_are_read_from_the_spec() {
-    let document = parse(&SMALL.replacen(
-        "          type: string\n",
-        "          type: string\n          x-sensitive: true\n",
-        1,
-    ))
-    .unwrap();
+    let document = parse(SMALL).unwrap();
     let facts = Facts::new(&document.value, &document.value);
     assert_eq!(
         facts.vocabularies,
@@ -670,7 +662,6 @@ fn facts_are_read_from_the_spec() {
         (facts.requests, facts.responses),
         (set(&["Create", "State"]), set(&["Trunk"]))
     );
-    assert_eq!(facts.sensitive["Trunk"], set(&["name"]));
 }
 
 #[test]
@@ -694,7 +685,6 @@ fn all_passes_run_one_after_the_other() {
     let facts = Facts {
         vocabularies: vocabulary(&["yes"]),
         responses: set(&["Trunk", "State"]),
-        sensitive: BTreeMap::from([("Trunk".into(), set(&["connection-address"]))]),
         answers: vec![("get".into(), "Trunk".into())],
         ..Facts::default()
     };
