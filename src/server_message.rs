@@ -11,9 +11,11 @@
 //!   every [`Reading`] of the message: as it is, unescaped (JSON, URL, HTML) again and again until
 //!   nothing is left to unescape, and with each run of base64 or hexadecimal digits decoded.
 //!
-//! The limits: a secret that the request did not have is shown when the message calls it by none
-//! of the names in [`CREDENTIALS`]; a secret of the request, when it was encrypted, reversed or
-//! written in an encoding that is not named here.
+//! The limits. A secret that the request did not have is shown when the message calls it by
+//! none of the names in [`CREDENTIALS`]. A secret of the request is shown when it was
+//! encrypted, reversed or written in an encoding that is not named here; when fewer than eight
+//! characters in a row of a longer one were sent back; and when it has nothing but white space,
+//! `+` and `\`.
 
 use std::collections::HashSet;
 
