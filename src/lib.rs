@@ -36,8 +36,8 @@ pub use bulk::{BulkProgress, Outcome, apply};
 pub use client::{Client, ClientBuilder};
 pub use connections::{ConnectionFilter, Connections, Domain, DomainConnections, Receipt};
 pub use error::{Error, ErrorKind};
-/// A trunk to create: from a preset ([`CarrierTrunk`], [`RegisteringPbx`]), which has all settings of
-/// a trunk that works, or by hand, with the source check that the server's defaults lack.
+/// A trunk to create: from a preset ([`CarrierTrunk`], [`RegisteringPbx`]), which has all settings
+/// of a trunk that works, or by hand, with the source check that the server's defaults lack.
 ///
 /// ```
 /// use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern, YesNo};

@@ -1,4 +1,4 @@
-//! Presets: trunks to create with all settings of trunks that work, closed to callers from elsewhere.
+//! Presets: trunks to create, with the settings of trunks that work and closed to strangers.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -109,7 +109,8 @@ macro_rules! choices {
 /// ```
 /// use netsapiens_connections::{ConnectionCreate, RegisteringPbx, YesNo};
 ///
-/// let pbx = RegisteringPbx::new("acme.example", "acme-pri.example", "15555550100", "US and Canada")
+/// let (domain, host) = ("acme.example", "acme-pri.example");
+/// let pbx = RegisteringPbx::new(domain, host, "15555550100", "US and Canada")
 ///     .description("Lab PRI")
 ///     .max_active_calls(23);
 /// let trunk = ConnectionCreate::try_from(pbx)?;

@@ -30,7 +30,8 @@ impl Connections<'_> {
     /// use std::time::Duration;
     /// use netsapiens_connections::RegisteringPbx;
     ///
-    /// let wanted = RegisteringPbx::new("acme.example", "acme-pri.example", "15555550100", "US and Canada").try_into()?;
+    /// let (domain, host) = ("acme.example", "acme-pri.example");
+    /// let wanted = RegisteringPbx::new(domain, host, "15555550100", "US and Canada").try_into()?;
     /// let trunk = client.connections().create_and_read(&wanted, Duration::from_secs(30)).await?;
     /// assert!(trunk.sip_registration_password.is_some());
     /// # Ok(())

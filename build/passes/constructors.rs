@@ -45,7 +45,7 @@ fn constructor(item: &ItemStruct) -> Option<Item> {
     let required = required.iter().map(|(ident, _)| ident);
     Some(parse_quote! {
         impl #name {
-            #[doc = "A value with what is required; all else is unset."]
+            #[doc = "What is required; all else is unset. [`Self`] shows how to set it."]
             #[doc = ""]
             #(#docs)*
             pub fn new(#(#arguments),*) -> Self {

@@ -404,46 +404,36 @@ fn with_each_choice<P: Clone>(preset: P, setters: &[fn(P) -> P]) -> Vec<P> {
     chosen
 }
 
+/// The setters that both presets have, and more.
+macro_rules! setters {
+    ($($more:expr),+) => {
+        &[
+            |it| it.description("no"),
+            |it| it.dial_plan("no"),
+            |it| it.max_active_calls(1),
+            |it| it.p_asserted_id_format("no"),
+            |it| it.source_host("*"),
+            |it| it.time_zone("no"),
+            |it| it.transport(SipTransport::Tcp),
+            |it| it.utc_offset("no"),
+            $($more),+
+        ]
+    };
+}
+
 #[test]
 fn no_preset_is_open_to_abuse_whatever_is_chosen() {
     let carriers = with_each_choice(
         CarrierTrunk::new("192.0.2.20"),
-        &[
-            |it| it.description("no"),
-            |it| it.dial_plan("no"),
-            |it| it.dial_policy("no"),
-            |it| it.max_active_calls(1),
-            |it| it.p_asserted_id_format("no"),
-            |it| it.source_host("*"),
-            |it| it.time_zone("no"),
-            |it| it.transport(SipTransport::Tcp),
-            |it| it.utc_offset("no"),
-        ],
+        setters![|it| it.dial_policy("no")],
     );
-    assert_eq!(carriers.len(), 512);
-    for carrier in carriers {
-        assert!(
-            !is_open_to_abuse(&body(carrier.clone().try_into())),
-            "{carrier:?}"
-        );
-    }
-    let pbxs = with_each_choice(
-        pbx(),
-        &[
-            |it| it.description("no"),
-            |it| it.dial_plan("no"),
-            |it| it.max_active_calls(1),
-            |it| it.p_asserted_id_format("no"),
-            |it| it.source_host("*"),
-            |it| it.time_zone("no"),
-            |it| it.transport(SipTransport::Tcp),
-            |it| it.utc_offset("no"),
-            |it| it.require_sip_authentication(),
-        ],
-    );
-    assert_eq!(pbxs.len(), 512);
-    for pbx in pbxs {
-        assert!(!is_open_to_abuse(&body(pbx.clone().try_into())), "{pbx:?}");
+    let pbxs = with_each_choice(pbx(), setters![|it| it.require_sip_authentication()]);
+    let carriers = carriers.into_iter().map(ConnectionCreate::try_from);
+    let pbxs = pbxs.into_iter().map(ConnectionCreate::try_from);
+    let trunks: Vec<_> = carriers.chain(pbxs).map(body).collect();
+    assert_eq!(trunks.len(), 2 * 512);
+    for trunk in trunks {
+        assert!(!is_open_to_abuse(&trunk), "{trunk:?}");
     }
 }
 
