@@ -140,15 +140,15 @@ fn a_registering_pbx_beside_the_request_of_a_user() {
 
 #[test]
 fn a_carrier_trunk_has_the_settings_of_the_recorded_one() {
-    const HERS: &str = "The script's author chose it for her system; here the caller does.";
+    const CHOSEN: &str = "The script chose it for one system; here the caller does.";
     differs_only_in(
         &body(CarrierTrunk::new("192.0.2.20").try_into()),
         CARRIER,
         &[
-            ("connection-custom-p-asserted-id-format", HERS),
-            ("description", HERS),
-            ("time-zone", HERS),
-            ("utc-offset", HERS),
+            ("connection-custom-p-asserted-id-format", CHOSEN),
+            ("description", CHOSEN),
+            ("time-zone", CHOSEN),
+            ("utc-offset", CHOSEN),
         ],
     );
 }
