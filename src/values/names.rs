@@ -30,6 +30,18 @@ enum Reason {
     Character(char),
     OuterSpace,
     Colon,
+    /// Of a setting of a preset, with what to do.
+    Setting(&'static str),
+}
+
+impl InvalidValue {
+    /// Why a preset takes no such setting, and what to do.
+    pub(crate) fn setting(what: &'static str, reason: &'static str) -> Self {
+        Self {
+            what,
+            reason: Reason::Setting(reason),
+        }
+    }
 }
 
 impl fmt::Display for InvalidValue {
@@ -40,6 +52,7 @@ impl fmt::Display for InvalidValue {
             self.what
         )?;
         match self.reason {
+            Reason::Setting(reason) => f.write_str(reason),
             Reason::Empty => f.write_str("it is empty, which would address the whole collection"),
             Reason::Longer(most) => write!(f, "it is longer than {most} characters"),
             Reason::DotSegment => f.write_str("it has a part `.`, `..` or nothing between slashes, which would address another resource"),

@@ -607,9 +607,33 @@ fn texts_are_masked_and_unknown_fields_have_a_type_that_hides_them() {
 }
 
 #[test]
+fn a_deprecated_property_is_in_no_type() {
+    let document = json!({
+        "paths": {"/a": {"post": {
+            "requestBody": {"content": {"application/json": {
+                "schema": {"$ref": "#/components/schemas/T"},
+            }}},
+            "responses": {},
+        }}},
+        "components": {"schemas": {"T": {"allOf": [
+            {"type": "object", "properties": {
+                "kept": {"type": "string", "deprecated": false},
+                "misspelt": {"type": "string", "deprecated": true},
+            }},
+        ]}}},
+    });
+    let adapted = adapt::adapt(&document, &[]);
+    let properties = &adapted["components"]["schemas"]["T"]["properties"];
+    let names: Vec<_> = properties.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["kept"]);
+}
+
+#[test]
 fn what_is_sent_has_a_constructor_of_its_required_fields() {
     let mut code = types(
-        "pub struct T { pub z: Pattern, pub a: Option<i64>, pub m: Domain } pub struct U { pub a: Option<i64> }",
+        "/// Unset, calls are accepted.
+        pub struct T { pub z: Pattern, pub a: Option<i64>, pub m: Domain }
+        pub struct U { pub a: Option<i64> }",
     );
     passes::constructors::run(&mut code, &set(&["T", "U"])).unwrap();
     let text = text(&code);
@@ -618,6 +642,11 @@ fn what_is_sent_has_a_constructor_of_its_required_fields() {
             "pub fn new(m: Domain, z: Pattern) -> Self {\n            Self { m, z, a: None }"
         ),
         "{text}"
+    );
+    let documented = text.split_once("impl T {").map(|(_, made)| made);
+    assert!(
+        documented.is_some_and(|made| made.contains("/// Unset, calls are accepted.")),
+        "what unset means is said where it is left unset\n{text}"
     );
     assert!(
         !text.contains("impl U"),
