@@ -3,6 +3,7 @@
 mod bulk;
 mod errors;
 mod faults;
+mod gateways;
 mod hostile;
 mod lenient;
 mod lifecycle;
