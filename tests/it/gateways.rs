@@ -2,7 +2,8 @@
 //! decode and parse again, replace similar characters.
 //!
 //! Written from RFC 3986 and from what the makers document. Nothing here knows how the client
-//! writes a path.
+//! writes a path. No model changes the case of letters: those that compare without it, such as IIS,
+//! pass a path on as it came.
 
 /// What the service behind a gateway takes a path for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +72,7 @@ const fn gateway(name: &'static str, steps: &'static [Step]) -> Gateway {
 pub const GATEWAYS: [Gateway; 14] = [
     // RFC 3986, 5.2.4 and 6.2.2: nothing else than a correct server may do.
     gateway("correct", &[parse]),
-    // Servlet containers: the specification has path parameters removed before a mapping.
+    // Servlet containers remove path parameters before they choose a servlet.
     gateway("drops parameters", &[drop_parameters, decode, parse]),
     // nginx, `proxy_pass` with a URI: the path is decoded and normalized, then written anew; and
     // Apache's mod_proxy without `nocanon`.
@@ -85,7 +86,7 @@ pub const GATEWAYS: [Gateway; 14] = [
     gateway("takes overlong UTF-8", &[decode, short_utf8, parse]),
     // Windows' best fit of code pages (CVE-2024-4577 in PHP) and Unicode's NFKC.
     gateway("puts the most similar ASCII", &[decode, best_fit, parse]),
-    // UTS 46 maps default-ignorable characters to nothing.
+    // UTS 46 maps soft hyphens, zero-width and variation characters to nothing.
     gateway("drops what is invisible", &[decode, drop_invisible, parse]),
     // The URL Standard reads `\` of an http URL as `/` and removes tabs and line ends.
     gateway("reads backslashes as slashes", &[decode, slashes, parse]),
@@ -95,7 +96,8 @@ pub const GATEWAYS: [Gateway; 14] = [
     // Strings of C.
     gateway("stops at NUL", &[decode, stop_at_nul, parse]),
     // Apache, `RewriteRule ^(.*)$ index.php?path=$1` without the flag B, which decodes the path and
-    // puts it into a query as it is.
+    // puts it into a query as it is. A `+` is a space then; that names no other trunk, since a SIP
+    // URI has no white space.
     gateway(
         "moves the path into a query",
         &[decode, stop_at_ampersand, parse],

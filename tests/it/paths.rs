@@ -418,6 +418,23 @@ async fn a_pattern_is_sent_as_in_the_captured_request() {
 }
 
 #[tokio::test]
+async fn every_sign_that_a_path_takes_is_written_as_encode_uri_component_writes_it() {
+    let wire = accepting().await;
+    let client = client(&wire, Addressing::Pattern);
+    delete(&client, ACME, "!\"$'()*+,-.<=>@[]^_`{|}~")
+        .await
+        .unwrap();
+    // ECMA-262, 19.2.6.4: `A-Z a-z 0-9 - _ . ! ~ * ' ( )` stay; the rest by the table of ASCII.
+    let segment = "!%22%24'()*%2B%2C-.%3C%3D%3E%40%5B%5D%5E_%60%7B%7C%7D~";
+    assert_eq!(
+        wire.request_lines(),
+        [format!(
+            "DELETE /ns-api/v2/domains/acme.example/connections/{segment}"
+        )]
+    );
+}
+
+#[tokio::test]
 async fn an_id_is_the_encode_uri_component_of_the_pattern_in_base64() {
     let wire = accepting().await;
     let client = client(&wire, Addressing::Base64Id);
@@ -543,7 +560,7 @@ async fn every_gateway_reads_every_accepted_pattern_as_itself() {
 
 #[tokio::test]
 async fn every_gateway_reads_every_accepted_id_as_itself() {
-    let names = tricky_names(&["..", "sip*@ok"]).into_iter();
+    let names = tricky_names(&["..", "ok"]).into_iter();
     let names = names.filter(|name| MatchPattern::new(name).is_ok());
     let trunks: Vec<_> = names.map(|pattern| (ACME.to_owned(), pattern)).collect();
     let sent = deletes_reach_their_own(Addressing::Base64UrlId, &trunks).await;

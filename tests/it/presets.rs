@@ -60,8 +60,8 @@ fn the_least_trunk_sets_its_key_alone() {
 }
 
 #[test]
-fn a_host_that_escapes_makes_no_trunk() {
-    for host in ["..\\x", "a/../..", "x\n"] {
+fn a_host_that_fits_in_no_pattern_makes_no_trunk() {
+    for host in ["x\n", "x "] {
         assert!(
             ConnectionCreate::try_from(CarrierTrunk {
                 host: host.into(),
