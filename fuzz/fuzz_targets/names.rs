@@ -11,7 +11,12 @@ libfuzzer_sys::fuzz_target!(|names: (&str, &str)| {
     for address in netsapiens_connections::fuzzing::names(domain, pattern) {
         for gateway in &GATEWAYS {
             let own = trunk(domain, &address.connection);
-            assert_eq!(gateway.reads(&address.path), own, "{}: {address:?}", gateway.name);
+            assert_eq!(
+                gateway.reads(&address.path),
+                own,
+                "{}: {address:?}",
+                gateway.name
+            );
         }
     }
 });

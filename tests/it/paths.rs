@@ -17,7 +17,7 @@ const ACME: &str = "acme.example";
 
 /// Names that reach something else when they are written into a path as they are, each with what
 /// the error about it names: as a pattern, and as a domain.
-const ATTACKS: [(&str, &str, &str); 67] = [
+const ATTACKS: &[(&str, &str, &str)] = &[
     ("", "empty", "empty"),
     (" ", "empty", "empty"),
     ("\t", "empty", "empty"),
@@ -245,14 +245,17 @@ fn each_gateway_takes_the_captured_path_for_its_trunk() {
 
 // --- attacks are refused ---
 
-#[tokio::test]
-async fn a_delete_of_an_attack_as_pattern_sends_nothing() {
+/// Deletes trunks by domain and pattern; each has to fail with an error that contains something.
+async fn nothing_is_sent<'a>(trunks: impl Iterator<Item = (&'a str, &'a str, &'a str)>) {
     let wire = accepting().await;
     let client = client(&wire, Addressing::Pattern);
-    for (attack, names, _) in ATTACKS {
-        let error = delete(&client, ACME, attack).await.unwrap_err();
-        assert!(refused(&error), "{attack:?}: {error}");
-        assert!(error.to_string().contains(names), "{attack:?}: {error}");
+    for (domain, pattern, names) in trunks {
+        let error = delete(&client, domain, pattern).await.unwrap_err();
+        assert!(refused(&error), "{domain:?} {pattern:?}: {error}");
+        assert!(
+            error.to_string().contains(names),
+            "{domain:?} {pattern:?}: {error}"
+        );
     }
     // It comes last, so whatever was sent before has arrived before.
     delete(&client, ACME, "sip*@ok").await.unwrap();
@@ -263,19 +266,23 @@ async fn a_delete_of_an_attack_as_pattern_sends_nothing() {
 }
 
 #[tokio::test]
+async fn a_delete_of_an_attack_as_pattern_sends_nothing() {
+    nothing_is_sent(
+        ATTACKS
+            .iter()
+            .map(|(attack, names, _)| (ACME, *attack, *names)),
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn a_delete_in_an_attack_as_domain_sends_nothing() {
-    let wire = accepting().await;
-    let client = client(&wire, Addressing::Pattern);
-    for (attack, _, names) in ATTACKS {
-        let error = delete(&client, attack, "sip*@ok").await.unwrap_err();
-        assert!(refused(&error), "{attack:?}: {error}");
-        assert!(error.to_string().contains(names), "{attack:?}: {error}");
-    }
-    delete(&client, ACME, "sip*@ok").await.unwrap();
-    assert_eq!(
-        wire.request_lines(),
-        ["DELETE /ns-api/v2/domains/acme.example/connections/sip*%40ok"]
-    );
+    nothing_is_sent(
+        ATTACKS
+            .iter()
+            .map(|(attack, _, names)| (*attack, "sip*@ok", *names)),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -283,7 +290,7 @@ async fn an_attack_by_id_reaches_its_own_trunk_or_is_refused() {
     let wire = accepting().await;
     let client = client(&wire, Addressing::Base64Id);
     let mut sent = Vec::new();
-    for (attack, ..) in ATTACKS {
+    for (attack, ..) in ATTACKS.iter().copied() {
         match delete(&client, ACME, attack).await {
             Ok(()) => sent.push(attack),
             // What no trunk is called, or has a `/` in its id.
@@ -340,7 +347,7 @@ fn the_whole_system_and_the_domain_of_the_credential_are_names_only_alone() {
 async fn an_error_about_a_name_is_visible_ascii_and_does_not_repeat_the_name() {
     let wire = accepting().await;
     let client = client(&wire, Addressing::Pattern);
-    for (attack, ..) in ATTACKS {
+    for (attack, ..) in ATTACKS.iter().copied() {
         let name = format!("sentinel{attack}");
         for (domain, pattern) in [(ACME, name.as_str()), (name.as_str(), "sip*@ok")] {
             let Err(error) = delete(&client, domain, pattern).await else {
@@ -650,7 +657,7 @@ fn name() -> impl Strategy<Value = String> {
         4 => "[a-zA-Z0-9._-]{1,8}",
         2 => "[!\"$'()*+,<=>@^_`{|}~\\[\\]]{1,4}",
         1 => "[/\\\\?#;%:&]",
-        1 => proptest::sample::select(ATTACKS.map(|row| row.0).to_vec()).prop_map(String::from),
+        1 => proptest::sample::select(ATTACKS).prop_map(|row| row.0.to_owned()),
         1 => "%[0-9a-fA-F]{2}",
         1 => "\\PC{1,3}",
         1 => any::<char>().prop_map(String::from),
