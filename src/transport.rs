@@ -41,11 +41,6 @@ impl ClientHooks<Credentials> for generated::Client {
             .headers_mut()
             .insert(ACCEPT, HeaderValue::from_static("application/json"));
         request.headers_mut().extend(self.inner.0.clone());
-        // `@` is on the wire as `%40` in the captured request
-        // (get_connection/200-registered-pri.json); a `+` of base64 would be a space to servers
-        // that decode paths like forms.
-        let path = request.url().path().replace('@', "%40").replace('+', "%2B");
-        request.url_mut().set_path(&path);
         // The span of `send`, which does not see the request.
         let bytes = request
             .body()

@@ -8,6 +8,7 @@ pub mod docs;
 pub mod lenient;
 pub mod names;
 pub mod open_enums;
+pub mod paths;
 pub mod prune;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +64,7 @@ impl Facts {
 /// Runs all passes.
 pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     prune::run(code)?;
+    paths::run(code)?;
     open_enums::run(code, &facts.vocabularies)?;
     lenient::run(code, &facts.responses)?;
     names::run(code)?;

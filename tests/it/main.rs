@@ -4,6 +4,7 @@ mod bulk;
 mod echoes;
 mod errors;
 mod faults;
+mod gateways;
 mod hostile;
 mod lenient;
 mod lifecycle;

@@ -672,6 +672,45 @@ fn what_nobody_calls_is_dropped() {
     );
 }
 
+/// A generated method whose path is written by an expression.
+fn with_path(argument: &str) -> syn::File {
+    let code = format!(
+        "pub use progenitor_client::Error; use progenitor_client::{{encode_path, ClientHooks}};
+        impl Client {{ pub fn get(&self) {{
+            let url = format!(\"{{}}/domains/{{}}\", self.baseurl, {argument});
+        }} }}"
+    );
+    syn::parse_str(&code).unwrap()
+}
+
+#[test]
+fn segments_of_paths_are_written_by_the_function_that_checks_their_type() {
+    let mut code = with_path("encode_path(&domain.to_string())");
+    passes::paths::run(&mut code).unwrap();
+    let text = text(&code);
+    assert!(text.contains("use crate::values::path_segment;"), "{text}");
+    assert!(
+        text.contains("use progenitor_client::ClientHooks;"),
+        "{text}"
+    );
+    assert!(
+        text.contains(r#"format!("{}/domains/{}", self.baseurl, path_segment(domain))"#),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_path_that_is_written_in_another_way_stops_the_generator() {
+    for argument in [
+        "encode_path(domain)",
+        "later(encode_path)",
+        "x => encode_path(&d.to_string())",
+    ] {
+        let problem = passes::paths::run(&mut with_path(argument)).unwrap_err();
+        assert!(problem.contains("`encode_path`"), "{argument}: {problem}");
+    }
+}
+
 #[test]
 fn answers_are_aliases_by_operation() {
     let mut code = types("pub struct T;");
