@@ -290,7 +290,7 @@ async fn an_attack_by_id_reaches_its_own_trunk_or_is_refused() {
     let wire = accepting().await;
     let client = client(&wire, Addressing::Base64Id);
     let mut sent = Vec::new();
-    for (attack, ..) in ATTACKS.iter().copied() {
+    for &(attack, ..) in ATTACKS {
         match delete(&client, ACME, attack).await {
             Ok(()) => sent.push(attack),
             // What no trunk is called, or has a `/` in its id.
@@ -347,7 +347,7 @@ fn the_whole_system_and_the_domain_of_the_credential_are_names_only_alone() {
 async fn an_error_about_a_name_is_visible_ascii_and_does_not_repeat_the_name() {
     let wire = accepting().await;
     let client = client(&wire, Addressing::Pattern);
-    for (attack, ..) in ATTACKS.iter().copied() {
+    for &(attack, ..) in ATTACKS {
         let name = format!("sentinel{attack}");
         for (domain, pattern) in [(ACME, name.as_str()), (name.as_str(), "sip*@ok")] {
             let Err(error) = delete(&client, domain, pattern).await else {
