@@ -9,6 +9,8 @@ use super::openapi::{operations, operations_mut, reach, resolve, schema_name};
 /// - answers are raw bytes: a typed error loses its status when a gateway answers HTML, a typed 202
 ///   fails on an empty body, and a typed 200 that does not decode loses status and headers; what
 ///   they decode to is told by [`answers`];
+/// - a `deprecated` property is in no type: the spec knows it since it is seen, and nobody should
+///   send it;
 /// - an `allOf` of objects is one object with all their properties;
 /// - an `anyOf` of scalars is its first alternative (reading is lenient anyway);
 /// - the `replaced` schemas are plain text, since the generator only needs their names;
@@ -26,13 +28,11 @@ pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
         if replaced.contains(&name.as_str()) {
             schema = json!({ "type": "string", "description": schema.get("description") });
         }
-        for (_, value) in schema
-            .get_mut("properties")
-            .and_then(Value::as_object_mut)
-            .into_iter()
-            .flatten()
-        {
-            property(spec, value, replaced);
+        if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.retain(|_, it| it.get("deprecated") != Some(&Value::Bool(true)));
+            for (_, value) in properties {
+                property(spec, value, replaced);
+            }
         }
         schemas.insert(name.clone(), schema);
     }

@@ -42,19 +42,18 @@ async fn whole_life() -> Result<(), Box<dyn std::error::Error>> {
     let client = server.client()?;
     let acme = client.domain("acme.example")?;
 
-    let pbx: ConnectionCreate = RegisteringPbx {
-        domain: "acme.example".into(),
-        host: "acme-pri.example".into(),
-        username: "15555550100".into(),
-        dial_policy: "US and Canada".into(),
-        description: "Lab PRI".into(),
-    }
+    // Both accept calls only from the address of their peer.
+    let pbx: ConnectionCreate = RegisteringPbx::new(
+        "acme.example",
+        "acme-pri.example",
+        "15555550100",
+        "US and Canada",
+    )
+    .description("Lab PRI")
     .try_into()?;
-    let carrier: ConnectionCreate = CarrierTrunk {
-        host: "192.0.2.20".into(),
-        utc_offset: "-7".into(),
-    }
-    .try_into()?;
+    let carrier: ConnectionCreate = CarrierTrunk::new("192.0.2.20")
+        .description("Carrier inbound, primary")
+        .try_into()?;
     let pattern = pbx.orig_match_pattern.clone();
 
     for trunk in [&pbx, &carrier] {

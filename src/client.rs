@@ -140,7 +140,8 @@ impl Client {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ClientBuilder {
-    server: Option<String>,
+    /// Not shown: `build` refuses a URL with a password in it, but only then.
+    server: Option<Secret>,
     key: Option<Secret>,
     plain_http: bool,
     connect_timeout: Duration,
@@ -177,7 +178,7 @@ impl ClientBuilder {
     /// environment names (`HTTP_PROXY`, `ALL_PROXY`); `https` goes through them, unreadable to
     /// them.
     pub fn server(mut self, server: impl Into<String>) -> Self {
-        self.server = Some(server.into());
+        self.server = Some(Secret::from(Into::<String>::into(server)));
         self
     }
 
@@ -261,7 +262,7 @@ impl ClientBuilder {
         let key = self
             .key
             .ok_or_else(|| Error::configuration("no API key was given: call `api_key`"))?;
-        let base = base_url(&server, self.plain_http)?;
+        let base = base_url(server.expose_secret(), self.plain_http)?;
 
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, authorization(&key)?);

@@ -1,17 +1,20 @@
 //! The seven operations as a person says them.
 
+use std::fmt;
+
 use reqwest::{Method, StatusCode};
 
 use crate::client::Client;
 use crate::complete::{CompleteList, complete};
-use crate::error::{Error, presentable};
+use crate::error::Error;
 use crate::generated::answers;
 use crate::generated::types::{ApiMessage, Connection, ConnectionCreate, ConnectionUpdate};
 use crate::identity;
 use crate::paging::{ConnectionStream, PageSize, Window};
 use crate::response::Response;
+use crate::server_message::presentable;
 use crate::transport::{Done, decode, send};
-use crate::values::{ConnectionRef, DomainName, MatchPattern};
+use crate::values::{ConnectionRef, DomainName, Masked, MatchPattern};
 
 /// Which trunks a list or a count takes in. Unset takes in all.
 ///
@@ -23,7 +26,7 @@ use crate::values::{ConnectionRef, DomainName, MatchPattern};
 /// let filter = ConnectionFilter { reseller: Some("acme-partners".into()), ..ConnectionFilter::default() };
 /// # drop(filter);
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ConnectionFilter {
     /// Trunks whose device registers with this SIP URI. Wire name: `device-sip-registration-uri`.
     pub device_sip_registration_uri: Option<String>,
@@ -35,6 +38,29 @@ pub struct ConnectionFilter {
     pub route_chain: Option<String>,
     /// What a user of this scope may see. Wire name: `user-scope`.
     pub user_scope: Option<String>,
+}
+
+/// Tells which filters are set, and not to what: URIs and names are customer data.
+impl fmt::Debug for ConnectionFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            device_sip_registration_uri,
+            termination_match,
+            reseller,
+            route_chain,
+            user_scope,
+        } = self;
+        f.debug_struct("ConnectionFilter")
+            .field(
+                "device_sip_registration_uri",
+                &Masked(device_sip_registration_uri),
+            )
+            .field("termination_match", &Masked(termination_match))
+            .field("reseller", &Masked(reseller))
+            .field("route_chain", &Masked(route_chain))
+            .field("user_scope", &Masked(user_scope))
+            .finish()
+    }
 }
 
 /// What the server says of a write that it accepted. Once a status of success has come, the rest of
@@ -58,7 +84,8 @@ impl Receipt {
         self.code
     }
 
-    /// The message in the body, or the body where it is text; none where there is no body.
+    /// The message in the body, or the body where it is text; none where there is no body. Made fit
+    /// to be shown as [`Error::server_message`] is.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }

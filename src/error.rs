@@ -7,10 +7,11 @@ use reqwest::StatusCode;
 
 use crate::generated::types::ApiMessage;
 use crate::response::Response;
+use crate::server_message::ServerMessage;
 use crate::values::{DomainName, InvalidValue, MatchPattern, Secret};
 
-/// Most characters of a server's message that an error shows.
-const MESSAGE_CHARS: usize = 500;
+/// Most bytes of an answer's body that an error keeps.
+const BODY_BYTES: usize = 64 << 10;
 
 /// What went wrong.
 ///
@@ -39,7 +40,10 @@ struct Inner {
     operation: Option<&'static str>,
     /// A sentence of ours; never a value that came from outside.
     reason: String,
+    /// With the beginning of its body.
     answer: Option<Response>,
+    /// Length of the whole body.
+    body_bytes: Option<usize>,
     server: Option<ServerMessage>,
     attempts: u32,
     sent: bool,
@@ -47,11 +51,6 @@ struct Inner {
     lost_before: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     trunk: Option<(DomainName, MatchPattern)>,
-}
-
-struct ServerMessage {
-    code: i64,
-    text: String,
 }
 
 /// The families of errors. The predicates of [`Error`] are finer.
@@ -91,6 +90,7 @@ impl Error {
             operation: None,
             reason: reason.into(),
             answer: None,
+            body_bytes: None,
             server: None,
             attempts: 0,
             sent: false,
@@ -131,10 +131,7 @@ impl Error {
     pub(crate) fn status(operation: &'static str, answer: Response, secrets: &[&Secret]) -> Self {
         let server = serde_json::from_slice::<ApiMessage>(&answer.body)
             .ok()
-            .map(|message| ServerMessage {
-                code: message.code,
-                text: presentable(&message.message, secrets),
-            });
+            .map(|message| ServerMessage::new(message, secrets));
         let reason = match (&server, answer.body.len()) {
             (Some(_), _) => String::new(),
             (None, 0) => "without a body".to_owned(),
@@ -146,8 +143,7 @@ impl Error {
         let mut new = Self::new(ErrorKind::Status, reason).of(operation);
         new.0.server = server;
         new.0.sent = true;
-        new.0.answer = Some(answer);
-        new
+        new.with(answer)
     }
 
     /// An answer that cannot be understood. `reason` says where, and never what was there.
@@ -158,8 +154,7 @@ impl Error {
     ) -> Self {
         let mut new = Self::new(ErrorKind::Decode, reason).of(operation);
         new.0.sent = true;
-        new.0.answer = Some(answer);
-        new
+        new.with(answer)
     }
 
     /// A response that is about another trunk than the request. `reason` names none.
@@ -188,6 +183,19 @@ impl Error {
         new.0.sent = true;
         new.0.source = last.map(|last| Box::new(last) as _);
         new
+    }
+
+    fn with(mut self, mut answer: Response) -> Self {
+        self.0.body_bytes = Some(answer.body.len());
+        answer.body.truncate(BODY_BYTES);
+        answer.body.shrink_to_fit();
+        self.0.answer = Some(answer);
+        self
+    }
+
+    /// Length of the answer's body, of which [`Error::body`] may have the beginning only.
+    pub(crate) fn body_bytes(&self) -> Option<usize> {
+        self.0.body_bytes
     }
 
     pub(crate) fn of(mut self, operation: &'static str) -> Self {
@@ -229,16 +237,22 @@ impl Error {
 
     /// The code in the server's own message, usually the status again.
     pub fn server_code(&self) -> Option<i64> {
-        self.0.server.as_ref().map(|server| server.code)
+        self.0.server.as_ref().map(ServerMessage::code)
     }
 
-    /// The server's own message, at most 500 characters, with the secrets of the request blotted
-    /// out. It may still echo other input.
+    /// The server's own message on one line of at most 500 characters, without control, bidi and
+    /// zero-width characters.
+    ///
+    /// Where it speaks of a credential, every word outside a small vocabulary is `***`; also where
+    /// it cannot be checked for that, since it is long or has letters that are not ASCII. Elsewhere
+    /// the request's own key and password are masked, in whatever encoding they come back. It may
+    /// still echo other input. What the server wrote to the letter is in [`Error::body`].
     pub fn server_message(&self) -> Option<&str> {
-        self.0.server.as_ref().map(|server| server.text.as_str())
+        self.0.server.as_ref().map(ServerMessage::text)
     }
 
-    /// A header of the answer, where it is text.
+    /// A header of the answer, where it is visible ASCII. One that repeats the request's key or
+    /// password reads `***`.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.0.answer.as_ref()?.headers.get(name)?.to_str().ok()
     }
@@ -248,8 +262,8 @@ impl Error {
         self.header("x-request-id")
     }
 
-    /// Body of the answer as it came, up to the client's limit for bodies. It may hold passwords of
-    /// trunks: keep it out of logs.
+    /// Body of the answer as it came: its first 64 KiB. It may hold passwords of trunks, and
+    /// characters that a terminal obeys: keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
         self.0.answer.as_ref().map(|answer| answer.body.as_slice())
     }
@@ -270,8 +284,8 @@ impl Error {
     }
 
     fn says(&self, beginning: &str) -> bool {
-        self.server_message()
-            .is_some_and(|message| message.starts_with(beginning))
+        let server = self.0.server.as_ref();
+        server.is_some_and(|server| server.raw().starts_with(beginning))
     }
 
     /// The trunk or its domain does not exist (404, but not [`Error::is_unknown_route`]).
@@ -397,69 +411,6 @@ impl Error {
     }
 }
 
-/// A server's message made fit for one line: secrets and control characters out, not too long.
-pub(crate) fn presentable(message: &str, secrets: &[&Secret]) -> String {
-    let mut text = message.to_owned();
-    for secret in secrets
-        .iter()
-        .map(|secret| secret.expose_secret())
-        .filter(|secret| !secret.is_empty())
-    {
-        text = text.replace(secret, MASK);
-    }
-    let text: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MESSAGE_CHARS)
-        .collect();
-    let mut announced = false;
-    let words = text.split_whitespace().map(|word| {
-        let masked = mask(word, announced);
-        announced = announces(word);
-        masked
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-const MASK: &str = "***";
-/// Words after which a message may name a secret that the request did not hold.
-const ANNOUNCING: [&str; 6] = ["password", "passwd", "secret", "token", "key", "bearer"];
-/// Words that are no secret although they follow one of these.
-const HARMLESS: [&str; 16] = [
-    "and", "does", "expired", "for", "has", "in", "invalid", "is", "missing", "must", "not", "of",
-    "or", "required", "too", "was",
-];
-
-fn announces(word: &str) -> bool {
-    let word = word
-        .trim_matches(|c: char| !c.is_alphanumeric())
-        .to_ascii_lowercase();
-    ANNOUNCING
-        .iter()
-        .any(|announcing| word.ends_with(announcing))
-}
-
-/// A word of a message, or what may be shown of it: `password=x`, API keys (`nss_…`) and what
-/// follows an announcing word are masked.
-fn mask(word: &str, announced: bool) -> String {
-    if let Some((name, _)) = word
-        .split_once(['=', ':'])
-        .filter(|(name, value)| announces(name) && !value.is_empty())
-    {
-        return format!("{name}={MASK}");
-    }
-    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let key = ["nss_", "nsr_", "nsd_", "nsu_"]
-        .iter()
-        .any(|prefix| bare.starts_with(prefix));
-    let secret = announced && !HARMLESS.contains(&bare.to_ascii_lowercase().as_str());
-    if key || secret {
-        MASK.to_owned()
-    } else {
-        word.to_owned()
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner {
@@ -477,7 +428,7 @@ impl fmt::Display for Error {
             (Some(answer), ErrorKind::Status) => {
                 write!(f, "the server answered {}", answer.status)?;
                 match server {
-                    Some(server) => write!(f, ": {}", server.text)?,
+                    Some(server) => write!(f, ": {}", server.text())?,
                     None => write!(f, " {reason}")?,
                 }
             }
@@ -493,12 +444,11 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let answer = self.0.answer.as_ref();
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("message", &self.to_string())
             .field("status", &self.status_code())
-            .field("body_bytes", &answer.map(|answer| answer.body.len()))
+            .field("body_bytes", &self.0.body_bytes)
             .field("attempts", &self.0.attempts)
             .field("may_have_been_sent", &self.0.sent)
             .field("source", &self.0.source)
@@ -521,43 +471,5 @@ impl From<InvalidValue> for Error {
 impl From<Infallible> for Error {
     fn from(never: Infallible) -> Self {
         match never {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_are_shown_without_secrets() {
-        let sent = Secret::from("horse");
-        let table = [
-            ("Invalid Scope [APP001]", "Invalid Scope [APP001]"),
-            ("Missing servers or type", "Missing servers or type"),
-            ("the password is too short", "the password is too short"),
-            ("bad password hunter2 for user", "bad password *** for user"),
-            ("password: hunter2", "password: ***"),
-            ("password=hunter2", "password=***"),
-            ("auth {\"password\":\"hunter2\"}", "auth {\"password\"=***"),
-            ("Bearer eyJhbGciOi", "Bearer ***"),
-            ("key nss_EXAMPLE is wrong", "key *** is wrong"),
-            ("sent horse back", "sent *** back"),
-            (
-                "two\nlines\tand \u{1b}[31mcolour",
-                "two lines and [31mcolour",
-            ),
-            ("", ""),
-        ];
-        for (message, shown) in table {
-            assert_eq!(presentable(message, &[&sent]), shown, "{message}");
-        }
-    }
-
-    #[test]
-    fn a_long_message_is_cut() {
-        assert_eq!(
-            presentable(&"x".repeat(10_000), &[]).chars().count(),
-            MESSAGE_CHARS
-        );
     }
 }

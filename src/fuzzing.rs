@@ -1,15 +1,19 @@
-//! What the targets in `fuzz/` call: the ways on which bytes of a server come in.
+//! What the targets in `fuzz/` call: the ways on which strings from outside come in.
 
 use std::hint::black_box;
 
-use reqwest::StatusCode;
+use base64::Engine;
 use reqwest::header::HeaderMap;
+use reqwest::{StatusCode, Url};
 
 use crate::error::Error;
 use crate::generated::answers;
 use crate::response::Response;
+use crate::server_message::presentable;
 use crate::transport::decode;
-use crate::values::Secret;
+use crate::values::{
+    Addressing, ConnectionRef, DomainName, InvalidValue, MatchPattern, Secret, path_segment,
+};
 
 fn answer(status: u16, body: &[u8]) -> Response {
     Response {
@@ -51,6 +55,78 @@ pub fn error(status: u16, body: &[u8]) {
     show(&error);
 }
 
+/// Shows a message that repeats a secret between any texts.
+pub fn message(before: &str, after: &str) {
+    const SECRET: &str = "sentinel-horse";
+    let secret = Secret::from(SECRET);
+    let shown = presentable(&format!("{before}{SECRET}{after}"), &[&secret]);
+    assert!(!shown.contains(SECRET), "the secret is shown");
+    assert!(
+        shown.chars().all(|c| !c.is_control()) && shown.chars().count() <= 500,
+        "it is no short line"
+    );
+}
+
+/// A trunk as it is addressed.
+#[derive(Debug)]
+pub struct Address {
+    /// Path of the URL that the HTTP library makes.
+    pub path: String,
+    /// What the service has to find in the path: the pattern or its id.
+    pub connection: String,
+}
+
+/// Addresses a trunk by the pattern and by both kinds of ids, as far as the names are accepted.
+pub fn names(domain: &str, pattern: &str) -> Vec<Address> {
+    let (Ok(domain), Ok(pattern)) = (
+        accepted(DomainName::new(domain)),
+        accepted(MatchPattern::new(pattern)),
+    ) else {
+        return Vec::new();
+    };
+    let mut addresses = Vec::new();
+    for addressing in [
+        Addressing::Pattern,
+        Addressing::Base64Id,
+        Addressing::Base64UrlId,
+    ] {
+        let Ok(reference) = accepted(ConnectionRef::new(&pattern, addressing)) else {
+            continue;
+        };
+        let connection = reference.as_str().to_owned();
+        let named = addressing.base64().map_or_else(
+            || Ok(connection.clone().into_bytes()),
+            |base64| base64.decode(&connection),
+        );
+        assert_eq!(
+            named.as_deref(),
+            Ok(pattern.as_str().as_bytes()),
+            "another trunk is named"
+        );
+        let url = format!(
+            "https://pbx.acme.example/ns-api/v2/domains/{}/connections/{}",
+            path_segment(&domain),
+            path_segment(&reference)
+        );
+        let url = Url::parse(&url).unwrap_or_else(|error| panic!("{url}: {error}"));
+        assert_eq!((url.query(), url.fragment()), (None, None), "{url}");
+        let path = url.path().to_owned();
+        addresses.push(Address { path, connection });
+    }
+    addresses
+}
+
+/// The error shows nothing that could change what a terminal shows.
+fn accepted<T>(name: Result<T, InvalidValue>) -> Result<T, ()> {
+    name.map_err(|error| {
+        let shown = error.to_string();
+        assert!(
+            shown.bytes().all(|byte| matches!(byte, b' '..=b'~')),
+            "{shown:?}"
+        );
+    })
+}
+
 fn show(error: &Error) {
     black_box((
         format!("{error} {error:?}"),
@@ -63,8 +139,35 @@ fn show(error: &Error) {
 #[cfg(test)]
 mod tests {
     #[test]
+    fn hand_picked_messages_pass() {
+        let around = [
+            "",
+            "\\",
+            "%",
+            "%2",
+            "&#",
+            "&",
+            "\\u00",
+            "\u{202e}",
+            "password ",
+            "x",
+            "0",
+            "\n",
+            "\u{0}",
+        ];
+        for before in around {
+            for after in around {
+                super::message(before, after);
+            }
+        }
+    }
+
+    #[test]
     fn hand_picked_bodies_pass() {
-        let trunk = r#"[{"domain":"acme.example","connection-orig-match-pattern":"sip*@a","registration":{"del_latency":1e-7},"x":[1.5e300]}]"#;
+        let trunk = concat!(
+            r#"[{"domain":"acme.example","connection-orig-match-pattern":"sip*@a","#,
+            r#""registration":{"del_latency":1e-7},"x":[1.5e300]}]"#
+        );
         for body in [
             "",
             "[]",
@@ -80,5 +183,35 @@ mod tests {
                 super::error(status, body.as_bytes());
             }
         }
+    }
+
+    #[test]
+    fn hand_picked_names_are_addressed_or_refused() {
+        let paths = |domain, pattern| {
+            let addresses = super::names(domain, pattern).into_iter();
+            addresses.map(|address| address.path).collect::<Vec<_>>()
+        };
+        // `printf 'sip*@ok?' | base64` is c2lwKkBvaz8=.
+        assert_eq!(
+            paths("acme.example", "sip*@ok"),
+            [
+                "/ns-api/v2/domains/acme.example/connections/sip*%40ok",
+                "/ns-api/v2/domains/acme.example/connections/c2lwKkBvaw%3D%3D",
+                "/ns-api/v2/domains/acme.example/connections/c2lwKkBvaw",
+            ]
+        );
+        assert_eq!(
+            paths("~", "sip*@ok?"),
+            [
+                "/ns-api/v2/domains/~/connections/c2lwKkBvaz8%3D",
+                "/ns-api/v2/domains/~/connections/c2lwKkBvaz8",
+            ]
+        );
+        assert_eq!(paths("..;", "sip*@ok"), Vec::<String>::new());
+        assert_eq!(paths("acme.example", "\u{202e}"), {
+            // `printf '\u202e' | base64` is 4oCu.
+            let path = "/ns-api/v2/domains/acme.example/connections/4oCu";
+            [path, path]
+        });
     }
 }

@@ -9,19 +9,16 @@ impl Connection {
     /// Calls that are up now, from the peer and to it; `None` where the server does not tell both.
     /// A negative number tells nothing.
     ///
-    /// ```
-    /// use netsapiens_connections::Connection;
-    ///
-    /// let trunk: Connection = serde_json::from_str(
-    ///     r#"{
-    ///         "domain": "acme.example",
-    ///         "connection-orig-match-pattern": "sip*@acme-pri.example",
-    ///         "active-calls-orig-current": 2,
-    ///         "active-calls-term-current": 1
-    ///     }"#,
-    /// )?;
-    /// assert_eq!(trunk.current_calls(), Some(3));
-    /// # Ok::<(), serde_json::Error>(())
+    /// ```no_run
+    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// for trunk in acme.connections().list().await? {
+    ///     match trunk.current_calls() {
+    ///         Some(calls) => println!("{}: {calls} calls", trunk.orig_match_pattern),
+    ///         None => println!("{}: not known", trunk.orig_match_pattern),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn current_calls(&self) -> Option<i64> {
         let known = |calls: Option<i64>| calls.filter(|calls| *calls >= 0);

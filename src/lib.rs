@@ -15,6 +15,7 @@ mod presets;
 mod read_back;
 mod response;
 mod retry;
+mod server_message;
 mod transport;
 mod values;
 
@@ -40,6 +41,25 @@ pub use client::{Client, ClientBuilder};
 pub use complete::CompleteList;
 pub use connections::{ConnectionFilter, Connections, Domain, DomainConnections, Receipt};
 pub use error::{Error, ErrorKind};
+/// A trunk to create: from a preset ([`CarrierTrunk`], [`RegisteringPbx`]), which has all settings
+/// of a trunk that works, or by hand, with the source check that the server's defaults lack.
+///
+/// ```
+/// use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern, YesNo};
+///
+/// let trunk = ConnectionCreate {
+///     source_ip_checking_enabled: Some(YesNo::Yes),
+///     address: Some("192.0.2.30".into()),
+///     ..ConnectionCreate::new(
+///         DomainName::new("acme.example")?,
+///         MatchPattern::new("sip*@192.0.2.30")?,
+///     )
+/// };
+/// assert_eq!(trunk.orig_enabled, None); // calls are accepted, from 192.0.2.30
+/// # Ok::<(), netsapiens_connections::InvalidValue>(())
+/// ```
+///
+pub use generated::types::ConnectionCreate;
 pub use generated::types::*;
 pub use paging::{ConnectionStream, PageSize, StreamProgress};
 pub use presets::{CarrierTrunk, RegisteringPbx};

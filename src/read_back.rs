@@ -32,9 +32,10 @@ impl Connections<'_> {
     /// ```no_run
     /// # async fn run(client: netsapiens_connections::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use std::time::Duration;
-    /// use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern};
+    /// use netsapiens_connections::RegisteringPbx;
     ///
-    /// let wanted = ConnectionCreate::new(DomainName::new("acme.example")?, MatchPattern::new("sip*@acme-pri.example")?);
+    /// let (domain, host) = ("acme.example", "acme-pri.example");
+    /// let wanted = RegisteringPbx::new(domain, host, "15555550100", "US and Canada").try_into()?;
     /// let trunk = client.connections().create_and_read(&wanted, Duration::from_secs(30)).await?;
     /// assert!(trunk.sip_registration_password.is_some());
     /// # Ok(())

@@ -17,6 +17,7 @@ use crate::generated::{self, ByteStream, ResponseValue};
 use crate::observability::{Attempt, Observer};
 use crate::response::Response;
 use crate::retry::{Decision, Ending, RetryPolicy, decide};
+use crate::server_message::mask_echoes;
 use crate::values::Secret;
 
 /// Headers that every request carries. `Debug` shows their names alone.
@@ -41,11 +42,6 @@ impl ClientHooks<Credentials> for generated::Client {
             .headers_mut()
             .insert(ACCEPT, HeaderValue::from_static("application/json"));
         request.headers_mut().extend(self.inner.0.clone());
-        // `@` is on the wire as `%40` in the captured request
-        // (get_connection/200-registered-pri.json); a `+` of base64 would be a space to servers
-        // that decode paths like forms.
-        let path = request.url().path().replace('@', "%40").replace('+', "%2B");
-        request.url_mut().set_path(&path);
         Ok(())
     }
 }
@@ -245,7 +241,8 @@ async fn read(
             return Err(Error::configuration("the request could not be built").of(operation));
         }
     };
-    let (status, headers) = (response.status(), response.headers().clone());
+    let (status, mut headers) = (response.status(), response.headers().clone());
+    mask_echoes(&mut headers, &call.secrets);
     let mut stream = response.into_inner_stream();
     let mut body = Vec::new();
     let broken = loop {
@@ -324,7 +321,7 @@ fn observe(
         .or_else(|| error?.status_code());
     let body_bytes = seen
         .map(|seen| seen.body_bytes)
-        .or_else(|| error?.body().map(<[u8]>::len));
+        .or_else(|| error?.body_bytes());
     let (operation, kind) = (call.operation, error.map(Error::kind));
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     match (error, kind) {

@@ -28,6 +28,11 @@ fn constructor(item: &ItemStruct) -> Option<Item> {
         .iter()
         .filter_map(|f| Some((f.ident.as_ref()?, &f.ty)))
         .collect();
+    // What unset means is for the type to say.
+    let docs = item
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"));
     let (optional, mut required): (Vec<_>, Vec<_>) = fields
         .into_iter()
         .partition(|(_, ty)| argument(ty, "Option").is_some());
@@ -40,7 +45,9 @@ fn constructor(item: &ItemStruct) -> Option<Item> {
     let required = required.iter().map(|(ident, _)| ident);
     Some(parse_quote! {
         impl #name {
-            #[doc = "A value with what is required; all else is unset."]
+            #[doc = "What is required; all else is unset. [`Self`] shows how to set it."]
+            #[doc = ""]
+            #(#docs)*
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#required,)* #(#optional: None,)* }
             }

@@ -1,17 +1,18 @@
-//! `Debug` that shows no secret and no customer data.
+//! `Debug` that shows no text: any text may be a secret or a customer's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use quote::quote;
 use syn::punctuated::Punctuated;
-use syn::{Expr, File, Item, ItemStruct, Path, Token, parse_quote};
+use syn::{Expr, Field, File, Item, ItemStruct, Path, Token, Type, parse_quote};
 
-use super::{has_serde, types, wire_name};
+use super::{argument, has_serde, type_name, types};
 
-/// Unknown fields get a type that prints their names alone; structs with sensitive properties get a
-/// `Debug` that masks these.
-pub fn run(code: &mut File, sensitive: &BTreeMap<String, BTreeSet<String>>) -> Result<(), String> {
+/// Unknown fields get a type that prints their names alone; structs with text get a `Debug` that
+/// tells of each text whether there is one.
+pub fn run(code: &mut File) -> Result<(), String> {
     let items = types(code)?;
+    let generated: BTreeSet<String> = items.iter().filter_map(name).collect();
     let mut impls = Vec::new();
     for item in items.iter_mut() {
         let Item::Struct(item) = item else { continue };
@@ -21,18 +22,47 @@ pub fn run(code: &mut File, sensitive: &BTreeMap<String, BTreeSet<String>>) -> R
             .filter(|field| has_serde(&field.attrs, "flatten"))
         {
             field.ty = parse_quote!(crate::values::UnknownFields);
-            field.attrs.insert(0, parse_quote!(#[doc = "Properties that this version does not know, kept as they came."]));
+            let doc = "Properties that this version does not know, kept as they came.";
+            field.attrs.insert(0, parse_quote!(#[doc = #doc]));
         }
-        if let Some(sensitive) = sensitive
-            .get(&item.ident.to_string())
-            .filter(|sensitive| !sensitive.is_empty())
-        {
+        let masked = |field: &Field| !shows_no_text(&field.ty, &generated);
+        if item.fields.iter().any(masked) {
             underive(item)?;
-            impls.push(masking(item, sensitive));
+            impls.push(masking(item, masked));
         }
     }
     items.extend(impls);
     Ok(())
+}
+
+fn name(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether a type's own `Debug` is safe: numbers have no text, and the other types of this crate,
+/// generated or not, mask theirs.
+fn shows_no_text(of: &Type, generated: &BTreeSet<String>) -> bool {
+    if let Some(inner) = ["Option", "Vec", "Box"]
+        .into_iter()
+        .find_map(|wrapper| argument(of, wrapper))
+    {
+        return shows_no_text(inner, generated);
+    }
+    let ours = match of {
+        Type::Path(of) => of
+            .path
+            .segments
+            .first()
+            .is_some_and(|first| first.ident == "crate"),
+        _ => false,
+    };
+    let name = type_name(of).unwrap_or_default();
+    ours || generated.contains(&name)
+        || ["bool", "f64", "i32", "i64", "u32", "u64"].contains(&name.as_str())
 }
 
 fn underive(item: &mut ItemStruct) -> Result<(), String> {
@@ -50,13 +80,13 @@ fn underive(item: &mut ItemStruct) -> Result<(), String> {
     Ok(())
 }
 
-fn masking(item: &ItemStruct, sensitive: &BTreeSet<String>) -> Item {
+fn masking(item: &ItemStruct, masked: impl Fn(&Field) -> bool) -> Item {
     let name = &item.ident;
     let title = name.to_string();
     let fields = item.fields.iter().filter_map(|field| {
-        let (ident, wire) = (field.ident.as_ref()?, wire_name(field)?);
+        let ident = field.ident.as_ref()?;
         let title = ident.to_string();
-        let value: Expr = match sensitive.contains(&wire) {
+        let value: Expr = match masked(field) {
             true => parse_quote!(&crate::values::Masked(&self.#ident)),
             false => parse_quote!(&self.#ident),
         };

@@ -8,6 +8,7 @@ pub mod docs;
 pub mod lenient;
 pub mod names;
 pub mod open_enums;
+pub mod paths;
 pub mod prune;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,8 +28,6 @@ pub struct Facts {
     pub requests: BTreeSet<String>,
     /// Schemas that answers reach.
     pub responses: BTreeSet<String>,
-    /// Wire names of the properties that hold customer or infrastructure data, by schema.
-    pub sensitive: BTreeMap<String, BTreeSet<String>>,
     /// Each operation with the schema of its 2xx answer.
     pub answers: Vec<(String, String)>,
 }
@@ -57,17 +56,6 @@ impl Facts {
                     .collect();
                 facts.vocabularies.insert(name.clone(), known);
             }
-            let properties = schema
-                .get("properties")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten();
-            let sensitive = properties
-                .filter(|(_, property)| property.get("x-sensitive") == Some(&Value::Bool(true)));
-            facts.sensitive.insert(
-                name.clone(),
-                sensitive.map(|(name, _)| name.clone()).collect(),
-            );
         }
         facts
     }
@@ -76,10 +64,11 @@ impl Facts {
 /// Runs all passes.
 pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     prune::run(code)?;
+    paths::run(code)?;
     open_enums::run(code, &facts.vocabularies)?;
     lenient::run(code, &facts.responses)?;
     names::run(code)?;
-    debug::run(code, &facts.sensitive)?;
+    debug::run(code)?;
     constructors::run(code, &facts.requests)?;
     differences::run(code, &facts.requests)?;
     answers::run(code, &facts.answers)?;

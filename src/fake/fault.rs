@@ -1,6 +1,7 @@
 //! Answers that go wrong, on demand.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 
 use serde_json::{Value, json};
 
@@ -29,11 +30,23 @@ pub struct Fault {
 }
 
 /// An answer that the service would not give.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Spoilt {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
+}
+
+/// Without the body, which may be one that was captured.
+impl fmt::Debug for Spoilt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Spoilt")
+            .field("status", &self.status)
+            .field("headers", &names)
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
 }
 
 /// `[]`, compressed.

@@ -9,11 +9,11 @@
 //!
 //! ```
 //! # tokio::runtime::Runtime::new()?.block_on(async {
-//! use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern, fake::FakeServer};
+//! use netsapiens_connections::{CarrierTrunk, fake::FakeServer};
 //!
 //! let server = FakeServer::start().await;
 //! let client = server.client()?;
-//! let trunk = ConnectionCreate::new(DomainName::new("acme.example")?, MatchPattern::new("sip*@acme-pri.example")?);
+//! let trunk = CarrierTrunk::new("192.0.2.20").try_into()?;
 //! client.connections().create(&trunk).await?;
 //! assert_eq!(client.connections().count().await?, 1);
 //! # Ok::<(), netsapiens_connections::Error>(())
@@ -26,7 +26,7 @@
 //! ```
 //! # tokio::runtime::Runtime::new()?.block_on(async {
 //! use netsapiens_connections::fake::{Break, FakeServer, Fault, FaultProxy, Operation, Point};
-//! # use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern};
+//! # use netsapiens_connections::CarrierTrunk;
 //!
 //! let server = FakeServer::start().await;
 //! let proxy = FaultProxy::start(&server.url()).await?;
@@ -36,7 +36,7 @@
 //! assert_eq!(client.connections().count().await?, 0);
 //! assert_eq!(server.requests().len(), 2);
 //!
-//! let trunk = ConnectionCreate::new(DomainName::new("acme.example")?, MatchPattern::new("sip*@acme-pri.example")?);
+//! let trunk = CarrierTrunk::new("192.0.2.20").try_into()?;
 //! server.fail(Operation::CreateConnection, Fault::gateway_page(504).after_the_operation());
 //! let error = client.connections().create(&trunk).await.unwrap_err();
 //! assert!(error.may_have_been_sent());

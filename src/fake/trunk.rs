@@ -17,6 +17,8 @@ pub(super) const PATTERN: &str = "connection-orig-match-pattern";
 const TERM_PATTERN: &str = "connection-term-match-pattern";
 const USERNAME: &str = "connection-sip-registration-username";
 const PASSWORD: &str = "connection-sip-registration-password";
+/// Absent from a trunk on which it is unset, as from the captured one.
+const P_ASSERTED_ID: &str = "connection-custom-p-asserted-id-format";
 const MODIFIED: &str = "last-modified-datetime";
 
 /// Length of the passwords that servers generate.
@@ -95,7 +97,7 @@ impl Trunk {
                 (Some(Value::Number(_)), Some(number)) => number.into(),
                 _ => value.clone(),
             };
-            if !is_read_only(name) {
+            if is_setting(name) {
                 self.fields.insert(name.clone(), value);
             }
         }
@@ -170,15 +172,18 @@ pub(super) fn is_vocabulary(name: &str) -> bool {
     NAMES.contains(name)
 }
 
-fn is_read_only(name: &str) -> bool {
-    name.starts_with("active-calls-")
+/// Whether a property of a create or update is a setting of the trunk: what is only told cannot be
+/// set, and what no trunk has is dropped (`synchronous`, misspelt names).
+fn is_setting(name: &str) -> bool {
+    static DEFAULTED: LazyLock<Map<String, Value>> = LazyLock::new(|| object(DEFAULTS));
+    let told = name.starts_with("active-calls-")
         || [
             MODIFIED,
             "connection-sip-registration-datetime",
-            "registration",
             "call-routing",
         ]
-        .contains(&name)
+        .contains(&name);
+    !told && (DEFAULTED.contains_key(name) || name == P_ASSERTED_ID)
 }
 
 fn is_unset(value: Option<&Value>) -> bool {

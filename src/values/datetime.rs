@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// Servers send RFC 3339 (captured); the vendor's own examples also have `YYYY-MM-DD HH:MM:SS`
 /// without an offset and the impossible `0000-00-00T00:00:00+00:00`, so a type that insisted would
-/// fail whole lists.
+/// fail whole lists. `Debug` shows what looks like one of these, and `DateTime(***)` for any other
+/// text.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(modified.to_system_time(), Some(UNIX_EPOCH + Duration::from_secs(3600)));
 /// assert_eq!(DateTime::from("0000-00-00T00:00:00+00:00").to_system_time(), None);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DateTime(String);
 
@@ -33,6 +34,33 @@ impl DateTime {
     /// time without an offset names no instant, and no document says whose clock it would be.
     pub fn to_system_time(&self) -> Option<SystemTime> {
         self.0.parse::<jiff::Timestamp>().ok().map(SystemTime::from)
+    }
+}
+
+/// `2025-05-19 02:41:11`, with whatever fraction and offset of digits behind it.
+fn looks_like_a_time(text: &str) -> bool {
+    const SHAPE: &str = "0000-00-00 00:00:00";
+    let shape = text.chars().map(|c| match c {
+        '0'..='9' => '0',
+        'T' => ' ',
+        other => other,
+    });
+    let rest = text.get(SHAPE.len()..);
+    shape.take(SHAPE.len()).eq(SHAPE.chars())
+        && rest.is_some_and(|rest| {
+            rest.len() <= "999999999+00:00.".len()
+                && rest
+                    .chars()
+                    .all(|c| matches!(c, '0'..='9' | '.' | '+' | '-' | ':' | 'Z'))
+        })
+}
+
+impl fmt::Debug for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match looks_like_a_time(&self.0) {
+            true => write!(f, "DateTime({})", self.0),
+            false => f.write_str("DateTime(***)"),
+        }
     }
 }
 

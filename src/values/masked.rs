@@ -1,4 +1,4 @@
-//! `Debug` for fields with customer data: whether there is a value, and never which.
+//! `Debug` for fields with text: whether there is a value, and never which.
 
 use std::fmt;
 
@@ -17,6 +17,18 @@ impl<T> Unset for Option<T> {
 }
 
 impl Unset for String {
+    fn is_unset(&self) -> bool {
+        false
+    }
+}
+
+impl Unset for serde_json::Value {
+    fn is_unset(&self) -> bool {
+        self.is_null()
+    }
+}
+
+impl<T> Unset for Vec<T> {
     fn is_unset(&self) -> bool {
         false
     }

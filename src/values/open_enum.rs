@@ -5,9 +5,16 @@ use std::fmt;
 /// A value that a vocabulary does not know, kept as it came.
 ///
 /// It cannot be made directly: `YesNo::from("maybe")` makes one, and `YesNo::from("yes")` does not,
-/// so that a known value always is its own variant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// so that a known value always is its own variant. `Debug` shows `UnknownValue(***)`: what came
+/// instead of a known value may be anything.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue(String);
+
+impl fmt::Debug for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnknownValue(***)")
+    }
+}
 
 impl UnknownValue {
     pub(crate) fn new(text: &str) -> Self {

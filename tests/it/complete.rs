@@ -273,6 +273,16 @@ async fn an_incomplete_list_tells_how_often_the_count_was_asked_for() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Incomplete, 2));
 }
 
+#[tokio::test]
+async fn a_list_shows_no_text_in_debug() {
+    let list = Server { trunks: 1, ..WHOLE }.list().await.0.unwrap();
+    let shown = format!("{list:?} {list:#?}");
+    assert!(shown.contains("counted: true"), "{shown}");
+    for text in ["sentinel", "acme", "sip*"] {
+        assert!(!shown.contains(text), "{text}: {shown}");
+    }
+}
+
 // --- streams ---
 
 #[tokio::test]

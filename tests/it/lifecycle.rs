@@ -136,12 +136,7 @@ async fn lists_hold_the_trunks_of_their_domain() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
         client.connections().create(&least()).await.unwrap();
-        let carrier: ConnectionCreate = CarrierTrunk {
-            host: "192.0.2.20".into(),
-            utc_offset: "-7".into(),
-        }
-        .try_into()
-        .unwrap();
+        let carrier: ConnectionCreate = CarrierTrunk::new("192.0.2.20").try_into().unwrap();
         client.connections().create(&carrier).await.unwrap();
         let patterns = |trunks: netsapiens_connections::CompleteList| -> Vec<String> {
             trunks

@@ -2,8 +2,10 @@
 
 mod bulk;
 mod complete;
+mod echoes;
 mod errors;
 mod faults;
+mod gateways;
 mod hostile;
 mod identity;
 mod lenient;

@@ -46,13 +46,13 @@ async fn life(name: &str, quirks: Quirks) {
     let acme = client.domain("acme.example").unwrap();
     let trunks = acme.connections();
 
-    let pbx = RegisteringPbx {
-        domain: "acme.example".into(),
-        host: "acme-pri.example".into(),
-        username: "15555550100".into(),
-        dial_policy: "US and Canada".into(),
-        description: "before".into(),
-    };
+    let pbx = RegisteringPbx::new(
+        "acme.example",
+        "acme-pri.example",
+        "15555550100",
+        "US and Canada",
+    )
+    .description("before");
     let receipt = client
         .connections()
         .create(&pbx.try_into().unwrap())

@@ -74,7 +74,7 @@ fn a_time_without_an_offset_is_none() {
 
 #[test]
 fn a_refused_name_is_not_repeated() {
-    let error = MatchPattern::new("sip*@sentinel\\..").unwrap_err();
+    let error = MatchPattern::new("sip*@sentinel\n..").unwrap_err();
     assert!(
         !format!("{error} {error:?}").contains("sentinel"),
         "{error:?}"

@@ -22,6 +22,12 @@ impl Wire {
         )
         .into_bytes();
         answer.extend_from_slice(body);
+        Self::sending(answer).await
+    }
+
+    /// Listens on the loopback and sends the same bytes, HTTP or not, after every request.
+    pub async fn sending(answer: impl Into<Vec<u8>>) -> Wire {
+        let answer = answer.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));

@@ -582,7 +582,10 @@ Name the recording that shows the truth, and after `#` the JSON pointer of the v
     - {at: 'tests/recordings/get_connection/200.json#/response/body/0/utc-offset', type: string}     (there is an integer)
 
 Either the recording is new and the correction is no longer the truth, or the item expects the wrong thing. Read the recording, then
-mend whichever is wrong.",
+mend whichever is wrong.
+
+`absent: true` needs a whole body: where `meta.excerpt` of the recording names the request or the response, what is not in its body
+may have been left out.",
     },
     Row {
         codes: One("NSV504"),

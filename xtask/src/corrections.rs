@@ -10,7 +10,8 @@
 //!     - tests/recordings/get_connection/200.json#/response/body/0/utc-offset             # there is such a value
 //!     - {at: 'tests/recordings/….json#/response/body/0/utc-offset', is: ''}              # it is this value
 //!     - {at: 'tests/recordings/….json#/response/body/0/utc-offset', type: string}        # it is of this JSON type
-//!     - {at: 'tests/recordings/….json#/response/body/0/time-offset', absent: true}       # there is none
+//!     - {at: 'tests/recordings/….json#/response/body/0/time-offset', absent: true}       # there is none,
+//!                                                                                      # and the body is no excerpt
 //!   effect: a strict client fails on every list
 //! ```
 
@@ -289,6 +290,10 @@ impl<'a> Check<'a> {
             _ => "a value at this place".to_owned(),
         };
         let (code, seen) = match (found, shows) {
+            (None, Some(Shows { absent: true, .. })) if is_excerpt(value, inner) => (
+                "NSV503",
+                "an excerpt, in which it may have been left out".to_owned(),
+            ),
             (None, Some(Shows { absent: true, .. })) => return,
             (None, _) => ("NSV502", "nothing".to_owned()),
             (Some(value), Some(Shows { absent: true, .. })) => ("NSV503", kind(value).to_owned()),
@@ -342,6 +347,13 @@ impl<'a> Check<'a> {
             ..Finding::new(code, message, expected, seen)
         });
     }
+}
+
+/// Whether a pointer leads into a body that is an excerpt, as `meta` of the recording says.
+fn is_excerpt(recording: &Value, pointer: &str) -> bool {
+    let excerpts = recording.pointer("/meta/excerpt").and_then(Value::as_array);
+    let mut parts = excerpts.into_iter().flatten().filter_map(Value::as_str);
+    parts.any(|part| pointer.starts_with(&format!("/{part}/body")))
 }
 
 fn kebab_case(id: &str) -> bool {

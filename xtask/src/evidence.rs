@@ -29,6 +29,8 @@ pub struct Evidence {
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
     times: u64,
+    /// How many of these times the body was no excerpt.
+    whole: u64,
     contradicted: u64,
     types: u8,
     origins: Origins,
@@ -58,6 +60,8 @@ pub(crate) struct Witness<'w> {
     pub(crate) label: &'w Arc<str>,
     /// How strong it is.
     pub(crate) origin: Origin,
+    /// Whether what is looked at is no excerpt, so that what is not there counts as absent.
+    pub(crate) whole: bool,
 }
 
 impl Evidence {
@@ -106,6 +110,7 @@ impl Evidence {
     fn see_type(&mut self, site: SiteId, types: u8, witness: Witness<'_>) {
         let seen = &mut self.sites[site as usize];
         seen.times += 1;
+        seen.whole += u64::from(witness.whole);
         seen.origins.add(witness.origin);
         seen.types |= types;
         seen.note(&mut self.labels, witness);
@@ -152,9 +157,11 @@ impl Evidence {
         let nothing = Seen::default();
         let documented = spec.sites().iter().enumerate().map(|(number, site)| {
             let seen = self.sites.get(number).unwrap_or(&nothing);
-            let of = site
-                .parent
-                .map(|parent| self.sites.get(parent as usize).unwrap_or(&nothing).times);
+            // An excerpt counts where it shows the place, and not where it does not.
+            let of = site.parent.map(|parent| {
+                let parent = self.sites.get(parent as usize).unwrap_or(&nothing);
+                parent.whole + (seen.times - seen.whole)
+            });
             let counters = self.values.get(site.first_value..).unwrap_or_default();
             let counters = counters.iter().copied().chain(std::iter::repeat(0));
             Row {
@@ -226,6 +233,7 @@ impl Seen {
 
     fn merge(&mut self, other: &Seen) {
         self.times += other.times;
+        self.whole += other.whole;
         self.contradicted += other.contradicted;
         self.types |= other.types;
         self.origins.merge(other.origins);

@@ -77,6 +77,10 @@ pub struct Meta {
     /// What a reader should know, in a sentence or two.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// Whose body is an excerpt: members or items of it were left out. What is not in an excerpt
+    /// shows nothing: no requirement fails, nothing counts as absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excerpt: Vec<Part>,
     /// What was replaced before the file was written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redacted: Vec<Redaction>,
@@ -84,6 +88,16 @@ pub struct Meta {
     /// refused).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect: Vec<String>,
+}
+
+/// One of the two messages of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// What was sent.
+    Request,
+    /// What was answered.
+    Response,
 }
 
 /// How strong a recording is as evidence.

@@ -180,6 +180,7 @@ fn recording(entry: Entry) -> Result<Recording, String> {
     let meta = Meta {
         origin: Origin::Captured,
         note: String::new(),
+        excerpt: Vec::new(),
         redacted: Vec::new(),
         expect: Vec::new(),
     };

@@ -31,7 +31,8 @@ struct Violation {
 impl Court<'_> {
     /// Holds a body against its schema.
     pub(super) fn assert_body(&mut self, side: &Side, schema: &Schema, body: &Value, owner: &str) {
-        for violation in violations(&side.lowered, schema, body) {
+        let excerpt = self.is_excerpt(side);
+        for violation in violations(&side.lowered, schema, body, excerpt) {
             let at = format!("{owner}{}", violation.at);
             let site = match &violation.member {
                 Some(name) => self.property_site(&violation.spec, name),
@@ -72,7 +73,7 @@ impl Court<'_> {
         site: SiteId,
         at: &str,
     ) {
-        for violation in violations(&side.lowered, schema, value) {
+        for violation in violations(&side.lowered, schema, value, false) {
             let found = Found {
                 code,
                 message: format!("{subject} {}", violation.problem),
@@ -120,7 +121,7 @@ pub(super) fn subject(at: &str, member: Option<&str>) -> String {
     }
 }
 
-fn violations(lowered: &Lowered, schema: &Schema, value: &Value) -> Vec<Violation> {
+fn violations(lowered: &Lowered, schema: &Schema, value: &Value, excerpt: bool) -> Vec<Violation> {
     let Some(validator) = lowered.validator(&schema.location) else {
         // Loading has compiled it once; whatever keeps it from compiling now must not pass for a
         // value in order.
@@ -141,9 +142,25 @@ fn violations(lowered: &Lowered, schema: &Schema, value: &Value) -> Vec<Violatio
     let origin = |error: &ValidationError<'_>| lowered.origin(error.schema_path().as_str());
     let mut found = Vec::new();
     for error in validator.iter_errors(value) {
-        explain(&error, &origin, &mut found);
+        explain(&error, &origin, excerpt, &mut found);
     }
     found
+}
+
+/// Whether what was left out of an excerpt may be all that is wrong: with it, the value may be
+/// valid.
+fn may_be_left_out(error: &ValidationError<'_>) -> bool {
+    match error.kind() {
+        Kind::Required { .. }
+        | Kind::MinProperties { .. }
+        | Kind::MinItems { .. }
+        | Kind::OneOfMultipleValid { .. }
+        | Kind::Not { .. } => true,
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
+            .iter()
+            .any(|errors| errors.iter().all(may_be_left_out)),
+        _ => false,
+    }
 }
 
 /// Goes down to the errors that a person can act on: those of the alternative that was most likely
@@ -151,13 +168,17 @@ fn violations(lowered: &Lowered, schema: &Schema, value: &Value) -> Vec<Violatio
 fn explain(
     error: &ValidationError<'_>,
     origin: &dyn Fn(&ValidationError<'_>) -> String,
+    excerpt: bool,
     found: &mut Vec<Violation>,
 ) {
+    if excerpt && may_be_left_out(error) {
+        return;
+    }
     if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind()
         && let Some(errors) = likeliest(error, context, origin)
     {
         for error in errors {
-            explain(error, origin, found);
+            explain(error, origin, excerpt, found);
         }
         return;
     }

@@ -15,8 +15,10 @@ use crate::codes;
 use crate::evidence::{Evidence, Witness};
 use crate::finding::{Finding, Severity};
 use crate::pointer;
+use crate::recording::Part;
+use crate::spec::lower::Direction;
 use crate::spec::operation::Operation;
-use crate::spec::{SiteId, SiteKind, Spec};
+use crate::spec::{Side, SiteId, SiteKind, Spec};
 pub use exchange::Exchange;
 
 /// Judges an exchange.
@@ -226,7 +228,17 @@ impl<'j> Court<'j> {
             number: self.exchange.number(),
             label: self.exchange.label(),
             origin: self.exchange.recording.meta.origin,
+            whole: true,
         }
+    }
+
+    /// Whether the body that travels this way is an excerpt.
+    fn is_excerpt(&self, side: &Side) -> bool {
+        let part = match side.direction {
+            Direction::Request => Part::Request,
+            Direction::Response => Part::Response,
+        };
+        self.exchange.recording.meta.excerpt.contains(&part)
     }
 
     /// Says it, and counts it against the place of the specification that it contradicts.

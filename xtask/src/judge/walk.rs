@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::assertion::subject;
 use super::{Court, Found, describe};
 use crate::codes;
+use crate::evidence::Witness;
 use crate::pointer;
 use crate::spec::lower::Direction;
 use crate::spec::plan::{Additional, NodeId};
@@ -104,9 +105,16 @@ impl<'j> Court<'j> {
 }
 
 impl<'j> Walk<'_, 'j> {
+    fn witness(&self) -> Witness<'j> {
+        Witness {
+            whole: !self.court.is_excerpt(self.side),
+            ..self.court.witness()
+        }
+    }
+
     fn value(&mut self, node: NodeId, site: Option<SiteId>, value: &Value, way: &Way<'_>) {
         if let Some(site) = site {
-            self.court.evidence.see(site, value, self.court.witness());
+            self.court.evidence.see(site, value, self.witness());
         }
         match value {
             Value::Object(members) => {
@@ -140,7 +148,7 @@ impl<'j> Walk<'_, 'j> {
         for id in speaking.nodes.iter() {
             let node = plan.get(*id);
             if let Some(site) = node.object {
-                self.court.evidence.pass(site, self.court.witness());
+                self.court.evidence.pass(site, self.witness());
                 documented = documented.or(Some(node));
             }
             open &= node.additional == Additional::Open;

@@ -15,6 +15,8 @@ const GOOD: &str = "\
   effect: every list fails
 ";
 
+const TRUNKS: &str = r#"[{"name": "a", "size": 1}]"#;
+
 const FACTS: &str = "\
 - correction: name-is-text
   in: [v1]
@@ -26,14 +28,16 @@ const FACTS: &str = "\
 /// The run with these corrections and vendor facts, in which RECORDING is one of a trunk called
 /// `a`.
 fn run(corrections: &str, facts: &str, more: &[&str]) -> Run {
+    run_with(&answered(TRUNKS), corrections, facts, more)
+}
+
+/// The same with another recording.
+fn run_with(recorded: &str, corrections: &str, facts: &str, more: &[&str]) -> Run {
     let bench = Bench::new();
     let recording = bench.path().join("recordings/a.json").display().to_string();
     bench
         .write("spec.yaml", SPEC)
-        .write(
-            "recordings/a.json",
-            &answered(r#"[{"name": "a", "size": 1}]"#),
-        )
+        .write("recordings/a.json", recorded)
         .write(
             "corrections.yaml",
             &corrections.replace("RECORDING", &recording),
@@ -137,6 +141,21 @@ fn evidence_of_an_absence_where_there_is_a_value() {
         finding(&GOOD.replace("title, absent", "size, absent"), FACTS),
         found("NSV503", "8")
     );
+}
+
+/// What is there is evidence in an excerpt too; what is not there is none.
+#[test]
+fn evidence_of_an_absence_in_an_excerpt() {
+    let excerpt = |parts: &str| {
+        let meta = format!(r#""synthetic", "excerpt": {parts}"#);
+        let recorded = answered(TRUNKS).replace(r#""synthetic""#, &meta);
+        run_with(&recorded, GOOD, FACTS, &["--format", "github"])
+    };
+    assert_eq!(excerpt(r#"["request"]"#).code, 0);
+    let run = excerpt(r#"["response"]"#);
+    assert_eq!((run.code, run.stdout.lines().count()), (1, 1), "{run:?}");
+    assert!(run.stdout.contains("title=NSV503"), "{run:?}");
+    assert!(run.stdout.contains("an excerpt"), "{run:?}");
 }
 
 #[test]

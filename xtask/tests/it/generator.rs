@@ -582,26 +582,23 @@ fn what_is_sent_keeps_its_empty_texts_and_reads_integers_leniently() {
 }
 
 #[test]
-fn sensitive_fields_are_masked_and_unknown_ones_have_a_type_that_hides_them() {
+fn texts_are_masked_and_unknown_fields_have_a_type_that_hides_them() {
     let mut code = types(
         "#[derive(Clone, Debug, PartialEq)] pub struct T {
-            #[serde(rename = \"wire-name\")] pub a: Option<String>, pub b: i64, #[serde(flatten)] pub extra: Map<String, Value>,
+            pub text: Option<String>, pub any: Vec<::serde_json::Value>, pub number: Option<i64>, pub plain: Box<Plain>,
+            pub own: Option<crate::values::Secret>, #[serde(flatten)] pub extra: Map<String, Value>,
         }
         #[derive(Debug)] pub struct Plain { pub b: i64 }",
     );
-    passes::debug::run(
-        &mut code,
-        &BTreeMap::from([
-            ("T".into(), set(&["wire-name"])),
-            ("Plain".into(), set(&[])),
-        ]),
-    )
-    .unwrap();
+    passes::debug::run(&mut code).unwrap();
     let text = text(&code);
     for expected in [
         "#[derive(Clone, PartialEq)]\n    pub struct T",
-        "debug.field(\"a\", &crate::values::Masked(&self.a));",
-        "debug.field(\"b\", &self.b);",
+        "debug.field(\"text\", &crate::values::Masked(&self.text));",
+        "debug.field(\"any\", &crate::values::Masked(&self.any));",
+        "debug.field(\"number\", &self.number);",
+        "debug.field(\"plain\", &self.plain);",
+        "debug.field(\"own\", &self.own);",
         "pub extra: crate::values::UnknownFields",
         "#[derive(Debug)]\n    pub struct Plain",
     ] {
@@ -610,9 +607,33 @@ fn sensitive_fields_are_masked_and_unknown_ones_have_a_type_that_hides_them() {
 }
 
 #[test]
+fn a_deprecated_property_is_in_no_type() {
+    let document = json!({
+        "paths": {"/a": {"post": {
+            "requestBody": {"content": {"application/json": {
+                "schema": {"$ref": "#/components/schemas/T"},
+            }}},
+            "responses": {},
+        }}},
+        "components": {"schemas": {"T": {"allOf": [
+            {"type": "object", "properties": {
+                "kept": {"type": "string", "deprecated": false},
+                "misspelt": {"type": "string", "deprecated": true},
+            }},
+        ]}}},
+    });
+    let adapted = adapt::adapt(&document, &[]);
+    let properties = &adapted["components"]["schemas"]["T"]["properties"];
+    let names: Vec<_> = properties.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["kept"]);
+}
+
+#[test]
 fn what_is_sent_has_a_constructor_of_its_required_fields() {
     let mut code = types(
-        "pub struct T { pub z: Pattern, pub a: Option<i64>, pub m: Domain } pub struct U { pub a: Option<i64> }",
+        "/// Unset, calls are accepted.
+        pub struct T { pub z: Pattern, pub a: Option<i64>, pub m: Domain }
+        pub struct U { pub a: Option<i64> }",
     );
     passes::constructors::run(&mut code, &set(&["T", "U"])).unwrap();
     let text = text(&code);
@@ -621,6 +642,11 @@ fn what_is_sent_has_a_constructor_of_its_required_fields() {
             "pub fn new(m: Domain, z: Pattern) -> Self {\n            Self { m, z, a: None }"
         ),
         "{text}"
+    );
+    let documented = text.split_once("impl T {").map(|(_, made)| made);
+    assert!(
+        documented.is_some_and(|made| made.contains("/// Unset, calls are accepted.")),
+        "what unset means is said where it is left unset\n{text}"
     );
     assert!(
         !text.contains("impl U"),
@@ -646,6 +672,45 @@ fn what_nobody_calls_is_dropped() {
     );
 }
 
+/// A generated method whose path is written by an expression.
+fn with_path(argument: &str) -> syn::File {
+    let code = format!(
+        "pub use progenitor_client::Error; use progenitor_client::{{encode_path, ClientHooks}};
+        impl Client {{ pub fn get(&self) {{
+            let url = format!(\"{{}}/domains/{{}}\", self.baseurl, {argument});
+        }} }}"
+    );
+    syn::parse_str(&code).unwrap()
+}
+
+#[test]
+fn segments_of_paths_are_written_by_the_function_that_checks_their_type() {
+    let mut code = with_path("encode_path(&domain.to_string())");
+    passes::paths::run(&mut code).unwrap();
+    let text = text(&code);
+    assert!(text.contains("use crate::values::path_segment;"), "{text}");
+    assert!(
+        text.contains("use progenitor_client::ClientHooks;"),
+        "{text}"
+    );
+    assert!(
+        text.contains(r#"format!("{}/domains/{}", self.baseurl, path_segment(domain))"#),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_path_that_is_written_in_another_way_stops_the_generator() {
+    for argument in [
+        "encode_path(domain)",
+        "later(encode_path)",
+        "x => encode_path(&d.to_string())",
+    ] {
+        let problem = passes::paths::run(&mut with_path(argument)).unwrap_err();
+        assert!(problem.contains("`encode_path`"), "{argument}: {problem}");
+    }
+}
+
 #[test]
 fn answers_are_aliases_by_operation() {
     let mut code = types("pub struct T;");
@@ -655,12 +720,7 @@ fn answers_are_aliases_by_operation() {
 
 #[test]
 fn facts_are_read_from_the_spec() {
-    let document = parse(&SMALL.replacen(
-        "          type: string\n",
-        "          type: string\n          x-sensitive: true\n",
-        1,
-    ))
-    .unwrap();
+    let document = parse(SMALL).unwrap();
     let facts = Facts::new(&document.value, &document.value);
     assert_eq!(
         facts.vocabularies,
@@ -670,7 +730,6 @@ fn facts_are_read_from_the_spec() {
         (facts.requests, facts.responses),
         (set(&["Create", "State"]), set(&["Trunk"]))
     );
-    assert_eq!(facts.sensitive["Trunk"], set(&["name"]));
 }
 
 #[test]
@@ -694,7 +753,6 @@ fn all_passes_run_one_after_the_other() {
     let facts = Facts {
         vocabularies: vocabulary(&["yes"]),
         responses: set(&["Trunk", "State"]),
-        sensitive: BTreeMap::from([("Trunk".into(), set(&["connection-address"]))]),
         answers: vec![("get".into(), "Trunk".into())],
         ..Facts::default()
     };

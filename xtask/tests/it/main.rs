@@ -5,6 +5,7 @@ mod bench;
 mod corpus;
 mod corrections;
 mod evidence;
+mod excerpts;
 mod exit_codes;
 mod explain;
 mod fake;
