@@ -306,8 +306,8 @@ impl ClientBuilder {
     }
 }
 
-/// Time for connecting: it is up before the attempt is, so that a connection that did not come about
-/// is known as such. Timers have a resolution of a millisecond.
+/// Time for connecting: it is up before the attempt is, so that a connection that did not come
+/// about is known as such. Timers have a resolution of a millisecond.
 fn time_to_connect(asked: Duration, limits: &Limits) -> Duration {
     let before = |bound: Duration| {
         let margin = (bound / 10).max(Duration::from_millis(2));
