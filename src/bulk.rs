@@ -1,5 +1,7 @@
 //! The same work on many trunks.
 
+use std::collections::HashSet;
+use std::hash::Hash;
 use std::num::NonZeroUsize;
 
 use futures_util::StreamExt;
@@ -14,7 +16,7 @@ pub enum Outcome<T> {
     Done(T),
     /// The work failed; the error names the trunk where it is about one.
     Failed(Error),
-    /// The work was not begun, since another one was refused for want of permission.
+    /// The work was not begun, since work in the same scope was refused for want of permission.
     Skipped,
 }
 
@@ -33,41 +35,57 @@ pub struct BulkProgress {
 /// Does the same work on many items, at most `at_once` of them at a time; one outcome for each, in
 /// their order.
 ///
-/// The first [permission error](Error::is_permission_denied) ends it: what is under way is finished
-/// and the rest is [`Outcome::Skipped`], since it would fail in the same way. Other errors concern
-/// their own item alone. Nothing is repeated here: the client's [`RetryPolicy`](crate::RetryPolicy)
-/// does that for each operation.
+/// A [permission error](Error::is_permission_denied) ends the work in its item's `scope`: what is
+/// under way is finished, and what has not begun of the same scope is [`Outcome::Skipped`], since it
+/// would be refused in the same way. Other scopes go on. A key's rights go by domain as a rule, so
+/// the domain is the scope to choose in doubt: a key that may change one domain of many does its
+/// work there, and one that may change nothing is refused once per domain, not once per trunk.
+/// `|_| ()` is one scope for all, so that the first refusal ends everything; a scope that each item
+/// has alone tries everything.
+///
+/// Other errors concern their own item alone. Nothing is repeated here: the client's
+/// [`RetryPolicy`](crate::RetryPolicy) does that for each operation.
 ///
 /// It spawns nothing. Dropping the future drops the work under way wherever it waits, and nothing
 /// goes on behind it; a request that was on its way may have been carried out, so read before
 /// repeating work that is not repeatable.
 ///
 /// ```no_run
-/// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
 /// use std::num::NonZeroUsize;
-/// use netsapiens_connections::{ConnectionUpdate, Outcome, YesNo, apply};
+/// use netsapiens_connections::{BulkProgress, Connection, ConnectionUpdate, Outcome, YesNo, apply};
 ///
 /// let off = ConnectionUpdate { orig_enabled: Some(YesNo::No), ..ConnectionUpdate::default() };
-/// let patterns: Vec<String> = acme.connections().list().await?.into_iter().map(|trunk| trunk.orig_match_pattern).collect();
-/// let connections = acme.connections();
-/// let work = |pattern: String| {
-///     let off = &off;
-///     async move { connections.update(pattern, off).await }
+/// let trunks = client.connections().list().await?; // complete, or an error
+/// let work = |trunk: Connection| {
+///     let (client, off) = (&client, &off);
+///     async move {
+///         let domain = client.domain(trunk.domain)?;
+///         domain.connections().update(trunk.orig_match_pattern, off).await
+///     }
 /// };
 /// let at_once = NonZeroUsize::new(4).unwrap_or(NonZeroUsize::MIN);
-/// let outcomes = apply(patterns, at_once, work, |progress| println!("{} of {}", progress.done, progress.total)).await;
-/// let failed = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Failed(_))).count();
-/// # drop(failed);
+/// let scope = |trunk: &Connection| trunk.domain.clone();
+/// let progress = |progress: BulkProgress| println!("{} of {}", progress.done, progress.total);
+/// for outcome in apply(trunks, at_once, scope, work, progress).await {
+///     match outcome {
+///         Outcome::Done(receipt) => println!("{}", receipt.status()),
+///         Outcome::Failed(error) => println!("{:?}: {error}", error.pattern()),
+///         Outcome::Skipped => println!("skipped: its domain was refused"),
+///     }
+/// }
 /// # Ok(())
 /// # }
 /// ```
-pub async fn apply<I, T, W, F>(
+pub async fn apply<I, S, T, W, F>(
     items: impl IntoIterator<Item = I>,
     at_once: NonZeroUsize,
+    mut scope: impl FnMut(&I) -> S,
     mut work: W,
     mut progress: impl FnMut(BulkProgress),
 ) -> Vec<Outcome<T>>
 where
+    S: Eq + Hash,
     W: FnMut(I) -> F,
     F: Future<Output = Result<T, Error>>,
 {
@@ -85,16 +103,19 @@ where
         .take(told.total)
         .collect();
     let mut under_way = FuturesUnordered::new();
-    let mut refused = false;
+    let mut refused = HashSet::new();
     loop {
-        while !refused && under_way.len() < at_once.get() {
+        while under_way.len() < at_once.get() {
             let Some((at, item)) = waiting.next() else {
                 break;
             };
-            let one = work(item);
-            under_way.push(async move { (at, one.await) });
+            let scope = scope(&item);
+            if !refused.contains(&scope) {
+                let one = work(item);
+                under_way.push(async move { (at, scope, one.await) });
+            }
         }
-        let Some((at, result)) = under_way.next().await else {
+        let Some((at, scope, result)) = under_way.next().await else {
             return outcomes;
         };
         outcomes[at] = match result {
@@ -104,7 +125,9 @@ where
             }
             Err(error) => {
                 told.failed += 1;
-                refused |= error.is_permission_denied();
+                if error.is_permission_denied() {
+                    refused.insert(scope);
+                }
                 Outcome::Failed(error)
             }
         };

@@ -116,6 +116,7 @@ impl Client {
         Call {
             operation,
             method,
+            request_bytes: 0,
             secrets: password.into_iter().chain([&*self.key]).collect(),
             observer: self.observer.as_ref(),
         }
@@ -144,7 +145,6 @@ pub struct ClientBuilder {
     key: Option<Secret>,
     plain_http: bool,
     connect_timeout: Duration,
-    timeout: Duration,
     limits: Limits,
     addressing: Addressing,
     log_tag: Option<String>,
@@ -158,8 +158,8 @@ impl Default for ClientBuilder {
             key: None,
             plain_http: false,
             connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(30),
             limits: Limits {
+                timeout: Duration::from_secs(30),
                 deadline: Duration::from_secs(90),
                 body_bytes: 64 << 20,
                 retry: RetryPolicy::default(),
@@ -195,15 +195,20 @@ impl ClientBuilder {
         self
     }
 
-    /// Time for making a connection. 10 s by default.
+    /// Time for making a connection, its TLS handshake included. 10 s by default, and never more
+    /// than nine tenths of [`timeout`](Self::timeout) and of [`deadline`](Self::deadline), so that
+    /// a server that cannot be reached is an error of kind
+    /// [`Connect`](crate::ErrorKind::Connect) whatever these are.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Time for one attempt, from the first byte sent to the last one read. 30 s by default.
+    /// Time for one attempt, from its beginning to the last byte of the response: it covers finding
+    /// the server's address, connecting and TLS where there is no open connection, sending, waiting
+    /// and reading. 30 s by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.limits.timeout = timeout;
         self
     }
 
@@ -267,14 +272,17 @@ impl ClientBuilder {
             headers.insert("x-netsapiens-log", tag);
         }
 
+        let connecting = time_to_connect(self.connect_timeout, &self.limits);
         let http = reqwest::Client::builder()
             .user_agent(concat!(
                 "netsapiens-connections/",
                 env!("CARGO_PKG_VERSION")
             ))
-            .connect_timeout(self.connect_timeout)
-            .timeout(self.timeout)
-            .redirect(reqwest::redirect::Policy::none());
+            .connect_timeout(connecting)
+            .redirect(reqwest::redirect::Policy::none())
+            // Where HTTP/2 is compiled in, it would send a refused stream again on its own, a
+            // create as well.
+            .retry(reqwest::retry::never());
         let plain = base.starts_with("http:");
         // Proxies of the environment carry https unread; of plain http they would see the key.
         let http = if plain { http.no_proxy() } else { http };
@@ -296,6 +304,18 @@ impl ClientBuilder {
             observer: self.observer,
         })
     }
+}
+
+/// Time for connecting: it is up before the attempt is, so that a connection that did not come about
+/// is known as such. Timers have a resolution of a millisecond.
+fn time_to_connect(asked: Duration, limits: &Limits) -> Duration {
+    let before = |bound: Duration| {
+        let margin = (bound / 10).max(Duration::from_millis(2));
+        bound - margin.min(bound / 2)
+    };
+    asked
+        .min(before(limits.timeout))
+        .min(before(limits.deadline))
 }
 
 /// The header with the credential, marked so that HTTP libraries do not print it.

@@ -5,13 +5,15 @@ use std::fmt;
 use reqwest::{Method, StatusCode};
 
 use crate::client::Client;
+use crate::complete::{CompleteList, complete};
 use crate::error::Error;
 use crate::generated::answers;
 use crate::generated::types::{ApiMessage, Connection, ConnectionCreate, ConnectionUpdate};
+use crate::identity;
 use crate::paging::{ConnectionStream, PageSize, Window};
 use crate::response::Response;
 use crate::server_message::presentable;
-use crate::transport::{decode, send};
+use crate::transport::{Done, decode, send};
 use crate::values::{ConnectionRef, DomainName, Masked, MatchPattern};
 
 /// Which trunks a list or a count takes in. Unset takes in all.
@@ -137,24 +139,54 @@ impl<'a> Connections<'a> {
         self.client
     }
 
-    /// All trunks, in one answer.
+    /// All trunks. The list is complete, or an error.
     ///
     /// Other lists of this API stop at 100 without a word (reported), and whether this one does is
-    /// not known: compare with [`Connections::count`].
+    /// not known. So the trunks of one response are compared with [`Connections::count`], and where
+    /// the numbers differ the list is read anew page by page, until it ends and agrees with the
+    /// count. Where the count is not to be had, [`CompleteList::is_counted`] is `false`, and the
+    /// server is asked for what follows instead. As a rule these are two requests.
+    ///
+    /// A trunk that is created while another one is removed, between the two requests, cannot be
+    /// seen in the numbers.
     ///
     /// # Errors
     /// [`Error::is_permission_denied`] for a key without Reseller or Super User scope (reported);
-    /// [`Error::is_decode`] when the answer is no list of trunks; and those of the network.
-    pub async fn list(&self) -> Result<Vec<Connection>, Error> {
+    /// [`Error::is_decode`] when the answer is no list of trunks;
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) when the server counts another
+    /// number than can be read, and when without a count it does not show that the list has ended;
+    /// and those of the network.
+    pub async fn list(&self) -> Result<CompleteList, Error> {
         self.list_with(&ConnectionFilter::default()).await
     }
 
-    /// The trunks that a filter leaves, in one answer.
+    /// All trunks that a filter leaves. The list is complete, or an error.
     ///
     /// # Errors
     /// As [`Connections::list`].
-    pub async fn list_with(&self, filter: &ConnectionFilter) -> Result<Vec<Connection>, Error> {
-        list(self.client, None, filter, None).await
+    pub async fn list_with(&self, filter: &ConnectionFilter) -> Result<CompleteList, Error> {
+        complete(self.client, None, filter).await
+    }
+
+    /// The trunks of a single response, which the server may have cut short without a word: half
+    /// the requests of [`Connections::list`], for a look, not for decisions on what is missing.
+    ///
+    /// # Errors
+    /// As [`Connections::list`], but never
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete).
+    pub async fn list_unchecked(&self) -> Result<Vec<Connection>, Error> {
+        self.list_unchecked_with(&ConnectionFilter::default()).await
+    }
+
+    /// The trunks of a single response that a filter leaves, which the server may have cut short.
+    ///
+    /// # Errors
+    /// As [`Connections::list_unchecked`].
+    pub async fn list_unchecked_with(
+        &self,
+        filter: &ConnectionFilter,
+    ) -> Result<Vec<Connection>, Error> {
+        Ok(list(self.client, None, filter, None).await?.value)
     }
 
     /// All trunks one by one, read in pages of the default size: for systems that are too large for
@@ -190,7 +222,7 @@ impl<'a> Connections<'a> {
     /// # Errors
     /// As [`Connections::count`].
     pub async fn count_with(&self, filter: &ConnectionFilter) -> Result<i64, Error> {
-        count(self.client, None, filter).await
+        Ok(count(self.client, None, filter).await?.value)
     }
 
     /// Creates a trunk. Its domain is in `trunk`.
@@ -204,17 +236,17 @@ impl<'a> Connections<'a> {
     /// all the same where [`Error::may_have_been_sent`] says so: a create is repeated by itself
     /// only when it certainly was not sent.
     pub async fn create(&self, trunk: &ConnectionCreate) -> Result<Receipt, Error> {
-        let call = self.client.call(
-            "create_connection",
-            Method::POST,
-            trunk.sip_registration_password.as_ref(),
-        );
-        let sent = send(&self.client.limits, &call, || {
-            self.client.raw.create_connection(trunk)
-        })
-        .await;
-        let answer = sent.map_err(|error| error.about(&trunk.domain, &trunk.orig_match_pattern))?;
-        Ok(Receipt::of(&answer, &call.secrets))
+        let password = trunk.sip_registration_password.as_ref();
+        let call = self
+            .client
+            .call("create_connection", Method::POST, password)
+            .with_body(trunk);
+        let request = || self.client.raw.create_connection(trunk);
+        let receipt = |response: Response| Ok(Receipt::of(&response, &call.secrets));
+        let created = send(&self.client.limits, &call, request, receipt).await;
+        created
+            .map(|created| created.value)
+            .map_err(|error| error.about(&trunk.domain, &trunk.orig_match_pattern))
     }
 }
 
@@ -267,20 +299,44 @@ impl DomainConnections<'_> {
         error.about(&self.domain.name, pattern)
     }
 
-    /// All trunks of the domain, in one answer.
+    /// All trunks of the domain. The list is complete, or an error: see [`Connections::list`].
     ///
     /// # Errors
-    /// As [`Connections::list`].
-    pub async fn list(&self) -> Result<Vec<Connection>, Error> {
+    /// As [`Connections::list`], and [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the
+    /// list has a trunk of another domain, since it then is not this domain's list. Of `~` it is
+    /// only known that it is one domain.
+    pub async fn list(&self) -> Result<CompleteList, Error> {
         self.list_with(&ConnectionFilter::default()).await
     }
 
-    /// The trunks of the domain that a filter leaves, in one answer.
+    /// All trunks of the domain that a filter leaves. The list is complete, or an error.
     ///
     /// # Errors
-    /// As [`Connections::list`].
-    pub async fn list_with(&self, filter: &ConnectionFilter) -> Result<Vec<Connection>, Error> {
-        list(self.client(), Some(&self.domain.name), filter, None).await
+    /// As [`DomainConnections::list`].
+    pub async fn list_with(&self, filter: &ConnectionFilter) -> Result<CompleteList, Error> {
+        complete(self.client(), Some(&self.domain.name), filter).await
+    }
+
+    /// The trunks of a single response, which the server may have cut short without a word: see
+    /// [`Connections::list_unchecked`].
+    ///
+    /// # Errors
+    /// As [`DomainConnections::list`], but never
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete).
+    pub async fn list_unchecked(&self) -> Result<Vec<Connection>, Error> {
+        self.list_unchecked_with(&ConnectionFilter::default()).await
+    }
+
+    /// The trunks of a single response that a filter leaves, which the server may have cut short.
+    ///
+    /// # Errors
+    /// As [`DomainConnections::list_unchecked`].
+    pub async fn list_unchecked_with(
+        &self,
+        filter: &ConnectionFilter,
+    ) -> Result<Vec<Connection>, Error> {
+        let domain = Some(&self.domain.name);
+        Ok(list(self.client(), domain, filter, None).await?.value)
     }
 
     /// All trunks of the domain one by one, read in pages of the default size.
@@ -312,40 +368,57 @@ impl DomainConnections<'_> {
     /// # Errors
     /// As [`Connections::count`].
     pub async fn count_with(&self, filter: &ConnectionFilter) -> Result<i64, Error> {
-        count(self.client(), Some(&self.domain.name), filter).await
+        let domain = Some(&self.domain.name);
+        Ok(count(self.client(), domain, filter).await?.value)
     }
 
-    /// The trunk with exactly this origination pattern, or `None`.
+    /// The trunk of this domain with exactly this origination pattern, or `None`.
     ///
     /// Servers answer an array, an object, an empty array or 404; all are understood. `None` also
     /// stands for a domain that does not exist: servers do not tell the two apart.
     ///
+    /// Domain and pattern of what comes are compared with what was asked for. Of the domain `~`,
+    /// which stands for the credential's own, the name is not known, so that only the pattern is
+    /// compared.
+    ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before
     /// anything is sent; [`Error::is_unknown_route`] when the server has no such operation;
+    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the server answers with another
+    /// trunk, or spells the domain or the pattern with other capitals or white space around it;
     /// [`Error::is_decode`] when the answer is no trunk; and those of the network.
     pub async fn get<P>(&self, pattern: P) -> Result<Option<Connection>, Error>
     where
         P: TryInto<MatchPattern>,
         P::Error: Into<Error>,
     {
+        let pattern = pattern.try_into().map_err(Into::into)?;
+        Ok(self.read(&pattern).await?.value)
+    }
+
+    /// [`DomainConnections::get`], and how many attempts it took.
+    pub(crate) async fn read(
+        &self,
+        pattern: &MatchPattern,
+    ) -> Result<Done<Option<Connection>>, Error> {
         let (pattern, reference) = self.address(pattern)?;
+        let domain = &self.domain.name;
         let call = self.client().call("get_connection", Method::GET, None);
-        let request = || {
-            self.client()
-                .raw
-                .get_connection(&self.domain.name, &reference)
+        let request = || self.client().raw.get_connection(domain, &reference);
+        let ours = |response: Response| {
+            decode(
+                call.operation,
+                response,
+                |found: answers::get_connection| identity::one_of(found.0, domain, &pattern),
+            )
         };
-        let answer = match send(&self.client().limits, &call, request).await {
-            Err(error) if error.is_not_found() => return Ok(None),
-            other => other.map_err(|error| self.about(error, &pattern))?,
-        };
-        let found = decode::<answers::get_connection>(call.operation, answer)
-            .map_err(|error| self.about(error, &pattern))?
-            .0;
-        Ok(found
-            .into_iter()
-            .find(|trunk| trunk.orig_match_pattern == pattern.as_str()))
+        match send(&self.client().limits, &call, request, ours).await {
+            Err(error) if error.is_not_found() => Ok(Done {
+                value: None,
+                attempts: error.attempts(),
+            }),
+            other => other.map_err(|error| self.about(error, &pattern)),
+        }
     }
 
     /// Changes the settings that are set in `change` and leaves the others (inferred from the
@@ -364,27 +437,30 @@ impl DomainConnections<'_> {
         P::Error: Into<Error>,
     {
         let (pattern, reference) = self.address(pattern)?;
-        let call = self.client().call(
-            "update_connection",
-            Method::PUT,
-            change.sip_registration_password.as_ref(),
-        );
+        let password = change.sip_registration_password.as_ref();
+        let call = self
+            .client()
+            .call("update_connection", Method::PUT, password)
+            .with_body(change);
         let request = || {
             self.client()
                 .raw
                 .update_connection(&self.domain.name, &reference, change)
         };
-        let answer = send(&self.client().limits, &call, request)
-            .await
-            .map_err(|error| self.about(error, &pattern))?;
-        Ok(Receipt::of(&answer, &call.secrets))
+        let receipt = |response: Response| Ok(Receipt::of(&response, &call.secrets));
+        let updated = send(&self.client().limits, &call, request, receipt).await;
+        updated
+            .map(|updated| updated.value)
+            .map_err(|error| self.about(error, &pattern))
     }
 
     /// Removes the trunk. Phone numbers and dial rules that point to it are not known to be cleaned
     /// up.
     ///
-    /// A delete whose answer was lost is sent again, and a 404 to the second request is success:
-    /// the first one may have removed the trunk. The receipt then has the status 404.
+    /// A delete whose response was lost is sent again: after a timeout, a broken connection, or a
+    /// gateway's 502 or 504. A 404 to a later request is success then, since the lost one may have
+    /// removed the trunk; the receipt has the status 404. After 408, 429 or 503, which are
+    /// refusals, a 404 is an error: the trunk was not there to begin with.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before
@@ -404,9 +480,10 @@ impl DomainConnections<'_> {
                 .raw
                 .delete_connection(&self.domain.name, &reference)
         };
-        match send(&self.client().limits, &call, request).await {
-            Ok(answer) => Ok(Receipt::of(&answer, &call.secrets)),
-            Err(error) if error.is_not_found() && error.was_sent_before() => {
+        let receipt = |response: Response| Ok(Receipt::of(&response, &call.secrets));
+        match send(&self.client().limits, &call, request, receipt).await {
+            Ok(deleted) => Ok(deleted.value),
+            Err(error) if error.is_not_found() && error.follows_a_loss() => {
                 Ok(Receipt::already_gone(&error))
             }
             Err(error) => Err(self.about(error, &pattern)),
@@ -414,13 +491,13 @@ impl DomainConnections<'_> {
     }
 }
 
-/// One answer of a list: of the system or of a domain, whole or a window of it.
+/// One response of a list: of the system or of a domain, whole or a window of it.
 pub(crate) async fn list(
     client: &Client,
     domain: Option<&DomainName>,
     filter: &ConnectionFilter,
     window: Option<Window>,
-) -> Result<Vec<Connection>, Error> {
+) -> Result<Done<Vec<Connection>>, Error> {
     let (start, limit) = window.map(|window| (window.start, window.limit)).unzip();
     let (device, reseller) = (
         filter.device_sip_registration_uri.as_deref(),
@@ -431,49 +508,57 @@ pub(crate) async fn list(
         filter.termination_match.as_deref(),
         filter.user_scope.as_deref(),
     );
-    match domain {
-        None => {
-            let call = client.call("list_connections", Method::GET, None);
-            let request = || {
-                client.raw.list_connections(
-                    device,
-                    None,
-                    limit,
-                    reseller,
-                    chain,
-                    start,
-                    termination,
-                    scope,
-                )
-            };
-            let response = send(&client.limits, &call, request).await?;
-            Ok(decode::<answers::list_connections>(call.operation, response)?.0)
-        }
-        Some(domain) => {
-            let call = client.call("list_domain_connections", Method::GET, None);
-            let request = || {
-                client.raw.list_domain_connections(
-                    domain,
-                    device,
-                    limit,
-                    reseller,
-                    chain,
-                    start,
-                    termination,
-                    scope,
-                )
-            };
-            let response = send(&client.limits, &call, request).await?;
-            Ok(decode::<answers::list_domain_connections>(call.operation, response)?.0)
-        }
-    }
+    let Some(domain) = domain else {
+        let call = client.call("list_connections", Method::GET, None);
+        let request = || {
+            client.raw.list_connections(
+                device,
+                None,
+                limit,
+                reseller,
+                chain,
+                start,
+                termination,
+                scope,
+            )
+        };
+        let all = |response: Response| {
+            decode(
+                call.operation,
+                response,
+                |list: answers::list_connections| Ok(list.0),
+            )
+        };
+        return send(&client.limits, &call, request, all).await;
+    };
+    let call = client.call("list_domain_connections", Method::GET, None);
+    let request = || {
+        client.raw.list_domain_connections(
+            domain,
+            device,
+            limit,
+            reseller,
+            chain,
+            start,
+            termination,
+            scope,
+        )
+    };
+    let ours = |response: Response| {
+        decode(
+            call.operation,
+            response,
+            |list: answers::list_domain_connections| identity::all_of(list.0, domain),
+        )
+    };
+    send(&client.limits, &call, request, ours).await
 }
 
 pub(crate) async fn count(
     client: &Client,
     domain: Option<&DomainName>,
     filter: &ConnectionFilter,
-) -> Result<i64, Error> {
+) -> Result<Done<i64>, Error> {
     let call = client.call("count_connections", Method::GET, None);
     let request = || {
         client.raw.count_connections(
@@ -485,6 +570,33 @@ pub(crate) async fn count(
             filter.user_scope.as_deref(),
         )
     };
-    let response = send(&client.limits, &call, request).await?;
-    Ok(decode::<answers::count_connections>(call.operation, response)?.total)
+    let total = |response: Response| {
+        decode(
+            call.operation,
+            response,
+            |count: answers::count_connections| Ok(count.total),
+        )
+    };
+    send(&client.limits, &call, request, total).await
+}
+
+/// What the server counts; nothing where it does not say. The list came with the same key, so that
+/// a refusal is about counting.
+pub(crate) async fn counted(
+    client: &Client,
+    domain: Option<&DomainName>,
+    filter: &ConnectionFilter,
+) -> Result<Option<Done<i64>>, Error> {
+    match count(client, domain, filter).await {
+        Ok(total) => Ok(Some(total)),
+        Err(error)
+            if error.is_permission_denied()
+                || error.is_unauthorized()
+                || error.is_unknown_route()
+                || error.is_not_found() =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }

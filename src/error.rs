@@ -47,8 +47,8 @@ struct Inner {
     server: Option<ServerMessage>,
     attempts: u32,
     sent: bool,
-    /// An attempt before the last one was under way.
-    sent_before: bool,
+    /// The response to an earlier attempt was lost, so that it may have been carried out.
+    lost_before: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     trunk: Option<(DomainName, MatchPattern)>,
 }
@@ -71,11 +71,15 @@ pub enum ErrorKind {
     Status,
     /// The server answered with success and something that could not be understood.
     Decode,
+    /// The response is about another trunk than the one that was asked for, or about one whose
+    /// domain or pattern is spelt otherwise: with other capitals, or with white space around it.
+    Mismatch,
     /// What was asked for did not come about in the time given for it.
     NotVisible,
     /// A condition of the caller's was not met; nothing was changed.
     Precondition,
-    /// A list ended with another number of trunks than the server counts.
+    /// A list is not known to be complete: it ended with another number of trunks than the server
+    /// counts, at a limit, or where only the count could have told.
     Incomplete,
 }
 
@@ -90,7 +94,7 @@ impl Error {
             server: None,
             attempts: 0,
             sent: false,
-            sent_before: false,
+            lost_before: false,
             source: None,
             trunk: None,
         }))
@@ -153,6 +157,26 @@ impl Error {
         new.with(answer)
     }
 
+    /// A response that is about another trunk than the request. `reason` names none.
+    pub(crate) fn mismatch(
+        operation: &'static str,
+        response: Response,
+        reason: impl Into<String>,
+    ) -> Self {
+        let mut new = Self::new(ErrorKind::Mismatch, reason).of(operation);
+        new.0.sent = true;
+        new.0.answer = Some(response);
+        new
+    }
+
+    /// The time for an attempt was up once it had a connection or waited for one that is shared.
+    pub(crate) fn timeout(operation: &'static str) -> Self {
+        let mut new =
+            Self::new(ErrorKind::Timeout, "the server did not answer in time").of(operation);
+        new.0.sent = true;
+        new
+    }
+
     /// The overall deadline passed during an attempt; `last` is how the attempt before it ended.
     pub(crate) fn deadline(operation: &'static str, last: Option<Error>) -> Self {
         let mut new = Self::new(ErrorKind::Timeout, "the overall deadline passed").of(operation);
@@ -184,15 +208,16 @@ impl Error {
         self
     }
 
-    /// Marks that an earlier attempt was under way, whatever became of the last one.
-    pub(crate) fn sent_before(mut self, sent: bool) -> Self {
-        self.0.sent_before = sent;
+    /// Marks what is known of earlier attempts, whatever became of the last one: whether one may
+    /// have been sent, and whether the response to one was lost.
+    pub(crate) fn after_others(mut self, sent: bool, lost: bool) -> Self {
         self.0.sent |= sent;
+        self.0.lost_before = lost;
         self
     }
 
-    pub(crate) fn was_sent_before(&self) -> bool {
-        self.0.sent_before
+    pub(crate) fn follows_a_loss(&self) -> bool {
+        self.0.lost_before
     }
 
     /// The family that the error belongs to.
@@ -243,7 +268,8 @@ impl Error {
         self.0.answer.as_ref().map(|answer| answer.body.as_slice())
     }
 
-    /// How many times the request was tried; 0 where nothing was sent.
+    /// How many times the request was tried; 0 where nothing was sent. Where the error is a
+    /// conclusion from several requests, it is the number of the last one.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -354,10 +380,6 @@ impl Error {
     /// Neither `Display` nor `Debug` shows it.
     pub fn pattern(&self) -> Option<&MatchPattern> {
         self.0.trunk.as_ref().map(|(_, pattern)| pattern)
-    }
-
-    pub(crate) fn is_interrupted(&self) -> bool {
-        self.0.kind == ErrorKind::Interrupted
     }
 
     /// Names the trunk for those who ask.

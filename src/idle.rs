@@ -7,11 +7,25 @@ use crate::values::MatchPattern;
 
 impl Connection {
     /// Calls that are up now, from the peer and to it; `None` where the server does not tell both.
+    /// A negative number tells nothing.
+    ///
+    /// ```
+    /// use netsapiens_connections::Connection;
+    ///
+    /// let trunk: Connection = serde_json::from_str(
+    ///     r#"{
+    ///         "domain": "acme.example",
+    ///         "connection-orig-match-pattern": "sip*@acme-pri.example",
+    ///         "active-calls-orig-current": 2,
+    ///         "active-calls-term-current": 1
+    ///     }"#,
+    /// )?;
+    /// assert_eq!(trunk.current_calls(), Some(3));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn current_calls(&self) -> Option<i64> {
-        Some(
-            self.active_calls_orig_current?
-                .saturating_add(self.active_calls_term_current?),
-        )
+        let known = |calls: Option<i64>| calls.filter(|calls| *calls >= 0);
+        known(self.active_calls_orig_current)?.checked_add(known(self.active_calls_term_current)?)
     }
 }
 
@@ -33,16 +47,16 @@ impl DomainConnections<'_> {
     ///
     /// # Errors
     /// [`ErrorKind::Precondition`](crate::ErrorKind::Precondition), and nothing is removed, when
-    /// there are calls, when the server does not tell, and when there is no such trunk to read;
-    /// else those of [`DomainConnections::get`] and [`DomainConnections::delete`].
+    /// there are calls, when the server does not tell (a negative counter tells nothing), and when
+    /// there is no such trunk to read; else those of [`DomainConnections::get`] and [`DomainConnections::delete`].
     pub async fn delete_idle<P>(&self, pattern: P) -> Result<Receipt, Error>
     where
         P: TryInto<MatchPattern>,
         P::Error: Into<Error>,
     {
         let pattern = pattern.try_into().map_err(Into::into)?;
-        let found = self.get(&pattern).await?;
-        let refusal = match found.as_ref().map(Connection::current_calls) {
+        let read = self.read(&pattern).await?;
+        let refusal = match read.value.as_ref().map(Connection::current_calls) {
             Some(Some(0)) => return self.delete(&pattern).await,
             Some(Some(calls)) => format!("the trunk has {calls} calls, so it was not removed"),
             Some(None) => {
@@ -51,6 +65,7 @@ impl DomainConnections<'_> {
             }
             None => "there is no such trunk to read, so nothing was removed".to_owned(),
         };
-        Err(self.about(Error::precondition(refusal), &pattern))
+        let error = Error::precondition(refusal).after(read.attempts);
+        Err(self.about(error, &pattern))
     }
 }

@@ -4,8 +4,10 @@
 
 mod bulk;
 mod client;
+mod complete;
 mod connections;
 mod error;
+mod identity;
 mod idle;
 pub mod observability;
 mod paging;
@@ -36,6 +38,7 @@ mod generated {
 
 pub use bulk::{BulkProgress, Outcome, apply};
 pub use client::{Client, ClientBuilder};
+pub use complete::CompleteList;
 pub use connections::{ConnectionFilter, Connections, Domain, DomainConnections, Receipt};
 pub use error::{Error, ErrorKind};
 /// A trunk to create: from a preset ([`CarrierTrunk`], [`RegisteringPbx`]), which has all settings

@@ -66,8 +66,8 @@ pub struct Attempt {
     pub status: Option<u16>,
     /// Length of the answer's body, where it came whole or was the reason of the failure.
     pub body_bytes: Option<usize>,
-    /// How it failed; `None` for a success. What a success cannot be decoded to is told to the
-    /// caller alone.
+    /// How it failed; `None` for a success. A response of success that cannot be understood, or is
+    /// about another trunk, is a failure as well.
     pub failure: Option<ErrorKind>,
 }
 

@@ -10,9 +10,10 @@ use std::task::{Context, Poll, ready};
 use futures_util::Stream;
 
 use crate::client::Client;
-use crate::connections::{ConnectionFilter, count, list};
+use crate::connections::{ConnectionFilter, counted, list};
 use crate::error::Error;
 use crate::generated::types::Connection;
+use crate::transport::Done;
 use crate::values::DomainName;
 
 /// How many trunks a page asks for: 1 to 1000, by default 100, as the vendor's guide has it for
@@ -29,7 +30,10 @@ use crate::values::DomainName;
 pub struct PageSize(NonZeroU64);
 
 impl PageSize {
-    const MOST: u64 = 1000;
+    /// The vendor's `limit` is at most this.
+    pub(crate) const LARGEST: Self = Self(NonZeroU64::new(1000).unwrap());
+    /// And this where it is not sent.
+    const USUAL: Self = Self(NonZeroU64::new(100).unwrap());
 
     /// A page of so many trunks.
     ///
@@ -37,9 +41,9 @@ impl PageSize {
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for anything but 1 to 1000.
     pub fn new(trunks: u64) -> Result<Self, Error> {
         NonZeroU64::new(trunks)
-            .filter(|trunks| trunks.get() <= Self::MOST)
+            .filter(|trunks| *trunks <= Self::LARGEST.0)
             .map(Self)
-            .ok_or_else(|| Error::input(format!("a page has 1 to {} trunks", Self::MOST)))
+            .ok_or_else(|| Error::input(format!("a page has 1 to {} trunks", Self::LARGEST.get())))
     }
 
     /// The number of trunks.
@@ -50,7 +54,7 @@ impl PageSize {
 
 impl Default for PageSize {
     fn default() -> Self {
-        Self(const { NonZeroU64::new(100).unwrap() })
+        Self::USUAL
     }
 }
 
@@ -72,7 +76,8 @@ pub struct StreamProgress {
     /// Pages that were read, the last one included, which brings nothing new.
     pub pages: u64,
     /// What the server counts, asked after the last page. `None` until then, without the
-    /// comparison, and for a key that may not count.
+    /// comparison, and where the server does not say: for a key that may not count, and on a
+    /// server that has no such operation.
     pub total: Option<i64>,
 }
 
@@ -84,8 +89,14 @@ pub struct StreamProgress {
 /// without a word (reported). So each page begins where the ones before ended, whatever their
 /// length; what has the domain and pattern of an earlier trunk is dropped; the list ends when a
 /// page brings nothing new; and then the number of trunks is compared with what the server counts.
-/// Another number is a last `Err` of kind [`Incomplete`](crate::ErrorKind::Incomplete), after all
-/// trunks that came. A server that ignores `start` and `limit` both sends everything twice.
+/// A server that ignores `start` and `limit` both sends everything twice.
+///
+/// The last item is an `Err` of kind [`Incomplete`](crate::ErrorKind::Incomplete), after all trunks
+/// that came,
+/// - when the server counts another number;
+/// - when it does not say how many there are, repeats itself instead of ending, and its longest
+///   page is of a length at which lists are cut: the page size, 100 or 1000;
+/// - when there are more trunks than [`max_trunks`](Self::max_trunks).
 ///
 /// It holds one page and, of each trunk it gave, a 64-bit hash of the key: 10 to 20 bytes in all.
 /// Two keys with the same hash would count as one trunk; with a million trunks that has a chance of
@@ -111,13 +122,33 @@ pub struct StreamProgress {
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct ConnectionStream {
     query: Query,
-    compare: bool,
+    compare: Compare,
     step: Step,
     page: std::vec::IntoIter<Connection>,
-    seen: HashSet<u64>,
-    keys: RandomState,
+    keys: Keys,
     start: u64,
+    max_trunks: u64,
+    /// Length of the last page, and of the longest response.
+    last_page: u64,
+    longest: u64,
+    /// Attempts of the last request.
+    attempts: u32,
     progress: StreamProgress,
+}
+
+/// The keys of the trunks that came, each as a hash.
+#[derive(Default)]
+pub(crate) struct Keys {
+    seen: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Keys {
+    /// Takes in a trunk; whether it is new.
+    pub(crate) fn insert(&mut self, trunk: &Connection) -> bool {
+        let key = (&trunk.domain, &trunk.orig_match_pattern);
+        self.seen.insert(self.hasher.hash_one(key))
+    }
 }
 
 /// Which list is read.
@@ -131,12 +162,25 @@ struct Query {
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
+/// What a list is checked against at its end.
+#[derive(Clone, Copy)]
+enum Compare {
+    Count,
+    /// There is no count; what came shows whether the list may have been cut.
+    Lengths,
+    Nothing,
+}
+
 enum Step {
     Turn,
-    Page(Pending<Vec<Connection>>),
-    Count(Pending<i64>),
+    Page(Pending<Done<Vec<Connection>>>),
+    Count(Pending<Option<Done<i64>>>),
+    Fail(Error),
     End,
 }
+
+/// Far above what a phone system has, and a bound for a server that never ends.
+const MAX_TRUNKS: u64 = 1_000_000;
 
 impl ConnectionStream {
     pub(crate) fn new(
@@ -152,20 +196,39 @@ impl ConnectionStream {
                 filter: filter.clone(),
                 size,
             },
-            compare: true,
+            compare: Compare::Count,
             step: Step::Turn,
             page: Vec::new().into_iter(),
-            seen: HashSet::new(),
-            keys: RandomState::new(),
+            keys: Keys::default(),
             start: 0,
+            max_trunks: MAX_TRUNKS,
+            last_page: 0,
+            longest: 0,
+            attempts: 0,
             progress: StreamProgress::default(),
         }
     }
 
-    /// Does not ask for the count at the end, for servers where it is known not to agree with the
-    /// list. A list that was cut short then ends as if it were whole.
-    pub fn without_count(mut self) -> Self {
-        self.compare = false;
+    /// Goes on behind a response that came before, and without the count.
+    pub(crate) fn follow(&mut self, received: u64, keys: Keys) {
+        self.start = received;
+        self.longest = received;
+        self.progress.trunks = keys.seen.len() as u64;
+        self.keys = keys;
+        self.compare = Compare::Lengths;
+    }
+
+    /// Checks nothing at the end, for servers whose count is known not to agree with the list. A
+    /// list that was cut short then ends as if it were whole.
+    pub fn unchecked(mut self) -> Self {
+        self.compare = Compare::Nothing;
+        self
+    }
+
+    /// The most trunks that are read; more are an error. 1 000 000 by default, far above any
+    /// system, so that no server can keep the stream from ending.
+    pub fn max_trunks(mut self, trunks: u64) -> Self {
+        self.max_trunks = trunks;
         self
     }
 
@@ -191,53 +254,81 @@ impl ConnectionStream {
         }))
     }
 
-    fn counted(&self) -> Step {
+    fn count(&self) -> Step {
         let query = self.query.clone();
         Step::Count(Box::pin(async move {
-            count(&query.client, query.domain.as_ref(), &query.filter).await
+            counted(&query.client, query.domain.as_ref(), &query.filter).await
         }))
     }
 
     /// Takes in a page and says what follows.
-    fn take(&mut self, mut page: Vec<Connection>) -> Step {
-        let received = page.len() as u64;
-        page.retain(|trunk| {
-            self.seen.insert(
-                self.keys
-                    .hash_one((&trunk.domain, &trunk.orig_match_pattern)),
-            )
-        });
-        let new = page.len() as u64;
+    fn take(&mut self, page: Done<Vec<Connection>>) -> Step {
+        let mut page_trunks = page.value;
+        self.attempts = page.attempts;
+        let received = page_trunks.len() as u64;
+        page_trunks.retain(|trunk| self.keys.insert(trunk));
+        let new = page_trunks.len() as u64;
         self.start += received;
+        self.last_page = received;
+        self.longest = self.longest.max(received);
         self.progress.pages += 1;
-        self.progress.trunks += new;
         self.progress.duplicates += received - new;
-        self.page = page.into_iter();
+        let room = self.max_trunks - self.progress.trunks.min(self.max_trunks);
+        page_trunks.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        self.progress.trunks += page_trunks.len() as u64;
+        self.page = page_trunks.into_iter();
+        if new > room {
+            return self.incomplete(format!(
+                "the list has more than {} trunks, the limit of this stream, and was not read to \
+                 its end; `ConnectionStream::max_trunks` sets another limit",
+                self.max_trunks
+            ));
+        }
         match (new, self.compare) {
-            (0, true) => self.counted(),
-            (0, false) => Step::End,
+            (0, Compare::Count) => self.count(),
+            (0, Compare::Lengths) => self.compare_lengths(),
+            (0, Compare::Nothing) => Step::End,
             _ => Step::Turn,
         }
     }
 
     /// What the server counts against what came.
-    fn compare(&mut self, counted: Result<i64, Error>) -> Result<(), Error> {
-        let total = match counted {
-            Ok(total) => total,
-            // Such a key cannot know; that the list is unchecked is seen in
-            // `StreamProgress::total`.
-            Err(error) if error.is_permission_denied() => return Ok(()),
-            Err(error) => return Err(error),
+    fn compare_count(&mut self, counted: Option<Done<i64>>) -> Step {
+        let Some(total) = counted else {
+            return self.compare_lengths();
         };
-        self.progress.total = Some(total);
+        self.attempts = total.attempts;
+        self.progress.total = Some(total.value);
         let trunks = self.progress.trunks;
-        match u64::try_from(total) == Ok(trunks) {
-            true => Ok(()),
-            false => Err(Error::incomplete(format!(
-                "the list ended after {trunks} trunks and the server counts {total}: the list was cut short, the trunks changed meanwhile, or the \
-                 server counts by another rule"
-            ))),
+        if u64::try_from(total.value) == Ok(trunks) {
+            return Step::End;
         }
+        self.incomplete(format!(
+            "the list ended after {trunks} trunks and the server counts {}: the list was cut \
+             short, the trunks changed meanwhile, or the server counts by another rule; read it \
+             again, or unchecked if the count is known to be wrong",
+            total.value
+        ))
+    }
+
+    /// A server that honours `start` ends with an empty page. One that repeats itself may have sent
+    /// all it has, or the beginning alone, which then has the length of a limit.
+    fn compare_lengths(&self) -> Step {
+        let limits = [self.query.size, PageSize::USUAL, PageSize::LARGEST];
+        let cut = limits.iter().any(|limit| limit.get() == self.longest);
+        if self.last_page == 0 || !cut {
+            return Step::End;
+        }
+        self.incomplete(format!(
+            "the list ended after {} trunks, may have been cut there, and cannot be checked: the \
+             server does not let this key count, and ignores where a page begins; use a key that \
+             may count, or read the list unchecked",
+            self.progress.trunks
+        ))
+    }
+
+    fn incomplete(&self, reason: String) -> Step {
+        Step::Fail(Error::incomplete(reason).after(self.attempts))
     }
 }
 
@@ -250,26 +341,20 @@ impl Stream for ConnectionStream {
             if let Some(trunk) = this.page.next() {
                 return Poll::Ready(Some(Ok(trunk)));
             }
-            let failed = match &mut this.step {
+            let next = match &mut this.step {
                 Step::End => return Poll::Ready(None),
-                Step::Turn => {
-                    this.step = this.page_from(this.start);
-                    continue;
-                }
+                Step::Turn => this.page_from(this.start),
                 Step::Page(pending) => match ready!(pending.as_mut().poll(context)) {
-                    Ok(page) => {
-                        this.step = this.take(page);
-                        continue;
-                    }
-                    Err(error) => Err(error),
+                    Ok(page) => this.take(page),
+                    Err(error) => Step::Fail(error),
                 },
-                Step::Count(pending) => {
-                    let counted = ready!(pending.as_mut().poll(context));
-                    this.compare(counted)
-                }
+                Step::Count(pending) => match ready!(pending.as_mut().poll(context)) {
+                    Ok(counted) => this.compare_count(counted),
+                    Err(error) => Step::Fail(error),
+                },
+                Step::Fail(_) => Step::End,
             };
-            this.step = Step::End;
-            if let Err(error) = failed {
+            if let Step::Fail(error) = std::mem::replace(&mut this.step, next) {
                 return Poll::Ready(Some(Err(error)));
             }
         }

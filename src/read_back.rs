@@ -6,8 +6,9 @@ use futures_util::TryStreamExt;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::connections::{ConnectionFilter, Connections};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::generated::types::{Connection, ConnectionCreate};
+use crate::identity;
 use crate::paging::{ConnectionStream, PageSize};
 use crate::transport::deadline;
 use crate::values::ConnectionRef;
@@ -15,15 +16,18 @@ use crate::values::ConnectionRef;
 /// Wait after the first look; it doubles with each.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// What the last look has, besides twice the time of the slowest one before, to end in time.
+const MARGIN: Duration = Duration::from_millis(20);
 
 impl Connections<'_> {
     /// Creates a trunk and reads it as soon as the server shows it: with its defaults, and with the
     /// SIP password that a server generates where none was sent (reported). Nodes of a cluster may
-    /// show it late (documented), so it is looked for until `patience` is over.
+    /// show it late (documented), so it is looked for until `patience` is over, with a last look
+    /// just before. It takes no longer than that after the create.
     ///
     /// A pattern that cannot be addressed (a `:` in it, before v46) is looked for in the list of
     /// its domain. A trunk of the whole system is read under its domain `*`; whether servers take
-    /// that in a path is not known.
+    /// that in a path is not known, so it is looked for in the list of the whole system as well.
     ///
     /// ```no_run
     /// # async fn run(client: netsapiens_connections::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -51,23 +55,33 @@ impl Connections<'_> {
         self.create(trunk).await?;
         let deadline = deadline(patience);
         let mut wait = FIRST_WAIT;
+        let mut slowest = Duration::ZERO;
         let mut last = None;
         loop {
+            let begun = Instant::now();
             match timeout_at(deadline, self.look(trunk)).await {
                 Ok(Ok(Some(found))) => return Ok(found),
                 Ok(Ok(None)) => last = None,
-                // A passing trouble while reading is no reason to leave a new trunk behind unread,
-                // and a domain may be shown late as well.
-                Ok(Err(error)) if error.is_retryable() || error.is_not_found() => {
+                // A passing trouble while reading is no reason to leave a new trunk behind unread.
+                // A domain may be shown late as well, and a server that looks for patterns may
+                // give others until it shows this one.
+                Ok(Err(error))
+                    if error.is_retryable()
+                        || error.is_not_found()
+                        || error.kind() == ErrorKind::Mismatch =>
+                {
                     last = Some(error)
                 }
                 Ok(Err(error)) => return Err(error.about(&trunk.domain, &trunk.orig_match_pattern)),
                 Err(_) => break,
             }
-            if Instant::now() + wait >= deadline {
+            slowest = slowest.max(begun.elapsed());
+            let left = deadline.saturating_duration_since(Instant::now());
+            let until_last = left.saturating_sub(slowest * 2 + MARGIN);
+            if until_last.is_zero() {
                 break;
             }
-            sleep(wait).await;
+            sleep(wait.min(until_last)).await;
             wait = (wait * 2).min(LONGEST_WAIT);
         }
         let reason = format!(
@@ -79,19 +93,22 @@ impl Connections<'_> {
 
     async fn look(&self, trunk: &ConnectionCreate) -> Result<Option<Connection>, Error> {
         let client = self.client();
+        let of_the_system = trunk.domain.as_str() == "*";
         if ConnectionRef::new(&trunk.orig_match_pattern, client.addressing).is_ok() {
-            return client
-                .domain(&trunk.domain)?
-                .connections()
-                .get(&trunk.orig_match_pattern)
-                .await;
+            let domain = client.domain(&trunk.domain)?;
+            match domain.connections().get(&trunk.orig_match_pattern).await {
+                Ok(None) if of_the_system => {}
+                // The server may not take a `*` for a domain.
+                Err(error) if of_the_system && error.kind() == ErrorKind::Status => {}
+                other => return other,
+            }
         }
+        let domain = (!of_the_system).then_some(&trunk.domain);
         let filter = ConnectionFilter::default();
         let mut list =
-            ConnectionStream::new(client, Some(&trunk.domain), &filter, PageSize::default())
-                .without_count();
+            ConnectionStream::new(client, domain, &filter, PageSize::default()).unchecked();
         while let Some(found) = list.try_next().await? {
-            if found.orig_match_pattern == trunk.orig_match_pattern.as_str() {
+            if identity::is_same(&found, &trunk.domain, &trunk.orig_match_pattern) {
                 return Ok(Some(found));
             }
         }

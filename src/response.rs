@@ -9,8 +9,6 @@ pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// Which attempt brought it.
-    pub(crate) attempt: u32,
 }
 
 impl Response {

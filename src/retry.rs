@@ -7,9 +7,13 @@ use reqwest::Method;
 /// How often and how soon a request is tried again.
 ///
 /// Reads, updates and deletes are repeated after a failed or broken connection, a timeout, and the
-/// statuses 408, 429, 502, 503 and 504; a create only when it certainly was not sent. Waits grow
-/// from `base` and are drawn at random below their bound, so that many clients do not come back at
-/// once; a `Retry-After` of the server is honoured up to `longest_retry_after`.
+/// statuses 408, 429, 502, 503 and 504; a create only when it certainly was not sent. Nothing below
+/// this policy repeats a request: the HTTP library's own retries are switched off.
+///
+/// Waits grow from `base` and are drawn at random below their bound, so that many clients do not
+/// come back at once. A `Retry-After` of the server, seconds or a date, is honoured up to
+/// `longest_retry_after`; a fraction of a second is rounded up, and what is neither, a negative
+/// number for example, is ignored.
 ///
 /// ```
 /// use netsapiens_connections::RetryPolicy;
@@ -51,15 +55,28 @@ impl RetryPolicy {
     }
 }
 
-/// How an attempt ended.
+/// How an attempt that failed ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome<'a> {
+pub(crate) enum Ending<'a> {
     /// No connection; the request certainly was not sent.
     NotSent,
     /// The connection broke or the time was up; the request may have arrived.
-    Lost,
-    /// The server answered, with this `Retry-After`.
+    NoResponse,
+    /// The server or a gateway answered, with this `Retry-After`.
     Status(u16, Option<&'a str>),
+}
+
+impl Ending<'_> {
+    /// The request may have been carried out and its response lost. 502 and 504 are a gateway's
+    /// word that it has no response of the server; other statuses are responses: 429 and 503 are
+    /// refusals, and 408 says that the request did not arrive whole.
+    pub(crate) fn is_lost(self) -> bool {
+        match self {
+            Self::NotSent => false,
+            Self::NoResponse => true,
+            Self::Status(status, _) => matches!(status, 502 | 504),
+        }
+    }
 }
 
 /// What follows from it.
@@ -79,20 +96,20 @@ pub(crate) fn is_transient(status: u16) -> bool {
 pub(crate) fn decide(
     policy: &RetryPolicy,
     method: &Method,
-    outcome: Outcome<'_>,
+    ending: Ending<'_>,
     attempt: u32,
     now: SystemTime,
     random: f64,
 ) -> Decision {
-    let worth_it = match outcome {
-        Outcome::NotSent => true,
-        Outcome::Lost => *method != Method::POST,
-        Outcome::Status(status, _) => is_transient(status) && *method != Method::POST,
+    let worth_it = match ending {
+        Ending::NotSent => true,
+        Ending::NoResponse => *method != Method::POST,
+        Ending::Status(status, _) => is_transient(status) && *method != Method::POST,
     };
     if !worth_it || attempt >= policy.attempts {
         return Decision::Stop;
     }
-    if let Outcome::Status(_, Some(text)) = outcome
+    if let Ending::Status(_, Some(text)) = ending
         && let Some(wait) = retry_after(text, now)
     {
         return if wait <= policy.longest_retry_after {
@@ -111,21 +128,53 @@ pub(crate) fn decide(
     )
 }
 
-/// `Retry-After` in its two forms: seconds, or a date of HTTP. A date that has passed means now.
+/// How long a `Retry-After` asks to wait: seconds, or a date of HTTP. Nothing where it is neither,
+/// a negative number for example. A date that has passed means now.
 fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(text)
-        .ok()?;
-    Some(
-        SystemTime::from(date)
-            .duration_since(now)
-            .unwrap_or_default(),
-    )
+    seconds(text).or_else(|| Some(date(text, now)?.duration_since(now).unwrap_or_default()))
 }
+
+/// Seconds, where a fraction, which the standard does not know and some gateways send, is rounded
+/// up. More than can be counted is the longest time there is.
+fn seconds(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let more = u64::from(fraction.bytes().any(|byte| byte != b'0'));
+    Some(whole.parse::<u64>().map_or(Duration::MAX, |whole| {
+        Duration::from_secs(whole.saturating_add(more))
+    }))
+}
+
+/// A date in one of the three formats of RFC 9110, section 5.6.7. Of the years that two digits can
+/// mean it is the last one that is not more than 50 years ahead.
+fn date(text: &str, now: SystemTime) -> Option<SystemTime> {
+    let Some((day, time)) = text
+        .split_once(", ")
+        .and_then(|(_, rest)| rest.split_once(' '))
+        .filter(|(day, _)| day.contains('-'))
+    else {
+        return httpdate::parse_http_date(text).ok();
+    };
+    let [day, month, year]: [&str; 3] = day.split('-').collect::<Vec<_>>().try_into().ok()?;
+    let horizon = now + FIFTY_YEARS;
+    // The weekday that is stated is no help: it is that of one century, and may be wrong.
+    let in_century = |century| {
+        ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+            .into_iter()
+            .find_map(|weekday| {
+                let full = format!("{weekday}, {day} {month} {century}{year} {time}");
+                httpdate::parse_http_date(&full).ok()
+            })
+    };
+    let meant = ["21", "20", "19"].into_iter().filter_map(in_century);
+    meant.into_iter().find(|date| *date <= horizon)
+}
+
+const FIFTY_YEARS: Duration = Duration::from_secs(50 * 31_556_952);
 
 #[cfg(test)]
 mod tests {
@@ -133,11 +182,11 @@ mod tests {
 
     const NOW: Duration = Duration::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT, the date of RFC 9110's examples
 
-    fn decided(method: &Method, outcome: Outcome<'_>, attempt: u32) -> Decision {
+    fn decided(method: &Method, ending: Ending<'_>, attempt: u32) -> Decision {
         decide(
             &RetryPolicy::default(),
             method,
-            outcome,
+            ending,
             attempt,
             SystemTime::UNIX_EPOCH + NOW,
             1.0,
@@ -150,14 +199,14 @@ mod tests {
 
     #[test]
     fn what_is_tried_again() {
-        use Outcome::{Lost, NotSent, Status};
+        use Ending::{NoResponse, NotSent, Status};
         let again = millis(250);
         let stop = Decision::Stop;
         #[rustfmt::skip]
         let table = [
-            // outcome                 GET    PUT    DELETE POST
+            // ending                  GET    PUT    DELETE POST
             (NotSent,                 [again, again, again, again]),
-            (Lost,                    [again, again, again, stop]),
+            (NoResponse,                [again, again, again, stop]),
             (Status(408, None),       [again, again, again, stop]),
             (Status(429, None),       [again, again, again, stop]),
             (Status(502, None),       [again, again, again, stop]),
@@ -173,22 +222,18 @@ mod tests {
             (Status(500, None),       [stop,  stop,  stop,  stop]),
             (Status(501, None),       [stop,  stop,  stop,  stop]),
         ];
-        for (outcome, expected) in table {
+        for (ending, expected) in table {
             let methods = [Method::GET, Method::PUT, Method::DELETE, Method::POST];
             for (method, expected) in methods.iter().zip(expected) {
-                assert_eq!(
-                    decided(method, outcome, 1),
-                    expected,
-                    "{method} {outcome:?}"
-                );
+                assert_eq!(decided(method, ending, 1), expected, "{method} {ending:?}");
             }
         }
     }
 
     #[test]
     fn the_last_attempt_is_not_followed() {
-        assert_eq!(decided(&Method::GET, Outcome::Lost, 2), millis(500));
-        assert_eq!(decided(&Method::GET, Outcome::Lost, 3), Decision::Stop);
+        assert_eq!(decided(&Method::GET, Ending::NoResponse, 2), millis(500));
+        assert_eq!(decided(&Method::GET, Ending::NoResponse, 3), Decision::Stop);
     }
 
     #[test]
@@ -211,7 +256,7 @@ mod tests {
             let decision = decide(
                 &policy,
                 &Method::GET,
-                Outcome::Lost,
+                Ending::NoResponse,
                 attempt,
                 SystemTime::UNIX_EPOCH,
                 1.0,
@@ -227,7 +272,7 @@ mod tests {
             let decision = decide(
                 &policy,
                 &Method::GET,
-                Outcome::Lost,
+                Ending::NoResponse,
                 1,
                 SystemTime::UNIX_EPOCH,
                 random,
@@ -243,18 +288,74 @@ mod tests {
             ("7", millis(7000)),
             ("30", millis(30_000)),
             ("31", Decision::Stop),
+            (" 7 ", millis(7000)),
+            ("0.0", millis(0)),
+            ("0.2", millis(1000)),
+            ("1.5", millis(2000)),
+            ("7.000", millis(7000)),
+            ("29.001", millis(30_000)),
+            ("30.5", Decision::Stop),
+            // Beyond 64 bits, whole and with a fraction.
+            ("18446744073709551615", Decision::Stop),
+            ("18446744073709551616", Decision::Stop),
+            ("99999999999999999999999999.5", Decision::Stop),
+            // The three formats of HTTP, 3 seconds ahead, past, and an hour ahead.
             ("Sun, 06 Nov 1994 08:49:40 GMT", millis(3000)),
             ("Sun, 06 Nov 1994 08:49:30 GMT", millis(0)),
             ("Sun, 06 Nov 1994 09:49:40 GMT", Decision::Stop),
+            ("Sunday, 06-Nov-94 08:49:40 GMT", millis(3000)),
+            ("Sunday, 06-Nov-94 08:49:30 GMT", millis(0)),
+            ("Sunday, 06-Nov-94 09:49:40 GMT", Decision::Stop),
+            ("Sun Nov  6 08:49:40 1994", millis(3000)),
+            ("Sun Nov  6 08:49:30 1994", millis(0)),
+            ("Sun Nov  6 09:49:40 1994", Decision::Stop),
+            // Two digits of a year: 1994 + 50 is the last one that can be ahead.
+            ("Sunday, 06-Nov-43 08:49:40 GMT", Decision::Stop),
+            ("Sunday, 06-Nov-70 08:49:40 GMT", millis(0)),
+            // Neither seconds nor a date: the wait is the policy's own.
+            ("", millis(250)),
             ("soon", millis(250)),
             ("-1", millis(250)),
+            ("-1.5", millis(250)),
+            ("-18446744073709551616", millis(250)),
+            ("+5", millis(250)),
+            ("1e3", millis(250)),
+            ("1.", millis(250)),
+            (".5", millis(250)),
+            ("1.5.2", millis(250)),
+            ("1,5", millis(250)),
+            ("0x10", millis(250)),
+            ("NaN", millis(250)),
+            ("inf", millis(250)),
+            ("Sunday, 06-Nov-94", millis(250)),
+            ("Sunday, 31-Foo-94 08:49:40 GMT", millis(250)),
+            ("Sunday, 06-Nov-1994 08:49:40 GMT", millis(250)),
+            ("1994-11-06T08:49:40Z", millis(250)),
         ];
         for (text, expected) in table {
             assert_eq!(
-                decided(&Method::GET, Outcome::Status(503, Some(text)), 1),
+                decided(&Method::GET, Ending::Status(503, Some(text)), 1),
                 expected,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn what_may_have_been_carried_out_unseen() {
+        use Ending::{NoResponse, NotSent, Status};
+        let table = [
+            (NotSent, false),
+            (NoResponse, true),
+            (Status(502, None), true),
+            (Status(504, None), true),
+            (Status(408, None), false),
+            (Status(429, None), false),
+            (Status(500, None), false),
+            (Status(503, None), false),
+        ];
+        for (ending, lost) in table {
+            assert_eq!(ending.is_lost(), lost, "{ending:?}");
         }
     }
 }

@@ -1,21 +1,22 @@
 //! Between the generated methods and the wire: headers, paths, attempts, bounded bodies.
 
-use std::fmt;
 use std::time::{Duration, SystemTime};
+use std::{fmt, io};
 
 use futures_util::StreamExt;
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::generated::{self, ByteStream, ResponseValue};
 use crate::observability::{Attempt, Observer};
 use crate::response::Response;
-use crate::retry::{Decision, Outcome, RetryPolicy, decide};
+use crate::retry::{Decision, Ending, RetryPolicy, decide};
 use crate::server_message::mask_echoes;
 use crate::values::Secret;
 
@@ -41,33 +42,31 @@ impl ClientHooks<Credentials> for generated::Client {
             .headers_mut()
             .insert(ACCEPT, HeaderValue::from_static("application/json"));
         request.headers_mut().extend(self.inner.0.clone());
-        // The span of `send`, which does not see the request.
-        let bytes = request
-            .body()
-            .and_then(reqwest::Body::as_bytes)
-            .map_or(0, <[u8]>::len);
-        tracing::Span::current().record("request_bytes", bytes);
         Ok(())
     }
 }
 
-/// The body of a response as a value.
-pub(crate) fn decode<T: DeserializeOwned>(
+/// The body of a response as a value, and what `check` makes of the value. A reason that `check`
+/// gives is an error of kind `Mismatch`.
+pub(crate) fn decode<T: DeserializeOwned, U>(
     operation: &'static str,
     response: Response,
-) -> Result<T, Error> {
-    response.decode().map_err(|reason| {
-        let attempt = response.attempt;
-        Error::decode(operation, response, reason).after(attempt)
-    })
+    check: impl FnOnce(T) -> Result<U, &'static str>,
+) -> Result<U, Error> {
+    match response.decode() {
+        Ok(value) => check(value).map_err(|reason| Error::mismatch(operation, response, reason)),
+        Err(reason) => Err(Error::decode(operation, response, reason)),
+    }
 }
 
 /// Bounds of every operation of a client.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
+    /// For one attempt.
+    pub(crate) timeout: Duration,
     /// For all attempts of an operation together.
     pub(crate) deadline: Duration,
-    /// For the body of an answer.
+    /// For the body of a response.
     pub(crate) body_bytes: usize,
     pub(crate) retry: RetryPolicy,
 }
@@ -76,9 +75,40 @@ pub(crate) struct Limits {
 pub(crate) struct Call<'a> {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
+    /// Length of the body that is sent; 0 without one.
+    pub(crate) request_bytes: usize,
     /// What must not come back in a message.
     pub(crate) secrets: Vec<&'a Secret>,
     pub(crate) observer: Option<&'a Observer>,
+}
+
+impl Call<'_> {
+    /// Notes how long the body will be, for the span: the request itself is built anew for each
+    /// attempt, and below the span.
+    pub(crate) fn with_body(mut self, body: &impl Serialize) -> Self {
+        struct Length(usize);
+        impl io::Write for Length {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.0 += bytes.len();
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut length = Length(0);
+        // A body that cannot be written fails when the request is built.
+        if serde_json::to_writer(&mut length, body).is_ok() {
+            self.request_bytes = length.0;
+        }
+        self
+    }
+}
+
+/// What a call brought, and after how many attempts.
+pub(crate) struct Done<T> {
+    pub(crate) value: T,
+    pub(crate) attempts: u32,
 }
 
 /// The end of a time from now on. Of one that the clock cannot hold it is an end that no program
@@ -92,12 +122,14 @@ pub(crate) fn deadline(within: Duration) -> Instant {
 /// What the generated methods give: progenitor's answers and errors with raw bytes.
 pub(crate) type Raw = Result<ResponseValue<ByteStream>, generated::Error<ByteStream>>;
 
-/// Sends a call as often as its policy allows. `Ok` is a success of the server, any 2xx.
-pub(crate) async fn send<F, Fut>(
+/// Sends a call as often as its policy allows. What `understand` makes of a success, any 2xx, is
+/// part of the attempt, so that whoever watches sees what could not be understood.
+pub(crate) async fn send<T, F, Fut>(
     limits: &Limits,
     call: &Call<'_>,
     request: F,
-) -> Result<Response, Error>
+    understand: impl Fn(Response) -> Result<T, Error>,
+) -> Result<Done<T>, Error>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Raw>,
@@ -105,170 +137,209 @@ where
     let span = tracing::info_span!(
         "netsapiens",
         operation = call.operation,
-        request_bytes = tracing::field::Empty
+        request_bytes = call.request_bytes
     );
-    attempts(limits, call, request).instrument(span).await
+    attempts(limits, call, request, understand)
+        .instrument(span)
+        .await
 }
 
-async fn attempts<F, Fut>(limits: &Limits, call: &Call<'_>, request: F) -> Result<Response, Error>
+async fn attempts<T, F, Fut>(
+    limits: &Limits,
+    call: &Call<'_>,
+    request: F,
+    understand: impl Fn(Response) -> Result<T, Error>,
+) -> Result<Done<T>, Error>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Raw>,
 {
-    let deadline = deadline(limits.deadline);
-    let mut sent = false;
+    let last_end = deadline(limits.deadline);
+    let (mut sent, mut lost) = (false, false);
     let mut attempt = 0;
-    let mut last = None;
+    let mut before = None;
     loop {
         attempt += 1;
         let begun = Instant::now();
-        let outcome =
-            match tokio::time::timeout_at(deadline, read(limits, call, attempt, request())).await {
-                Ok(outcome) => outcome.and_then(|answer| match answer.status.is_success() {
-                    true => Ok(answer),
-                    false => Err(Error::status(call.operation, answer, &call.secrets)),
-                }),
-                Err(_) => Err(Error::deadline(call.operation, last.take())),
-            };
-        observe(call, attempt, begun.elapsed(), &outcome);
+        let end = deadline(limits.timeout).min(last_end);
+        let response = read(limits, call, request(), end).await;
+        let response = response.map_err(|error| {
+            if error.is_timeout() && Instant::now() >= last_end {
+                Error::deadline(call.operation, before.take())
+            } else {
+                error
+            }
+        });
+        let seen = response.as_ref().ok().map(Seen::of);
+        let outcome = response.and_then(|response| match response.status.is_success() {
+            true => understand(response),
+            false => Err(Error::status(call.operation, response, &call.secrets)),
+        });
+        observe(call, attempt, begun.elapsed(), seen, outcome.as_ref().err());
         let error = match outcome {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error.sent_before(sent).after(attempt),
+            Ok(value) => {
+                return Ok(Done {
+                    value,
+                    attempts: attempt,
+                });
+            }
+            Err(error) => error.after(attempt).after_others(sent, lost),
         };
+        let ending = ending_of(&error);
         sent = error.may_have_been_sent();
-        let wait = match outcome_of(&error) {
-            Some(outcome) => decide(
+        lost |= ending.is_some_and(Ending::is_lost);
+        let decision = ending.map_or(Decision::Stop, |ending| {
+            decide(
                 &limits.retry,
                 &call.method,
-                outcome,
+                ending,
                 attempt,
                 SystemTime::now(),
                 fastrand::f64(),
-            ),
-            None => Decision::Stop,
-        };
-        match wait {
-            Decision::After(wait) if wait < deadline.saturating_duration_since(Instant::now()) => {
+            )
+        });
+        match decision {
+            Decision::After(wait) if wait < last_end.saturating_duration_since(Instant::now()) => {
                 tokio::time::sleep(wait).await
             }
             _ => return Err(error),
         }
-        last = Some(error);
+        before = Some(error);
     }
 }
 
-/// What the retry decision is told; nothing where another attempt cannot end otherwise.
-fn outcome_of(error: &Error) -> Option<Outcome<'_>> {
-    match () {
-        () if error.is_connect() => Some(Outcome::NotSent),
-        () if error.is_timeout() || error.is_interrupted() => Some(Outcome::Lost),
-        () if error.is_decode() => None,
-        () => error
+/// How an attempt that failed ended; nothing where another one cannot end otherwise.
+fn ending_of(error: &Error) -> Option<Ending<'_>> {
+    match error.kind() {
+        ErrorKind::Connect => Some(Ending::NotSent),
+        ErrorKind::Timeout | ErrorKind::Interrupted => Some(Ending::NoResponse),
+        ErrorKind::Status => error
             .status_code()
-            .map(|status| Outcome::Status(status, error.header(RETRY_AFTER.as_str()))),
+            .map(|status| Ending::Status(status, error.header(RETRY_AFTER.as_str()))),
+        _ => None,
     }
 }
 
-/// One attempt: the answer with its body, whatever the status.
+/// One attempt: the response with its body, whatever the status. It ends at `end`.
 async fn read(
     limits: &Limits,
     call: &Call<'_>,
-    attempt: u32,
     raw: impl Future<Output = Raw>,
+    end: Instant,
 ) -> Result<Response, Error> {
     let operation = call.operation;
-    let response = match raw.await {
-        Ok(response) | Err(generated::Error::ErrorResponse(response)) => response,
-        Err(generated::Error::UnexpectedResponse(response)) => ResponseValue::stream(response),
-        Err(generated::Error::CommunicationError(error)) => {
+    let response = match timeout_at(end, raw).await {
+        Err(_) => return Err(Error::timeout(operation)),
+        Ok(Ok(response) | Err(generated::Error::ErrorResponse(response))) => response,
+        Ok(Err(generated::Error::UnexpectedResponse(response))) => ResponseValue::stream(response),
+        Ok(Err(generated::Error::CommunicationError(error))) => {
             return Err(Error::network(operation, error));
         }
-        // Our hooks give no error of their own, and raw answers are not decoded by the generated
+        // Our hooks give no error of their own, and raw responses are not decoded by the generated
         // code.
-        Err(_) => return Err(Error::configuration("the request could not be built").of(operation)),
+        Ok(Err(_)) => {
+            return Err(Error::configuration("the request could not be built").of(operation));
+        }
     };
     let (status, mut headers) = (response.status(), response.headers().clone());
     mask_echoes(&mut headers, &call.secrets);
     let mut stream = response.into_inner_stream();
     let mut body = Vec::new();
     let broken = loop {
-        match stream.next().await {
-            None => {
+        match timeout_at(end, stream.next()).await {
+            Err(_) => break Error::timeout(operation),
+            Ok(None) => {
                 return Ok(Response {
                     status,
                     headers,
                     body,
-                    attempt,
                 });
             }
-            Some(Err(error)) => break Some(error),
-            Some(Ok(chunk)) if body.len() + chunk.len() > limits.body_bytes => break None,
-            Some(Ok(chunk)) => body.extend_from_slice(&chunk),
+            Ok(Some(Err(error))) => break Error::network(operation, error),
+            Ok(Some(Ok(chunk))) if body.len() + chunk.len() > limits.body_bytes => {
+                let reason = format!(
+                    "the answer is longer than {} bytes, the client's limit for bodies",
+                    limits.body_bytes
+                );
+                let cut = Response {
+                    status,
+                    headers: headers.clone(),
+                    body: std::mem::take(&mut body),
+                };
+                // A refusal keeps what came of its body.
+                if !status.is_success() {
+                    return Ok(cut);
+                }
+                break Error::decode(operation, cut, reason);
+            }
+            Ok(Some(Ok(chunk))) => body.extend_from_slice(&chunk),
         }
     };
     // Only a read that succeeded needs its body whole. A refusal is one whatever follows the
     // status; and a write that was accepted is done, so that calling it a failure would have it
     // done again.
-    if !status.is_success() || call.method != Method::GET {
-        let body = if status.is_success() {
-            Vec::new()
-        } else {
-            body
-        };
-        return Ok(Response {
-            status,
-            headers,
-            body,
-            attempt,
-        });
+    if status.is_success() && call.method == Method::GET {
+        return Err(broken);
     }
-    Err(match broken {
-        Some(error) => Error::network(operation, error),
-        None => {
-            let reason = format!(
-                "the answer is longer than {} bytes, the client's limit for bodies",
-                limits.body_bytes
-            );
-            Error::decode(
-                operation,
-                Response {
-                    status,
-                    headers,
-                    body,
-                    attempt,
-                },
-                reason,
-            )
-        }
+    if status.is_success() {
+        body = Vec::new();
+    }
+    Ok(Response {
+        status,
+        headers,
+        body,
     })
 }
 
+/// What an observer is told of a response.
+#[derive(Clone, Copy)]
+struct Seen {
+    status: u16,
+    body_bytes: usize,
+}
+
+impl Seen {
+    fn of(response: &Response) -> Self {
+        Self {
+            status: response.status.as_u16(),
+            body_bytes: response.body.len(),
+        }
+    }
+}
+
 /// Tells what became of an attempt. No URL, no pattern, no body.
-fn observe(call: &Call<'_>, number: u32, elapsed: Duration, outcome: &Result<Response, Error>) {
-    let (status, body, failure) = match outcome {
-        Ok(answer) => (Some(answer.status.as_u16()), Some(answer.body.len()), None),
-        Err(error) => (error.status_code(), error.body_bytes(), Some(error.kind())),
-    };
-    let (operation, elapsed_ms) = (
-        call.operation,
-        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-    );
-    match outcome {
-        Ok(_) => tracing::debug!(
+fn observe(
+    call: &Call<'_>,
+    number: u32,
+    elapsed: Duration,
+    seen: Option<Seen>,
+    error: Option<&Error>,
+) {
+    // A read whose body broke off has an error with what came, and no response.
+    let status = seen
+        .map(|seen| seen.status)
+        .or_else(|| error?.status_code());
+    let body_bytes = seen
+        .map(|seen| seen.body_bytes)
+        .or_else(|| error?.body_bytes());
+    let (operation, kind) = (call.operation, error.map(Error::kind));
+    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    match (error, kind) {
+        // An answer, too: `get` makes `None` of it.
+        (Some(error), Some(kind)) if error.is_not_found() => {
+            tracing::debug!(operation, attempt = number, elapsed_ms, status, body_bytes, kind = ?kind, "failed");
+        }
+        (_, Some(kind)) => {
+            tracing::warn!(operation, attempt = number, elapsed_ms, status, body_bytes, kind = ?kind, "failed");
+        }
+        (_, None) => tracing::debug!(
             operation,
             attempt = number,
             elapsed_ms,
             status,
-            body_bytes = body,
+            body_bytes,
             "answered"
         ),
-        // An answer, too: `get` makes `None` of it.
-        Err(error) if error.is_not_found() => {
-            tracing::debug!(operation, attempt = number, elapsed_ms, status, body_bytes = body, kind = ?error.kind(), "failed");
-        }
-        Err(error) => {
-            tracing::warn!(operation, attempt = number, elapsed_ms, status, body_bytes = body, kind = ?error.kind(), "failed")
-        }
     }
     if let Some(Observer(observer)) = call.observer {
         observer(&Attempt {
@@ -276,8 +347,8 @@ fn observe(call: &Call<'_>, number: u32, elapsed: Duration, outcome: &Result<Res
             number,
             elapsed,
             status,
-            body_bytes: body,
-            failure,
+            body_bytes,
+            failure: kind,
         });
     }
 }

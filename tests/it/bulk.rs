@@ -5,9 +5,8 @@ use std::num::NonZeroUsize;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
-use std::time::Duration;
 
-use netsapiens_connections::fake::{FakeServer, READ_ONLY_KEY};
+use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, READ_ONLY_KEY};
 use netsapiens_connections::{
     BulkProgress, ConnectionUpdate, Domain, Error, Outcome, Receipt, apply,
 };
@@ -46,6 +45,7 @@ async fn each_item_has_its_outcome_in_its_place() {
         let outcomes = apply(
             [0, 7, 2],
             at_once(2),
+            |_| (),
             |number| describe(&acme, number),
             |_| {},
         )
@@ -67,11 +67,14 @@ async fn never_more_than_allowed_are_under_way() {
     let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = |_| async {
         most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        // As many turns as it takes for the others to begin, if they may.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
         now.fetch_sub(1, Ordering::SeqCst);
         Ok::<_, Error>(())
     };
-    let outcomes = apply(0..20, at_once(3), work, |_| {}).await;
+    let outcomes = apply(0..20, at_once(3), |_| (), work, |_| {}).await;
     assert_eq!((outcomes.len(), most.into_inner()), (20, 3));
 }
 
@@ -86,6 +89,7 @@ async fn progress_is_told_after_each_item() {
         apply(
             [0, 9, 1],
             at_once(1),
+            |_| (),
             |number| describe(&acme, number),
             tell,
         )
@@ -105,7 +109,14 @@ async fn the_first_refused_permission_ends_it() {
             .build()
             .unwrap();
         let acme = client.domain("acme.example").unwrap();
-        let outcomes = apply(0..10, at_once(3), |number| describe(&acme, number), |_| {}).await;
+        let outcomes = apply(
+            0..10,
+            at_once(3),
+            |_| (),
+            |number| describe(&acme, number),
+            |_| {},
+        )
+        .await;
         let refused = outcomes
             .iter()
             .filter(
@@ -122,11 +133,61 @@ async fn the_first_refused_permission_ends_it() {
     .await;
 }
 
+/// A key of one domain, with trunks of two.
+async fn of_two_domains(scope: fn(&&str) -> String, at_once: usize) -> (Vec<&'static str>, usize) {
+    let server = FakeServer::start().await;
+    let client = server.client_builder().api_key(DOMAIN_KEY).build().unwrap();
+    let work = |domain: &'static str| {
+        let domain = client.domain(domain).unwrap();
+        async move { domain.connections().list_unchecked().await }
+    };
+    let domains = [
+        "other.example",
+        "other.example",
+        "acme.example",
+        "other.example",
+        "acme.example",
+    ];
+    let outcomes = apply(domains, self::at_once(at_once), scope, work, |_| {}).await;
+    let outcomes = outcomes.into_iter().map(|outcome| match outcome {
+        Outcome::Done(_) => "done",
+        Outcome::Failed(error) if error.is_permission_denied() => "refused",
+        Outcome::Failed(_) => "failed",
+        Outcome::Skipped => "skipped",
+    });
+    (outcomes.collect(), server.requests().len())
+}
+
+#[tokio::test]
+async fn a_refusal_ends_its_own_scope_alone() {
+    let (outcomes, requests) = of_two_domains(|domain| (*domain).to_owned(), 1).await;
+    assert_eq!(outcomes, ["refused", "skipped", "done", "skipped", "done"]);
+    assert_eq!(requests, 3);
+}
+
+#[tokio::test]
+async fn with_one_scope_for_all_the_first_refusal_ends_everything() {
+    let (outcomes, requests) = of_two_domains(|_| String::new(), 1).await;
+    assert_eq!(
+        outcomes,
+        ["refused", "skipped", "skipped", "skipped", "skipped"]
+    );
+    assert_eq!(requests, 1);
+}
+
+#[tokio::test]
+async fn what_is_under_way_in_a_refused_scope_is_finished() {
+    let (outcomes, requests) = of_two_domains(|domain| (*domain).to_owned(), 2).await;
+    assert_eq!(outcomes, ["refused", "refused", "done", "skipped", "done"]);
+    assert_eq!(requests, 4);
+}
+
 #[tokio::test]
 async fn no_items_is_no_outcomes() {
     let outcomes = apply(
         Vec::<usize>::new(),
         at_once(3),
+        |_| (),
         |_| async { Ok::<_, Error>(()) },
         |_| panic!("nothing to tell"),
     )
@@ -155,21 +216,21 @@ async fn dropped_at_any_point_it_leaves_nothing_running_and_can_be_begun_anew() 
         let server = FakeServer::start().await;
         server.seed("acme.example", 4);
         let acme = server.client().unwrap().domain("acme.example").unwrap();
-        let ended = polled(
-            apply(0..4, at_once(2), |number| describe(&acme, number), |_| {}),
-            polls,
-        )
-        .await;
-        // Requests that were on their way arrive.
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        let arrived = server.requests().len();
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        let begun = AtomicUsize::new(0);
+        let work = |number| {
+            begun.fetch_add(1, Ordering::SeqCst);
+            describe(&acme, number)
+        };
+        let ended = polled(apply(0..4, at_once(2), |_| (), work, |_| {}), polls).await;
+        let before = begun.load(Ordering::SeqCst);
+        // All of it, while what was dropped would have the time to go on.
+        let outcomes = apply(0..4, at_once(2), |_| (), work, |_| {}).await;
         assert_eq!(
-            server.requests().len(),
-            arrived,
+            begun.load(Ordering::SeqCst),
+            before + 4,
             "after {polls} polls something goes on"
         );
-        let outcomes = apply(0..4, at_once(2), |number| describe(&acme, number), |_| {}).await;
+        assert!(server.requests().len() <= before + 4, "after {polls} polls");
         assert!(
             outcomes
                 .iter()

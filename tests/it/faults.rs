@@ -5,6 +5,7 @@
 //! the faults of HTTP twice: in place of the operation, and behind it, when only the answer is
 //! lost.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use netsapiens_connections::fake::{
@@ -15,6 +16,7 @@ use netsapiens_connections::{
     ErrorKind, MatchPattern, RetryPolicy,
 };
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::servers::{DELAY, all_but};
 
@@ -32,6 +34,10 @@ const HTML: &str = "<html>Accepted</html>";
 enum Trouble {
     /// An answer with a status that is no success, met so many times.
     Refusal(u32, fn() -> Fault),
+    /// As `Refusal`, with a status that says that nothing was done: a delete is not carried out.
+    Busy(u32, fn() -> Fault),
+    /// Two refusals, one after the other.
+    Then(fn() -> Fault, fn() -> Fault),
     /// A redirect of this status to another host, met once.
     Redirect(u16),
     /// A success with a strange body, met by every request. A write has always been done: nobody
@@ -139,28 +145,36 @@ macro_rules! matrix {
     };
 }
 
-use Trouble::{Redirect, Refusal, Refused, RefusedAtFirst, Reuse, Slow, Success, Wire};
+use Trouble::{Busy, Redirect, Refusal, Refused, RefusedAtFirst, Reuse, Slow, Success, Then, Wire};
 
 // Columns: both lists, count, get, create, update, delete.
 #[rustfmt::skip]
 matrix! {
     // Troubles that pass. A create was perhaps carried out, so it is not sent again.
-    request_timeout_once: Refusal(1, || Fault::status(408)) => but_create(value(2), error("408 retryable sent ×1", 1));
-    request_timeout_always: Refusal(ALWAYS, || Fault::status(408)) => but_create(error("408 retryable sent ×3", 3), error("408 retryable sent ×1", 1));
-    too_many_once: Refusal(1, || Fault::status(429)) => but_create(value(2), error("429 rate_limited retryable sent ×1", 1));
-    too_many_always: Refusal(ALWAYS, || Fault::status(429)) => but_create(error("429 rate_limited retryable sent ×3", 3), error("429 rate_limited retryable sent ×1", 1));
-    too_many_come_back_in_no_seconds: Refusal(1, || Fault::status(429).header("retry-after", "0")) => but_create(value(2), error("429 rate_limited retryable sent ×1", 1));
-    too_many_come_back_at_a_past_date: Refusal(1, || Fault::status(429).header("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")) => but_create(value(2), error("429 rate_limited retryable sent ×1", 1));
-    too_many_come_back_in_an_hour: Refusal(1, || Fault::status(429).header("retry-after", "3600")) => all(error("429 rate_limited retryable sent ×1", 1));
-    too_many_come_back_in_an_eternity: Refusal(1, || Fault::status(429).header("retry-after", "18446744073709551615")) => all(error("429 rate_limited retryable sent ×1", 1));
-    too_many_come_back_at_a_far_date: Refusal(1, || Fault::status(429).header("retry-after", "Tue, 01 Jan 2999 00:00:00 GMT")) => all(error("429 rate_limited retryable sent ×1", 1));
+    request_timeout_once: Busy(1, || Fault::status(408)) => but_create(value(2), error("408 retryable sent ×1", 1));
+    request_timeout_always: Busy(ALWAYS, || Fault::status(408)) => but_create(error("408 retryable sent ×3", 3), error("408 retryable sent ×1", 1));
+    too_many_once: Busy(1, || Fault::status(429)) => but_create(value(2), error("429 rate_limited retryable sent ×1", 1));
+    too_many_always: Busy(ALWAYS, || Fault::status(429)) => but_create(error("429 rate_limited retryable sent ×3", 3), error("429 rate_limited retryable sent ×1", 1));
+    too_many_come_back_in_no_seconds: Busy(1, || Fault::status(429).header("retry-after", "0")) => but_create(value(2), error("429 rate_limited retryable sent ×1", 1));
+    too_many_come_back_at_a_past_date: Busy(1, || Fault::status(429).header("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")) => but_create(value(2), error("429 rate_limited retryable sent ×1", 1));
+    too_many_come_back_in_an_hour: Busy(1, || Fault::status(429).header("retry-after", "3600")) => all(error("429 rate_limited retryable sent ×1", 1));
+    too_many_come_back_in_an_eternity: Busy(1, || Fault::status(429).header("retry-after", "18446744073709551615")) => all(error("429 rate_limited retryable sent ×1", 1));
+    too_many_come_back_at_a_far_date: Busy(1, || Fault::status(429).header("retry-after", "Tue, 01 Jan 2999 00:00:00 GMT")) => all(error("429 rate_limited retryable sent ×1", 1));
     bad_gateway_once: Refusal(1, || Fault::gateway_page(502)) => but_create(value(2), error("502 retryable sent ×1", 1));
     bad_gateway_always: Refusal(ALWAYS, || Fault::gateway_page(502)) => but_create(error("502 retryable sent ×3", 3), error("502 retryable sent ×1", 1));
-    unavailable_once: Refusal(1, || Fault::status(503)) => but_create(value(2), error("503 retryable sent ×1", 1));
-    unavailable_twice: Refusal(2, || Fault::status(503)) => but_create(value(3), error("503 retryable sent ×1", 1));
-    unavailable_always: Refusal(ALWAYS, || Fault::status(503)) => but_create(error("503 retryable sent ×3", 3), error("503 retryable sent ×1", 1));
+    unavailable_once: Busy(1, || Fault::status(503)) => but_create(value(2), error("503 retryable sent ×1", 1));
+    unavailable_twice: Busy(2, || Fault::status(503)) => but_create(value(3), error("503 retryable sent ×1", 1));
+    unavailable_always: Busy(ALWAYS, || Fault::status(503)) => but_create(error("503 retryable sent ×3", 3), error("503 retryable sent ×1", 1));
     gateway_timeout_once: Refusal(1, || Fault::gateway_page(504)) => but_create(value(2), error("504 retryable sent ×1", 1));
     gateway_timeout_always: Refusal(ALWAYS, || Fault::empty(504)) => but_create(error("504 retryable sent ×3", 3), error("504 retryable sent ×1", 1));
+
+    // A 404 behind another trouble. To a delete it is success where the earlier response was lost,
+    // and an error where the earlier one was a refusal.
+    request_timeout_before_a_404: Then(|| Fault::status(408), missing) => { let e = error("404 not_found sent ×2", 2); [e, e, nothing(2), error("408 retryable sent ×1", 1), e, e] };
+    too_many_before_a_404: Then(|| Fault::status(429), missing) => { let e = error("404 not_found sent ×2", 2); [e, e, nothing(2), error("429 rate_limited retryable sent ×1", 1), e, e] };
+    unavailable_before_a_404: Then(|| Fault::status(503), missing) => { let e = error("404 not_found sent ×2", 2); [e, e, nothing(2), error("503 retryable sent ×1", 1), e, e] };
+    bad_gateway_before_a_404: Then(|| Fault::gateway_page(502), missing) => { let e = error("404 not_found sent ×2", 2); [e, e, nothing(2), error("502 retryable sent ×1", 1), e, value(2)] };
+    gateway_timeout_before_a_404: Then(|| Fault::gateway_page(504), missing) => { let e = error("404 not_found sent ×2", 2); [e, e, nothing(2), error("504 retryable sent ×1", 1), e, value(2)] };
 
     // Troubles that do not.
     server_error: Refusal(1, || Fault::status(500)) => all(error("500 sent ×1", 1));
@@ -222,6 +236,10 @@ matrix! {
     slow_body: Slow(Break::Slow(Point::Body(0), Duration::from_secs(1))) => reads_and_writes(error("timeout retryable sent ×2", 2), value(1));
 }
 
+fn missing() -> Fault {
+    Fault::message(404, "Resource not found.")
+}
+
 fn trunk() -> Value {
     json!({ "domain": DOMAIN, "connection-orig-match-pattern": PATTERN, "connection-sip-registration-password": PASSWORD })
 }
@@ -242,7 +260,8 @@ fn created() -> ConnectionCreate {
 /// leave writes to be read at once.
 fn run(fault: &str, trouble: Trouble, operation: Operation, cell: Cell) {
     let variants: &[bool] = match trouble {
-        Refusal(..) | Redirect(_) if operation.is_write() => &[false, true],
+        Busy(..) if operation == Operation::DeleteConnection => &[false],
+        Busy(..) | Refusal(..) | Redirect(_) if operation.is_write() => &[false, true],
         Success(_) => &[true],
         _ => &[false],
     };
@@ -276,18 +295,27 @@ async fn meet(
         direct.connections().create(&created()).await.unwrap();
     }
     let proxy = FaultProxy::start(&server.url()).await.unwrap();
-    let client = client(server.client_builder().server(proxy.url()), trouble);
+    let refused = Arc::new(Notify::new());
+    let noticed = Arc::clone(&refused);
+    let builder = server.client_builder().server(proxy.url());
+    let builder = builder.on_attempt(move |attempt| {
+        if attempt.failure == Some(ErrorKind::Connect) {
+            noticed.notify_one();
+        }
+    });
+    let client = client(builder, trouble);
     let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     elsewhere.set_nonblocking(true).unwrap();
     if matches!(trouble, Reuse) {
         proxy.break_next(Break::ResetOnReuse);
-        client.connections().list().await.unwrap();
+        client.connections().list_unchecked().await.unwrap();
     }
     let (requests_before, changes_before) = (server.requests().len(), server.changes());
 
     // How many requests meet an answer that was not preceded by the operation.
     let refusals = match trouble {
-        Refusal(times, _) if !carried_out => times as usize,
+        Busy(times, _) | Refusal(times, _) if !carried_out => times as usize,
+        Then(..) => 2,
         Redirect(_) if !carried_out => 1,
         _ => 0,
     };
@@ -302,7 +330,11 @@ async fn meet(
         )
     };
     match trouble {
-        Refusal(times, fault) => refuse(fault().times(times)),
+        Busy(times, fault) | Refusal(times, fault) => refuse(fault().times(times)),
+        Then(first, second) => {
+            refuse(first());
+            refuse(second());
+        }
         Redirect(status) => refuse(Fault::redirect(
             status,
             &format!(
@@ -320,7 +352,7 @@ async fn meet(
     let begun = Instant::now();
     let (outcome, _) = tokio::join!(perform(&client, operation), async {
         if matches!(trouble, RefusedAtFirst) {
-            tokio::time::sleep(Duration::from_millis(30)).await;
+            refused.notified().await;
             proxy.listen().await.unwrap();
         }
     });
@@ -431,8 +463,8 @@ async fn perform(client: &Client, operation: Operation) -> Result<bool, Error> {
     let domain = client.domain(DOMAIN)?;
     let (system, trunks) = (client.connections(), domain.connections());
     Ok(match operation {
-        Operation::ListConnections => one(system.list().await?),
-        Operation::ListDomainConnections => one(trunks.list().await?),
+        Operation::ListConnections => one(system.list_unchecked().await?),
+        Operation::ListDomainConnections => one(trunks.list_unchecked().await?),
         Operation::CountConnections => trunks.count().await? == 1,
         Operation::GetConnection => trunks.get(PATTERN).await?.inspect(ours).is_some(),
         Operation::CreateConnection => system.create(&created()).await.map(|_| true)?,
@@ -455,6 +487,7 @@ fn describe(error: &Error) -> String {
         ("interrupted", error.kind() == ErrorKind::Interrupted),
         ("timeout", error.is_timeout()),
         ("decode", error.is_decode()),
+        ("mismatch", error.kind() == ErrorKind::Mismatch),
         ("not_found", error.is_not_found()),
         ("unknown_route", error.is_unknown_route()),
         ("unauthorized", error.is_unauthorized()),

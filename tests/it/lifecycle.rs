@@ -138,7 +138,7 @@ async fn lists_hold_the_trunks_of_their_domain() {
         client.connections().create(&least()).await.unwrap();
         let carrier: ConnectionCreate = CarrierTrunk::new("192.0.2.20").try_into().unwrap();
         client.connections().create(&carrier).await.unwrap();
-        let patterns = |trunks: Vec<netsapiens_connections::Connection>| -> Vec<String> {
+        let patterns = |trunks: netsapiens_connections::CompleteList| -> Vec<String> {
             trunks
                 .into_iter()
                 .map(|trunk| trunk.orig_match_pattern)
@@ -473,19 +473,12 @@ async fn one_trunk_is_read_from_an_array_an_object_and_nothing() {
 }
 
 #[tokio::test]
-async fn another_trunk_than_the_one_asked_for_is_none() {
+async fn another_trunk_than_the_one_asked_for_is_an_error() {
     let other = json!([{ "domain": "acme.example", "connection-orig-match-pattern": "sip*@other.example" }]);
     let wire = crate::wire::Wire::answering(200, "application/json", other.to_string()).await;
-    assert_eq!(
-        wire.client()
-            .domain("acme.example")
-            .unwrap()
-            .connections()
-            .get(PATTERN)
-            .await
-            .unwrap(),
-        None
-    );
+    let acme = wire.client().domain("acme.example").unwrap();
+    let error = acme.connections().get(PATTERN).await.unwrap_err();
+    assert_eq!(error.kind(), netsapiens_connections::ErrorKind::Mismatch);
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! The client against sockets, the embedded server and recorded traffic.
 
 mod bulk;
+mod complete;
 mod echoes;
 mod errors;
 mod faults;
 mod gateways;
 mod hostile;
+mod identity;
 mod lenient;
 mod lifecycle;
 mod log;
@@ -13,11 +15,13 @@ mod paths;
 mod presets;
 mod proxies;
 mod quirks;
+mod raw;
 mod recordings;
 mod retries;
 mod secrets;
 mod servers;
 mod streams;
+mod timeouts;
 mod values;
 mod watching;
 mod wire;

@@ -72,7 +72,7 @@ async fn life(name: &str, quirks: Quirks) {
         client.connections().list().await.unwrap(),
         trunks.list().await.unwrap(),
     ] {
-        assert_eq!(listed, std::slice::from_ref(&created), "{name}");
+        assert_eq!(*listed, [created.clone()], "{name}");
     }
     assert_eq!(
         (

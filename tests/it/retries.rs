@@ -1,9 +1,11 @@
 //! Attempts and time: how often, how soon, and never beyond the deadline.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use netsapiens_connections::fake::{Break, FakeServer, Fault, FaultProxy, Operation, Point};
 use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern, RetryPolicy};
+use tokio::sync::Notify;
 
 use crate::log::Log;
 use crate::servers::{ACCEPTED, on_every_server, on_servers_without};
@@ -179,10 +181,13 @@ async fn a_delete_that_was_never_sent_before_is_not_found() {
             attempts: u32::MAX,
             ..quick()
         };
+        let refused = Arc::new(Notify::new());
+        let noticed = Arc::clone(&refused);
         let client = server
             .client_builder()
             .server(proxy.url())
             .retry(policy)
+            .on_attempt(move |_| noticed.notify_one())
             .build()
             .unwrap();
         proxy.refuse().await;
@@ -190,7 +195,7 @@ async fn a_delete_that_was_never_sent_before_is_not_found() {
         let (deleted, ()) = tokio::join!(
             async { domain.connections().delete(PATTERN).await },
             async {
-                tokio::time::sleep(Duration::from_millis(30)).await;
+                refused.notified().await;
                 proxy.listen().await.unwrap();
             }
         );
@@ -234,8 +239,11 @@ async fn connections_that_the_server_has_closed_are_not_used_again() {
     let client = server.client_builder().server(proxy.url()).build().unwrap();
     assert_eq!(client.connections().count().await.unwrap(), 0);
     proxy.listen().await.unwrap();
-    // Time for the client to notice.
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    // The end of the connection is there to be read. The client's task for it runs on this thread,
+    // which looks at its sockets within so many turns.
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
     client.connections().create(&least()).await.unwrap();
     assert_eq!(server.changes(), 1);
 }

@@ -116,14 +116,9 @@ async fn a_server_that_ignores_start_is_told_by_the_count() {
 }
 
 #[tokio::test]
-async fn without_the_count_a_list_that_was_cut_short_ends_quietly() {
+async fn an_unchecked_stream_that_was_cut_short_ends_quietly() {
     let server = seeded(ListPaging::StartIgnored, 250).await;
-    let stream = server
-        .client()
-        .unwrap()
-        .connections()
-        .stream()
-        .without_count();
+    let stream = server.client().unwrap().connections().stream().unchecked();
     assert_eq!(stream.try_collect::<Vec<_>>().await.unwrap().len(), 100);
     assert!(
         server
@@ -253,16 +248,25 @@ async fn an_error_of_a_page_ends_the_stream() {
 #[tokio::test]
 async fn nothing_is_sent_before_the_first_poll_nor_after_the_drop() {
     let server = seeded(ListPaging::Honoured, 10).await;
-    let mut stream = server
-        .client()
-        .unwrap()
+    let client = server.client().unwrap();
+    let mut stream = client
         .connections()
         .stream_with(&ConnectionFilter::default(), size(2));
     assert_eq!(server.requests().len(), 0);
     stream.next().await.unwrap().unwrap();
     drop(stream);
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    assert_eq!(server.requests().len(), 1, "one page, and none ahead of it");
+    // Another request, behind which nothing of the stream can be on its way.
+    client.connections().count().await.unwrap();
+    let asked: Vec<String> = server
+        .requests()
+        .into_iter()
+        .map(|request| request.query)
+        .collect();
+    assert_eq!(
+        asked,
+        ["limit=2&start=0", ""],
+        "one page, and none ahead of it"
+    );
 }
 
 #[tokio::test]

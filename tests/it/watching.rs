@@ -3,9 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use netsapiens_connections::observability::Attempt;
-use netsapiens_connections::{ConnectionCreate, DomainName, ErrorKind, MatchPattern, RetryPolicy};
+use netsapiens_connections::{
+    ConnectionCreate, ConnectionUpdate, DomainName, ErrorKind, MatchPattern, RetryPolicy,
+};
 
 use crate::log::Log;
+use crate::raw::{Raw, json, trunks};
 use crate::servers::{ACCEPTED, LENGTHS, on_every_server, on_servers_without};
 use crate::wire::Wire;
 
@@ -227,4 +230,77 @@ fn a_log_tag_that_is_no_header_is_refused_when_the_client_is_made() {
         .build()
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
+}
+
+#[tokio::test]
+async fn a_response_that_cannot_be_understood_is_seen_for_every_operation() {
+    let raw = Raw::start(|_, _| json(200, r#"[{"domain":7}]"#)).await;
+    let seen = Arc::new(Mutex::new(Vec::<Attempt>::new()));
+    let kept = Arc::clone(&seen);
+    let builder = raw.builder();
+    let client = builder
+        .on_attempt(move |attempt| kept.lock().unwrap().push(*attempt))
+        .build()
+        .unwrap();
+    let acme = client.domain("acme.example").unwrap();
+    let log = Log::of_this_thread(tracing::Level::INFO);
+    client.connections().list().await.unwrap_err();
+    client.connections().count().await.unwrap_err();
+    acme.connections().list_unchecked().await.unwrap_err();
+    acme.connections().get(PATTERN).await.unwrap_err();
+    let seen: Vec<_> = seen
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|a| (a.operation, a.number, a.status, a.body_bytes, a.failure))
+        .collect();
+    let failed = |operation| (operation, 1, Some(200), Some(14), Some(ErrorKind::Decode));
+    assert_eq!(
+        seen,
+        [
+            failed("list_connections"),
+            failed("count_connections"),
+            failed("list_domain_connections"),
+            failed("get_connection"),
+        ]
+    );
+    let text = log.text();
+    let warnings = text.lines().filter(|line| line.contains("kind=Decode"));
+    assert_eq!(warnings.count(), 4, "{text}");
+}
+
+#[tokio::test]
+async fn a_response_about_another_trunk_is_seen() {
+    let raw = Raw::start(|_, _| trunks(&[("other.example", PATTERN)])).await;
+    let log = Log::of_this_thread(tracing::Level::INFO);
+    let acme = raw.client().domain("acme.example").unwrap();
+    acme.connections().get(PATTERN).await.unwrap_err();
+    let text = log.text();
+    assert!(text.contains("kind=Mismatch"), "{text}");
+    assert!(!text.contains("other.example"), "{text}");
+}
+
+#[tokio::test]
+async fn the_length_of_a_body_is_noted_once_however_often_it_is_sent() {
+    let raw = Raw::start(|number, _| match number {
+        0 | 1 => json(503, "{}"),
+        _ => json(202, "{}"),
+    })
+    .await;
+    let log = Log::of_this_thread(tracing::Level::DEBUG);
+    let change = ConnectionUpdate {
+        description: Some("Lab".into()),
+        ..ConnectionUpdate::default()
+    };
+    let acme = raw.client().domain("acme.example").unwrap();
+    acme.connections().update(PATTERN, &change).await.unwrap();
+    assert_eq!(raw.requests().len(), 3);
+    let text = log.text();
+    // `{"description":"Lab"}`
+    let lines = text.lines().filter(|line| line.contains("request_bytes"));
+    for line in lines.clone() {
+        assert_eq!(line.matches("request_bytes").count(), 1, "{line}");
+        assert!(line.contains("request_bytes=21"), "{line}");
+    }
+    assert!(lines.count() >= 3, "{text}");
 }

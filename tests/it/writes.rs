@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use netsapiens_connections::fake::{FakeServer, Quirks};
+use netsapiens_connections::fake::{Break, FakeServer, FaultProxy, Point, Quirks};
 use netsapiens_connections::{
     Addressing, Connection, ConnectionCreate, ConnectionUpdate, DateTime, DomainName, ErrorKind,
     MatchPattern, YesNo,
 };
-use serde_json::json;
 
+use crate::raw::{Raw, json, not_found, trunks};
 use crate::servers::{DELAY, on_every_server, on_servers_without};
 use crate::wire::Wire;
 
@@ -189,6 +189,82 @@ async fn a_trunk_is_read_by_its_id_where_the_server_wants_that() {
     assert_eq!(made.orig_match_pattern, "sip:*@192.0.2.20");
 }
 
+#[tokio::test]
+async fn a_trunk_that_is_shown_in_the_last_moment_is_read() {
+    let (visible, patience) = (Duration::from_millis(1700), Duration::from_millis(2000));
+    let server = FakeServer::with_quirks(Quirks {
+        visibility_delay: visible,
+        ..Quirks::default()
+    })
+    .await;
+    let begun = Instant::now();
+    let client = server.client().unwrap();
+    let wanted = trunk(PATTERN);
+    let connections = client.connections();
+    let read = connections.create_and_read(&wanted, patience);
+    assert_eq!(read.await.unwrap().orig_match_pattern, PATTERN);
+    // The waits alone, 100 ms and doubling, would have ended at 1.5 s, and the next one at 3.1 s.
+    assert!(begun.elapsed() >= visible, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn looking_ends_in_time_where_the_server_stays_silent() {
+    let server = FakeServer::start().await;
+    let proxy = FaultProxy::start(&server.url()).await.unwrap();
+    let client = server.client_builder().server(proxy.url()).build().unwrap();
+    // The create closes its connection, and what follows meets silence.
+    proxy.break_next(Break::Close(Point::Body(1)));
+    for _ in 0..5 {
+        proxy.break_next(Break::Slow(Point::Answer(0), Duration::from_secs(60)));
+    }
+    let begun = Instant::now();
+    let wanted = trunk(PATTERN);
+    let connections = client.connections();
+    let read = connections.create_and_read(&wanted, Duration::from_millis(500));
+    assert_eq!(read.await.unwrap_err().kind(), ErrorKind::NotVisible);
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_trunk_of_the_whole_system_is_found_in_the_list_where_its_path_is_not_taken() {
+    const CARRIER: &str = "sip*@192.0.2.20";
+    let refusals = [
+        json(400, r#"{"code":400,"message":"Invalid domain"}"#),
+        json(
+            403,
+            r#"{"code":403,"message":"Domain not found or access denied"}"#,
+        ),
+        json(404, r#"{"code":404,"message":"No Route Found [92]"}"#),
+        not_found(),
+        json(200, "[]"),
+    ];
+    for refusal in refusals {
+        let raw = Raw::start(
+            move |_, line| match line.split(' ').collect::<Vec<_>>()[..] {
+                ["POST", _] => json(202, "{}"),
+                [_, path] if path.contains("/domains/") => refusal.clone(),
+                _ => trunks(&[("acme.example", CARRIER), ("*", CARRIER)]),
+            },
+        )
+        .await;
+        let wanted = ConnectionCreate::new(
+            DomainName::new("*").unwrap(),
+            MatchPattern::new(CARRIER).unwrap(),
+        );
+        let client = raw.client();
+        let connections = client.connections();
+        let read = connections
+            .create_and_read(&wanted, PATIENCE)
+            .await
+            .unwrap();
+        assert_eq!((&*read.domain, &*read.orig_match_pattern), ("*", CARRIER));
+    }
+}
+
 // --- updating ---
 
 async fn sent_body(change: &ConnectionUpdate) -> String {
@@ -256,7 +332,7 @@ async fn the_empty_text_is_sent_and_clears() {
 // --- differences ---
 
 fn current() -> Connection {
-    serde_json::from_value(json!({
+    serde_json::from_value(serde_json::json!({
         "domain": "acme.example",
         "connection-orig-match-pattern": PATTERN,
         "active-calls-orig-current": 3,
@@ -315,7 +391,7 @@ fn a_difference_is_what_differs_and_nothing_else() {
         ..Default::default()
     };
     let difference = serde_json::to_value(ConnectionUpdate::diff(&current(), &wanted)).unwrap();
-    let expected = json!({
+    let expected = serde_json::json!({
         "connection-orig-enabled": "no", "description": "Lab", "limits-max-active-calls-orig": 4, "limits-max-active-calls-term": 0,
     });
     assert_eq!(difference, expected);
@@ -388,7 +464,7 @@ async fn a_trunk_with_calls_of_either_direction_is_left_alone() {
 
 #[tokio::test]
 async fn a_trunk_whose_calls_are_not_told_is_left_alone() {
-    let body = json!([{ "domain": "acme.example", "connection-orig-match-pattern": PATTERN, "active-calls-orig-current": 0 }]);
+    let body = serde_json::json!([{ "domain": "acme.example", "connection-orig-match-pattern": PATTERN, "active-calls-orig-current": 0 }]);
     let wire = Wire::answering(200, "application/json", body.to_string()).await;
     let acme = wire.client().domain("acme.example").unwrap();
     assert_eq!(

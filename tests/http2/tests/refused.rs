@@ -1,0 +1,165 @@
+//! A create over HTTP/2 is sent once, also where the server says that it was not processed: the
+//! HTTP library would send it again on its own.
+
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use netsapiens_connections::{
+    Client, ConnectionCreate, DomainName, ErrorKind, MatchPattern, RetryPolicy,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+// Frames and codes of RFC 9113.
+const HEADERS: u8 = 0x1;
+const DATA: u8 = 0x0;
+const RST_STREAM: u8 = 0x3;
+const SETTINGS: u8 = 0x4;
+const GOAWAY: u8 = 0x7;
+const END_STREAM: u8 = 0x1;
+const ACK: u8 = 0x1;
+const REFUSED_STREAM: [u8; 4] = [0, 0, 0, 7];
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let mut frame = length[1..].to_vec();
+    frame.extend([kind, flags]);
+    frame.extend(stream.to_be_bytes());
+    frame.extend(payload);
+    frame
+}
+
+/// Reads requests and refuses each, once it has come whole.
+async fn refuse(
+    socket: impl tokio::io::AsyncRead + tokio::io::AsyncWrite,
+    go_away: bool,
+    requests: &AtomicUsize,
+) -> std::io::Result<()> {
+    let mut socket = std::pin::pin!(socket);
+    let mut preface = [0; PREFACE.len()];
+    socket.read_exact(&mut preface).await?;
+    assert_eq!(preface, PREFACE, "the client does not speak HTTP/2");
+    socket.write_all(&frame(SETTINGS, 0, 0, &[])).await?;
+    loop {
+        let mut head = [0; 9];
+        socket.read_exact(&mut head).await?;
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        let (kind, flags) = (head[3], head[4]);
+        let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
+        let mut payload = vec![0; usize::try_from(length).unwrap()];
+        socket.read_exact(&mut payload).await?;
+        if kind == SETTINGS && flags & ACK == 0 {
+            socket.write_all(&frame(SETTINGS, ACK, 0, &[])).await?;
+        }
+        if kind == HEADERS {
+            requests.fetch_add(1, Ordering::SeqCst);
+        }
+        if matches!(kind, HEADERS | DATA) && flags & END_STREAM != 0 {
+            if go_away {
+                // The last stream that was processed is none, and there was no error.
+                socket.write_all(&frame(GOAWAY, 0, 0, &[0; 8])).await?;
+                socket.shutdown().await?;
+                return Ok(());
+            }
+            let refusal = frame(RST_STREAM, 0, stream, &REFUSED_STREAM);
+            socket.write_all(&refusal).await?;
+        }
+    }
+}
+
+/// A create and a count against a server that refuses every stream, or goes away.
+async fn meet(go_away: bool) {
+    let pem = |name| std::env::var(name).unwrap().into_bytes();
+    let key = PrivateKeyDer::from_pem_slice(&pem(KEY)).unwrap();
+    let certificate = CertificateDer::from_pem_slice(&pem(CERTIFICATE)).unwrap();
+    let mut config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let requests = Arc::new(AtomicUsize::new(0));
+    let arrived = Arc::clone(&requests);
+    let server = tokio::spawn(async move {
+        loop {
+            let (socket, _) = listener.accept().await.unwrap();
+            if let Ok(socket) = acceptor.accept(socket).await {
+                // The client closes the connection in its own time.
+                drop(refuse(socket, go_away, &arrived).await);
+            }
+        }
+    });
+    let client = Client::builder()
+        .server(format!("localhost:{port}"))
+        .api_key("nss_EXAMPLE")
+        .retry(RetryPolicy::default())
+        .build()
+        .unwrap();
+    let trunk = ConnectionCreate::new(
+        DomainName::new("acme.example").unwrap(),
+        MatchPattern::new("sip*@acme-pri.example").unwrap(),
+    );
+    let error = client.connections().create(&trunk).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted, "{error:?}");
+    assert_eq!(error.attempts(), 1, "{error:?}");
+    assert_eq!(requests.load(Ordering::SeqCst), 1, "sent behind our back");
+
+    // What may be repeated is repeated as the policy says, and no more.
+    let error = client.connections().count().await.unwrap_err();
+    assert_eq!(error.attempts(), 3, "{error:?}");
+    assert_eq!(
+        requests.load(Ordering::SeqCst),
+        1 + 3,
+        "sent behind our back"
+    );
+    server.abort();
+}
+
+const CERTIFICATE: &str = "HTTP2_TEST_CERTIFICATE";
+const KEY: &str = "HTTP2_TEST_KEY";
+
+/// The trust store of the system is read from the environment of a process, so the client is in one
+/// of its own.
+#[test]
+fn a_refused_create_is_sent_once() {
+    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let pem = directory.join(format!("http2-{}.pem", std::process::id()));
+    std::fs::write(&pem, own.cert.pem()).unwrap();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--ignored",
+            "--exact",
+            "in_a_process_of_its_own",
+            "--nocapture",
+        ])
+        .env("SSL_CERT_FILE", &pem)
+        .env_remove("SSL_CERT_DIR")
+        .env(CERTIFICATE, own.cert.pem())
+        .env(KEY, own.signing_key.serialize_pem())
+        .output()
+        .unwrap();
+    std::fs::remove_file(&pem).unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && printed.contains("1 passed"),
+        "{printed}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[tokio::test]
+#[ignore = "run by `a_refused_create_is_sent_once`"]
+async fn in_a_process_of_its_own() {
+    for go_away in [false, true] {
+        meet(go_away).await;
+    }
+}

@@ -1,0 +1,337 @@
+//! Lists that are complete or an error, from servers of bytes that cut them, count them or do not.
+
+use netsapiens_connections::{CompleteList, Error, ErrorKind};
+
+use crate::raw::{Raw, json, respond, trunks};
+
+/// What a server makes of a list.
+#[derive(Clone, Copy)]
+struct Server {
+    trunks: usize,
+    /// The most trunks of a response.
+    cap: usize,
+    start_honoured: bool,
+    limit_honoured: bool,
+    /// The response to a count.
+    count: fn(usize) -> String,
+}
+
+const WHOLE: Server = Server {
+    trunks: 0,
+    cap: usize::MAX,
+    start_honoured: true,
+    limit_honoured: true,
+    count: counted,
+};
+
+fn counted(total: usize) -> String {
+    json(200, &format!(r#"{{"total":{total}}}"#))
+}
+
+fn denied(_: usize) -> String {
+    json(403, r#"{"code":403,"message":"Access Denied"}"#)
+}
+
+fn invalid_scope(_: usize) -> String {
+    json(401, r#"{"code":401,"message":"Invalid Scope [APP001]"}"#)
+}
+
+fn no_route(_: usize) -> String {
+    json(404, r#"{"code":404,"message":"No Route Found [92]"}"#)
+}
+
+impl Server {
+    fn answer(self, line: &str) -> String {
+        if line.contains("/count") {
+            return (self.count)(self.trunks);
+        }
+        let number = |name: &str| {
+            let (_, rest) = line.split_once(&format!("{name}="))?;
+            rest.split('&').next()?.parse::<usize>().ok()
+        };
+        let start = number("start").filter(|_| self.start_honoured).unwrap_or(0);
+        let limit = number("limit").filter(|_| self.limit_honoured);
+        let end = start.saturating_add(limit.unwrap_or(usize::MAX).min(self.cap));
+        page(start..self.trunks.min(end))
+    }
+
+    async fn list(self) -> (Result<CompleteList, Error>, Vec<String>) {
+        let raw = Raw::start(move |_, line| self.answer(line)).await;
+        let list = raw.client().connections().list().await;
+        (list, raw.requests())
+    }
+}
+
+fn page(numbers: std::ops::Range<usize>) -> String {
+    let patterns: Vec<String> = numbers.map(|number| format!("sip*@{number}")).collect();
+    let keys: Vec<(&str, &str)> = patterns
+        .iter()
+        .map(|pattern| ("acme.example", &**pattern))
+        .collect();
+    trunks(&keys)
+}
+
+#[tokio::test]
+async fn a_list_that_the_count_agrees_with_is_two_requests() {
+    for trunks in [0, 1, 99, 100, 250] {
+        let (list, requests) = Server { trunks, ..WHOLE }.list().await;
+        let list = list.unwrap();
+        assert_eq!((list.len(), list.is_counted()), (trunks, true));
+        assert_eq!(
+            requests,
+            [
+                "GET /ns-api/v2/connections",
+                "GET /ns-api/v2/connections/count"
+            ]
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_cut_is_read_to_its_end() {
+    for trunks in [101, 200, 250] {
+        let server = Server {
+            trunks,
+            cap: 100,
+            ..WHOLE
+        };
+        let list = server.list().await.0.unwrap();
+        assert_eq!((list.len(), list.is_counted()), (trunks, true));
+        let patterns: std::collections::BTreeSet<_> =
+            list.iter().map(|trunk| &trunk.orig_match_pattern).collect();
+        assert_eq!(patterns.len(), trunks);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_cut_and_cannot_be_paged_is_an_error() {
+    let server = Server {
+        trunks: 250,
+        cap: 100,
+        start_honoured: false,
+        ..WHOLE
+    };
+    let error = server.list().await.0.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Incomplete);
+    let reason = "after 100 trunks and the server counts 250";
+    assert!(error.to_string().contains(reason), "{error}");
+    assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test]
+async fn a_list_is_not_failed_by_a_count_that_is_not_to_be_had_and_says_so() {
+    for count in [denied, invalid_scope, no_route] {
+        for (trunks, cap) in [(0, 100), (1, 100), (99, 100), (250, 100), (250, usize::MAX)] {
+            let server = Server {
+                trunks,
+                cap,
+                count,
+                ..WHOLE
+            };
+            let list = server.list().await.0.unwrap();
+            assert_eq!((list.len(), list.is_counted()), (trunks, false));
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_count_a_server_that_cannot_be_paged_is_believed_below_a_known_limit_alone() {
+    let table = [
+        // Trunks, and the most of a response. 100 and 1000 are lengths at which lists are cut.
+        (7, 100, true),
+        (99, 100, true),
+        (100, 100, false),
+        (250, 100, false),
+        (250, usize::MAX, true),
+        (1000, usize::MAX, false),
+        (1500, 1000, false),
+    ];
+    for (trunks, cap, complete) in table {
+        for limit_honoured in [false, true] {
+            let server = Server {
+                trunks,
+                cap,
+                start_honoured: false,
+                limit_honoured,
+                count: denied,
+            };
+            match server.list().await.0 {
+                Ok(list) => {
+                    assert!(complete, "{trunks} of a server that sends {cap}");
+                    assert_eq!((list.len(), list.is_counted()), (trunks, false));
+                }
+                Err(error) => {
+                    assert!(!complete, "{trunks} of a server that sends {cap}: {error}");
+                    assert_eq!(error.kind(), ErrorKind::Incomplete);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_count_that_fails_otherwise_fails_the_list() {
+    let page = |_| respond(200, "content-type: text/html\r\n", "<html></html>");
+    let table: [(fn(usize) -> String, ErrorKind); 2] = [
+        (|_| json(500, "{}"), ErrorKind::Status),
+        (page, ErrorKind::Decode),
+    ];
+    for (count, kind) in table {
+        let error = Server { count, ..WHOLE }.list().await.0.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.operation()),
+            (kind, Some("count_connections"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_that_goes_between_list_and_count_is_not_in_the_list() {
+    let raw = Raw::start(|number, line| {
+        let trunks = if number == 0 { 5 } else { 4 };
+        Server { trunks, ..WHOLE }.answer(line)
+    })
+    .await;
+    let list = raw.client().connections().list().await.unwrap();
+    assert_eq!((list.len(), list.is_counted()), (4, true));
+}
+
+#[tokio::test]
+async fn a_trunk_that_comes_between_list_and_count_is_in_the_list() {
+    let raw = Raw::start(|number, line| {
+        let trunks = if number == 0 { 4 } else { 5 };
+        Server { trunks, ..WHOLE }.answer(line)
+    })
+    .await;
+    let list = raw.client().connections().list().await.unwrap();
+    assert_eq!((list.len(), list.is_counted()), (5, true));
+}
+
+#[tokio::test]
+async fn a_trunk_that_comes_twice_does_not_stand_for_one_that_does_not_come() {
+    let raw = Raw::start(|_, line| match line.contains("/count") {
+        true => counted(2),
+        false => trunks(&[("acme.example", "sip*@0"), ("acme.example", "sip*@0")]),
+    })
+    .await;
+    let error = raw.client().connections().list().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Incomplete);
+}
+
+#[tokio::test]
+async fn the_unchecked_list_is_one_request_and_may_be_cut() {
+    let raw = Raw::start(|_, line| {
+        Server {
+            trunks: 250,
+            cap: 100,
+            ..WHOLE
+        }
+        .answer(line)
+    })
+    .await;
+    let acme = raw.client().domain("acme.example").unwrap();
+    assert_eq!(
+        acme.connections().list_unchecked().await.unwrap().len(),
+        100
+    );
+    assert_eq!(
+        raw.requests(),
+        ["GET /ns-api/v2/domains/acme.example/connections"]
+    );
+}
+
+#[tokio::test]
+async fn the_filter_of_a_list_goes_with_its_count() {
+    let raw = Raw::start(|_, line| Server { trunks: 3, ..WHOLE }.answer(line)).await;
+    let filter = netsapiens_connections::ConnectionFilter {
+        reseller: Some("acme-partners".into()),
+        ..Default::default()
+    };
+    let acme = raw.client().domain("acme.example").unwrap();
+    let list = acme.connections().list_with(&filter).await.unwrap();
+    assert!(list.is_counted());
+    assert_eq!(
+        raw.requests(),
+        [
+            "GET /ns-api/v2/domains/acme.example/connections?reseller=acme-partners",
+            "GET /ns-api/v2/connections/count?domain=acme.example&reseller=acme-partners",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_incomplete_list_tells_how_often_the_count_was_asked_for() {
+    let raw = Raw::start(|number, line| match (line.contains("/count"), number) {
+        // Behind the list, the first count, the page and the empty page.
+        (true, 4) => json(503, "{}"),
+        (true, _) => counted(7),
+        (false, _) => Server { trunks: 3, ..WHOLE }.answer(line),
+    })
+    .await;
+    let error = raw.client().connections().list().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Incomplete, 2));
+}
+
+// --- streams ---
+
+#[tokio::test]
+async fn a_stream_without_a_count_that_may_have_been_cut_is_an_error() {
+    use futures_util::TryStreamExt;
+
+    let server = Server {
+        trunks: 250,
+        cap: 100,
+        start_honoured: false,
+        count: no_route,
+        ..WHOLE
+    };
+    let raw = Raw::start(move |_, line| server.answer(line)).await;
+    let client = raw.client();
+    let error = client
+        .connections()
+        .stream()
+        .try_collect::<Vec<_>>()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Incomplete);
+    let unchecked = client.connections().stream().unchecked();
+    assert_eq!(unchecked.try_collect::<Vec<_>>().await.unwrap().len(), 100);
+}
+
+#[tokio::test]
+async fn a_stream_that_never_ends_is_ended() {
+    use futures_util::StreamExt;
+
+    let raw = Raw::start(|number, _| page(number * 100..number * 100 + 100)).await;
+    let mut stream = raw.client().connections().stream().max_trunks(250);
+    let mut came = 0;
+    let error = loop {
+        match stream.next().await.unwrap() {
+            Ok(_) => came += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((came, error.kind()), (250, ErrorKind::Incomplete));
+    assert!(
+        error.to_string().contains("more than 250 trunks"),
+        "{error}"
+    );
+    assert!(stream.next().await.is_none());
+    assert_eq!(raw.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_stream_may_have_as_many_trunks_as_its_limit() {
+    use futures_util::TryStreamExt;
+
+    let raw = Raw::start(|_, line| {
+        Server {
+            trunks: 250,
+            ..WHOLE
+        }
+        .answer(line)
+    })
+    .await;
+    let stream = raw.client().connections().stream().max_trunks(250);
+    assert_eq!(stream.try_collect::<Vec<_>>().await.unwrap().len(), 250);
+}

@@ -1,0 +1,254 @@
+//! Responses about another trunk than the one that was asked for, from servers of bytes.
+
+use std::time::Duration;
+
+use netsapiens_connections::{
+    ConnectionCreate, ConnectionFilter, ConnectionUpdate, Domain, DomainName, Error, ErrorKind,
+    MatchPattern,
+};
+
+use crate::raw::{Raw, json, not_found, trunks};
+
+const OURS: (&str, &str) = ("acme.example", "sip*@acme-pri.example");
+const FOREIGN: (&str, &str) = ("other.example", "sip*@acme-pri.example");
+const RESPELT: [(&str, &str); 4] = [
+    ("ACME.example", "sip*@acme-pri.example"),
+    ("acme.example", "SIP*@acme-pri.example"),
+    ("acme.example", " sip*@acme-pri.example"),
+    ("acme.example ", "sip*@acme-pri.example\t"),
+];
+
+fn domain(raw: &Raw, name: &str) -> Domain {
+    raw.client().domain(name).unwrap()
+}
+
+fn is_a_mismatch(error: &Error) {
+    assert_eq!(error.kind(), ErrorKind::Mismatch, "{error:?}");
+    assert!(!error.is_not_found() && !error.is_retryable(), "{error:?}");
+    let shown = format!("{error} {error:?}");
+    for secret in ["sentinel", "acme", "other.example"] {
+        assert!(!shown.contains(secret), "{secret}: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_of_another_domain_is_neither_read_nor_missing() {
+    let raw = Raw::start(|_, _| trunks(&[FOREIGN])).await;
+    let acme = domain(&raw, OURS.0);
+    let error = acme.connections().get(OURS.1).await.unwrap_err();
+    is_a_mismatch(&error);
+    assert!(error.to_string().contains("another trunk"), "{error}");
+    assert_eq!(raw.requests().len(), 1, "it is not asked for again");
+}
+
+#[tokio::test]
+async fn a_trunk_that_is_spelt_otherwise_is_neither_read_nor_missing() {
+    for respelt in RESPELT {
+        let raw = Raw::start(move |_, _| trunks(&[respelt])).await;
+        let acme = domain(&raw, OURS.0);
+        let error = acme.connections().get(OURS.1).await.unwrap_err();
+        is_a_mismatch(&error);
+        assert!(error.to_string().contains("other capitals"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_trunk_is_found_among_others() {
+    let raw = Raw::start(|_, _| trunks(&[FOREIGN, RESPELT[0], OURS])).await;
+    let acme = domain(&raw, OURS.0);
+    let trunk = acme.connections().get(OURS.1).await.unwrap().unwrap();
+    assert_eq!((&*trunk.domain, &*trunk.orig_match_pattern), OURS);
+}
+
+#[tokio::test]
+async fn the_own_domain_has_any_name() {
+    let raw = Raw::start(|_, _| trunks(&[OURS])).await;
+    let own = domain(&raw, "~");
+    let trunk = own.connections().get(OURS.1).await.unwrap().unwrap();
+    assert_eq!(trunk.domain, OURS.0);
+}
+
+#[tokio::test]
+async fn another_trunk_is_not_removed_for_an_idle_one_nor_ours_for_another_idle_one() {
+    let raw = Raw::start(|_, _| trunks(&[FOREIGN])).await;
+    let acme = domain(&raw, OURS.0);
+    is_a_mismatch(&acme.connections().delete_idle(OURS.1).await.unwrap_err());
+    assert!(
+        raw.requests()[0].starts_with("GET "),
+        "{:?}",
+        raw.requests()
+    );
+    assert_eq!(raw.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn the_password_of_another_trunk_is_not_that_of_a_new_one() {
+    let raw = Raw::start(|number, _| match number {
+        0 => json(202, "{}"),
+        _ => trunks(&[FOREIGN]),
+    })
+    .await;
+    let wanted = ConnectionCreate::new(
+        DomainName::new(OURS.0).unwrap(),
+        MatchPattern::new(OURS.1).unwrap(),
+    );
+    let (client, patience) = (raw.client(), Duration::from_millis(300));
+    let error = client
+        .connections()
+        .create_and_read(&wanted, patience)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotVisible);
+    let cause = std::error::Error::source(&error).unwrap();
+    is_a_mismatch(cause.downcast_ref().unwrap());
+}
+
+#[tokio::test]
+async fn a_list_of_a_domain_has_trunks_of_that_domain() {
+    let table: [(&[(&str, &str)], Option<&str>); 4] = [
+        (&[OURS], None),
+        (&[OURS, FOREIGN], Some("another domain")),
+        (&[("*", "sip*@192.0.2.20")], Some("another domain")),
+        (&[RESPELT[0]], Some("other capitals")),
+    ];
+    for (keys, reason) in table {
+        let raw = Raw::start(move |_, line| match line.contains("/count") {
+            true => json(200, &format!(r#"{{"total":{}}}"#, keys.len())),
+            false => trunks(keys),
+        })
+        .await;
+        let acme = domain(&raw, OURS.0);
+        let filter = ConnectionFilter::default();
+        for listed in [
+            acme.connections().list().await.map(|list| list.into_vec()),
+            acme.connections().list_unchecked_with(&filter).await,
+        ] {
+            match (listed, reason) {
+                (Ok(listed), None) => assert_eq!(listed.len(), keys.len()),
+                (Err(error), Some(reason)) => {
+                    is_a_mismatch(&error);
+                    assert!(error.to_string().contains(reason), "{error}");
+                }
+                (other, _) => panic!("{keys:?}: {other:?}"),
+            }
+        }
+        // The list of the whole system has trunks of all domains.
+        let system = raw.client().connections().list().await.unwrap();
+        assert_eq!(system.len(), keys.len());
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_done_whatever_trunk_its_response_names() {
+    let raw = Raw::start(|_, _| trunks(&[FOREIGN])).await;
+    let acme = domain(&raw, OURS.0);
+    let change = ConnectionUpdate::default();
+    assert_eq!(
+        acme.connections()
+            .update(OURS.1, &change)
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
+    assert_eq!(
+        acme.connections().delete(OURS.1).await.unwrap().status(),
+        200
+    );
+}
+
+// --- a 404 behind another response ---
+
+#[tokio::test]
+async fn a_404_is_success_of_a_delete_only_where_an_earlier_response_was_lost() {
+    // An empty response is a connection that breaks.
+    let table = [
+        ("", true),
+        (
+            "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n",
+            true,
+        ),
+        (
+            "HTTP/1.1 504 Gateway Timeout\r\ncontent-length: 0\r\n\r\n",
+            true,
+        ),
+        (
+            "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n",
+            false,
+        ),
+        (
+            "HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\n\r\n",
+            false,
+        ),
+        (
+            "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n",
+            false,
+        ),
+    ];
+    for (first, lost) in table {
+        let raw = Raw::start(move |number, _| match number {
+            0 => first.to_owned(),
+            _ => not_found(),
+        })
+        .await;
+        let acme = domain(&raw, OURS.0);
+        match acme.connections().delete(OURS.1).await {
+            Ok(receipt) => assert_eq!((receipt.status(), lost), (404, true), "{first}"),
+            Err(error) => {
+                assert!(error.is_not_found(), "{first} {error:?}");
+                assert_eq!((error.attempts(), lost), (2, false), "{first}");
+            }
+        }
+        assert_eq!(raw.requests().len(), 2, "{first}");
+    }
+}
+
+#[tokio::test]
+async fn a_loss_before_a_refusal_is_not_forgotten() {
+    let raw = Raw::start(|number, _| match number {
+        0 => String::new(),
+        1 => json(503, "{}"),
+        _ => not_found(),
+    })
+    .await;
+    let acme = domain(&raw, OURS.0);
+    assert_eq!(
+        acme.connections().delete(OURS.1).await.unwrap().status(),
+        404
+    );
+    assert_eq!(raw.requests().len(), 3);
+}
+
+// --- calls ---
+
+#[tokio::test]
+async fn a_negative_counter_is_no_number_of_calls() {
+    for (from_peer, to_peer) in [(-1, 1), (1, -1), (-1, 0), (-1, -1), (i64::MIN, 0)] {
+        let body = format!(
+            r#"[{{"domain":"acme.example","connection-orig-match-pattern":"{}",
+                "active-calls-orig-current":{from_peer},"active-calls-term-current":{to_peer}}}]"#,
+            OURS.1
+        );
+        let raw = Raw::start(move |_, _| json(200, &body)).await;
+        let acme = domain(&raw, OURS.0);
+        let error = acme.connections().delete_idle(OURS.1).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Precondition);
+        assert!(error.to_string().contains("does not tell"), "{error}");
+        assert_eq!(raw.requests().len(), 1, "nothing was removed");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_precondition_tells_how_often_the_trunk_was_read() {
+    let raw = Raw::start(|number, _| match number {
+        0 => json(503, "{}"),
+        _ => not_found(),
+    })
+    .await;
+    let acme = domain(&raw, OURS.0);
+    let error = acme.connections().delete_idle(OURS.1).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::Precondition, 2)
+    );
+}

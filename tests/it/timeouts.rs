@@ -1,0 +1,171 @@
+//! What a time that is up says: whether there was a connection, and whether anything was sent.
+
+use std::time::Duration;
+
+use netsapiens_connections::{
+    Client, ClientBuilder, ConnectionCreate, DomainName, ErrorKind, MatchPattern, RetryPolicy,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+
+use crate::raw::{Raw, json, respond};
+
+const SHORT: Duration = Duration::from_millis(300);
+
+fn trunk() -> ConnectionCreate {
+    ConnectionCreate::new(
+        DomainName::new("acme.example").unwrap(),
+        MatchPattern::new("sip*@acme-pri.example").unwrap(),
+    )
+}
+
+/// A port of the loopback where no connection comes about and none is refused: its queue is full.
+struct Unreachable {
+    listener: TcpListener,
+    _queue: Vec<TcpStream>,
+}
+
+impl Unreachable {
+    async fn start() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut queue = Vec::new();
+        while let Ok(connected) =
+            tokio::time::timeout(Duration::from_millis(500), TcpStream::connect(address)).await
+        {
+            queue.push(connected.unwrap());
+            assert!(queue.len() < 100, "the queue has no end");
+        }
+        Self {
+            listener,
+            _queue: queue,
+        }
+    }
+
+    fn builder(&self) -> ClientBuilder {
+        Client::builder()
+            .server(format!("http://{}", self.listener.local_addr().unwrap()))
+            .api_key("nss_EXAMPLE")
+            .retry(RetryPolicy {
+                base: Duration::from_millis(1),
+                ..RetryPolicy::default()
+            })
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_server_is_no_connection_however_short_the_time_for_an_attempt() {
+    let server = Unreachable::start().await;
+    for timeout in [Duration::from_millis(20), SHORT] {
+        let client = server.builder().timeout(timeout).build().unwrap();
+        let error = client.connections().create(&trunk()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{timeout:?} {error:?}");
+        assert!(!error.may_have_been_sent(), "{timeout:?} {error:?}");
+        assert_eq!(error.attempts(), 3, "what was not sent is sent again");
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_server_is_no_connection_when_the_first_attempt_has_all_the_time() {
+    let server = Unreachable::start().await;
+    let builder = server.builder().deadline(SHORT).retry(RetryPolicy::never());
+    let client = builder.build().unwrap();
+    let error = client.connections().create(&trunk()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    assert!(!error.may_have_been_sent(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_accepts_and_stays_silent_may_have_got_the_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::builder()
+        .server(format!("http://{}", listener.local_addr().unwrap()))
+        .api_key("nss_EXAMPLE")
+        .timeout(SHORT)
+        .build()
+        .unwrap();
+    let error = client.connections().create(&trunk()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
+    assert!(error.may_have_been_sent(), "{error:?}");
+    assert_eq!(error.attempts(), 1, "it is not sent again");
+}
+
+#[tokio::test]
+async fn a_write_whose_status_came_is_done_although_the_time_is_up_before_its_body() {
+    let body = "HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\n{";
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serve = async {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        assert!(socket.read(&mut [0; 4096]).await.unwrap() > 0);
+        socket.write_all(body.as_bytes()).await.unwrap();
+        std::future::pending::<()>().await;
+    };
+    let builder = Client::builder().server(url).api_key("nss_EXAMPLE");
+    let client = builder.deadline(SHORT).build().unwrap();
+    let connections = client.connections();
+    let wanted = trunk();
+    tokio::select! {
+        () = serve => unreachable!(),
+        created = connections.create(&wanted) => assert_eq!(created.unwrap().status(), 202),
+    }
+}
+
+#[tokio::test]
+async fn a_fraction_of_a_second_is_waited_for_as_a_whole_one() {
+    let raw = Raw::start(|number, _| match number {
+        0 => respond(429, "retry-after: 0.2\r\n", ""),
+        _ => json(200, r#"{"total":0}"#),
+    })
+    .await;
+    let begun = std::time::Instant::now();
+    assert_eq!(raw.client().connections().count().await.unwrap(), 0);
+    assert!(
+        begun.elapsed() >= Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_time_that_no_clock_can_hold_is_not_now() {
+    for seconds in ["18446744073709551616", "99999999999999999999.5", "31.5"] {
+        let raw =
+            Raw::start(move |_, _| respond(503, &format!("retry-after: {seconds}\r\n"), "")).await;
+        let error = raw.client().connections().count().await.unwrap_err();
+        assert_eq!(
+            (error.attempts(), raw.requests().len()),
+            (1, 1),
+            "{seconds}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_negative_time_is_the_policys_own_wait() {
+    let raw = Raw::start(|number, _| match number {
+        0 | 1 => respond(503, "retry-after: -5\r\n", ""),
+        _ => json(200, r#"{"total":0}"#),
+    })
+    .await;
+    let builder = raw.builder().retry(RetryPolicy {
+        base: Duration::MAX,
+        longest_wait: Duration::MAX,
+        ..RetryPolicy::default()
+    });
+    let error = builder
+        .build()
+        .unwrap()
+        .connections()
+        .count()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.attempts(),
+        1,
+        "the own wait is too long, and was not begun"
+    );
+    assert_eq!(raw.client().connections().count().await.unwrap(), 0);
+}
