@@ -148,6 +148,9 @@ pub struct ClientBuilder {
     addressing: Addressing,
     log_tag: Option<String>,
     observer: Option<Observer>,
+    /// PEM, kept as secrets because files with certificates often hold keys as well.
+    #[cfg(feature = "rustls")]
+    root_certificates: Vec<Secret>,
 }
 
 impl Default for ClientBuilder {
@@ -166,6 +169,8 @@ impl Default for ClientBuilder {
             addressing: Addressing::default(),
             log_tag: None,
             observer: None,
+            #[cfg(feature = "rustls")]
+            root_certificates: Vec::new(),
         }
     }
 }
@@ -244,11 +249,29 @@ impl ClientBuilder {
         self
     }
 
+    /// Trusts the certificates in a PEM text besides those of the system, for servers with an
+    /// issuer of their own. May be called more than once. Needs the feature `rustls`.
+    ///
+    /// ```
+    /// use netsapiens_connections::{Client, ErrorKind};
+    ///
+    /// let builder = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE");
+    /// let error = builder.root_certificate_pem("no certificate").build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Configuration);
+    /// ```
+    #[cfg(feature = "rustls")]
+    pub fn root_certificate_pem(mut self, pem: impl Into<String>) -> Self {
+        self.root_certificates.push(Secret::from(pem.into()));
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// When the server or the key is missing or malformed, when the tag cannot be a header, or when
-    /// TLS cannot be set up.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the server or the key is
+    /// missing or malformed, when the tag cannot be a header, when a root certificate is none, when
+    /// TLS cannot be set up, and for `https` in a build without TLS. What other libraries say of it
+    /// is the error's `source`.
     pub fn build(self) -> Result<Client, Error> {
         let server = self
             .server
@@ -257,12 +280,18 @@ impl ClientBuilder {
             .key
             .ok_or_else(|| Error::configuration("no API key was given: call `api_key`"))?;
         let base = base_url(&server, self.plain_http)?;
+        let plain = base.starts_with("http:");
+        #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
+        if !plain {
+            return Err(Error::no_tls());
+        }
 
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, authorization(&key)?);
         if let Some(tag) = self.log_tag {
-            let tag = HeaderValue::from_str(&tag)
-                .map_err(|_| Error::configuration("the log tag cannot be a header value"))?;
+            let tag = HeaderValue::from_str(&tag).map_err(|error| {
+                Error::configuration("the log tag cannot be a header value").caused_by(error)
+            })?;
             headers.insert("x-netsapiens-log", tag);
         }
 
@@ -274,7 +303,6 @@ impl ClientBuilder {
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
             .redirect(reqwest::redirect::Policy::none());
-        let plain = base.starts_with("http:");
         // Proxies of the environment carry https unread; of plain http they would see the key.
         let http = if plain { http.no_proxy() } else { http };
         #[cfg(feature = "rustls")]
@@ -282,10 +310,14 @@ impl ClientBuilder {
         // Reading the system's trust store takes longer than all else here, and plain http, which
         // is not left by a redirect, has no use for it.
         #[cfg(feature = "rustls")]
-        let http = if plain { http.tls_certs_only([]) } else { http };
-        let http = http
-            .build()
-            .map_err(|_| Error::configuration("TLS could not be set up on this system"))?;
+        let http = if plain {
+            http.tls_certs_only([])
+        } else {
+            http.tls_certs_merge(certificates(&self.root_certificates)?)
+        };
+        let http = http.build().map_err(|error| {
+            Error::configuration("TLS could not be set up on this system").caused_by(error)
+        })?;
 
         Ok(Client {
             raw: generated::Client::new_with_client(&base, http, Credentials(headers)),
@@ -297,16 +329,37 @@ impl ClientBuilder {
     }
 }
 
+/// The certificates in PEM texts.
+#[cfg(feature = "rustls")]
+fn certificates(pems: &[Secret]) -> Result<Vec<reqwest::Certificate>, Error> {
+    let mut all = Vec::new();
+    for pem in pems {
+        let refused = Error::configuration("a root certificate could not be read")
+            .advise("Give PEM, which has a line `-----BEGIN CERTIFICATE-----`");
+        match reqwest::Certificate::from_pem_bundle(pem.expose_secret().as_bytes()) {
+            Ok(some) if !some.is_empty() => all.extend(some),
+            Ok(_) => return Err(refused),
+            Err(error) => return Err(refused.caused_by(error)),
+        }
+    }
+    Ok(all)
+}
+
 /// The header with the credential, marked so that HTTP libraries do not print it.
 fn authorization(key: &Secret) -> Result<HeaderValue, Error> {
     let key = key.expose_secret();
-    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::configuration(
-            "the API key is empty or has characters that no key has, white space for example",
-        ));
+    if key.is_empty() {
+        return Err(Error::configuration("the API key is empty"));
     }
-    let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
-        .map_err(|_| Error::configuration("the API key cannot be a header value"))?;
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::configuration(
+            "the API key has a character that no key has, white space for example",
+        )
+        .advise("Give the key alone, without `Bearer`, spaces or line ends"));
+    }
+    let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|error| {
+        Error::configuration("the API key cannot be a header value").caused_by(error)
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -469,7 +522,7 @@ mod tests {
             (
                 Some(good.0),
                 Some("nss with spaces"),
-                "NETSAPIENS_API_KEY: the API key is empty or has characters that no key has",
+                "NETSAPIENS_API_KEY: the API key has a character that no key has",
             ),
         ];
         for (server, key, beginning) in table {

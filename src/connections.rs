@@ -242,7 +242,9 @@ impl DomainConnections<'_> {
     /// All trunks of the domain, in one answer.
     ///
     /// # Errors
-    /// As [`Connections::list`].
+    /// As [`Connections::list`], and [`Error::is_not_found`] where the server answers 404. Whether
+    /// servers do so for a domain without trunks is not known, and it cannot be told from a domain
+    /// that does not exist: an empty list for a mistyped name would be worse than an error.
     pub async fn list(&self) -> Result<Vec<Connection>, Error> {
         self.list_with(&ConnectionFilter::default()).await
     }
@@ -438,9 +440,12 @@ pub(crate) async fn list(
                     scope,
                 )
             };
-            Ok(send(&client.limits, &call, request)
-                .await?
-                .decode::<answers::list_domain_connections>(call.operation)?
+            let answer = send(&client.limits, &call, request).await;
+            Ok(answer
+                .and_then(|answer| {
+                    answer.decode::<answers::list_domain_connections>(call.operation)
+                })
+                .map_err(|error| error.about_domain(domain))?
                 .0)
         }
     }
@@ -462,8 +467,13 @@ pub(crate) async fn count(
             filter.user_scope.as_deref(),
         )
     };
-    let answer = send(&client.limits, &call, request).await?;
-    Ok(answer
-        .decode::<answers::count_connections>(call.operation)?
+    let counted = send(&client.limits, &call, request)
+        .await
+        .and_then(|answer| answer.decode::<answers::count_connections>(call.operation));
+    Ok(counted
+        .map_err(|error| match domain {
+            Some(domain) => error.about_domain(domain),
+            None => error,
+        })?
         .total)
 }

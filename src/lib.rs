@@ -7,6 +7,7 @@ mod client;
 mod connections;
 mod error;
 mod idle;
+mod network;
 pub mod observability;
 mod paging;
 mod presets;

@@ -282,7 +282,7 @@ async fn read(
         Some(error) => Error::network(operation, error),
         None => {
             let reason = format!(
-                "the answer is longer than {} bytes, the client's limit for bodies",
+                "the response is longer than {} bytes, the client's limit for bodies",
                 limits.body_bytes
             );
             Error::decode(
@@ -295,6 +295,7 @@ async fn read(
                 },
                 reason,
             )
+            .advise("Read in pages with `stream`, or raise `ClientBuilder::max_body_bytes`")
         }
     })
 }

@@ -16,6 +16,7 @@ mod retries;
 mod secrets;
 mod servers;
 mod streams;
+mod tls;
 mod values;
 mod watching;
 mod wire;
