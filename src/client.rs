@@ -281,10 +281,6 @@ impl ClientBuilder {
             .ok_or_else(|| Error::configuration("no API key was given: call `api_key`"))?;
         let base = base_url(&server, self.plain_http)?;
         let plain = base.starts_with("http:");
-        #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
-        if !plain {
-            return Err(Error::no_tls());
-        }
 
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, authorization(&key)?);
@@ -295,6 +291,10 @@ impl ClientBuilder {
             headers.insert("x-netsapiens-log", tag);
         }
 
+        #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
+        if !plain {
+            return Err(Error::no_tls());
+        }
         let http = reqwest::Client::builder()
             .user_agent(concat!(
                 "netsapiens-connections/",
@@ -540,11 +540,51 @@ mod tests {
         }
     }
 
+    /// Run with `--no-default-features`.
+    #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
+    #[test]
+    fn a_build_without_tls_refuses_https_and_takes_http() {
+        let built = |server: &str| {
+            Client::builder()
+                .server(server)
+                .api_key("nss_EXAMPLE")
+                .build()
+        };
+        let error = built("pbx.acme.example").unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Configuration);
+        assert_eq!(
+            error.to_string(),
+            "this build has no TLS, which an `https` server needs. Enable the feature `rustls` of \
+             netsapiens-connections, or `reqwest-tls` and a TLS feature of reqwest"
+        );
+        assert!(built("http://127.0.0.1:8080").is_ok());
+    }
+
+    /// Run with `--no-default-features --features reqwest-tls`.
+    #[cfg(all(feature = "reqwest-tls", not(feature = "rustls")))]
+    #[tokio::test]
+    async fn a_tls_feature_that_was_promised_and_is_missing_is_no_passing_trouble() {
+        let builder = Client::builder().server("localhost").api_key("nss_EXAMPLE");
+        let client = builder.build().unwrap();
+        let error = client.connections().list().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (crate::ErrorKind::Configuration, 1)
+        );
+        assert_eq!(
+            error.to_string(),
+            "list_connections: this build has no TLS, which an `https` server needs. Enable the \
+             feature `rustls` of netsapiens-connections, or `reqwest-tls` and a TLS feature of \
+             reqwest"
+        );
+        assert!(!error.may_have_been_sent() && !error.is_retryable());
+    }
+
     #[test]
     fn both_variables_make_a_client() {
         let lookup = |name: &str| {
             Ok(if name == "NETSAPIENS_SERVER" {
-                "pbx.acme.example"
+                "http://127.0.0.1:8080"
             } else {
                 "nss_EXAMPLE"
             }

@@ -137,6 +137,8 @@ fn tls(error: &rustls::Error) -> Failure {
     use rustls::{CertificateError, Error};
 
     const OPERATOR: &str = "The server's operator has to replace it";
+    const SOURCE: &str = "The error's `source` has the details";
+    const UNVERIFIED: &str = "could not be verified";
     let certificate = |problem: &str, advice| Failure {
         kind: ErrorKind::Certificate,
         sent: false,
@@ -169,23 +171,25 @@ fn tls(error: &rustls::Error) -> Failure {
                 "If you trust the issuer, add it to the system's trust store or by \
                  `ClientBuilder::root_certificate_pem`",
             ),
-            // What rustls has no variant for is an error of webpki, whose text is its name.
-            CertificateError::Other(other) if other.to_string() == "CaUsedAsEndEntity" => {
-                certificate(
+            // Types that are private or of crates that are no dependency: an error of webpki, whose
+            // text is its name, and one of rustls-platform-verifier.
+            CertificateError::Other(other) => match other.to_string().as_str() {
+                "CaUsedAsEndEntity" => certificate(
                     "is one of an authority, as self-signed ones often are, and not of a server",
                     OPERATOR,
-                )
-            }
+                ),
+                "certificate had invalid extensions" => {
+                    certificate("is not meant for servers", OPERATOR)
+                }
+                _ => certificate(UNVERIFIED, SOURCE),
+            },
             CertificateError::Revoked => certificate("has been revoked", OPERATOR),
             CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
                 certificate("is not meant for servers", OPERATOR)
             }
             CertificateError::BadEncoding => certificate("is malformed", OPERATOR),
             CertificateError::BadSignature => certificate("has a wrong signature", OPERATOR),
-            _ => certificate(
-                "could not be verified",
-                "The error's `source` has the details",
-            ),
+            _ => certificate(UNVERIFIED, SOURCE),
         },
         Error::NoCertificatesPresented => certificate("is missing", OPERATOR),
         Error::InvalidMessage(_) => handshake(
@@ -198,9 +202,6 @@ fn tls(error: &rustls::Error) -> Failure {
                 "The server has to offer TLS 1.2 or later for this host name",
             )
         }
-        _ => handshake(
-            "TLS could not be set up with the server",
-            "The error's `source` has the details",
-        ),
+        _ => handshake("TLS could not be set up with the server", SOURCE),
     }
 }

@@ -16,6 +16,7 @@ mod retries;
 mod secrets;
 mod servers;
 mod streams;
+#[cfg(feature = "rustls")]
 mod tls;
 mod values;
 mod watching;
