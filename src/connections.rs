@@ -292,7 +292,8 @@ impl DomainConnections<'_> {
     /// The trunk with exactly this origination pattern, or `None`.
     ///
     /// Servers answer an array, an object, an empty array or 404; all are understood. `None` also
-    /// stands for a domain that does not exist: servers do not tell the two apart.
+    /// stands for a domain that does not exist: servers do not tell the two apart. A 404 that is
+    /// not the service's own is an error: [`Error::is_foreign_not_found`].
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before

@@ -654,7 +654,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// Our own errors as they are, and of others the name of the type alone: what they print may hold
+/// Our own errors as they are, and of others only that there is one: what they print may hold
 /// addresses and the names in a certificate.
 struct Cause<'a>(&'a (dyn std::error::Error + Send + Sync + 'static));
 
