@@ -149,6 +149,9 @@ pub struct ClientBuilder {
     addressing: Addressing,
     log_tag: Option<String>,
     observer: Option<Observer>,
+    /// PEM, kept as secrets because files with certificates often hold keys as well.
+    #[cfg(feature = "rustls")]
+    root_certificates: Vec<Secret>,
 }
 
 impl Default for ClientBuilder {
@@ -167,6 +170,8 @@ impl Default for ClientBuilder {
             addressing: Addressing::default(),
             log_tag: None,
             observer: None,
+            #[cfg(feature = "rustls")]
+            root_certificates: Vec::new(),
         }
     }
 }
@@ -250,11 +255,29 @@ impl ClientBuilder {
         self
     }
 
+    /// Trusts the certificates in a PEM text besides those of the system, for servers with an
+    /// issuer of their own. May be called more than once. Needs the feature `rustls`.
+    ///
+    /// ```
+    /// use netsapiens_connections::{Client, ErrorKind};
+    ///
+    /// let builder = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE");
+    /// let error = builder.root_certificate_pem("no certificate").build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Configuration);
+    /// ```
+    #[cfg(feature = "rustls")]
+    pub fn root_certificate_pem(mut self, pem: impl Into<String>) -> Self {
+        self.root_certificates.push(Secret::from(pem.into()));
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// When the server or the key is missing or malformed, when the tag cannot be a header, or when
-    /// TLS cannot be set up.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the server or the key is
+    /// missing or malformed, when the tag cannot be a header, when a root certificate is none, when
+    /// TLS cannot be set up, and for `https` in a build without TLS. What other libraries say of it
+    /// is the error's `source`.
     pub fn build(self) -> Result<Client, Error> {
         let server = self
             .server
@@ -263,16 +286,22 @@ impl ClientBuilder {
             .key
             .ok_or_else(|| Error::configuration("no API key was given: call `api_key`"))?;
         let base = base_url(server.expose_secret(), self.plain_http)?;
+        let plain = base.starts_with("http:");
 
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, authorization(&key)?);
         if let Some(tag) = self.log_tag {
-            let tag = HeaderValue::from_str(&tag)
-                .map_err(|_| Error::configuration("the log tag cannot be a header value"))?;
+            let tag = HeaderValue::from_str(&tag).map_err(|error| {
+                Error::configuration("the log tag cannot be a header value").caused_by(error)
+            })?;
             headers.insert("x-netsapiens-log", tag);
         }
 
         let connecting = time_to_connect(self.connect_timeout, &self.limits);
+        #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
+        if !plain {
+            return Err(Error::no_tls());
+        }
         let http = reqwest::Client::builder()
             .user_agent(concat!(
                 "netsapiens-connections/",
@@ -283,7 +312,6 @@ impl ClientBuilder {
             // Where HTTP/2 is compiled in, it would send a refused stream again on its own, a
             // create as well.
             .retry(reqwest::retry::never());
-        let plain = base.starts_with("http:");
         // Proxies of the environment carry https unread; of plain http they would see the key.
         let http = if plain { http.no_proxy() } else { http };
         #[cfg(feature = "rustls")]
@@ -291,10 +319,14 @@ impl ClientBuilder {
         // Reading the system's trust store takes longer than all else here, and plain http, which
         // is not left by a redirect, has no use for it.
         #[cfg(feature = "rustls")]
-        let http = if plain { http.tls_certs_only([]) } else { http };
-        let http = http
-            .build()
-            .map_err(|_| Error::configuration("TLS could not be set up on this system"))?;
+        let http = if plain {
+            http.tls_certs_only([])
+        } else {
+            http.tls_certs_merge(certificates(&self.root_certificates)?)
+        };
+        let http = http.build().map_err(|error| {
+            Error::configuration("TLS could not be set up on this system").caused_by(error)
+        })?;
 
         Ok(Client {
             raw: generated::Client::new_with_client(&base, http, Credentials(headers)),
@@ -318,16 +350,37 @@ fn time_to_connect(asked: Duration, limits: &Limits) -> Duration {
         .min(before(limits.deadline))
 }
 
+/// The certificates in PEM texts.
+#[cfg(feature = "rustls")]
+fn certificates(pems: &[Secret]) -> Result<Vec<reqwest::Certificate>, Error> {
+    let mut all = Vec::new();
+    for pem in pems {
+        let refused = Error::configuration("a root certificate could not be read")
+            .advise("Give PEM, which has a line `-----BEGIN CERTIFICATE-----`");
+        match reqwest::Certificate::from_pem_bundle(pem.expose_secret().as_bytes()) {
+            Ok(some) if !some.is_empty() => all.extend(some),
+            Ok(_) => return Err(refused),
+            Err(error) => return Err(refused.caused_by(error)),
+        }
+    }
+    Ok(all)
+}
+
 /// The header with the credential, marked so that HTTP libraries do not print it.
 fn authorization(key: &Secret) -> Result<HeaderValue, Error> {
     let key = key.expose_secret();
-    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::configuration(
-            "the API key is empty or has characters that no key has, white space for example",
-        ));
+    if key.is_empty() {
+        return Err(Error::configuration("the API key is empty"));
     }
-    let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
-        .map_err(|_| Error::configuration("the API key cannot be a header value"))?;
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::configuration(
+            "the API key has a character that no key has, white space for example",
+        )
+        .advise("Give the key alone, without `Bearer`, spaces or line ends"));
+    }
+    let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|error| {
+        Error::configuration("the API key cannot be a header value").caused_by(error)
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -490,7 +543,7 @@ mod tests {
             (
                 Some(good.0),
                 Some("nss with spaces"),
-                "NETSAPIENS_API_KEY: the API key is empty or has characters that no key has",
+                "NETSAPIENS_API_KEY: the API key has a character that no key has",
             ),
         ];
         for (server, key, beginning) in table {
@@ -508,11 +561,51 @@ mod tests {
         }
     }
 
+    /// Run with `--no-default-features`.
+    #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
+    #[test]
+    fn a_build_without_tls_refuses_https_and_takes_http() {
+        let built = |server: &str| {
+            Client::builder()
+                .server(server)
+                .api_key("nss_EXAMPLE")
+                .build()
+        };
+        let error = built("pbx.acme.example").unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Configuration);
+        assert_eq!(
+            error.to_string(),
+            "this build has no TLS, which an `https` server needs. Enable the feature `rustls` of \
+             netsapiens-connections, or `reqwest-tls` and a TLS feature of reqwest"
+        );
+        assert!(built("http://127.0.0.1:8080").is_ok());
+    }
+
+    /// Run with `--no-default-features --features reqwest-tls`.
+    #[cfg(all(feature = "reqwest-tls", not(feature = "rustls")))]
+    #[tokio::test]
+    async fn a_tls_feature_that_was_promised_and_is_missing_is_no_passing_trouble() {
+        let builder = Client::builder().server("localhost").api_key("nss_EXAMPLE");
+        let client = builder.build().unwrap();
+        let error = client.connections().list().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (crate::ErrorKind::Configuration, 1)
+        );
+        assert_eq!(
+            error.to_string(),
+            "list_connections: this build has no TLS, which an `https` server needs. Enable the \
+             feature `rustls` of netsapiens-connections, or `reqwest-tls` and a TLS feature of \
+             reqwest"
+        );
+        assert!(!error.may_have_been_sent() && !error.is_retryable());
+    }
+
     #[test]
     fn both_variables_make_a_client() {
         let lookup = |name: &str| {
             Ok(if name == "NETSAPIENS_SERVER" {
-                "pbx.acme.example"
+                "http://127.0.0.1:8080"
             } else {
                 "nss_EXAMPLE"
             }

@@ -8,11 +8,11 @@ use crate::client::Client;
 use crate::complete::{CompleteList, complete};
 use crate::error::Error;
 use crate::generated::answers;
-use crate::generated::types::{ApiMessage, Connection, ConnectionCreate, ConnectionUpdate};
+use crate::generated::types::{Connection, ConnectionCreate, ConnectionUpdate};
 use crate::identity;
 use crate::paging::{ConnectionStream, PageSize, Window};
 use crate::response::Response;
-use crate::server_message::presentable;
+use crate::server_message::{ServerMessage, presentable};
 use crate::transport::{Done, decode, send};
 use crate::values::{ConnectionRef, DomainName, Masked, MatchPattern};
 
@@ -104,22 +104,19 @@ impl Receipt {
     /// that was done.
     fn of(answer: &Response, secrets: &[&crate::Secret]) -> Self {
         let status = answer.status.as_u16();
-        match serde_json::from_slice::<ApiMessage>(&answer.body) {
-            Ok(said) => Self {
+        if let Some(said) = ServerMessage::read(&answer.body, secrets) {
+            return Self {
                 status,
-                code: Some(said.code),
-                message: Some(presentable(&said.message, secrets)),
-            },
-            Err(_) => {
-                let text = std::str::from_utf8(&answer.body).ok().map(str::trim);
-                let text =
-                    text.filter(|text| !text.is_empty() && !text.starts_with(['{', '[', '<']));
-                Self {
-                    status,
-                    code: None,
-                    message: text.map(|text| presentable(text, secrets)),
-                }
-            }
+                code: said.code(),
+                message: Some(said.text().to_owned()),
+            };
+        }
+        let text = std::str::from_utf8(&answer.body).ok().map(str::trim);
+        let text = text.filter(|text| !text.is_empty() && !text.starts_with(['{', '[', '<']));
+        Self {
+            status,
+            code: None,
+            message: text.map(|text| presentable(text, secrets)),
         }
     }
 }
@@ -304,7 +301,9 @@ impl DomainConnections<'_> {
     /// # Errors
     /// As [`Connections::list`], and [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the
     /// list has a trunk of another domain, since it then is not this domain's list. Of `~` it is
-    /// only known that it is one domain.
+    /// only known that it is one domain. [`Error::is_not_found`] where the server answers 404:
+    /// whether servers do so for a domain without trunks is not known, and it cannot be told from
+    /// a domain that does not exist; an empty list for a mistyped name would be worse than an error.
     pub async fn list(&self) -> Result<CompleteList, Error> {
         self.list_with(&ConnectionFilter::default()).await
     }
@@ -375,7 +374,8 @@ impl DomainConnections<'_> {
     /// The trunk of this domain with exactly this origination pattern, or `None`.
     ///
     /// Servers answer an array, an object, an empty array or 404; all are understood. `None` also
-    /// stands for a domain that does not exist: servers do not tell the two apart.
+    /// stands for a domain that does not exist: servers do not tell the two apart. A 404 that is
+    /// not the service's own is an error: [`Error::is_foreign_not_found`].
     ///
     /// Domain and pattern of what comes are compared with what was asked for. Of the domain `~`,
     /// which stands for the credential's own, the name is not known, so that only the pattern is
@@ -551,7 +551,8 @@ pub(crate) async fn list(
             |list: answers::list_domain_connections| identity::all_of(list.0, domain),
         )
     };
-    send(&client.limits, &call, request, ours).await
+    let listed = send(&client.limits, &call, request, ours).await;
+    listed.map_err(|error| error.about_domain(domain))
 }
 
 pub(crate) async fn count(
@@ -577,7 +578,11 @@ pub(crate) async fn count(
             |count: answers::count_connections| Ok(count.total),
         )
     };
-    send(&client.limits, &call, request, total).await
+    let counted = send(&client.limits, &call, request, total).await;
+    counted.map_err(|error| match domain {
+        Some(domain) => error.about_domain(domain),
+        None => error,
+    })
 }
 
 /// What the server counts; nothing where it does not say. The list came with the same key, so that

@@ -5,7 +5,7 @@ use std::fmt;
 
 use reqwest::StatusCode;
 
-use crate::generated::types::ApiMessage;
+use crate::network::Failure;
 use crate::response::Response;
 use crate::server_message::ServerMessage;
 use crate::values::{DomainName, InvalidValue, MatchPattern, Secret};
@@ -16,8 +16,9 @@ const BODY_BYTES: usize = 64 << 10;
 /// What went wrong.
 ///
 /// `Display` says which operation failed, how, and what to do where that is known. Neither it nor
-/// `Debug` shows a secret, a pattern, a URL or a body; the body of an answer is there on request,
-/// by [`Error::body`].
+/// `Debug` shows a secret, a pattern, a URL, a host or a body; the body of a response is there on
+/// request, by [`Error::body`], and so is the HTTP library's own error, by `source`, which may name
+/// the host.
 ///
 /// One word wide, so that a `Result` with it stays small.
 ///
@@ -40,6 +41,8 @@ struct Inner {
     operation: Option<&'static str>,
     /// A sentence of ours; never a value that came from outside.
     reason: String,
+    /// What to do about it, another sentence of ours; may be empty.
+    advice: &'static str,
     /// With the beginning of its body.
     answer: Option<Response>,
     /// Length of the whole body.
@@ -50,8 +53,45 @@ struct Inner {
     /// The response to an earlier attempt was lost, so that it may have been carried out.
     lost_before: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
-    trunk: Option<(DomainName, MatchPattern)>,
+    domain: Option<DomainName>,
+    pattern: Option<MatchPattern>,
 }
+
+/// What a person should do, for `Display` and for the documentation of the predicates.
+macro_rules! advice {
+    (not_found) => {
+        "Check the domain's name, and the origination pattern to the letter as the list shows it; \
+         trunks of the whole system have the domain `*`"
+    };
+    (unknown_route) => {
+        "This server has no such operation: check that it is a core server, or what stands before \
+         one, and that its version has the API v2"
+    };
+    (not_from_service) => {
+        "is not the service's own; is this the API host?"
+    };
+    (unauthorized) => {
+        "Check that all of the API key (60 characters) arrived and nothing else, or renew the \
+         access token"
+    };
+    (permission_denied) => {
+        "The credential is valid and lacks this right: listing the whole system takes Reseller or \
+         Super User scope, and a key can be read-only or lack the model `connection`"
+    };
+    (conflict) => {
+        "The domain has a trunk with this pattern already: update it, or choose another pattern"
+    };
+    (rate_limited) => {
+        "Send fewer requests at a time, or try again later"
+    };
+    (certificate) => {
+        "Do not work around it: whoever stands in the middle would read the key. An issuer of your \
+         own is trusted by `ClientBuilder::root_certificate_pem`"
+    };
+}
+
+/// After a create whose outcome is open.
+const LOOK_FIRST: &str = "The trunk may have been created: look before you create it again";
 
 /// The families of errors. The predicates of [`Error`] are finer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,6 +103,10 @@ pub enum ErrorKind {
     Configuration,
     /// No connection to the server could be made; nothing was sent.
     Connect,
+    /// The server's certificate cannot be trusted; nothing was sent. Told apart from `Connect` with
+    /// the feature `rustls` alone: other TLS libraries do not say it in a way that can be relied
+    /// on.
+    Certificate,
     /// The time was up, for one attempt or for all together.
     Timeout,
     /// The connection broke after the request was on its way.
@@ -89,6 +133,7 @@ impl Error {
             kind,
             operation: None,
             reason: reason.into(),
+            advice: "",
             answer: None,
             body_bytes: None,
             server: None,
@@ -96,7 +141,8 @@ impl Error {
             sent: false,
             lost_before: false,
             source: None,
-            trunk: None,
+            domain: None,
+            pattern: None,
         }))
     }
 
@@ -104,41 +150,38 @@ impl Error {
         Self::new(ErrorKind::Configuration, reason)
     }
 
+    /// Without a TLS library no `https` server can be used.
+    #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
+    pub(crate) fn no_tls() -> Self {
+        Self::configuration(crate::network::NO_TLS).advise(crate::network::ENABLE_TLS)
+    }
+
     /// A failure below HTTP. The URL is taken out: it holds the domain and the pattern.
     pub(crate) fn network(operation: &'static str, error: reqwest::Error) -> Self {
-        let (kind, sent, reason) = match () {
-            () if error.is_connect() => (ErrorKind::Connect, false, "no connection to the server"),
-            () if error.is_timeout() => (
-                ErrorKind::Timeout,
-                true,
-                "the server did not answer in time",
-            ),
-            () if error.is_builder() => (
-                ErrorKind::Configuration,
-                false,
-                "the request could not be built",
-            ),
-            () => (ErrorKind::Interrupted, true, "the connection broke"),
-        };
-        let mut new = Self::new(kind, reason).of(operation);
-        new.0.sent = sent;
-        new.0.source = Some(Box::new(error.without_url()));
+        Self::failure(operation, Failure::of(&error)).caused_by(error.without_url())
+    }
+
+    /// The time for an attempt was up.
+    pub(crate) fn timeout(operation: &'static str) -> Self {
+        Self::failure(operation, Failure::timeout())
+    }
+
+    fn failure(operation: &'static str, failure: Failure) -> Self {
+        let mut new = Self::new(failure.kind, failure.reason)
+            .of(operation)
+            .advise(failure.advice);
+        new.0.sent = failure.sent;
         new
     }
 
     /// An answer that is no success. `secrets` are blotted out of the server's message, which may
     /// echo what was sent.
     pub(crate) fn status(operation: &'static str, answer: Response, secrets: &[&Secret]) -> Self {
-        let server = serde_json::from_slice::<ApiMessage>(&answer.body)
-            .ok()
-            .map(|message| ServerMessage::new(message, secrets));
+        let server = ServerMessage::read(&answer.body, secrets);
         let reason = match (&server, answer.body.len()) {
             (Some(_), _) => String::new(),
             (None, 0) => "without a body".to_owned(),
-            (None, bytes) => format!(
-                "with a body that is no message of the service ({}, {bytes} bytes)",
-                answer.media_type()
-            ),
+            (None, bytes) => format!("with a body of {bytes} bytes ({})", answer.media_type()),
         };
         let mut new = Self::new(ErrorKind::Status, reason).of(operation);
         new.0.server = server;
@@ -169,17 +212,11 @@ impl Error {
         new
     }
 
-    /// The time for an attempt was up once it had a connection or waited for one that is shared.
-    pub(crate) fn timeout(operation: &'static str) -> Self {
-        let mut new =
-            Self::new(ErrorKind::Timeout, "the server did not answer in time").of(operation);
-        new.0.sent = true;
-        new
-    }
-
     /// The overall deadline passed during an attempt; `last` is how the attempt before it ended.
     pub(crate) fn deadline(operation: &'static str, last: Option<Error>) -> Self {
-        let mut new = Self::new(ErrorKind::Timeout, "the overall deadline passed").of(operation);
+        let mut new = Self::new(ErrorKind::Timeout, "the overall deadline passed")
+            .of(operation)
+            .advise("Raise `ClientBuilder::deadline` if the server needs longer");
         new.0.sent = true;
         new.0.source = last.map(|last| Box::new(last) as _);
         new
@@ -200,6 +237,19 @@ impl Error {
 
     pub(crate) fn of(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn advise(mut self, advice: &'static str) -> Self {
+        self.0.advice = advice;
+        self
+    }
+
+    pub(crate) fn caused_by(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.0.source = Some(source.into());
         self
     }
 
@@ -235,9 +285,9 @@ impl Error {
         self.0.answer.as_ref().map(|answer| answer.status.as_u16())
     }
 
-    /// The code in the server's own message, usually the status again.
+    /// The code in the server's own message, usually the status again; `None` where it has none.
     pub fn server_code(&self) -> Option<i64> {
-        self.0.server.as_ref().map(ServerMessage::code)
+        self.0.server.as_ref()?.code()
     }
 
     /// The server's own message on one line of at most 500 characters, without control, bidi and
@@ -283,34 +333,54 @@ impl Error {
                 .is_some_and(|answer| answer.status == status)
     }
 
+    /// The server's message begins so, whatever the case, with or without `Error: ` before it.
     fn says(&self, beginning: &str) -> bool {
-        let server = self.0.server.as_ref();
-        server.is_some_and(|server| server.raw().starts_with(beginning))
+        let begins = |text: &str, with: &str| {
+            text.get(..with.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(with))
+        };
+        self.0.server.as_ref().is_some_and(|server| {
+            let message = server.raw().trim();
+            let message = match begins(message, "Error:") {
+                true => message["Error:".len()..].trim_start(),
+                false => message,
+            };
+            begins(message, beginning)
+        })
     }
 
-    /// The trunk or its domain does not exist (404, but not [`Error::is_unknown_route`]).
+    /// The trunk or its domain does not exist: 404 in the service's own format, which is JSON with
+    /// a `message`, but not [`Error::is_unknown_route`]. Other 404s come from a gateway or another
+    /// web server and say nothing of trunks: [`Error::is_foreign_not_found`].
     ///
     /// # Troubleshooting
-    /// The pattern must be the origination pattern to the letter, as the list shows it; a trunk of
-    /// the whole system has the domain `*`.
+    #[doc = concat!(advice!(not_found), ".")]
     pub fn is_not_found(&self) -> bool {
-        self.is_status(StatusCode::NOT_FOUND) && !self.is_unknown_route()
+        self.is_status(StatusCode::NOT_FOUND) && self.0.server.is_some() && !self.is_unknown_route()
     }
 
-    /// The server's build has no such operation (404 "No Route Found", reported).
+    /// The 404 is not the service's own: a page, a text, nothing, or JSON of another format, as
+    /// gateways and other web servers answer. Whether the trunk exists is open.
     ///
     /// # Troubleshooting
-    /// Check that the server is a core server or what stands before one, and that its version has
-    /// the API v2.
+    #[doc = concat!("This 404 ", advice!(not_from_service))]
+    pub fn is_foreign_not_found(&self) -> bool {
+        self.is_status(StatusCode::NOT_FOUND) && !self.is_not_found() && !self.is_unknown_route()
+    }
+
+    /// The server's build, or a gateway before it, has no such operation: 404 "No Route Found"
+    /// (reported).
+    ///
+    /// # Troubleshooting
+    #[doc = concat!(advice!(unknown_route), ".")]
     pub fn is_unknown_route(&self) -> bool {
-        self.is_status(StatusCode::NOT_FOUND) && self.says("No Route Found")
+        self.is_status(StatusCode::NOT_FOUND) && self.says("No Route")
     }
 
     /// The credential is missing, wrong or expired (401, but not "Invalid Scope").
     ///
     /// # Troubleshooting
-    /// A key of the service has 60 characters; `NETSAPIENS_API_KEY` must hold all of them and
-    /// nothing else.
+    #[doc = concat!(advice!(unauthorized), ".")]
     pub fn is_unauthorized(&self) -> bool {
         self.is_status(StatusCode::UNAUTHORIZED) && !self.says("Invalid Scope")
     }
@@ -319,20 +389,25 @@ impl Error {
     /// login does not help.
     ///
     /// # Troubleshooting
-    /// Listing the whole system takes Reseller or Super User scope; a key can also be read-only or
-    /// be limited to other models than `connection`.
+    #[doc = concat!(advice!(permission_denied), ".")]
     pub fn is_permission_denied(&self) -> bool {
         self.is_status(StatusCode::FORBIDDEN)
             || self.is_status(StatusCode::UNAUTHORIZED) && self.says("Invalid Scope")
     }
 
     /// A trunk with this domain and pattern exists already (409, reported).
+    ///
+    /// # Troubleshooting
+    #[doc = concat!(advice!(conflict), ".")]
     pub fn is_conflict(&self) -> bool {
         self.is_status(StatusCode::CONFLICT)
     }
 
     /// Too many requests (429). Nothing is known of limits of the service itself; gateways have
     /// them.
+    ///
+    /// # Troubleshooting
+    #[doc = concat!(advice!(rate_limited), ".")]
     pub fn is_rate_limited(&self) -> bool {
         self.is_status(StatusCode::TOO_MANY_REQUESTS)
     }
@@ -346,6 +421,14 @@ impl Error {
     /// No connection could be made; nothing was sent.
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Connect
+    }
+
+    /// The server's certificate cannot be trusted ([`ErrorKind::Certificate`]); nothing was sent.
+    ///
+    /// # Troubleshooting
+    #[doc = concat!(advice!(certificate), ".")]
+    pub fn is_certificate(&self) -> bool {
+        self.0.kind == ErrorKind::Certificate
     }
 
     /// The answer was a success that could not be understood.
@@ -370,21 +453,82 @@ impl Error {
         self.0.sent
     }
 
-    /// Domain of the trunk that the operation was about, where it was about one. Neither `Display`
-    /// nor `Debug` shows it.
+    /// Domain that the operation was about, where it was about one. Neither `Display` nor `Debug`
+    /// shows it.
     pub fn domain(&self) -> Option<&DomainName> {
-        self.0.trunk.as_ref().map(|(domain, _)| domain)
+        self.0.domain.as_ref()
     }
 
     /// Origination pattern of the trunk that the operation was about, where it was about one.
     /// Neither `Display` nor `Debug` shows it.
     pub fn pattern(&self) -> Option<&MatchPattern> {
-        self.0.trunk.as_ref().map(|(_, pattern)| pattern)
+        self.0.pattern.as_ref()
+    }
+
+    /// What to do: sentences of ours, joined.
+    fn advice(&self) -> String {
+        let open = self.0.operation == Some("create_connection")
+            && self.0.sent
+            && match self.0.kind {
+                ErrorKind::Timeout | ErrorKind::Interrupted => true,
+                _ => self
+                    .status_code()
+                    .is_some_and(|status| status == 408 || status >= 500),
+            };
+        let advice = match self.0.kind {
+            ErrorKind::Status => self.advice_for_status(),
+            ErrorKind::Decode if self.is_page() => {
+                "This is a web page; is this the API host?".to_owned()
+            }
+            _ => self.0.advice.to_owned(),
+        };
+        match (advice.is_empty(), open) {
+            (true, true) => LOOK_FIRST.to_owned(),
+            (false, true) => format!("{advice}. {LOOK_FIRST}"),
+            (_, false) => advice,
+        }
+    }
+
+    fn advice_for_status(&self) -> String {
+        let status = self.status_code().unwrap_or_default();
+        let advice = match status {
+            _ if self.is_not_found() => advice!(not_found),
+            _ if self.is_unknown_route() => advice!(unknown_route),
+            _ if self.is_unauthorized() => advice!(unauthorized),
+            _ if self.is_permission_denied() => advice!(permission_denied),
+            _ if self.is_conflict() => advice!(conflict),
+            _ if self.is_rate_limited() => advice!(rate_limited),
+            300..400 => {
+                "Redirects are not followed, so that the key goes to no other host: give the \
+                 server that the header `location` names, if you trust it"
+            }
+            400 if self.domain().is_some_and(|domain| domain.as_str() == "~") => {
+                "`~` stands for a key's own domain, which keys of Reseller and Super User scope do \
+                 not have: name the domain"
+            }
+            400..500 if status != 408 && self.0.server.is_none() => {
+                return format!("This {status} {}", advice!(not_from_service));
+            }
+            408 | 502..=504 => "The server or a gateway before it is in trouble: try again later",
+            500.. => "The fault is on the server's side: its operator finds the reason in its logs",
+            _ => "",
+        };
+        advice.to_owned()
+    }
+
+    fn is_page(&self) -> bool {
+        let answer = self.0.answer.as_ref();
+        answer.is_some_and(|answer| answer.media_type() == "text/html")
     }
 
     /// Names the trunk for those who ask.
     pub(crate) fn about(mut self, domain: &DomainName, pattern: &MatchPattern) -> Self {
-        self.0.trunk = Some((domain.clone(), pattern.clone()));
+        self.0.pattern = Some(pattern.clone());
+        self.about_domain(domain)
+    }
+
+    pub(crate) fn about_domain(mut self, domain: &DomainName) -> Self {
+        self.0.domain = Some(domain.clone());
         self
     }
 
@@ -428,7 +572,9 @@ impl fmt::Display for Error {
             (Some(answer), ErrorKind::Status) => {
                 write!(f, "the server answered {}", answer.status)?;
                 match server {
-                    Some(server) => write!(f, ": {}", server.text())?,
+                    Some(server) => {
+                        write!(f, ": {}", server.text().trim_end_matches(['.', ' ']))?;
+                    }
                     None => write!(f, " {reason}")?,
                 }
             }
@@ -438,7 +584,10 @@ impl fmt::Display for Error {
         if *attempts > 1 {
             write!(f, " (after {attempts} attempts)")?;
         }
-        Ok(())
+        match self.advice() {
+            advice if advice.is_empty() => Ok(()),
+            advice => write!(f, ". {advice}"),
+        }
     }
 }
 
@@ -451,8 +600,21 @@ impl fmt::Debug for Error {
             .field("body_bytes", &self.0.body_bytes)
             .field("attempts", &self.0.attempts)
             .field("may_have_been_sent", &self.0.sent)
-            .field("source", &self.0.source)
+            .field("source", &self.0.source.as_deref().map(Cause))
             .finish()
+    }
+}
+
+/// Our own errors as they are, and of others only that there is one: what they print may hold
+/// addresses and the names in a certificate.
+struct Cause<'a>(&'a (dyn std::error::Error + Send + Sync + 'static));
+
+impl fmt::Debug for Cause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.downcast_ref::<Error>() {
+            Some(error) => error.fmt(f),
+            None => f.write_str("(by `source`)"),
+        }
     }
 }
 

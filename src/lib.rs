@@ -9,6 +9,7 @@ mod connections;
 mod error;
 mod identity;
 mod idle;
+mod network;
 pub mod observability;
 mod paging;
 mod presets;

@@ -23,8 +23,8 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use reqwest::header::{HeaderMap, HeaderValue};
+use serde_json::Value;
 
-use crate::generated::types::ApiMessage;
 use crate::values::Secret;
 
 /// Most characters of a server's message that are shown.
@@ -38,23 +38,33 @@ const MASK: &str = "***";
 
 /// The message of the service's own error format. It has no `Debug`: `raw` may hold anything.
 pub(crate) struct ServerMessage {
-    code: i64,
+    code: Option<i64>,
     raw: String,
     text: String,
 }
 
 impl ServerMessage {
-    /// Takes a message apart into what decisions are made on and what is shown. `secrets` are those
-    /// of the request, which the message may echo.
-    pub(crate) fn new(message: ApiMessage, secrets: &[&Secret]) -> Self {
-        Self {
-            code: message.code,
-            text: presentable(&message.message, secrets),
-            raw: message.message.chars().take(CHECKED_BYTES).collect(),
-        }
+    /// Reads a body in the service's own format: a `message` with a numeric `code` (a number in a
+    /// string from some servers), or with nothing else. Gateways and web frameworks send JSON with
+    /// a `message` too, among members of their own; that is none. `secrets` are those of the
+    /// request, which the message may echo.
+    pub(crate) fn read(body: &[u8], secrets: &[&Secret]) -> Option<Self> {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        let members: serde_json::Map<String, Value> = serde_json::from_slice(body).ok()?;
+        let message = members.get("message")?.as_str()?;
+        let code = match members.get("code") {
+            Some(Value::Number(code)) => code.as_i64(),
+            Some(Value::String(code)) => code.trim().parse().ok(),
+            _ => None,
+        };
+        (code.is_some() || members.len() == 1).then(|| Self {
+            code,
+            text: presentable(message, secrets),
+            raw: message.chars().take(CHECKED_BYTES).collect(),
+        })
     }
 
-    pub(crate) fn code(&self) -> i64 {
+    pub(crate) fn code(&self) -> Option<i64> {
         self.code
     }
 

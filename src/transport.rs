@@ -59,6 +59,9 @@ pub(crate) fn decode<T: DeserializeOwned, U>(
     }
 }
 
+/// What to do about a body beyond the limit.
+const TOO_LONG: &str = "Read in pages with `stream`, or raise `ClientBuilder::max_body_bytes`";
+
 /// Bounds of every operation of a client.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
@@ -258,7 +261,7 @@ async fn read(
             Ok(Some(Err(error))) => break Error::network(operation, error),
             Ok(Some(Ok(chunk))) if body.len() + chunk.len() > limits.body_bytes => {
                 let reason = format!(
-                    "the answer is longer than {} bytes, the client's limit for bodies",
+                    "the response is longer than {} bytes, the client's limit for bodies",
                     limits.body_bytes
                 );
                 let cut = Response {
@@ -270,7 +273,7 @@ async fn read(
                 if !status.is_success() {
                     return Ok(cut);
                 }
-                break Error::decode(operation, cut, reason);
+                break Error::decode(operation, cut, reason).advise(TOO_LONG);
             }
             Ok(Some(Ok(chunk))) => body.extend_from_slice(&chunk),
         }

@@ -68,7 +68,7 @@ pub use fault::Fault;
 use fault::Spoilt;
 pub use operation::Operation;
 pub use proxy::{Break, FaultProxy, Point};
-pub use quirks::{GetMissing, ListPaging, Quirks, RegistrationShape};
+pub use quirks::{EmptyDomain, GetMissing, ListPaging, Quirks, RegistrationShape};
 use service::Service;
 
 /// A key of Super User scope: may do everything, has no domain of its own.

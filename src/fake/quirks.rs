@@ -41,6 +41,8 @@ pub struct Quirks {
     pub paging: ListPaging,
     /// What reading a trunk that does not exist gives.
     pub missing: GetMissing,
+    /// What listing a domain without trunks gives.
+    pub empty_domain: EmptyDomain,
     /// Deleting a trunk that does not exist is accepted with 202 instead of refused with 404; which
     /// one servers do is not known.
     pub missing_delete_accepted: bool,
@@ -87,6 +89,17 @@ pub enum GetMissing {
     NotFound,
     /// 200 with an empty array.
     EmptyArray,
+}
+
+/// What listing a domain without trunks gives; which one servers do is not known. A domain that does
+/// not exist is one without trunks here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EmptyDomain {
+    /// 200 with an empty array.
+    #[default]
+    EmptyArray,
+    /// 404 with "Resource not found."
+    NotFound,
 }
 
 /// Properties that the vendor's inference shows as text or integer.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::fault::{Faults, Met, Spoilt};
 use super::operation::Operation;
-use super::quirks::{GetMissing, ListPaging, Quirks};
+use super::quirks::{EmptyDomain, GetMissing, ListPaging, Quirks};
 use super::trunk::{DOMAIN, PATTERN, Trunk};
 use super::{DOMAIN_KEY, READ_ONLY_KEY, ReceivedRequest, SYSTEM_KEY};
 
@@ -156,6 +156,12 @@ impl Service {
         let domain = domain.map(|domain| domain_of(domain, key)).transpose()?;
         let of_domain = domain.as_deref().unwrap_or_default();
         match operation {
+            Operation::ListDomainConnections
+                if self.quirks.empty_domain == EmptyDomain::NotFound
+                    && self.matching(domain.as_deref(), &Query::new()).is_empty() =>
+            {
+                Err(Reply::message(404, "Resource not found."))
+            }
             Operation::ListConnections | Operation::ListDomainConnections => {
                 Ok(self.list(domain.as_deref(), &query))
             }

@@ -1,6 +1,12 @@
 //! What an error tells, and what it keeps to itself.
 
-use netsapiens_connections::{ConnectionCreate, DomainName, Error, ErrorKind, MatchPattern};
+use std::error::Error as _;
+use std::time::Duration;
+
+use netsapiens_connections::{
+    Client, ConnectionCreate, DomainName, Error, ErrorKind, MatchPattern, RetryPolicy,
+};
+use serde_json::json;
 
 use crate::wire::Wire;
 
@@ -25,7 +31,8 @@ async fn a_gateways_page_keeps_status_and_body() {
     assert_eq!(error.body(), Some(GATEWAY.as_bytes()));
     assert_eq!(
         error.to_string(),
-        "list_domain_connections: the server answered 502 Bad Gateway with a body that is no message of the service (text/html, 50 bytes)"
+        "list_domain_connections: the server answered 502 Bad Gateway with a body of 50 bytes \
+         (text/html). The server or a gateway before it is in trouble: try again later"
     );
 }
 
@@ -90,7 +97,9 @@ async fn the_servers_message_is_shown() {
     .await;
     assert_eq!(
         error.to_string(),
-        "list_domain_connections: the server answered 401 Unauthorized: Invalid Scope [APP001]"
+        "list_domain_connections: the server answered 401 Unauthorized: Invalid Scope [APP001]. \
+         The credential is valid and lacks this right: listing the whole system takes Reseller or \
+         Super User scope, and a key can be read-only or lack the model `connection`"
     );
     assert_eq!(
         (error.server_code(), error.server_message()),
@@ -110,11 +119,67 @@ async fn a_code_as_text_is_a_code() {
     assert_eq!(error.server_code(), Some(403));
 }
 
+#[tokio::test]
+async fn a_code_that_is_no_number_makes_no_message_of_the_service() {
+    let body = r#"{"code":"NotFound","message":"no page at /acme.example"}"#;
+    let error = get_error(404, "application/json", body).await;
+    assert!(error.is_foreign_not_found(), "{error}");
+    assert_eq!((error.server_code(), error.server_message()), (None, None));
+    assert!(!error.to_string().contains("acme"), "{error}");
+}
+
+#[tokio::test]
+async fn predicates_read_the_message_in_any_spelling() {
+    let forms: [fn(&str) -> String; 7] = [
+        str::to_owned,
+        str::to_lowercase,
+        str::to_uppercase,
+        |message| format!("Error: {message}"),
+        |message| format!("ERROR:{message}"),
+        |message| format!(" \t{message}\n"),
+        |message| format!("  error:  {message} "),
+    ];
+    let table = [
+        (401, "Invalid Scope [APP001]", "is_permission_denied"),
+        (404, "No Route Found [92]", "is_unknown_route"),
+        (404, "Resource not found.", "is_not_found"),
+    ];
+    for (status, message, expected) in table {
+        for message in forms.map(|form| form(message)) {
+            for body in [
+                json!({ "code": status, "message": message }),
+                json!({ "code": status.to_string(), "message": message }),
+                json!({ "message": message }),
+                json!({ "code": status, "message": message, "request": 7 }),
+            ] {
+                let error = get_error(status, "application/json", &body.to_string()).await;
+                assert_eq!(holding(&error), [expected], "{body}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_only_mentions_a_word_is_not_it() {
+    for (status, message, expected) in [
+        (401, "Key has an invalid scope", "is_unauthorized"),
+        (404, "There is no route found", "is_not_found"),
+        (404, "Error", "is_not_found"),
+        (404, "", "is_not_found"),
+        (404, "é", "is_not_found"),
+    ] {
+        let body = json!({ "code": status, "message": message }).to_string();
+        let error = get_error(status, "application/json", &body).await;
+        assert_eq!(holding(&error), [expected], "{message}");
+    }
+}
+
 /// A predicate by name.
 type Predicate = (&'static str, fn(&Error) -> bool);
 
-const PREDICATES: [Predicate; 7] = [
+const PREDICATES: [Predicate; 8] = [
     ("is_not_found", Error::is_not_found),
+    ("is_foreign_not_found", Error::is_foreign_not_found),
     ("is_unknown_route", Error::is_unknown_route),
     ("is_unauthorized", Error::is_unauthorized),
     ("is_permission_denied", Error::is_permission_denied),
@@ -122,6 +187,12 @@ const PREDICATES: [Predicate; 7] = [
     ("is_rate_limited", Error::is_rate_limited),
     ("is_retryable", Error::is_retryable),
 ];
+
+/// The names of the predicates that hold.
+fn holding(error: &Error) -> Vec<&'static str> {
+    let holding = PREDICATES.iter().filter(|(_, holds)| holds(error));
+    holding.map(|(name, _)| *name).collect()
+}
 
 #[tokio::test]
 async fn each_answer_has_its_predicate_and_no_other() {
@@ -150,12 +221,7 @@ async fn each_answer_has_its_predicate_and_no_other() {
             &format!(r#"{{"code":{status},"message":"{message}"}}"#),
         )
         .await;
-        let holds: Vec<&str> = PREDICATES
-            .iter()
-            .filter(|(_, holds)| holds(&error))
-            .map(|(name, _)| *name)
-            .collect();
-        assert_eq!(holds, expected, "{status} {message}");
+        assert_eq!(holding(&error), expected, "{status} {message}");
     }
 }
 
@@ -182,7 +248,8 @@ async fn a_request_that_found_no_server_was_not_sent() {
     );
     assert_eq!(
         error.to_string(),
-        "create_connection: no connection to the server"
+        "create_connection: the server refused the connection. Check the port, and whether the \
+         service is running"
     );
 }
 
@@ -237,4 +304,218 @@ async fn every_success_of_a_write_is_a_success() {
 async fn a_redirect_is_an_error_and_is_not_followed() {
     let error = get_error(302, "text/html", "").await;
     assert_eq!(error.status_code(), Some(302));
+}
+
+/// What an operation says when the server answers so.
+async fn mistake(operation: &str, status: u16, content_type: &str, body: &str) -> String {
+    let wire = Wire::answering(status, content_type, body).await;
+    let client = wire.client();
+    let acme = client.domain("acme.example").unwrap();
+    let own = client.domain("~").unwrap();
+    let trunk = a_trunk();
+    let error = match operation {
+        "list" => client.connections().list().await.err(),
+        "list own" => own.connections().list().await.err(),
+        "count own" => own.connections().count().await.err(),
+        "get" => acme.connections().get("sip*@a").await.err(),
+        "delete" => acme.connections().delete("sip*@a").await.err(),
+        "create" => client.connections().create(&trunk).await.err(),
+        _ => None,
+    };
+    error.unwrap().to_string()
+}
+
+fn a_trunk() -> ConnectionCreate {
+    ConnectionCreate::new(
+        DomainName::new("acme.example").unwrap(),
+        MatchPattern::new("sip*@acme-pri.example").unwrap(),
+    )
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const PAGE: &str = "<html><body>Welcome to the portal</body></html>";
+
+/// What happened, where and why, and what to do. `tls.rs` has those of connections that cannot be
+/// made.
+#[tokio::test]
+async fn what_a_server_answers_is_told_with_a_way_out() {
+    let json = "application/json";
+    let message = |status: u16, text: &str| json!({ "code": status, "message": text }).to_string();
+    let table = [
+        (
+            mistake("list", 401, json, &message(401, "Unauthorized")).await,
+            "list_connections: the server answered 401 Unauthorized: Unauthorized. Check that all \
+             of the API key (60 characters) arrived and nothing else, or renew the access token",
+        ),
+        (
+            mistake("list", 401, json, &message(401, "Invalid Scope [APP001]")).await,
+            "list_connections: the server answered 401 Unauthorized: Invalid Scope [APP001]. The \
+             credential is valid and lacks this right: listing the whole system takes Reseller or \
+             Super User scope, and a key can be read-only or lack the model `connection`",
+        ),
+        (
+            mistake("delete", 403, json, &message(403, "Access Denied")).await,
+            "delete_connection: the server answered 403 Forbidden: Access Denied. The credential \
+             is valid and lacks this right: listing the whole system takes Reseller or Super User \
+             scope, and a key can be read-only or lack the model `connection`",
+        ),
+        (
+            mistake("get", 302, HTML, "").await,
+            "get_connection: the server answered 302 Found without a body. Redirects are not \
+             followed, so that the key goes to no other host: give the server that the header \
+             `location` names, if you trust it",
+        ),
+        (
+            mistake("get", 404, json, &message(404, "No Route Found [92]")).await,
+            "get_connection: the server answered 404 Not Found: No Route Found [92]. This server \
+             has no such operation: check that it is a core server, or what stands before one, \
+             and that its version has the API v2",
+        ),
+        (
+            mistake("get", 404, HTML, PAGE).await,
+            "get_connection: the server answered 404 Not Found with a body of 47 bytes \
+             (text/html). This 404 is not the service's own; is this the API host?",
+        ),
+        (
+            mistake("get", 404, json, "").await,
+            "get_connection: the server answered 404 Not Found without a body. This 404 is not \
+             the service's own; is this the API host?",
+        ),
+        (
+            mistake("delete", 404, json, &message(404, "Resource not found.")).await,
+            "delete_connection: the server answered 404 Not Found: Resource not found. Check the \
+             domain's name, and the origination pattern to the letter as the list shows it; \
+             trunks of the whole system have the domain `*`",
+        ),
+        (
+            mistake("create", 405, HTML, PAGE).await,
+            "create_connection: the server answered 405 Method Not Allowed with a body of 47 \
+             bytes (text/html). This 405 is not the service's own; is this the API host?",
+        ),
+        (
+            mistake(
+                "create",
+                409,
+                json,
+                &message(409, "Connection already exists"),
+            )
+            .await,
+            "create_connection: the server answered 409 Conflict: Connection already exists. The \
+             domain has a trunk with this pattern already: update it, or choose another pattern",
+        ),
+        (
+            mistake("list", 429, json, &message(429, "Slow down")).await,
+            "list_connections: the server answered 429 Too Many Requests: Slow down. Send fewer \
+             requests at a time, or try again later",
+        ),
+        (
+            mistake("list own", 400, json, &message(400, "Invalid domain")).await,
+            "list_domain_connections: the server answered 400 Bad Request: Invalid domain. `~` \
+             stands for a key's own domain, which keys of Reseller and Super User scope do not \
+             have: name the domain",
+        ),
+        (
+            mistake("count own", 400, json, &message(400, "Invalid domain")).await,
+            "count_connections: the server answered 400 Bad Request: Invalid domain. `~` stands \
+             for a key's own domain, which keys of Reseller and Super User scope do not have: \
+             name the domain",
+        ),
+        (
+            mistake("list", 500, json, &message(500, "Database error")).await,
+            "list_connections: the server answered 500 Internal Server Error: Database error. The \
+             fault is on the server's side: its operator finds the reason in its logs",
+        ),
+        (
+            mistake("list", 502, HTML, PAGE).await,
+            "list_connections: the server answered 502 Bad Gateway with a body of 47 bytes \
+             (text/html). The server or a gateway before it is in trouble: try again later",
+        ),
+        (
+            mistake("create", 504, HTML, PAGE).await,
+            "create_connection: the server answered 504 Gateway Timeout with a body of 47 bytes \
+             (text/html). The server or a gateway before it is in trouble: try again later. The \
+             trunk may have been created: look before you create it again",
+        ),
+    ];
+    for (printed, expected) in table {
+        assert_eq!(printed, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_portals_page_with_success_asks_for_the_api_host() {
+    let printed = mistake("list", 200, HTML, PAGE).await;
+    let end = "(status 200 OK). This is a web page; is this the API host?";
+    assert!(printed.ends_with(end), "{printed}");
+}
+
+#[tokio::test]
+async fn a_silent_server_is_told_with_the_setting() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = |timeout, deadline| {
+        let builder = Client::builder()
+            .server(format!("http://{}", silent.local_addr().unwrap()))
+            .api_key("nss_EXAMPLE")
+            .retry(RetryPolicy::never());
+        builder.timeout(timeout).deadline(deadline).build().unwrap()
+    };
+    let (short, long) = (Duration::from_millis(50), Duration::from_secs(60));
+    let patient = client(short, long);
+    assert_eq!(
+        patient.connections().list().await.unwrap_err().to_string(),
+        "list_connections: the server did not respond in time. Find out what keeps it busy, or \
+         raise `ClientBuilder::timeout`"
+    );
+    let impatient = client(long, short);
+    let error = impatient.connections().create(&a_trunk()).await;
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "create_connection: the overall deadline passed. Raise `ClientBuilder::deadline` if the \
+         server needs longer. The trunk may have been created: look before you create it again"
+    );
+}
+
+#[test]
+fn wrong_settings_are_told_with_a_way_out() {
+    let built = |server: &str, key: &str| Client::builder().server(server).api_key(key).build();
+    let (server, key) = ("pbx.acme.example", "nss_EXAMPLE");
+    let spaced = "the API key has a character that no key has, white space for example. Give the \
+        key alone, without `Bearer`, spaces or line ends";
+    let table = [
+        (
+            Client::builder().api_key(key).build(),
+            "no server was given: call `server`",
+        ),
+        (
+            Client::builder().server(server).build(),
+            "no API key was given: call `api_key`",
+        ),
+        (built(server, ""), "the API key is empty"),
+        (built(server, "nss_EXAMPLE\n"), spaced),
+        (built(server, "Bearer nss_EXAMPLE"), spaced),
+        (
+            built("http://pbx.acme.example", key),
+            "the server was refused: plain http would show the key to the network; give a host \
+             name or `https://host`",
+        ),
+        (
+            built("https://pbx.acme.example/ns-api/v2", key),
+            "the server was refused: it has a path, a query or a fragment; `/ns-api/v2` is added \
+             by the client; give a host name or `https://host`",
+        ),
+    ];
+    for (built, message) in table {
+        let error = built.unwrap_err();
+        assert_eq!(error.to_string(), message);
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+    }
+}
+
+#[test]
+fn a_log_tag_that_cannot_be_sent_keeps_its_cause() {
+    let builder = Client::builder().server("pbx.acme.example");
+    let built = builder.api_key("nss_EXAMPLE").log_tag("two\nlines").build();
+    let error = built.unwrap_err();
+    assert_eq!(error.to_string(), "the log tag cannot be a header value");
+    assert!(error.source().is_some());
 }

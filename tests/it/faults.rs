@@ -18,7 +18,7 @@ use netsapiens_connections::{
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::servers::{DELAY, all_but};
+use crate::servers::{DELAY, EMPTY, all_but};
 
 /// More than any client here tries.
 const ALWAYS: u32 = 20;
@@ -186,7 +186,20 @@ matrix! {
     forbidden: Refusal(1, || Fault::message(403, "Access Denied")) => all(error("403 permission_denied sent ×1", 1));
     no_route: Refusal(1, Fault::no_route) => all(error("404 unknown_route sent ×1", 1));
     missing: Refusal(1, || Fault::message(404, "Resource not found.")) => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
-    missing_without_a_body: Refusal(1, || Fault::empty(404)) => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
+    missing_without_a_code: Refusal(1, || Fault::json(404, json!({ "message": "Resource not found." }))) => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
+    missing_with_a_code_as_text: Refusal(1, || Fault::json(404, json!({ "code": "404", "message": "Resource not found." }))) => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
+    missing_with_a_byte_order_mark: Refusal(1, || Fault::answer(404, "text/html", "\u{feff}{\"code\":404,\"message\":\"Resource not found.\"}")) => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
+
+    // 404 of a gateway or of another web server. It says nothing of trunks: never `None`, never
+    // "removed already".
+    gateway_404_page: Refusal(1, || Fault::gateway_page(404)) => all(error("404 foreign_not_found sent ×1", 1));
+    gateway_404_text: Refusal(1, || Fault::answer(404, "text/plain", "404 page not found\n")) => all(error("404 foreign_not_found sent ×1", 1));
+    gateway_404_empty: Refusal(1, || Fault::empty(404)) => all(error("404 foreign_not_found sent ×1", 1));
+    gateway_404_empty_json: Refusal(1, || Fault::json(404, json!({}))) => all(error("404 foreign_not_found sent ×1", 1));
+    gateway_404_truncated_json: Refusal(1, || Fault::answer(404, "application/json", "{\"code\":404,\"message\":\"Resource not f")) => all(error("404 foreign_not_found sent ×1", 1));
+    gateway_404_of_a_framework: Refusal(1, || Fault::json(404, json!({ "statusCode": 404, "message": "Cannot GET /", "error": "Not Found" }))) => all(error("404 foreign_not_found sent ×1", 1));
+    gateway_404_list: Refusal(1, || Fault::json(404, json!([]))) => all(error("404 foreign_not_found sent ×1", 1));
+    gateway_without_a_route: Refusal(1, || Fault::json(404, json!({ "message": "no Route matched with those values" }))) => all(error("404 unknown_route sent ×1", 1));
     conflict: Refusal(1, || Fault::message(409, "Connection already exists")) => all(error("409 conflict sent ×1", 1));
     deeply_nested_refusal: Refusal(1, || Fault::answer(400, "application/json", "[".repeat(10_000))) => all(error("400 sent ×1", 1));
     moved: Redirect(301) => all(error("301 sent ×1", 1));
@@ -257,7 +270,7 @@ fn created() -> ConnectionCreate {
 }
 
 /// Runs a cell in each of its variants, on the captured server and on one with all quirks that
-/// leave writes to be read at once.
+/// leave writes to be read at once and an empty domain to be looked at.
 fn run(fault: &str, trouble: Trouble, operation: Operation, cell: Cell) {
     let variants: &[bool] = match trouble {
         Busy(..) if operation == Operation::DeleteConnection => &[false],
@@ -270,7 +283,10 @@ fn run(fault: &str, trouble: Trouble, operation: Operation, cell: Cell) {
         .build()
         .unwrap();
     for &carried_out in variants {
-        for (server, quirks) in [("", Quirks::default()), (", all quirks", all_but(&[DELAY]))] {
+        for (server, quirks) in [
+            ("", Quirks::default()),
+            (", all quirks", all_but(&[DELAY, EMPTY])),
+        ] {
             let name = format!(
                 "{fault} × {}{}{server}",
                 operation.id(),
@@ -484,11 +500,13 @@ async fn perform(client: &Client, operation: Operation) -> Result<bool, Error> {
 fn describe(error: &Error) -> String {
     let predicates = [
         ("connect", error.is_connect()),
+        ("certificate", error.is_certificate()),
         ("interrupted", error.kind() == ErrorKind::Interrupted),
         ("timeout", error.is_timeout()),
         ("decode", error.is_decode()),
         ("mismatch", error.kind() == ErrorKind::Mismatch),
         ("not_found", error.is_not_found()),
+        ("foreign_not_found", error.is_foreign_not_found()),
         ("unknown_route", error.is_unknown_route()),
         ("unauthorized", error.is_unauthorized()),
         ("permission_denied", error.is_permission_denied()),
@@ -547,7 +565,9 @@ async fn a_body_beyond_the_bound_is_cut_off_early() {
     );
     assert_eq!(
         error.to_string(),
-        "list_connections: the answer is longer than 1048576 bytes, the client's limit for bodies (status 200 OK)"
+        "list_connections: the response is longer than 1048576 bytes, the client's limit for \
+         bodies (status 200 OK). Read in pages with `stream`, or raise \
+         `ClientBuilder::max_body_bytes`"
     );
 }
 

@@ -1,13 +1,16 @@
 //! The seven operations against the embedded server.
 
-use netsapiens_connections::fake::{DOMAIN_KEY, READ_ONLY_KEY};
+use futures_util::TryStreamExt;
+use netsapiens_connections::fake::{DOMAIN_KEY, EmptyDomain, FakeServer, READ_ONLY_KEY};
 use netsapiens_connections::{
     AudioRelay, CarrierTrunk, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName,
     MatchPattern, Secret, SipTransport, YesNo,
 };
 use serde_json::json;
 
-use crate::servers::{ACCEPTED, DATES, DELAY, VALUES, on_every_server, on_servers_without};
+use crate::servers::{
+    ACCEPTED, DATES, DELAY, EMPTY, VALUES, all_but, on_every_server, on_servers_without,
+};
 
 const PATTERN: &str = "sip*@acme-pri.example";
 
@@ -132,8 +135,26 @@ async fn the_same_pattern_in_another_domain_is_another_trunk() {
 }
 
 #[tokio::test]
+async fn a_list_of_a_domain_that_the_server_does_not_find_is_an_error_and_never_empty() {
+    let quirks = all_but(&[DELAY]);
+    assert_eq!(quirks.empty_domain, EmptyDomain::NotFound);
+    let server = FakeServer::with_quirks(quirks).await;
+    let client = server.client().unwrap();
+    let mistyped = client.domain("acme.exmaple").unwrap();
+    let error = mistyped.connections().list().await.unwrap_err();
+    assert!(error.is_not_found(), "{error:?}");
+    assert_eq!(error.domain(), Some(mistyped.name()));
+    let error = mistyped.connections().stream().try_next().await;
+    assert!(error.unwrap_err().is_not_found());
+    // With a trunk in it the domain is found.
+    client.connections().create(&least()).await.unwrap();
+    let acme = client.domain("acme.example").unwrap();
+    assert_eq!(acme.connections().list().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn lists_hold_the_trunks_of_their_domain() {
-    on_servers_without(&[DELAY], async |server| {
+    on_servers_without(&[DELAY, EMPTY], async |server| {
         let client = server.client().unwrap();
         client.connections().create(&least()).await.unwrap();
         let carrier: ConnectionCreate = CarrierTrunk::new("192.0.2.20").try_into().unwrap();

@@ -22,6 +22,8 @@ mod secrets;
 mod servers;
 mod streams;
 mod timeouts;
+#[cfg(feature = "rustls")]
+mod tls;
 mod values;
 mod watching;
 mod wire;

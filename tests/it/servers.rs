@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use netsapiens_connections::Addressing;
-use netsapiens_connections::fake::{FakeServer, GetMissing, ListPaging, Quirks, RegistrationShape};
+use netsapiens_connections::fake::{
+    EmptyDomain, FakeServer, GetMissing, ListPaging, Quirks, RegistrationShape,
+};
 
 /// A switch by name.
 pub type Switch = (&'static str, fn(&mut Quirks));
@@ -17,10 +19,12 @@ pub const VALUES: &str = "unknown values";
 pub const DATES: &str = "odd dates";
 /// Answers are longer.
 pub const LENGTHS: &str = "text for numbers";
+/// Listing a domain without trunks is an error.
+pub const EMPTY: &str = "404 for a domain without trunks";
 /// Deleting what is not there is a success.
 pub const ACCEPTED: &str = "a missing trunk is deleted";
 
-pub const SWITCHES: [Switch; 19] = [
+pub const SWITCHES: [Switch; 20] = [
     ("none", |_| {}),
     ("numbers for text", |quirks| quirks.numbers_for_text = true),
     (LENGTHS, |quirks| quirks.text_for_numbers = true),
@@ -52,6 +56,7 @@ pub const SWITCHES: [Switch; 19] = [
     ("[] for a missing trunk", |quirks| {
         quirks.missing = GetMissing::EmptyArray
     }),
+    (EMPTY, |quirks| quirks.empty_domain = EmptyDomain::NotFound),
     (ACCEPTED, |quirks| quirks.missing_delete_accepted = true),
     ("object for one", |quirks| quirks.object_for_one = true),
     ("base64 ids", |quirks| {

@@ -8,7 +8,7 @@ use netsapiens_connections::{
     Connection, ConnectionCreate, ConnectionFilter, DomainName, ErrorKind, MatchPattern, PageSize,
 };
 
-use crate::servers::{DELAY, all_but, on_servers_without};
+use crate::servers::{DELAY, EMPTY, all_but, on_servers_without};
 use crate::wire::Wire;
 
 async fn seeded(paging: ListPaging, trunks: usize) -> FakeServer {
@@ -46,7 +46,9 @@ async fn each_trunk_comes_once_from_every_server_that_can_give_it() {
         ListPaging::Ignored,
         ListPaging::StopsAt100,
     ] {
-        for quirks in [Quirks::default(), all_but(&[])].map(|quirks| Quirks { paging, ..quirks }) {
+        for quirks in
+            [Quirks::default(), all_but(&[EMPTY])].map(|quirks| Quirks { paging, ..quirks })
+        {
             for (trunks, page) in [
                 (0, 1),
                 (1, 1),

@@ -1,0 +1,206 @@
+//! Why a request did not get through: what the HTTP library's errors mean to a person.
+
+use std::error::Error as StdError;
+use std::io;
+
+use crate::error::ErrorKind;
+
+/// What a build without TLS says of an `https` server.
+pub(crate) const NO_TLS: &str = "this build has no TLS, which an `https` server needs";
+pub(crate) const ENABLE_TLS: &str = "Enable the feature `rustls` of netsapiens-connections, or \
+    `reqwest-tls` and a TLS feature of reqwest";
+
+/// What is said of a failure below HTTP. No URL, no host, no address.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) kind: ErrorKind,
+    /// The server may have received the request.
+    pub(crate) sent: bool,
+    pub(crate) reason: String,
+    pub(crate) advice: &'static str,
+}
+
+impl Failure {
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
+        if error.is_connect() {
+            return Self::connecting(error);
+        }
+        if error.is_timeout() {
+            return Self::timeout();
+        }
+        if error.is_builder() {
+            return Self {
+                kind: ErrorKind::Configuration,
+                sent: false,
+                reason: "the request could not be built".to_owned(),
+                advice: "",
+            };
+        }
+        Self {
+            kind: ErrorKind::Interrupted,
+            sent: true,
+            reason: "the connection broke before the response was complete".to_owned(),
+            advice: "Try again; if it happens often, look at the proxies and firewalls on the way",
+        }
+    }
+
+    /// The time for an attempt was up once it had a connection or waited for one that is shared.
+    pub(crate) fn timeout() -> Self {
+        Self {
+            kind: ErrorKind::Timeout,
+            sent: true,
+            reason: "the server did not respond in time".to_owned(),
+            advice: "Find out what keeps it busy, or raise `ClientBuilder::timeout`",
+        }
+    }
+
+    /// No connection was made, so nothing was sent.
+    fn connecting(error: &reqwest::Error) -> Self {
+        let connect = |reason: &str, advice| Self {
+            kind: ErrorKind::Connect,
+            sent: false,
+            reason: reason.to_owned(),
+            advice,
+        };
+        // The type is private; the text is a constant of hyper-util.
+        if causes(error).any(|cause| cause.to_string() == "invalid URL, scheme is not http") {
+            return Self {
+                kind: ErrorKind::Configuration,
+                ..connect(NO_TLS, ENABLE_TLS)
+            };
+        }
+        #[cfg(feature = "rustls")]
+        if let Some(failure) = causes(error).find_map(|cause| cause.downcast_ref().map(tls)) {
+            return failure;
+        }
+        if error.is_dns() {
+            return connect(
+                "the server's name could not be resolved",
+                "Check its spelling and this machine's DNS",
+            );
+        }
+        if error.is_timeout() {
+            return connect(
+                "no connection could be made in time",
+                "Check the server's name, its port and the firewalls on the way, or raise \
+                 `ClientBuilder::connect_timeout`",
+            );
+        }
+        // The innermost: those around it are wrappers of no kind.
+        let io = causes(error)
+            .filter_map(|cause| cause.downcast_ref::<io::Error>())
+            .last();
+        match io.map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => connect(
+                "the server refused the connection",
+                "Check the port, and whether the service is running",
+            ),
+            Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => connect(
+                "the server cannot be reached from here",
+                "Check this machine's network and routes",
+            ),
+            // TCP alone does not read while it connects, so this is within TLS.
+            Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => connect(
+                "the connection was closed during the TLS handshake",
+                "Check that the port is one for https, and the firewalls on the way",
+            ),
+            _ => {
+                let advice = "Check the server's name, its port and the way to it";
+                // The text of an error of the system is a constant; others could hold anything.
+                match io.filter(|io| io.raw_os_error().is_some()) {
+                    Some(io) => connect(&format!("no connection to the server: {io}"), advice),
+                    None => connect("no connection to the server could be made", advice),
+                }
+            }
+        }
+    }
+}
+
+/// An error and what caused it, outermost first. `io::Error` hides the error that it wraps from
+/// `source`, so it is unwrapped here.
+fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(|error| {
+            let inner: &(dyn StdError + 'static) = error.get_ref()?;
+            Some(inner)
+        });
+        wrapped.or_else(|| error.source())
+    })
+}
+
+/// What went wrong while TLS was set up. Names that a certificate has are not repeated.
+#[cfg(feature = "rustls")]
+fn tls(error: &rustls::Error) -> Failure {
+    use rustls::{CertificateError, Error};
+
+    const OPERATOR: &str = "The server's operator has to replace it";
+    const SOURCE: &str = "The error's `source` has the details";
+    const UNVERIFIED: &str = "could not be verified";
+    let certificate = |problem: &str, advice| Failure {
+        kind: ErrorKind::Certificate,
+        sent: false,
+        reason: format!("the server's certificate {problem}"),
+        advice,
+    };
+    let handshake = |reason: &str, advice| Failure {
+        kind: ErrorKind::Connect,
+        sent: false,
+        reason: reason.to_owned(),
+        advice,
+    };
+    match error {
+        Error::InvalidCertificate(problem) => match problem {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => certificate(
+                "has expired",
+                "The server's operator has to renew it, unless this machine's clock is wrong",
+            ),
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                certificate("is not valid yet", "Check this machine's clock")
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                certificate(
+                    "is for another host name",
+                    "Give the server by a name that its certificate has",
+                )
+            }
+            CertificateError::UnknownIssuer => certificate(
+                "is self-signed or from an issuer that this machine does not trust",
+                "If you trust the issuer, add it to the system's trust store or by \
+                 `ClientBuilder::root_certificate_pem`",
+            ),
+            // Types that are private or of crates that are no dependency: an error of webpki, whose
+            // text is its name, and one of rustls-platform-verifier.
+            CertificateError::Other(other) => match other.to_string().as_str() {
+                "CaUsedAsEndEntity" => certificate(
+                    "is one of an authority, as self-signed ones often are, and not of a server",
+                    OPERATOR,
+                ),
+                "certificate had invalid extensions" => {
+                    certificate("is not meant for servers", OPERATOR)
+                }
+                _ => certificate(UNVERIFIED, SOURCE),
+            },
+            CertificateError::Revoked => certificate("has been revoked", OPERATOR),
+            CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+                certificate("is not meant for servers", OPERATOR)
+            }
+            CertificateError::BadEncoding => certificate("is malformed", OPERATOR),
+            CertificateError::BadSignature => certificate("has a wrong signature", OPERATOR),
+            _ => certificate(UNVERIFIED, SOURCE),
+        },
+        Error::NoCertificatesPresented => certificate("is missing", OPERATOR),
+        Error::InvalidMessage(_) => handshake(
+            "the server does not speak TLS on this port",
+            "Check that the port is one for https",
+        ),
+        Error::AlertReceived(_) | Error::PeerIncompatible(_) | Error::PeerMisbehaved(_) => {
+            handshake(
+                "the TLS handshake failed",
+                "The server has to offer TLS 1.2 or later for this host name",
+            )
+        }
+        _ => handshake("TLS could not be set up with the server", SOURCE),
+    }
+}

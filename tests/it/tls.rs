@@ -1,0 +1,369 @@
+//! Connections that cannot be made, over real sockets and real TLS: each says why and what to do.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use netsapiens_connections::{Client, ClientBuilder, Error, ErrorKind, RetryPolicy};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    date_time_ymd,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+const KEY: &str = "nss_EXAMPLE";
+
+/// The issuer of a company's own.
+fn authority() -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// What a good certificate of a server on the loopback has.
+fn server_params() -> CertificateParams {
+    CertificateParams::new(["localhost".to_owned()]).unwrap()
+}
+
+/// A server that answers an empty list over TLS.
+struct TlsServer {
+    port: u16,
+    connections: Arc<AtomicUsize>,
+}
+
+impl TlsServer {
+    async fn start(certificate: CertificateDer<'static>, key: &KeyPair) -> Self {
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&connections);
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let Ok(mut socket) = acceptor.accept(socket).await else {
+                    continue;
+                };
+                let _ = socket.read(&mut [0; 4096]).await;
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
+                    content-length: 2\r\nconnection: close\r\n\r\n[]";
+                let _ = socket.write_all(answer).await;
+                let _ = socket.shutdown().await;
+            }
+        });
+        Self { port, connections }
+    }
+
+    /// A server with a certificate that an authority has signed.
+    async fn signed_by(
+        authority: &CertifiedIssuer<'_, KeyPair>,
+        params: CertificateParams,
+    ) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, authority).unwrap();
+        Self::start(certificate.der().clone(), &key).await
+    }
+
+    /// A server with a certificate that it has signed itself.
+    async fn self_signed(params: CertificateParams) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        Self::start(certificate.der().clone(), &key).await
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+/// A client of `https://localhost` that tries twice.
+fn builder(port: u16) -> ClientBuilder {
+    let twice = RetryPolicy {
+        attempts: 2,
+        base: Duration::from_millis(1),
+        ..RetryPolicy::default()
+    };
+    Client::builder()
+        .server(format!("localhost:{port}"))
+        .api_key(KEY)
+        .retry(twice)
+}
+
+async fn failure(builder: ClientBuilder) -> Error {
+    let client = builder.build().unwrap();
+    client.connections().list().await.unwrap_err()
+}
+
+/// A certificate's problem is an error of its own that is not retried, and shows no host.
+async fn expect_certificate_error(server: &TlsServer, builder: ClientBuilder, message: &str) {
+    let error = failure(builder).await;
+    assert_eq!(error.to_string(), format!("list_connections: {message}"));
+    assert_eq!(error.kind(), ErrorKind::Certificate);
+    assert!(error.is_certificate());
+    assert!(!error.is_connect() && !error.is_retryable() && !error.may_have_been_sent());
+    assert_eq!((error.attempts(), server.connections()), (1, 1));
+    assert!(error.source().is_some());
+    expect_no_address(&error, server.port);
+}
+
+fn expect_no_address(error: &Error, port: u16) {
+    let printed = format!("{error} {error:?} {error:#?}");
+    let port = port.to_string();
+    for part in [
+        "localhost",
+        "elsewhere",
+        "127.0.0.1",
+        "invalid.",
+        &port,
+        KEY,
+    ] {
+        assert!(!printed.contains(part), "{part} in {printed}");
+    }
+}
+
+#[tokio::test]
+async fn a_root_certificate_of_ones_own_is_trusted() {
+    let authority = authority();
+    let server = TlsServer::signed_by(&authority, server_params()).await;
+    let client = builder(server.port)
+        .root_certificate_pem(authority.pem())
+        .build()
+        .unwrap();
+    assert_eq!(client.connections().list().await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn several_root_certificates_are_trusted_from_one_text_and_from_several() {
+    let (first, second, third) = (authority(), authority(), authority());
+    for issuer in [&first, &second, &third] {
+        let server = TlsServer::signed_by(issuer, server_params()).await;
+        let client = builder(server.port)
+            .root_certificate_pem(format!("{}\n{}", first.pem(), second.pem()))
+            .root_certificate_pem(third.pem())
+            .build()
+            .unwrap();
+        assert_eq!(client.connections().list().await.unwrap().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_expired_certificate_says_so() {
+    let authority = authority();
+    let mut params = server_params();
+    params.not_before = date_time_ymd(2001, 1, 1);
+    params.not_after = date_time_ymd(2002, 1, 1);
+    let server = TlsServer::signed_by(&authority, params).await;
+    let trusting = builder(server.port).root_certificate_pem(authority.pem());
+    let message = "the server's certificate has expired. The server's operator has to renew it, \
+        unless this machine's clock is wrong";
+    expect_certificate_error(&server, trusting, message).await;
+}
+
+#[tokio::test]
+async fn a_certificate_of_the_future_says_so() {
+    let authority = authority();
+    let mut params = server_params();
+    params.not_before = date_time_ymd(3001, 1, 1);
+    params.not_after = date_time_ymd(3002, 1, 1);
+    let server = TlsServer::signed_by(&authority, params).await;
+    let trusting = builder(server.port).root_certificate_pem(authority.pem());
+    let message = "the server's certificate is not valid yet. Check this machine's clock";
+    expect_certificate_error(&server, trusting, message).await;
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_says_so_and_names_no_host() {
+    let authority = authority();
+    let params = CertificateParams::new(["elsewhere.acme.example".to_owned()]).unwrap();
+    let server = TlsServer::signed_by(&authority, params).await;
+    let trusting = builder(server.port).root_certificate_pem(authority.pem());
+    let message = "the server's certificate is for another host name. Give the server by a name \
+        that its certificate has";
+    expect_certificate_error(&server, trusting, message).await;
+}
+
+const UNTRUSTED: &str = "the server's certificate is self-signed or from an issuer that this \
+    machine does not trust. If you trust the issuer, add it to the system's trust store or by \
+    `ClientBuilder::root_certificate_pem`";
+
+#[tokio::test]
+async fn an_unknown_issuer_says_so() {
+    let server = TlsServer::signed_by(&authority(), server_params()).await;
+    expect_certificate_error(&server, builder(server.port), UNTRUSTED).await;
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_says_so() {
+    let server = TlsServer::self_signed(server_params()).await;
+    expect_certificate_error(&server, builder(server.port), UNTRUSTED).await;
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_of_an_authority_says_so() {
+    let mut params = server_params();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let server = TlsServer::self_signed(params).await;
+    let message = "the server's certificate is one of an authority, as self-signed ones often \
+        are, and not of a server. The server's operator has to replace it";
+    expect_certificate_error(&server, builder(server.port), message).await;
+}
+
+#[tokio::test]
+async fn a_certificate_for_clients_only_says_so() {
+    let authority = authority();
+    let mut params = server_params();
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let server = TlsServer::signed_by(&authority, params).await;
+    let trusting = builder(server.port).root_certificate_pem(authority.pem());
+    let message = "the server's certificate is not meant for servers. The server's operator has \
+        to replace it";
+    expect_certificate_error(&server, trusting, message).await;
+}
+
+#[tokio::test]
+async fn an_impostors_certificate_with_the_issuers_name_is_not_trusted() {
+    let server = TlsServer::signed_by(&authority(), server_params()).await;
+    // Another key under the same name, which is empty.
+    let trusting = builder(server.port).root_certificate_pem(authority().pem());
+    let error = failure(trusting).await;
+    assert!(error.is_certificate(), "{error:?}");
+    assert_eq!((error.attempts(), server.connections()), (1, 1));
+}
+
+/// A connection that was not made for another reason: retried, certainly not sent.
+fn expect_connect_error(error: &Error, port: u16, message: &str) {
+    assert_eq!(error.to_string(), format!("list_connections: {message}"));
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.is_connect() && error.is_retryable() && !error.may_have_been_sent());
+    assert!(!error.is_timeout() && !error.is_certificate());
+    assert!(error.source().is_some());
+    expect_no_address(error, port);
+}
+
+/// A plain TCP server that meets each connection with a function.
+async fn tcp<F: Future<Output = ()> + Send + 'static>(
+    meet: impl Fn(tokio::net::TcpStream) -> F + Send + 'static,
+) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            tokio::spawn(meet(socket));
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn https_to_an_http_port_says_so() {
+    let port = tcp(async |mut socket| {
+        let _ = socket.read(&mut [0; 4096]).await;
+        let answer = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+        let _ = socket.write_all(answer).await;
+    })
+    .await;
+    let message = "the server does not speak TLS on this port (after 2 attempts). Check that the \
+        port is one for https";
+    expect_connect_error(&failure(builder(port)).await, port, message);
+}
+
+#[tokio::test]
+async fn a_port_that_closes_at_the_handshake_says_so() {
+    let port = tcp(async |mut socket| {
+        let _ = socket.read(&mut [0; 4096]).await;
+    })
+    .await;
+    let message = "the connection was closed during the TLS handshake (after 2 attempts). Check \
+        that the port is one for https, and the firewalls on the way";
+    expect_connect_error(&failure(builder(port)).await, port, message);
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_the_handshake_says_so() {
+    let port = tcp(async |mut socket| {
+        let _ = socket.read(&mut [0; 4096]).await;
+        // Alert, TLS 1.2, two bytes: fatal, protocol version.
+        let _ = socket
+            .write_all(&[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46])
+            .await;
+        let _ = socket.read(&mut [0; 4096]).await;
+    })
+    .await;
+    let message = "the TLS handshake failed (after 2 attempts). The server has to offer TLS 1.2 \
+        or later for this host name";
+    expect_connect_error(&failure(builder(port)).await, port, message);
+}
+
+#[tokio::test]
+async fn a_closed_port_says_so() {
+    // Bound and not listening: nobody else gets the port while the test runs.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let message = "the server refused the connection (after 2 attempts). Check the port, and \
+        whether the service is running";
+    expect_connect_error(&failure(builder(port)).await, port, message);
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_resolve_says_so() {
+    // `invalid` has no names (RFC 6761).
+    let builder = builder(443).server("trunks.invalid");
+    let message = "the server's name could not be resolved (after 2 attempts). Check its spelling \
+        and this machine's DNS";
+    expect_connect_error(&failure(builder).await, 443, message);
+}
+
+#[tokio::test]
+async fn a_handshake_without_an_end_times_out_as_a_connection() {
+    let port = tcp(async |socket| {
+        std::future::pending::<()>().await;
+        drop(socket);
+    })
+    .await;
+    let builder = builder(port).connect_timeout(Duration::from_millis(50));
+    let message = "no connection could be made in time (after 2 attempts). Check the server's \
+        name, its port and the firewalls on the way, or raise `ClientBuilder::connect_timeout`";
+    expect_connect_error(&failure(builder).await, port, message);
+}
+
+#[test]
+fn a_root_certificate_that_is_no_pem_is_refused_before_anything_is_sent() {
+    let error = builder(443)
+        .root_certificate_pem("MII")
+        .build()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert_eq!(
+        error.to_string(),
+        "a root certificate could not be read. Give PEM, which has a line \
+         `-----BEGIN CERTIFICATE-----`"
+    );
+}
+
+#[test]
+fn a_root_certificate_of_nonsense_is_refused_with_the_cause() {
+    let pem = "-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n";
+    let error = builder(443).root_certificate_pem(pem).build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.source().is_some(), "{error:?}");
+}
+
+#[test]
+fn a_private_key_that_came_with_the_certificate_is_not_shown() {
+    let pem = format!("{}{}", authority().pem(), authority().key().serialize_pem());
+    let printed = format!("{:?}", builder(443).root_certificate_pem(&pem));
+    for line in pem.lines() {
+        assert!(!printed.contains(line), "{line} in {printed}");
+    }
+}
