@@ -313,9 +313,10 @@ impl DomainConnections<'_> {
             Err(error) if error.is_not_found() => return Ok(None),
             other => other.map_err(|error| self.about(error, &pattern))?,
         };
-        let found = decode::<answers::get_connection>(call.operation, answer)
-            .map_err(|error| self.about(error, &pattern))?
-            .0;
+        let found = match decode::<answers::get_connection>(&self.client().limits, &call, answer) {
+            Err(error) if error.is_not_found() => return Ok(None),
+            other => other.map_err(|error| self.about(error, &pattern))?.0,
+        };
         Ok(found
             .into_iter()
             .find(|trunk| trunk.orig_match_pattern == pattern.as_str()))
@@ -420,7 +421,7 @@ pub(crate) async fn list(
                 )
             };
             let response = send(&client.limits, &call, request).await?;
-            Ok(decode::<answers::list_connections>(call.operation, response)?.0)
+            Ok(decode::<answers::list_connections>(&client.limits, &call, response)?.0)
         }
         Some(domain) => {
             let call = client.call("list_domain_connections", Method::GET, None);
@@ -437,7 +438,7 @@ pub(crate) async fn list(
                 )
             };
             let response = send(&client.limits, &call, request).await?;
-            Ok(decode::<answers::list_domain_connections>(call.operation, response)?.0)
+            Ok(decode::<answers::list_domain_connections>(&client.limits, &call, response)?.0)
         }
     }
 }
@@ -459,5 +460,5 @@ pub(crate) async fn count(
         )
     };
     let response = send(&client.limits, &call, request).await?;
-    Ok(decode::<answers::count_connections>(call.operation, response)?.total)
+    Ok(decode::<answers::count_connections>(&client.limits, &call, response)?.total)
 }

@@ -125,7 +125,7 @@ impl Error {
     /// An answer that is no success. `secrets` are blotted out of the server's message, which may
     /// echo what was sent.
     pub(crate) fn status(operation: &'static str, answer: Response, secrets: &[&Secret]) -> Self {
-        let server = serde_json::from_slice::<ApiMessage>(&answer.body)
+        let server = serde_json::from_slice::<ApiMessage>(answer.json())
             .ok()
             .map(|message| ServerMessage {
                 code: message.code,
@@ -234,13 +234,18 @@ impl Error {
         self.0.attempts
     }
 
+    /// Status of the refusal: of the response, or the code in an error message that came under a
+    /// status of success.
+    fn refusal(&self) -> Option<u16> {
+        let status = self.0.answer.as_ref()?.status;
+        match &self.0.server {
+            Some(server) if status.is_success() => server.code.try_into().ok(),
+            _ => Some(status.as_u16()),
+        }
+    }
+
     fn is_status(&self, status: StatusCode) -> bool {
-        self.0.kind == ErrorKind::Status
-            && self
-                .0
-                .answer
-                .as_ref()
-                .is_some_and(|answer| answer.status == status)
+        self.0.kind == ErrorKind::Status && self.refusal() == Some(status.as_u16())
     }
 
     fn says(&self, beginning: &str) -> bool {
@@ -319,7 +324,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::Connect | ErrorKind::Interrupted | ErrorKind::Timeout => true,
-            ErrorKind::Status => self.status_code().is_some_and(crate::retry::is_transient),
+            ErrorKind::Status => self.refusal().is_some_and(crate::retry::is_transient),
             _ => false,
         }
     }
@@ -455,6 +460,9 @@ impl fmt::Display for Error {
             (Some(answer), ErrorKind::Status) => {
                 write!(f, "the server answered {}", answer.status)?;
                 match server {
+                    Some(server) if answer.status.is_success() => {
+                        write!(f, " with the error {}: {}", server.code, server.text)?
+                    }
                     Some(server) => write!(f, ": {}", server.text)?,
                     None => write!(f, " {reason}")?,
                 }

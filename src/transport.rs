@@ -5,18 +5,18 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::Method;
-use serde::de::DeserializeOwned;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::error::Error;
 use crate::generated::{self, ByteStream, ResponseValue};
 use crate::observability::{Attempt, Observer};
-use crate::response::Response;
+use crate::response::{Response, Undecoded};
 use crate::retry::{Decision, Outcome, RetryPolicy, decide};
 use crate::values::Secret;
+use crate::values::lenient::Body;
 
 /// Headers that every request carries. `Debug` shows their names alone.
 #[derive(Clone)]
@@ -56,13 +56,19 @@ impl ClientHooks<Credentials> for generated::Client {
 }
 
 /// The body of a response as a value.
-pub(crate) fn decode<T: DeserializeOwned>(
-    operation: &'static str,
+pub(crate) fn decode<T: Body>(
+    limits: &Limits,
+    call: &Call<'_>,
     response: Response,
 ) -> Result<T, Error> {
-    response.decode().map_err(|reason| {
-        let attempt = response.attempt;
-        Error::decode(operation, response, reason).after(attempt)
+    let attempt = response.attempt;
+    let decoded = response.decode(call.operation, limits.trunks);
+    decoded.map_err(|undecoded| {
+        let error = match undecoded {
+            Undecoded::Refused => Error::status(call.operation, response, &call.secrets),
+            Undecoded::Malformed(reason) => Error::decode(call.operation, response, reason),
+        };
+        error.after(attempt)
     })
 }
 
@@ -73,6 +79,8 @@ pub(crate) struct Limits {
     pub(crate) deadline: Duration,
     /// For the body of an answer.
     pub(crate) body_bytes: usize,
+    /// For the trunks in one response.
+    pub(crate) trunks: usize,
     pub(crate) retry: RetryPolicy,
 }
 

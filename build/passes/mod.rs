@@ -5,10 +5,10 @@ pub mod constructors;
 pub mod debug;
 pub mod differences;
 pub mod docs;
-pub mod lenient;
 pub mod names;
 pub mod open_enums;
 pub mod prune;
+pub mod responses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,11 +77,11 @@ impl Facts {
 pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     prune::run(code)?;
     open_enums::run(code, &facts.vocabularies)?;
-    lenient::run(code, &facts.responses)?;
     names::run(code)?;
     debug::run(code, &facts.sensitive)?;
     constructors::run(code, &facts.requests)?;
     differences::run(code, &facts.requests)?;
+    responses::run(code, &facts.responses)?;
     answers::run(code, &facts.answers)?;
     docs::run(code);
     Ok(())

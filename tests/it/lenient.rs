@@ -148,7 +148,7 @@ fn call_routing_is_any_json() {
     ] {
         assert_eq!(
             trunk("call-routing", value.clone()).unwrap().call_routing,
-            Some(value)
+            Some(value.into())
         );
     }
 }
@@ -204,7 +204,7 @@ fn unknown_properties_are_kept_and_written_again() {
     let trunk = trunk("connection-of-a-later-version", json!({ "x": [1, null] })).unwrap();
     assert_eq!(
         trunk.extra.get("connection-of-a-later-version"),
-        Some(&json!({ "x": [1, null] }))
+        Some(&json!({ "x": [1, null] }).into())
     );
     assert_eq!(
         serde_json::to_value(&trunk).unwrap()["connection-of-a-later-version"],

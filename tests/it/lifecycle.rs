@@ -51,7 +51,7 @@ async fn a_created_trunk_has_what_was_sent_the_defaults_and_a_password() {
             Some(12)
         );
         assert_eq!(trunk.time_zone, None);
-        assert_eq!(trunk.call_routing, Some(json!([[]])));
+        assert_eq!(trunk.call_routing, Some(json!([[]]).into()));
         assert!(
             trunk
                 .last_modified_datetime
