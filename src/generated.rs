@@ -2740,18 +2740,30 @@ pub mod types {
         }
     }
     impl crate::values::lenient::Object for ApiMessage {
-        fn from_members<'de, A: ::serde::de::MapAccess<'de>>(
-            mut members: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        fn from_json(
+            json: &str,
+        ) -> ::std::result::Result<Self, crate::values::lenient::Problem> {
             let mut code = crate::values::lenient::Required::Missing;
             let mut message = crate::values::lenient::Required::Missing;
-            while let Some((member_name, member_json)) = crate::values::lenient::member(
-                &mut members,
-            )? {
-                match &*member_name {
-                    "code" => code = crate::values::lenient::Required::read(&member_json),
-                    "message" => {
-                        message = crate::values::lenient::Required::read(&member_json);
+            for (member_name, member_json) in crate::values::lenient::members(json)? {
+                match member_name.len() {
+                    4usize => {
+                        match &*member_name {
+                            "code" => {
+                                code = crate::values::lenient::Required::read(member_json);
+                            }
+                            _ => {}
+                        }
+                    }
+                    7usize => {
+                        match &*member_name {
+                            "message" => {
+                                message = crate::values::lenient::Required::read(
+                                    member_json,
+                                );
+                            }
+                            _ => {}
+                        }
                     }
                     _ => {}
                 }
@@ -2777,9 +2789,9 @@ pub mod types {
         }
     }
     impl crate::values::lenient::Object for Connection {
-        fn from_members<'de, A: ::serde::de::MapAccess<'de>>(
-            mut members: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        fn from_json(
+            json: &str,
+        ) -> ::std::result::Result<Self, crate::values::lenient::Problem> {
             let mut orig_match_pattern = crate::values::lenient::Required::Missing;
             let mut domain = crate::values::lenient::Required::Missing;
             let mut active_calls_max_last_month = None;
@@ -2841,483 +2853,686 @@ pub mod types {
             let mut time_zone = None;
             let mut utc_offset = None;
             let mut extra = crate::values::UnknownFields::default();
-            while let Some((member_name, member_json)) = crate::values::lenient::member(
-                &mut members,
-            )? {
-                match &*member_name {
-                    "connection-orig-match-pattern" => {
-                        orig_match_pattern = crate::values::lenient::Required::read(
-                            &member_json,
-                        );
+            for (member_name, member_json) in crate::values::lenient::members(json)? {
+                match member_name.len() {
+                    6usize => {
+                        match &*member_name {
+                            "domain" => {
+                                domain = crate::values::lenient::Required::read(member_json);
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "domain" => {
-                        domain = crate::values::lenient::Required::read(&member_json);
+                    9usize => {
+                        match &*member_name {
+                            "dial-plan" => {
+                                crate::values::lenient::read(
+                                    &mut dial_plan,
+                                    &mut extra,
+                                    "dial-plan",
+                                    member_json,
+                                )
+                            }
+                            "time-zone" => {
+                                crate::values::lenient::read(
+                                    &mut time_zone,
+                                    &mut extra,
+                                    "time-zone",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "active-calls-max-last-month" => {
-                        crate::values::lenient::read(
-                            &mut active_calls_max_last_month,
-                            &mut extra,
-                            "active-calls-max-last-month",
-                            &member_json,
-                        );
+                    10usize => {
+                        match &*member_name {
+                            "utc-offset" => {
+                                crate::values::lenient::read(
+                                    &mut utc_offset,
+                                    &mut extra,
+                                    "utc-offset",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "active-calls-max-this-month" => {
-                        crate::values::lenient::read(
-                            &mut active_calls_max_this_month,
-                            &mut extra,
-                            "active-calls-max-this-month",
-                            &member_json,
-                        );
+                    11usize => {
+                        match &*member_name {
+                            "description" => {
+                                crate::values::lenient::read(
+                                    &mut description,
+                                    &mut extra,
+                                    "description",
+                                    member_json,
+                                )
+                            }
+                            "dial-policy" => {
+                                crate::values::lenient::read(
+                                    &mut dial_policy,
+                                    &mut extra,
+                                    "dial-policy",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "active-calls-orig-current" => {
-                        crate::values::lenient::read(
-                            &mut active_calls_orig_current,
-                            &mut extra,
-                            "active-calls-orig-current",
-                            &member_json,
-                        );
+                    12usize => {
+                        match &*member_name {
+                            "call-routing" => {
+                                crate::values::lenient::read(
+                                    &mut call_routing,
+                                    &mut extra,
+                                    "call-routing",
+                                    member_json,
+                                )
+                            }
+                            "registration" => {
+                                crate::values::lenient::read(
+                                    &mut registration,
+                                    &mut extra,
+                                    "registration",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "active-calls-orig-since-startup" => {
-                        crate::values::lenient::read(
-                            &mut active_calls_orig_since_startup,
-                            &mut extra,
-                            "active-calls-orig-since-startup",
-                            &member_json,
-                        );
+                    18usize => {
+                        match &*member_name {
+                            "connection-address" => {
+                                crate::values::lenient::read(
+                                    &mut address,
+                                    &mut extra,
+                                    "connection-address",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "active-calls-term-current" => {
-                        crate::values::lenient::read(
-                            &mut active_calls_term_current,
-                            &mut extra,
-                            "active-calls-term-current",
-                            &member_json,
-                        );
+                    22usize => {
+                        match &*member_name {
+                            "last-modified-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut last_modified_datetime,
+                                    &mut extra,
+                                    "last-modified-datetime",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "active-calls-term-since-startup" => {
-                        crate::values::lenient::read(
-                            &mut active_calls_term_since_startup,
-                            &mut extra,
-                            "active-calls-term-since-startup",
-                            &member_json,
-                        );
+                    23usize => {
+                        match &*member_name {
+                            "connection-orig-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut orig_enabled,
+                                    &mut extra,
+                                    "connection-orig-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-term-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut term_enabled,
+                                    &mut extra,
+                                    "connection-term-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "call-routing" => {
-                        crate::values::lenient::read(
-                            &mut call_routing,
-                            &mut extra,
-                            "call-routing",
-                            &member_json,
-                        );
+                    25usize => {
+                        match &*member_name {
+                            "active-calls-orig-current" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_orig_current,
+                                    &mut extra,
+                                    "active-calls-orig-current",
+                                    member_json,
+                                )
+                            }
+                            "active-calls-term-current" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_term_current,
+                                    &mut extra,
+                                    "active-calls-term-current",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-address" => {
-                        crate::values::lenient::read(
-                            &mut address,
-                            &mut extra,
-                            "connection-address",
-                            &member_json,
-                        );
+                    27usize => {
+                        match &*member_name {
+                            "active-calls-max-last-month" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_max_last_month,
+                                    &mut extra,
+                                    "active-calls-max-last-month",
+                                    member_json,
+                                )
+                            }
+                            "active-calls-max-this-month" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_max_this_month,
+                                    &mut extra,
+                                    "active-calls-max-this-month",
+                                    member_json,
+                                )
+                            }
+                            "connection-is-carrier-trunk" => {
+                                crate::values::lenient::read(
+                                    &mut is_carrier_trunk,
+                                    &mut extra,
+                                    "connection-is-carrier-trunk",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-allow-mid-call-uri-updates-enabled" => {
-                        crate::values::lenient::read(
-                            &mut allow_mid_call_uri_updates_enabled,
-                            &mut extra,
-                            "connection-allow-mid-call-uri-updates-enabled",
-                            &member_json,
-                        );
+                    28usize => {
+                        match &*member_name {
+                            "connection-pcmu-only-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut pcmu_only_enabled,
+                                    &mut extra,
+                                    "connection-pcmu-only-enabled",
+                                    member_json,
+                                )
+                            }
+                            "limits-max-active-calls-orig" => {
+                                crate::values::lenient::read(
+                                    &mut limits_max_active_calls_orig,
+                                    &mut extra,
+                                    "limits-max-active-calls-orig",
+                                    member_json,
+                                )
+                            }
+                            "limits-max-active-calls-term" => {
+                                crate::values::lenient::read(
+                                    &mut limits_max_active_calls_term,
+                                    &mut extra,
+                                    "limits-max-active-calls-term",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-audio-relay-enabled" => {
-                        crate::values::lenient::read(
-                            &mut audio_relay_enabled,
-                            &mut extra,
-                            "connection-audio-relay-enabled",
-                            &member_json,
-                        );
+                    29usize => {
+                        match &*member_name {
+                            "connection-orig-match-pattern" => {
+                                orig_match_pattern = crate::values::lenient::Required::read(
+                                    member_json,
+                                );
+                            }
+                            "connection-term-match-pattern" => {
+                                crate::values::lenient::read(
+                                    &mut term_match_pattern,
+                                    &mut extra,
+                                    "connection-term-match-pattern",
+                                    member_json,
+                                )
+                            }
+                            "limits-max-active-calls-total" => {
+                                crate::values::lenient::read(
+                                    &mut limits_max_active_calls_total,
+                                    &mut extra,
+                                    "limits-max-active-calls-total",
+                                    member_json,
+                                )
+                            }
+                            "minimum-call-duration-seconds" => {
+                                crate::values::lenient::read(
+                                    &mut minimum_call_duration_seconds,
+                                    &mut extra,
+                                    "minimum-call-duration-seconds",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-bind-to-alternate-interface-enabled" => {
-                        crate::values::lenient::read(
-                            &mut bind_to_alternate_interface_enabled,
-                            &mut extra,
-                            "connection-bind-to-alternate-interface-enabled",
-                            &member_json,
-                        );
+                    30usize => {
+                        match &*member_name {
+                            "connection-audio-relay-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut audio_relay_enabled,
+                                    &mut extra,
+                                    "connection-audio-relay-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-linked-billing-user" => {
+                                crate::values::lenient::read(
+                                    &mut linked_billing_user,
+                                    &mut extra,
+                                    "connection-linked-billing-user",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-block-media-in-sip-180-ringing" => {
-                        crate::values::lenient::read(
-                            &mut block_media_in_sip_180_ringing,
-                            &mut extra,
-                            "connection-block-media-in-sip-180-ringing",
-                            &member_json,
-                        );
+                    31usize => {
+                        match &*member_name {
+                            "active-calls-orig-since-startup" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_orig_since_startup,
+                                    &mut extra,
+                                    "active-calls-orig-since-startup",
+                                    member_json,
+                                )
+                            }
+                            "active-calls-term-since-startup" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_term_since_startup,
+                                    &mut extra,
+                                    "active-calls-term-since-startup",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-block-video-in-sdp-enabled" => {
-                        crate::values::lenient::read(
-                            &mut block_video_in_sdp_enabled,
-                            &mut extra,
-                            "connection-block-video-in-sdp-enabled",
-                            &member_json,
-                        );
+                    33usize => {
+                        match &*member_name {
+                            "connection-sip-registration-realm" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_realm,
+                                    &mut extra,
+                                    "connection-sip-registration-realm",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-transport-protocol" => {
+                                crate::values::lenient::read(
+                                    &mut sip_transport_protocol,
+                                    &mut extra,
+                                    "connection-sip-transport-protocol",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-check-orig-matching-sip-header" => {
-                        crate::values::lenient::read(
-                            &mut check_orig_matching_sip_header,
-                            &mut extra,
-                            "connection-check-orig-matching-sip-header",
-                            &member_json,
-                        );
+                    34usize => {
+                        match &*member_name {
+                            "connection-translation-source-host" => {
+                                crate::values::lenient::read(
+                                    &mut translation_source_host,
+                                    &mut extra,
+                                    "connection-translation-source-host",
+                                    member_json,
+                                )
+                            }
+                            "connection-translation-source-user" => {
+                                crate::values::lenient::read(
+                                    &mut translation_source_user,
+                                    &mut extra,
+                                    "connection-translation-source-user",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-custom-p-asserted-id-format" => {
-                        crate::values::lenient::read(
-                            &mut custom_p_asserted_id_format,
-                            &mut extra,
-                            "connection-custom-p-asserted-id-format",
-                            &member_json,
-                        );
+                    35usize => {
+                        match &*member_name {
+                            "connection-record-all-calls-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut record_all_calls_enabled,
+                                    &mut extra,
+                                    "connection-record-all-calls-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-remote-ringback-handling" => {
+                                crate::values::lenient::read(
+                                    &mut remote_ringback_handling,
+                                    &mut extra,
+                                    "connection-remote-ringback-handling",
+                                    member_json,
+                                )
+                            }
+                            "connection-translation-request-host" => {
+                                crate::values::lenient::read(
+                                    &mut translation_request_host,
+                                    &mut extra,
+                                    "connection-translation-request-host",
+                                    member_json,
+                                )
+                            }
+                            "connection-translation-request-user" => {
+                                crate::values::lenient::read(
+                                    &mut translation_request_user,
+                                    &mut extra,
+                                    "connection-translation-request-user",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-enforce-minimum-duration-enabled" => {
-                        crate::values::lenient::read(
-                            &mut enforce_minimum_duration_enabled,
-                            &mut extra,
-                            "connection-enforce-minimum-duration-enabled",
-                            &member_json,
-                        );
+                    36usize => {
+                        match &*member_name {
+                            "connection-sip-registration-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_datetime,
+                                    &mut extra,
+                                    "connection-sip-registration-datetime",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-registration-password" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_password,
+                                    &mut extra,
+                                    "connection-sip-registration-password",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-registration-username" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_username,
+                                    &mut extra,
+                                    "connection-sip-registration-username",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-session-timer-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut sip_session_timer_enabled,
+                                    &mut extra,
+                                    "connection-sip-session-timer-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-hide-post-dial-delay-with-ringback-enabled" => {
-                        crate::values::lenient::read(
-                            &mut hide_post_dial_delay_with_ringback_enabled,
-                            &mut extra,
-                            "connection-hide-post-dial-delay-with-ringback-enabled",
-                            &member_json,
-                        );
+                    37usize => {
+                        match &*member_name {
+                            "connection-block-video-in-sdp-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut block_video_in_sdp_enabled,
+                                    &mut extra,
+                                    "connection-block-video-in-sdp-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-source-ip-checking-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut source_ip_checking_enabled,
+                                    &mut extra,
+                                    "connection-source-ip-checking-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-include-server-header-enabled" => {
-                        crate::values::lenient::read(
-                            &mut include_server_header_enabled,
-                            &mut extra,
-                            "connection-include-server-header-enabled",
-                            &member_json,
-                        );
+                    38usize => {
+                        match &*member_name {
+                            "connection-custom-p-asserted-id-format" => {
+                                crate::values::lenient::read(
+                                    &mut custom_p_asserted_id_format,
+                                    &mut extra,
+                                    "connection-custom-p-asserted-id-format",
+                                    member_json,
+                                )
+                            }
+                            "connection-relay-comfort-noise-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut relay_comfort_noise_enabled,
+                                    &mut extra,
+                                    "connection-relay-comfort-noise-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-is-carrier-trunk" => {
-                        crate::values::lenient::read(
-                            &mut is_carrier_trunk,
-                            &mut extra,
-                            "connection-is-carrier-trunk",
-                            &member_json,
-                        );
+                    39usize => {
+                        match &*member_name {
+                            "connection-translation-destination-host" => {
+                                crate::values::lenient::read(
+                                    &mut translation_destination_host,
+                                    &mut extra,
+                                    "connection-translation-destination-host",
+                                    member_json,
+                                )
+                            }
+                            "connection-translation-destination-user" => {
+                                crate::values::lenient::read(
+                                    &mut translation_destination_user,
+                                    &mut extra,
+                                    "connection-translation-destination-user",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-linked-billing-user" => {
-                        crate::values::lenient::read(
-                            &mut linked_billing_user,
-                            &mut extra,
-                            "connection-linked-billing-user",
-                            &member_json,
-                        );
+                    40usize => {
+                        match &*member_name {
+                            "connection-include-server-header-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut include_server_header_enabled,
+                                    &mut extra,
+                                    "connection-include-server-header-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-orig-enabled" => {
-                        crate::values::lenient::read(
-                            &mut orig_enabled,
-                            &mut extra,
-                            "connection-orig-enabled",
-                            &member_json,
-                        );
+                    41usize => {
+                        match &*member_name {
+                            "connection-block-media-in-sip-180-ringing" => {
+                                crate::values::lenient::read(
+                                    &mut block_media_in_sip_180_ringing,
+                                    &mut extra,
+                                    "connection-block-media-in-sip-180-ringing",
+                                    member_json,
+                                )
+                            }
+                            "connection-check-orig-matching-sip-header" => {
+                                crate::values::lenient::read(
+                                    &mut check_orig_matching_sip_header,
+                                    &mut extra,
+                                    "connection-check-orig-matching-sip-header",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-pcmu-only-enabled" => {
-                        crate::values::lenient::read(
-                            &mut pcmu_only_enabled,
-                            &mut extra,
-                            "connection-pcmu-only-enabled",
-                            &member_json,
-                        );
+                    42usize => {
+                        match &*member_name {
+                            "connection-prevent-rtp-port-change-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut prevent_rtp_port_change_enabled,
+                                    &mut extra,
+                                    "connection-prevent-rtp-port-change-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-require-encrypted-audio-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut require_encrypted_audio_enabled,
+                                    &mut extra,
+                                    "connection-require-encrypted-audio-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-prevent-rtp-port-change-enabled" => {
-                        crate::values::lenient::read(
-                            &mut prevent_rtp_port_change_enabled,
-                            &mut extra,
-                            "connection-prevent-rtp-port-change-enabled",
-                            &member_json,
-                        );
+                    43usize => {
+                        match &*member_name {
+                            "connection-enforce-minimum-duration-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut enforce_minimum_duration_enabled,
+                                    &mut extra,
+                                    "connection-enforce-minimum-duration-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-record-all-calls-enabled" => {
-                        crate::values::lenient::read(
-                            &mut record_all_calls_enabled,
-                            &mut extra,
-                            "connection-record-all-calls-enabled",
-                            &member_json,
-                        );
+                    44usize => {
+                        match &*member_name {
+                            "connection-sip-get-response-destination-from" => {
+                                crate::values::lenient::read(
+                                    &mut sip_get_response_destination_from,
+                                    &mut extra,
+                                    "connection-sip-get-response-destination-from",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-registration-expires-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_expires_datetime,
+                                    &mut extra,
+                                    "connection-sip-registration-expires-datetime",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-relay-comfort-noise-enabled" => {
-                        crate::values::lenient::read(
-                            &mut relay_comfort_noise_enabled,
-                            &mut extra,
-                            "connection-relay-comfort-noise-enabled",
-                            &member_json,
-                        );
+                    45usize => {
+                        match &*member_name {
+                            "connection-allow-mid-call-uri-updates-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut allow_mid_call_uri_updates_enabled,
+                                    &mut extra,
+                                    "connection-allow-mid-call-uri-updates-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-require-sip-authentication-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut require_sip_authentication_enabled,
+                                    &mut extra,
+                                    "connection-require-sip-authentication-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-authenticate-as-client-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut sip_authenticate_as_client_enabled,
+                                    &mut extra,
+                                    "connection-sip-authenticate-as-client-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-remote-ringback-handling" => {
-                        crate::values::lenient::read(
-                            &mut remote_ringback_handling,
-                            &mut extra,
-                            "connection-remote-ringback-handling",
-                            &member_json,
-                        );
+                    46usize => {
+                        match &*member_name {
+                            "connection-bind-to-alternate-interface-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut bind_to_alternate_interface_enabled,
+                                    &mut extra,
+                                    "connection-bind-to-alternate-interface-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-get-new-dialog-destination-from" => {
+                                crate::values::lenient::read(
+                                    &mut sip_get_new_dialog_destination_from,
+                                    &mut extra,
+                                    "connection-sip-get-new-dialog-destination-from",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-require-encrypted-audio-enabled" => {
-                        crate::values::lenient::read(
-                            &mut require_encrypted_audio_enabled,
-                            &mut extra,
-                            "connection-require-encrypted-audio-enabled",
-                            &member_json,
-                        );
+                    53usize => {
+                        match &*member_name {
+                            "connection-hide-post-dial-delay-with-ringback-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut hide_post_dial_delay_with_ringback_enabled,
+                                    &mut extra,
+                                    "connection-hide-post-dial-delay-with-ringback-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-require-sip-authentication-enabled" => {
-                        crate::values::lenient::read(
-                            &mut require_sip_authentication_enabled,
-                            &mut extra,
-                            "connection-require-sip-authentication-enabled",
-                            &member_json,
-                        );
+                    _ => {
+                        extra.keep(&member_name, member_json);
                     }
-                    "connection-sip-authenticate-as-client-enabled" => {
-                        crate::values::lenient::read(
-                            &mut sip_authenticate_as_client_enabled,
-                            &mut extra,
-                            "connection-sip-authenticate-as-client-enabled",
-                            &member_json,
-                        );
-                    }
-                    "connection-sip-get-new-dialog-destination-from" => {
-                        crate::values::lenient::read(
-                            &mut sip_get_new_dialog_destination_from,
-                            &mut extra,
-                            "connection-sip-get-new-dialog-destination-from",
-                            &member_json,
-                        );
-                    }
-                    "connection-sip-get-response-destination-from" => {
-                        crate::values::lenient::read(
-                            &mut sip_get_response_destination_from,
-                            &mut extra,
-                            "connection-sip-get-response-destination-from",
-                            &member_json,
-                        );
-                    }
-                    "connection-sip-registration-datetime" => {
-                        crate::values::lenient::read(
-                            &mut sip_registration_datetime,
-                            &mut extra,
-                            "connection-sip-registration-datetime",
-                            &member_json,
-                        );
-                    }
-                    "connection-sip-registration-expires-datetime" => {
-                        crate::values::lenient::read(
-                            &mut sip_registration_expires_datetime,
-                            &mut extra,
-                            "connection-sip-registration-expires-datetime",
-                            &member_json,
-                        );
-                    }
-                    "connection-sip-registration-password" => {
-                        crate::values::lenient::read(
-                            &mut sip_registration_password,
-                            &mut extra,
-                            "connection-sip-registration-password",
-                            &member_json,
-                        );
-                    }
-                    "connection-sip-registration-realm" => {
-                        crate::values::lenient::read(
-                            &mut sip_registration_realm,
-                            &mut extra,
-                            "connection-sip-registration-realm",
-                            &member_json,
-                        );
-                    }
-                    "connection-sip-registration-username" => {
-                        crate::values::lenient::read(
-                            &mut sip_registration_username,
-                            &mut extra,
-                            "connection-sip-registration-username",
-                            &member_json,
-                        );
-                    }
-                    "connection-sip-session-timer-enabled" => {
-                        crate::values::lenient::read(
-                            &mut sip_session_timer_enabled,
-                            &mut extra,
-                            "connection-sip-session-timer-enabled",
-                            &member_json,
-                        );
-                    }
-                    "connection-sip-transport-protocol" => {
-                        crate::values::lenient::read(
-                            &mut sip_transport_protocol,
-                            &mut extra,
-                            "connection-sip-transport-protocol",
-                            &member_json,
-                        );
-                    }
-                    "connection-source-ip-checking-enabled" => {
-                        crate::values::lenient::read(
-                            &mut source_ip_checking_enabled,
-                            &mut extra,
-                            "connection-source-ip-checking-enabled",
-                            &member_json,
-                        );
-                    }
-                    "connection-term-enabled" => {
-                        crate::values::lenient::read(
-                            &mut term_enabled,
-                            &mut extra,
-                            "connection-term-enabled",
-                            &member_json,
-                        );
-                    }
-                    "connection-term-match-pattern" => {
-                        crate::values::lenient::read(
-                            &mut term_match_pattern,
-                            &mut extra,
-                            "connection-term-match-pattern",
-                            &member_json,
-                        );
-                    }
-                    "connection-translation-destination-host" => {
-                        crate::values::lenient::read(
-                            &mut translation_destination_host,
-                            &mut extra,
-                            "connection-translation-destination-host",
-                            &member_json,
-                        );
-                    }
-                    "connection-translation-destination-user" => {
-                        crate::values::lenient::read(
-                            &mut translation_destination_user,
-                            &mut extra,
-                            "connection-translation-destination-user",
-                            &member_json,
-                        );
-                    }
-                    "connection-translation-request-host" => {
-                        crate::values::lenient::read(
-                            &mut translation_request_host,
-                            &mut extra,
-                            "connection-translation-request-host",
-                            &member_json,
-                        );
-                    }
-                    "connection-translation-request-user" => {
-                        crate::values::lenient::read(
-                            &mut translation_request_user,
-                            &mut extra,
-                            "connection-translation-request-user",
-                            &member_json,
-                        );
-                    }
-                    "connection-translation-source-host" => {
-                        crate::values::lenient::read(
-                            &mut translation_source_host,
-                            &mut extra,
-                            "connection-translation-source-host",
-                            &member_json,
-                        );
-                    }
-                    "connection-translation-source-user" => {
-                        crate::values::lenient::read(
-                            &mut translation_source_user,
-                            &mut extra,
-                            "connection-translation-source-user",
-                            &member_json,
-                        );
-                    }
-                    "description" => {
-                        crate::values::lenient::read(
-                            &mut description,
-                            &mut extra,
-                            "description",
-                            &member_json,
-                        );
-                    }
-                    "dial-plan" => {
-                        crate::values::lenient::read(
-                            &mut dial_plan,
-                            &mut extra,
-                            "dial-plan",
-                            &member_json,
-                        );
-                    }
-                    "dial-policy" => {
-                        crate::values::lenient::read(
-                            &mut dial_policy,
-                            &mut extra,
-                            "dial-policy",
-                            &member_json,
-                        );
-                    }
-                    "last-modified-datetime" => {
-                        crate::values::lenient::read(
-                            &mut last_modified_datetime,
-                            &mut extra,
-                            "last-modified-datetime",
-                            &member_json,
-                        );
-                    }
-                    "limits-max-active-calls-orig" => {
-                        crate::values::lenient::read(
-                            &mut limits_max_active_calls_orig,
-                            &mut extra,
-                            "limits-max-active-calls-orig",
-                            &member_json,
-                        );
-                    }
-                    "limits-max-active-calls-term" => {
-                        crate::values::lenient::read(
-                            &mut limits_max_active_calls_term,
-                            &mut extra,
-                            "limits-max-active-calls-term",
-                            &member_json,
-                        );
-                    }
-                    "limits-max-active-calls-total" => {
-                        crate::values::lenient::read(
-                            &mut limits_max_active_calls_total,
-                            &mut extra,
-                            "limits-max-active-calls-total",
-                            &member_json,
-                        );
-                    }
-                    "minimum-call-duration-seconds" => {
-                        crate::values::lenient::read(
-                            &mut minimum_call_duration_seconds,
-                            &mut extra,
-                            "minimum-call-duration-seconds",
-                            &member_json,
-                        );
-                    }
-                    "registration" => {
-                        crate::values::lenient::read(
-                            &mut registration,
-                            &mut extra,
-                            "registration",
-                            &member_json,
-                        );
-                    }
-                    "time-zone" => {
-                        crate::values::lenient::read(
-                            &mut time_zone,
-                            &mut extra,
-                            "time-zone",
-                            &member_json,
-                        );
-                    }
-                    "utc-offset" => {
-                        crate::values::lenient::read(
-                            &mut utc_offset,
-                            &mut extra,
-                            "utc-offset",
-                            &member_json,
-                        );
-                    }
-                    other => extra.keep(other, &member_json),
                 }
             }
             Ok(Self {
@@ -3734,16 +3949,19 @@ pub mod types {
         }
     }
     impl crate::values::lenient::Object for ConnectionCount {
-        fn from_members<'de, A: ::serde::de::MapAccess<'de>>(
-            mut members: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        fn from_json(
+            json: &str,
+        ) -> ::std::result::Result<Self, crate::values::lenient::Problem> {
             let mut total = crate::values::lenient::Required::Missing;
-            while let Some((member_name, member_json)) = crate::values::lenient::member(
-                &mut members,
-            )? {
-                match &*member_name {
-                    "total" => {
-                        total = crate::values::lenient::Required::read(&member_json);
+            for (member_name, member_json) in crate::values::lenient::members(json)? {
+                match member_name.len() {
+                    5usize => {
+                        match &*member_name {
+                            "total" => {
+                                total = crate::values::lenient::Required::read(member_json);
+                            }
+                            _ => {}
+                        }
                     }
                     _ => {}
                 }
@@ -3767,9 +3985,9 @@ pub mod types {
         }
     }
     impl crate::values::lenient::Object for Registration {
-        fn from_members<'de, A: ::serde::de::MapAccess<'de>>(
-            mut members: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        fn from_json(
+            json: &str,
+        ) -> ::std::result::Result<Self, crate::values::lenient::Problem> {
             let mut authenticate_register = None;
             let mut auto_ans = None;
             let mut call_processing_rule = None;
@@ -3810,323 +4028,491 @@ pub mod types {
             let mut wan_ua = None;
             let mut watch = None;
             let mut extra = crate::values::UnknownFields::default();
-            while let Some((member_name, member_json)) = crate::values::lenient::member(
-                &mut members,
-            )? {
-                match &*member_name {
-                    "authenticate_register" => {
-                        crate::values::lenient::read(
-                            &mut authenticate_register,
-                            &mut extra,
-                            "authenticate_register",
-                            &member_json,
-                        );
+            for (member_name, member_json) in crate::values::lenient::members(json)? {
+                match member_name.len() {
+                    5usize => {
+                        match &*member_name {
+                            "watch" => {
+                                crate::values::lenient::read(
+                                    &mut watch,
+                                    &mut extra,
+                                    "watch",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "auto_ans" => {
-                        crate::values::lenient::read(
-                            &mut auto_ans,
-                            &mut extra,
-                            "auto_ans",
-                            &member_json,
-                        );
+                    6usize => {
+                        match &*member_name {
+                            "domain" => {
+                                crate::values::lenient::read(
+                                    &mut domain,
+                                    &mut extra,
+                                    "domain",
+                                    member_json,
+                                )
+                            }
+                            "wan_ua" => {
+                                crate::values::lenient::read(
+                                    &mut wan_ua,
+                                    &mut extra,
+                                    "wan_ua",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "call_processing_rule" => {
-                        crate::values::lenient::read(
-                            &mut call_processing_rule,
-                            &mut extra,
-                            "call_processing_rule",
-                            &member_json,
-                        );
+                    7usize => {
+                        match &*member_name {
+                            "contact" => {
+                                crate::values::lenient::read(
+                                    &mut contact,
+                                    &mut extra,
+                                    "contact",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "caller-id-number-emergency" => {
-                        crate::values::lenient::read(
-                            &mut caller_id_number_emergency,
-                            &mut extra,
-                            "caller-id-number-emergency",
-                            &member_json,
-                        );
+                    8usize => {
+                        match &*member_name {
+                            "auto_ans" => {
+                                crate::values::lenient::read(
+                                    &mut auto_ans,
+                                    &mut extra,
+                                    "auto_ans",
+                                    member_json,
+                                )
+                            }
+                            "requires" => {
+                                crate::values::lenient::read(
+                                    &mut requires,
+                                    &mut extra,
+                                    "requires",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-audio-relay-enabled" => {
-                        crate::values::lenient::read(
-                            &mut audio_relay_enabled,
-                            &mut extra,
-                            "connection-audio-relay-enabled",
-                            &member_json,
-                        );
+                    9usize => {
+                        match &*member_name {
+                            "dial-plan" => {
+                                crate::values::lenient::read(
+                                    &mut dial_plan,
+                                    &mut extra,
+                                    "dial-plan",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-orig-enabled" => {
-                        crate::values::lenient::read(
-                            &mut orig_enabled,
-                            &mut extra,
-                            "connection-orig-enabled",
-                            &member_json,
-                        );
+                    10usize => {
+                        match &*member_name {
+                            "user_agent" => {
+                                crate::values::lenient::read(
+                                    &mut user_agent,
+                                    &mut extra,
+                                    "user_agent",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-orig-match-pattern" => {
-                        crate::values::lenient::read(
-                            &mut orig_match_pattern,
-                            &mut extra,
-                            "connection-orig-match-pattern",
-                            &member_json,
-                        );
+                    11usize => {
+                        match &*member_name {
+                            "core-server" => {
+                                crate::values::lenient::read(
+                                    &mut core_server,
+                                    &mut extra,
+                                    "core-server",
+                                    member_json,
+                                )
+                            }
+                            "del_latency" => {
+                                crate::values::lenient::read(
+                                    &mut del_latency,
+                                    &mut extra,
+                                    "del_latency",
+                                    member_json,
+                                )
+                            }
+                            "dial-policy" => {
+                                crate::values::lenient::read(
+                                    &mut dial_policy,
+                                    &mut extra,
+                                    "dial-policy",
+                                    member_json,
+                                )
+                            }
+                            "term_scheme" => {
+                                crate::values::lenient::read(
+                                    &mut term_scheme,
+                                    &mut extra,
+                                    "term_scheme",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-require-sip-authentication-enabled" => {
-                        crate::values::lenient::read(
-                            &mut require_sip_authentication_enabled,
-                            &mut extra,
-                            "connection-require-sip-authentication-enabled",
-                            &member_json,
-                        );
+                    12usize => {
+                        match &*member_name {
+                            "from_address" => {
+                                crate::values::lenient::read(
+                                    &mut from_address,
+                                    &mut extra,
+                                    "from_address",
+                                    member_json,
+                                )
+                            }
+                            "service-code" => {
+                                crate::values::lenient::read(
+                                    &mut service_code,
+                                    &mut extra,
+                                    "service-code",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-sip-authenticate-as-client-enabled" => {
-                        crate::values::lenient::read(
-                            &mut sip_authenticate_as_client_enabled,
-                            &mut extra,
-                            "connection-sip-authenticate-as-client-enabled",
-                            &member_json,
-                        );
+                    13usize => {
+                        match &*member_name {
+                            "received_from" => {
+                                crate::values::lenient::read(
+                                    &mut received_from,
+                                    &mut extra,
+                                    "received_from",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-sip-registration-datetime" => {
-                        crate::values::lenient::read(
-                            &mut sip_registration_datetime,
-                            &mut extra,
-                            "connection-sip-registration-datetime",
-                            &member_json,
-                        );
+                    15usize => {
+                        match &*member_name {
+                            "subscriber_name" => {
+                                crate::values::lenient::read(
+                                    &mut subscriber_name,
+                                    &mut extra,
+                                    "subscriber_name",
+                                    member_json,
+                                )
+                            }
+                            "term_user_trans" => {
+                                crate::values::lenient::read(
+                                    &mut term_user_trans,
+                                    &mut extra,
+                                    "term_user_trans",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-sip-registration-password" => {
-                        crate::values::lenient::read(
-                            &mut sip_registration_password,
-                            &mut extra,
-                            "connection-sip-registration-password",
-                            &member_json,
-                        );
+                    16usize => {
+                        match &*member_name {
+                            "created-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut created_datetime,
+                                    &mut extra,
+                                    "created-datetime",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-sip-registration-realm" => {
-                        crate::values::lenient::read(
-                            &mut sip_registration_realm,
-                            &mut extra,
-                            "connection-sip-registration-realm",
-                            &member_json,
-                        );
+                    20usize => {
+                        match &*member_name {
+                            "call_processing_rule" => {
+                                crate::values::lenient::read(
+                                    &mut call_processing_rule,
+                                    &mut extra,
+                                    "call_processing_rule",
+                                    member_json,
+                                )
+                            }
+                            "emergency-address-id" => {
+                                crate::values::lenient::read(
+                                    &mut emergency_address_id,
+                                    &mut extra,
+                                    "emergency-address-id",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-term-enabled" => {
-                        crate::values::lenient::read(
-                            &mut term_enabled,
-                            &mut extra,
-                            "connection-term-enabled",
-                            &member_json,
-                        );
+                    21usize => {
+                        match &*member_name {
+                            "authenticate_register" => {
+                                crate::values::lenient::read(
+                                    &mut authenticate_register,
+                                    &mut extra,
+                                    "authenticate_register",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "connection-term-match-pattern" => {
-                        crate::values::lenient::read(
-                            &mut term_match_pattern,
-                            &mut extra,
-                            "connection-term-match-pattern",
-                            &member_json,
-                        );
+                    23usize => {
+                        match &*member_name {
+                            "connection-orig-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut orig_enabled,
+                                    &mut extra,
+                                    "connection-orig-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-term-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut term_enabled,
+                                    &mut extra,
+                                    "connection-term-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "contact" => {
-                        crate::values::lenient::read(
-                            &mut contact,
-                            &mut extra,
-                            "contact",
-                            &member_json,
-                        );
+                    26usize => {
+                        match &*member_name {
+                            "caller-id-number-emergency" => {
+                                crate::values::lenient::read(
+                                    &mut caller_id_number_emergency,
+                                    &mut extra,
+                                    "caller-id-number-emergency",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "core-server" => {
-                        crate::values::lenient::read(
-                            &mut core_server,
-                            &mut extra,
-                            "core-server",
-                            &member_json,
-                        );
+                    29usize => {
+                        match &*member_name {
+                            "connection-orig-match-pattern" => {
+                                crate::values::lenient::read(
+                                    &mut orig_match_pattern,
+                                    &mut extra,
+                                    "connection-orig-match-pattern",
+                                    member_json,
+                                )
+                            }
+                            "connection-term-match-pattern" => {
+                                crate::values::lenient::read(
+                                    &mut term_match_pattern,
+                                    &mut extra,
+                                    "connection-term-match-pattern",
+                                    member_json,
+                                )
+                            }
+                            "device-sip-allowed-user-agent" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_allowed_user_agent,
+                                    &mut extra,
+                                    "device-sip-allowed-user-agent",
+                                    member_json,
+                                )
+                            }
+                            "device-sip-registration-state" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_registration_state,
+                                    &mut extra,
+                                    "device-sip-registration-state",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "created-datetime" => {
-                        crate::values::lenient::read(
-                            &mut created_datetime,
-                            &mut extra,
-                            "created-datetime",
-                            &member_json,
-                        );
+                    30usize => {
+                        match &*member_name {
+                            "connection-audio-relay-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut audio_relay_enabled,
+                                    &mut extra,
+                                    "connection-audio-relay-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "del_latency" => {
-                        crate::values::lenient::read(
-                            &mut del_latency,
-                            &mut extra,
-                            "del_latency",
-                            &member_json,
-                        );
+                    33usize => {
+                        match &*member_name {
+                            "connection-sip-registration-realm" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_realm,
+                                    &mut extra,
+                                    "connection-sip-registration-realm",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "device-provisioning-sip-transport-protocol" => {
-                        crate::values::lenient::read(
-                            &mut device_provisioning_sip_transport_protocol,
-                            &mut extra,
-                            "device-provisioning-sip-transport-protocol",
-                            &member_json,
-                        );
+                    34usize => {
+                        match &*member_name {
+                            "device-sip-latency-seconds-average" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_latency_seconds_average,
+                                    &mut extra,
+                                    "device-sip-latency-seconds-average",
+                                    member_json,
+                                )
+                            }
+                            "device-sip-latency-seconds-current" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_latency_seconds_current,
+                                    &mut extra,
+                                    "device-sip-latency-seconds-current",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "device-sip-allowed-user-agent" => {
-                        crate::values::lenient::read(
-                            &mut device_sip_allowed_user_agent,
-                            &mut extra,
-                            "device-sip-allowed-user-agent",
-                            &member_json,
-                        );
+                    36usize => {
+                        match &*member_name {
+                            "connection-sip-registration-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_datetime,
+                                    &mut extra,
+                                    "connection-sip-registration-datetime",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-registration-password" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_password,
+                                    &mut extra,
+                                    "connection-sip-registration-password",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "device-sip-latency-seconds-average" => {
-                        crate::values::lenient::read(
-                            &mut device_sip_latency_seconds_average,
-                            &mut extra,
-                            "device-sip-latency-seconds-average",
-                            &member_json,
-                        );
+                    38usize => {
+                        match &*member_name {
+                            "device-sip-registration-expiry-seconds" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_registration_expiry_seconds,
+                                    &mut extra,
+                                    "device-sip-registration-expiry-seconds",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "device-sip-latency-seconds-current" => {
-                        crate::values::lenient::read(
-                            &mut device_sip_latency_seconds_current,
-                            &mut extra,
-                            "device-sip-latency-seconds-current",
-                            &member_json,
-                        );
+                    40usize => {
+                        match &*member_name {
+                            "device-sip-registration-expires-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_registration_expires_datetime,
+                                    &mut extra,
+                                    "device-sip-registration-expires-datetime",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "device-sip-registration-expires-datetime" => {
-                        crate::values::lenient::read(
-                            &mut device_sip_registration_expires_datetime,
-                            &mut extra,
-                            "device-sip-registration-expires-datetime",
-                            &member_json,
-                        );
+                    42usize => {
+                        match &*member_name {
+                            "device-provisioning-sip-transport-protocol" => {
+                                crate::values::lenient::read(
+                                    &mut device_provisioning_sip_transport_protocol,
+                                    &mut extra,
+                                    "device-provisioning-sip-transport-protocol",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "device-sip-registration-expiry-seconds" => {
-                        crate::values::lenient::read(
-                            &mut device_sip_registration_expiry_seconds,
-                            &mut extra,
-                            "device-sip-registration-expiry-seconds",
-                            &member_json,
-                        );
+                    45usize => {
+                        match &*member_name {
+                            "connection-require-sip-authentication-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut require_sip_authentication_enabled,
+                                    &mut extra,
+                                    "connection-require-sip-authentication-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-authenticate-as-client-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut sip_authenticate_as_client_enabled,
+                                    &mut extra,
+                                    "connection-sip-authenticate-as-client-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
                     }
-                    "device-sip-registration-state" => {
-                        crate::values::lenient::read(
-                            &mut device_sip_registration_state,
-                            &mut extra,
-                            "device-sip-registration-state",
-                            &member_json,
-                        );
+                    _ => {
+                        extra.keep(&member_name, member_json);
                     }
-                    "dial-plan" => {
-                        crate::values::lenient::read(
-                            &mut dial_plan,
-                            &mut extra,
-                            "dial-plan",
-                            &member_json,
-                        );
-                    }
-                    "dial-policy" => {
-                        crate::values::lenient::read(
-                            &mut dial_policy,
-                            &mut extra,
-                            "dial-policy",
-                            &member_json,
-                        );
-                    }
-                    "domain" => {
-                        crate::values::lenient::read(
-                            &mut domain,
-                            &mut extra,
-                            "domain",
-                            &member_json,
-                        );
-                    }
-                    "emergency-address-id" => {
-                        crate::values::lenient::read(
-                            &mut emergency_address_id,
-                            &mut extra,
-                            "emergency-address-id",
-                            &member_json,
-                        );
-                    }
-                    "from_address" => {
-                        crate::values::lenient::read(
-                            &mut from_address,
-                            &mut extra,
-                            "from_address",
-                            &member_json,
-                        );
-                    }
-                    "received_from" => {
-                        crate::values::lenient::read(
-                            &mut received_from,
-                            &mut extra,
-                            "received_from",
-                            &member_json,
-                        );
-                    }
-                    "requires" => {
-                        crate::values::lenient::read(
-                            &mut requires,
-                            &mut extra,
-                            "requires",
-                            &member_json,
-                        );
-                    }
-                    "service-code" => {
-                        crate::values::lenient::read(
-                            &mut service_code,
-                            &mut extra,
-                            "service-code",
-                            &member_json,
-                        );
-                    }
-                    "subscriber_name" => {
-                        crate::values::lenient::read(
-                            &mut subscriber_name,
-                            &mut extra,
-                            "subscriber_name",
-                            &member_json,
-                        );
-                    }
-                    "term_scheme" => {
-                        crate::values::lenient::read(
-                            &mut term_scheme,
-                            &mut extra,
-                            "term_scheme",
-                            &member_json,
-                        );
-                    }
-                    "term_user_trans" => {
-                        crate::values::lenient::read(
-                            &mut term_user_trans,
-                            &mut extra,
-                            "term_user_trans",
-                            &member_json,
-                        );
-                    }
-                    "user_agent" => {
-                        crate::values::lenient::read(
-                            &mut user_agent,
-                            &mut extra,
-                            "user_agent",
-                            &member_json,
-                        );
-                    }
-                    "wan_ua" => {
-                        crate::values::lenient::read(
-                            &mut wan_ua,
-                            &mut extra,
-                            "wan_ua",
-                            &member_json,
-                        );
-                    }
-                    "watch" => {
-                        crate::values::lenient::read(
-                            &mut watch,
-                            &mut extra,
-                            "watch",
-                            &member_json,
-                        );
-                    }
-                    other => extra.keep(other, &member_json),
                 }
             }
             Ok(Self {

@@ -1,7 +1,8 @@
 //! Types that are read take what servers really send and lose nothing of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Field, File, Ident, Item, ItemStruct, Path, Token, Type, parse_quote};
@@ -141,7 +142,11 @@ fn object(item: &mut ItemStruct, objects: &BTreeSet<String>) -> Result<Vec<Item>
 }
 
 fn reading(name: &Ident, fields: &Fields) -> Item {
-    let (optional, optional_wire): (Vec<_>, Vec<_>) = fields.optional.iter().cloned().unzip();
+    let optional = fields
+        .optional
+        .iter()
+        .map(|(field, _)| field)
+        .collect::<Vec<_>>();
     let (required, required_wire): (Vec<_>, Vec<_>) = fields.required.iter().cloned().unzip();
     let (nested, nested_path): (Vec<_>, Vec<_>) = fields
         .nested
@@ -149,10 +154,10 @@ fn reading(name: &Ident, fields: &Fields) -> Item {
         .map(|(ident, wire)| (ident, format!("{wire}.")))
         .unzip();
     let others = fields.others.iter();
-    let (declared, rest, unreadable) = match &fields.others {
+    let (declared, unknown, unreadable) = match &fields.others {
         Some(others) => (
             quote!(let mut #others = crate::values::UnknownFields::default();),
-            quote!(other => #others.keep(other, &member_json),),
+            quote!(#others.keep(&member_name, member_json);),
             quote! {
                 crate::values::lenient::unreadable(Self::FIELDS, &self.#others, path, found);
                 #(if let Some(object) = &self.#nested {
@@ -160,27 +165,36 @@ fn reading(name: &Ident, fields: &Fields) -> Item {
                 })*
             },
         ),
-        None => (quote!(), quote!(_ => {}), quote!(let _ = (path, found);)),
+        None => (quote!(), quote!(), quote!(let _ = (path, found);)),
     };
-    let kept = fields
-        .others
-        .iter()
-        .flat_map(|others| vec![others; optional.len()]);
+    // By length first: most fields have one of their own, or share it with a few.
+    let mut arms: BTreeMap<usize, Vec<TokenStream>> = BTreeMap::new();
+    for (field, wire) in &fields.required {
+        arms.entry(wire.len()).or_default().push(quote! {
+            #wire => #field = crate::values::lenient::Required::read(member_json),
+        });
+    }
+    for ((field, wire), others) in fields.optional.iter().zip(fields.others.iter().cycle()) {
+        arms.entry(wire.len()).or_default().push(quote! {
+            #wire => crate::values::lenient::read(&mut #field, &mut #others, #wire, member_json),
+        });
+    }
+    let (lengths, arms): (Vec<usize>, Vec<TokenStream>) = arms
+        .into_iter()
+        .map(|(length, arms)| (length, quote!(#(#arms)*)))
+        .unzip();
     parse_quote! {
         impl crate::values::lenient::Object for #name {
-            fn from_members<'de, A: ::serde::de::MapAccess<'de>>(
-                mut members: A,
-            ) -> ::std::result::Result<Self, A::Error> {
+            fn from_json(
+                json: &str,
+            ) -> ::std::result::Result<Self, crate::values::lenient::Problem> {
                 #(let mut #required = crate::values::lenient::Required::Missing;)*
                 #(let mut #optional = None;)*
                 #declared
-                while let Some((member_name, member_json)) = crate::values::lenient::member(&mut members)? {
-                    match &*member_name {
-                        #(#required_wire => #required = crate::values::lenient::Required::read(&member_json),)*
-                        #(#optional_wire => {
-                            crate::values::lenient::read(&mut #optional, &mut #kept, #optional_wire, &member_json);
-                        })*
-                        #rest
+                for (member_name, member_json) in crate::values::lenient::members(json)? {
+                    match member_name.len() {
+                        #(#lengths => match &*member_name { #arms _ => { #unknown } },)*
+                        _ => { #unknown }
                     }
                 }
                 Ok(Self {

@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap};
 
-use super::raw_json::{AsJson, Name, string};
+use super::raw_json::{AsJson, Members, string};
 use super::{DateTime, RawJson, Secret, UnknownFields};
 
 /// A value does not fit its field.
@@ -134,10 +134,8 @@ impl<T: Object> Read for Box<T> {
         if unset {
             return Ok(None);
         }
-        let mut json = serde_json::Deserializer::from_str(json);
-        object(&mut json)
-            .map(|object| Some(Box::new(object)))
-            .map_err(|_| Unreadable)
+        let object = T::from_json(json).map_err(|_| Unreadable)?;
+        Ok(Some(Box::new(object)))
     }
 }
 
@@ -151,40 +149,44 @@ pub(crate) fn optional<'de, T: Read, D: Deserializer<'de>>(
 
 /// An object of a response. The implementations are generated.
 pub(crate) trait Object: Sized {
-    /// Reads all members. Only a field that must be there can fail.
-    fn from_members<'de, A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
+    /// Reads an object. Only a field that must be there can fail.
+    fn from_json(json: &str) -> Result<Self, Problem>;
 
     /// Adds the wire names of the fields whose values did not fit, each behind `path`.
     fn unreadable(&self, path: &str, found: &mut BTreeSet<String>);
 }
 
-/// Reads an object.
+/// Why JSON is none of the objects that were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    NoObject,
+    Missing(&'static str),
+    Unreadable(&'static str),
+}
+
+/// How the messages of our own errors begin; nothing that comes from outside is in them.
+pub(crate) const MISSING: &str = "missing: ";
+pub(crate) const UNREADABLE: &str = "unreadable: ";
+pub(crate) const TOO_MANY: &str = "too many";
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoObject => f.write_str("no object"),
+            Self::Missing(name) => write!(f, "{MISSING}{name}"),
+            Self::Unreadable(name) => write!(f, "{UNREADABLE}{name}"),
+        }
+    }
+}
+
+/// Reads an object from any format.
 pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(Members(PhantomData))
+    T::from_json(&AsJson.deserialize(deserializer)?).map_err(de::Error::custom)
 }
 
-struct Members<T>(PhantomData<T>);
-
-impl<'de, T: Object> Visitor<'de> for Members<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
-        T::from_members(members)
-    }
-}
-
-/// The next member: its name, and its value as JSON.
-pub(crate) fn member<'de, A: MapAccess<'de>>(
-    members: &mut A,
-) -> Result<Option<(Cow<'de, str>, Cow<'de, str>)>, A::Error> {
-    match members.next_key_seed(Name)? {
-        Some(name) => Ok(Some((name, members.next_value_seed(AsJson)?))),
-        None => Ok(None),
-    }
+/// Names and values of an object.
+pub(crate) fn members(json: &str) -> Result<impl Iterator<Item = (Cow<'_, str>, &str)>, Problem> {
+    Members::of(json).ok_or(Problem::NoObject)
 }
 
 /// Reads the value of a field that may be unset. Of a member that comes twice the last one counts.
@@ -220,19 +222,14 @@ impl<T: Read> Required<T> {
         T::read_required(json).map_or(Self::Unreadable, Self::Read)
     }
 
-    pub(crate) fn get<E: de::Error>(self, name: &'static str) -> Result<T, E> {
+    pub(crate) fn get(self, name: &'static str) -> Result<T, Problem> {
         match self {
             Self::Read(value) => Ok(value),
-            Self::Missing => Err(E::custom(format_args!("{MISSING}{name}"))),
-            Self::Unreadable => Err(E::custom(format_args!("{UNREADABLE}{name}"))),
+            Self::Missing => Err(Problem::Missing(name)),
+            Self::Unreadable => Err(Problem::Unreadable(name)),
         }
     }
 }
-
-/// How the messages of our own errors begin; nothing that comes from outside is in them.
-pub(crate) const MISSING: &str = "missing: ";
-pub(crate) const UNREADABLE: &str = "unreadable: ";
-pub(crate) const TOO_MANY: &str = "too many";
 
 /// Adds the names of `fields` whose values did not fit.
 pub(crate) fn unreadable(
@@ -327,7 +324,8 @@ impl<'de, T: Object + Deserialize<'de>> Visitor<'de> for List<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Vec<T>, A::Error> {
-        T::from_members(members).map(|only| vec![only])
+        let only = T::from_json(&AsJson.visit_map(members)?).map_err(de::Error::custom)?;
+        Ok(vec![only])
     }
 }
 
