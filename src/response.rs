@@ -45,7 +45,8 @@ impl Response {
         let decoded = str::from_utf8(self.json())
             .map_err(|error| {
                 let at = error.valid_up_to();
-                format!("the response is not JSON: it is not UTF-8 from byte {at} on")
+                let coded = self.coded();
+                format!("the response is not JSON: it is not UTF-8 from byte {at} on{coded}")
             })
             .and_then(|json| {
                 let mut json = serde_json::Deserializer::from_str(json);
@@ -70,6 +71,13 @@ impl Response {
             .map(|_| Undecoded::Refused)
     }
 
+    fn coded(&self) -> &'static str {
+        match self.headers.contains_key("content-encoding") {
+            true => "; the body is compressed, which was not asked for",
+            false => "",
+        }
+    }
+
     /// serde quotes values, so only what it says of positions is used, and messages of our own.
     fn explain(&self, error: &serde_json::Error, read: usize, most: usize) -> String {
         let said = error.to_string();
@@ -82,10 +90,7 @@ impl Response {
                 _ => format!("`{name}`"),
             }
         };
-        let coded = match self.headers.contains_key("content-encoding") {
-            true => "; the body is compressed, which was not asked for",
-            false => "",
-        };
+        let coded = self.coded();
         let (line, column) = (error.line(), error.column());
         if let Some(name) = said.strip_prefix(MISSING) {
             return format!("the response lacks the field {}", of_item(name));

@@ -1,6 +1,7 @@
 //! The client against sockets, the embedded server and recorded traffic.
 
 mod bulk;
+mod decoding;
 mod errors;
 mod faults;
 mod hostile;
