@@ -1,6 +1,7 @@
 //! Time of decoding lists: this crate's types against a hand-written struct with plain `String`
 //! fields that keeps no unknown ones and fails on every odd value:
-//! `cargo bench --bench decode -- [trunks]`.
+//! `cargo bench --bench decode -- [trunks]`. And the memory that the worst responses take:
+//! `cargo bench --bench decode -- memory`, each in a process of its own (`VmHWM`, Linux).
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -11,15 +12,118 @@ use serde::de::DeserializeOwned;
 
 const RECORDING: &str = include_str!("../tests/recordings/get_connection/200-registered-pri.json");
 /// The best of so many rounds counts; the two take turns, so that both see the same machine.
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 500;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Outcome<()> {
-    let trunks = std::env::args()
+    let arguments: Vec<String> = std::env::args()
         .skip(1)
-        .find(|argument| argument != "--bench");
-    let trunks: usize = trunks.map_or(Ok(1000), |trunks| trunks.parse())?;
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        [] => compare(50),
+        ["memory"] => worst_cases(),
+        ["memory", case] => measure(case),
+        [trunks] => compare(trunks.parse()?),
+        _ => Err("usage: decode [trunks | memory]".into()),
+    }
+}
+
+/// The client's own limits for one response.
+const BYTES: usize = 16 << 20;
+const TRUNKS: usize = 20_000;
+const MINIMAL: &str = r#"{"domain":"a","connection-orig-match-pattern":"b"}"#;
+
+/// Bodies that take much memory for their length.
+const CASES: [&str; 6] = [
+    "minimal trunks, 20 000",
+    "with an empty registration, 20 000",
+    "new fields, 16 MiB",
+    "a list in a field, 16 MiB",
+    "captured trunks, 16 MiB",
+    "minimal trunks, 63 MiB, no limit",
+];
+
+fn body(case: &str) -> Outcome<String> {
+    let repeated = |trunk: &str, trunks: usize| format!("[{}]", vec![trunk; trunks].join(","));
+    let with = |members: &str| format!("[{}]", MINIMAL.replace('}', &format!(",{members}}}")));
+    Ok(match case {
+        "minimal trunks, 20 000" => repeated(MINIMAL, TRUNKS),
+        "with an empty registration, 20 000" => {
+            repeated(&MINIMAL.replace('}', r#","registration":{}}"#), TRUNKS)
+        }
+        "new fields, 16 MiB" => {
+            let mut members = String::new();
+            for at in 0.. {
+                let member = format!("\"{at:x}\":0,");
+                if members.len() + member.len() > BYTES {
+                    break;
+                }
+                members.push_str(&member);
+            }
+            with(members.trim_end_matches(','))
+        }
+        "a list in a field, 16 MiB" => {
+            with(&format!("\"call-routing\":[{}0]", "0,".repeat(BYTES / 2)))
+        }
+        "captured trunks, 16 MiB" => {
+            let recording: serde_json::Value = serde_json::from_str(RECORDING)?;
+            let trunk = recording["response"]["body"][0].to_string();
+            repeated(&trunk, BYTES / (trunk.len() + 1))
+        }
+        "minimal trunks, 63 MiB, no limit" => repeated(MINIMAL, (63 << 20) / (MINIMAL.len() + 1)),
+        _ => return Err(format!("no such case: {case}").into()),
+    })
+}
+
+fn worst_cases() -> Outcome<()> {
+    println!(
+        "{:<36} {:>10} {:>12} {:>8}",
+        "case", "body", "memory", "ratio"
+    );
+    for case in CASES {
+        let this = std::env::current_exe()?;
+        let status = std::process::Command::new(this)
+            .args(["memory", case])
+            .status()?;
+        if !status.success() {
+            return Err(format!("{case}: {status}").into());
+        }
+    }
+    Ok(())
+}
+
+/// What decoding adds to the memory that holds the body.
+fn measure(case: &str) -> Outcome<()> {
+    let body = body(case)?;
+    let before = memory("VmRSS:")?;
+    // Making the body may have taken more than there is now.
+    std::fs::write("/proc/self/clear_refs", "5")?;
+    let list: Vec<Connection> = serde_json::from_str(&body)?;
+    let added = memory("VmHWM:")?.saturating_sub(before);
+    drop(black_box(list));
+    let megabytes = |bytes: f64| bytes / f64::from(1 << 20);
+    let (body, added) = (body.len() as f64, f64::from(added) * 1024.0);
+    println!(
+        "{case:<36} {:>7.1} MB {:>9.1} MB {:>8.1}",
+        megabytes(body),
+        megabytes(added),
+        added / body
+    );
+    Ok(())
+}
+
+/// A line of `/proc/self/status`, in kB.
+fn memory(name: &str) -> Outcome<u32> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let value = line.ok_or_else(|| format!("no {name} in /proc/self/status"))?;
+    Ok(value.trim().trim_end_matches(" kB").parse()?)
+}
+
+fn compare(trunks: usize) -> Outcome<()> {
     let recording: serde_json::Value = serde_json::from_str(RECORDING)?;
     let registered = &recording["response"]["body"][0];
     let mut plain = registered.clone();

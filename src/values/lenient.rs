@@ -34,10 +34,11 @@ pub(crate) trait Read: Sized {
 
 /// String, number or boolean as text, a number digit by digit as it came; `null` is `None`.
 fn text(json: &str) -> Result<Option<Cow<'_, str>>, Unreadable> {
-    match json.as_bytes() {
-        [b'{' | b'[', ..] => Err(Unreadable),
-        b"null" => Ok(None),
-        _ => string(json).map(Some).map_err(|_| Unreadable),
+    match json.as_bytes().first() {
+        Some(b'"') => string(json).map(Some).map_err(|_| Unreadable),
+        Some(b'{' | b'[') => Err(Unreadable),
+        Some(b'n') => Ok(None),
+        _ => Ok(Some(Cow::Borrowed(json))),
     }
 }
 

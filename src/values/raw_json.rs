@@ -223,14 +223,19 @@ impl<'a> Members<'a> {
         json.starts_with('{').then_some(Self { json, at: 1 })
     }
 
-    /// The next value, behind white space and punctuation.
+    /// Goes over white space and punctuation.
     #[inline]
-    fn token(&mut self) -> Option<&'a str> {
-        let bytes = self.json.as_bytes();
-        let skipped = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':');
-        while bytes.get(self.at).is_some_and(skipped) {
+    fn skip(&mut self) {
+        while self.json.as_bytes().get(self.at).is_some_and(skipped) {
             self.at += 1;
         }
+    }
+
+    /// The next value.
+    #[inline]
+    fn token(&mut self) -> Option<&'a str> {
+        self.skip();
+        let bytes = self.json.as_bytes();
         let start = self.at;
         self.at = match bytes.get(start)? {
             b'"' => end_of_string(bytes, start).1,
@@ -244,6 +249,10 @@ impl<'a> Members<'a> {
         };
         self.json.get(start..self.at)
     }
+}
+
+fn skipped(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':')
 }
 
 /// The index behind the object or array that begins at `start`.
@@ -306,9 +315,19 @@ impl<'a> Iterator for Members<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let name = self.token()?;
-        // A name that is no text, with half of a surrogate pair, keeps its escapes.
-        Some((string(name).unwrap_or(Cow::Borrowed(name)), self.token()?))
+        self.skip();
+        let start = self.at;
+        let (escapes, end) = match self.json.as_bytes().get(start)? {
+            b'"' => end_of_string(self.json.as_bytes(), start),
+            _ => return None,
+        };
+        self.at = end;
+        let name = match escapes {
+            false => Cow::Borrowed(self.json.get(start + 1..end - 1)?),
+            // A name that is no text, with half of a surrogate pair, keeps its escapes.
+            true => string(self.json.get(start..end)?).unwrap_or(self.json.get(start..end)?.into()),
+        };
+        Some((name, self.token()?))
     }
 }
 
