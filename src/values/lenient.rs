@@ -82,13 +82,14 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// An integer, an integral number, or one of these as a string.
 impl Read for i64 {
     fn read(json: &str) -> Result<Option<Self>, Unreadable> {
-        let Some(text) = text(json)? else {
+        let text = text(json)?;
+        let Some(text) = text
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        else {
             return Ok(None);
         };
-        let text = text.trim();
-        if text.is_empty() {
-            return Ok(None);
-        }
         if let Ok(number) = text.parse() {
             return Ok(Some(number));
         }
@@ -102,13 +103,14 @@ impl Read for i64 {
 /// A number, or one as a string. An integer must be one that a double tells exactly.
 impl Read for f64 {
     fn read(json: &str) -> Result<Option<Self>, Unreadable> {
-        let Some(text) = text(json)? else {
+        let text = text(json)?;
+        let Some(text) = text
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        else {
             return Ok(None);
         };
-        let text = text.trim();
-        if text.is_empty() {
-            return Ok(None);
-        }
         let number: f64 = text.parse().map_err(|_| Unreadable)?;
         let exact = number.abs() <= EXACT || text.contains(['.', 'e', 'E']);
         (number.is_finite() && exact)
