@@ -43,7 +43,7 @@ pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
 
     let mut code = syn::parse2(tokens)?;
     passes::run(&mut code, &passes::Facts::new(&document.value, &adapted))?;
-    Ok(prettyplease::unparse(&code))
+    Ok(passes::docs::wrap(&prettyplease::unparse(&code)))
 }
 
 /// The document as the generator's model reads it, so that what it cannot read is told with its

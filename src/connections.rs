@@ -104,7 +104,7 @@ impl Receipt {
     /// that was done.
     fn of(answer: &Response, secrets: &[&crate::Secret]) -> Self {
         let status = answer.status.as_u16();
-        if let Some(said) = ServerMessage::read(&answer.body, secrets) {
+        if let Some(said) = ServerMessage::read(answer.json(), secrets) {
             return Self {
                 status,
                 code: said.code(),
@@ -407,7 +407,8 @@ impl DomainConnections<'_> {
         let request = || self.client().raw.get_connection(domain, &reference);
         let ours = |response: Response| {
             decode(
-                call.operation,
+                &self.client().limits,
+                &call,
                 response,
                 |found: answers::get_connection| identity::one_of(found.0, domain, &pattern),
             )
@@ -524,7 +525,8 @@ pub(crate) async fn list(
         };
         let all = |response: Response| {
             decode(
-                call.operation,
+                &client.limits,
+                &call,
                 response,
                 |list: answers::list_connections| Ok(list.0),
             )
@@ -546,7 +548,8 @@ pub(crate) async fn list(
     };
     let ours = |response: Response| {
         decode(
-            call.operation,
+            &client.limits,
+            &call,
             response,
             |list: answers::list_domain_connections| identity::all_of(list.0, domain),
         )
@@ -573,7 +576,8 @@ pub(crate) async fn count(
     };
     let total = |response: Response| {
         decode(
-            call.operation,
+            &client.limits,
+            &call,
             response,
             |count: answers::count_connections| Ok(count.total),
         )

@@ -177,7 +177,7 @@ impl Error {
     /// An answer that is no success. `secrets` are blotted out of the server's message, which may
     /// echo what was sent.
     pub(crate) fn status(operation: &'static str, answer: Response, secrets: &[&Secret]) -> Self {
-        let server = ServerMessage::read(&answer.body, secrets);
+        let server = ServerMessage::read(answer.json(), secrets);
         let reason = match (&server, answer.body.len()) {
             (Some(_), _) => String::new(),
             (None, 0) => "without a body".to_owned(),
@@ -324,13 +324,18 @@ impl Error {
         self.0.attempts
     }
 
+    /// Status of the refusal: of the response, or the code in an error message that came under a
+    /// status of success.
+    fn refusal(&self) -> Option<u16> {
+        let status = self.0.answer.as_ref()?.status;
+        match &self.0.server {
+            Some(server) if status.is_success() => server.code()?.try_into().ok(),
+            _ => Some(status.as_u16()),
+        }
+    }
+
     fn is_status(&self, status: StatusCode) -> bool {
-        self.0.kind == ErrorKind::Status
-            && self
-                .0
-                .answer
-                .as_ref()
-                .is_some_and(|answer| answer.status == status)
+        self.0.kind == ErrorKind::Status && self.refusal() == Some(status.as_u16())
     }
 
     /// The server's message begins so, whatever the case, with or without `Error: ` before it.
@@ -442,7 +447,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::Connect | ErrorKind::Interrupted | ErrorKind::Timeout => true,
-            ErrorKind::Status => self.status_code().is_some_and(crate::retry::is_transient),
+            ErrorKind::Status => self.refusal().is_some_and(crate::retry::is_transient),
             _ => false,
         }
     }
@@ -477,9 +482,6 @@ impl Error {
             };
         let advice = match self.0.kind {
             ErrorKind::Status => self.advice_for_status(),
-            ErrorKind::Decode if self.is_page() => {
-                "This is a web page; is this the API host?".to_owned()
-            }
             _ => self.0.advice.to_owned(),
         };
         match (advice.is_empty(), open) {
@@ -514,11 +516,6 @@ impl Error {
             _ => "",
         };
         advice.to_owned()
-    }
-
-    fn is_page(&self) -> bool {
-        let answer = self.0.answer.as_ref();
-        answer.is_some_and(|answer| answer.media_type() == "text/html")
     }
 
     /// Names the trunk for those who ask.
@@ -573,6 +570,12 @@ impl fmt::Display for Error {
                 write!(f, "the server answered {}", answer.status)?;
                 match server {
                     Some(server) => {
+                        if answer.status.is_success() {
+                            f.write_str(" with an error")?;
+                            if let Some(code) = server.code() {
+                                write!(f, " {code}")?;
+                            }
+                        }
                         write!(f, ": {}", server.text().trim_end_matches(['.', ' ']))?;
                     }
                     None => write!(f, " {reason}")?,

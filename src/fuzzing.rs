@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::generated::answers;
 use crate::response::Response;
 use crate::server_message::presentable;
-use crate::transport::decode;
 use crate::values::{
     Addressing, ConnectionRef, DomainName, InvalidValue, MatchPattern, Secret, path_segment,
 };
@@ -25,22 +24,20 @@ fn answer(status: u16, body: &[u8]) -> Response {
 
 /// Reads a list of trunks. What can be read must encode, and read again as the same.
 pub fn list(body: &[u8]) {
-    let decode = |body: &[u8]| -> Result<answers::list_connections, Error> {
-        decode("list_connections", answer(200, body), Ok)
+    let decode = |body: &[u8]| {
+        answer(200, body).decode::<answers::list_connections>("list_connections", 1000)
     };
-    match decode(body) {
-        Ok(list) => {
-            let encoded = serde_json::to_vec(&list)
-                .unwrap_or_else(|error| panic!("what was read does not encode: {error}"));
-            let again = decode(&encoded)
-                .unwrap_or_else(|error| panic!("what was encoded does not read: {error}"));
-            assert!(
-                list == again,
-                "reading, encoding and reading is not reading"
-            );
-            black_box(format!("{list:?}"));
-        }
-        Err(error) => show(&error),
+    if let Ok(list) = decode(body) {
+        let encoded = serde_json::to_vec(&list)
+            .unwrap_or_else(|error| panic!("what was read does not encode: {error}"));
+        let Ok(again) = decode(&encoded) else {
+            panic!("what was encoded does not read");
+        };
+        assert!(
+            list == again,
+            "reading, encoding and reading is not reading"
+        );
+        black_box(format!("{list:?}"));
     }
 }
 

@@ -8,17 +8,16 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 #[allow(clippy::all)]
 pub mod types {
     /// What the service says of a write or of an error.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Serialize, Clone, PartialEq)]
     pub struct ApiMessage {
         /// Usually the HTTP status again.
         ///
         /// Wire name: `code`.
-        #[serde(deserialize_with = "crate::values::lenient::required_integer")]
         pub code: i64,
-        /// Free text for people, for example `Accepted` or `Invalid Scope [APP001]`. May echo the input.
+        /// Free text for people, for example `Accepted` or `Invalid Scope [APP001]`. May echo the
+        /// input.
         ///
         /// Wire name: `message`.
-        #[serde(deserialize_with = "crate::values::lenient::required_text")]
         pub message: ::std::string::String,
     }
     /// Whether audio is relayed.
@@ -58,6 +57,7 @@ pub mod types {
         }
     }
     crate::values::open_enum!(AudioRelay);
+    crate::values::lenient::readable_text!(AudioRelay);
     /// Whether audio is relayed, in the words of the backend.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -104,554 +104,326 @@ pub mod types {
         }
     }
     crate::values::open_enum!(AudioRelayMode);
-    /// A trunk as servers answer it. Yes and no are text, never JSON booleans; a setting that is not set is the empty string (captured) and reads as unset.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    crate::values::lenient::readable_text!(AudioRelayMode);
+    /// A trunk as servers answer it. Yes and no are text, never JSON booleans; a setting that is
+    /// not set is the empty string (captured) and reads as unset.
+    #[derive(Clone, PartialEq)]
     pub struct Connection {
         /// Most calls at once in the last calendar month.
         ///
         /// Wire name: `active-calls-max-last-month`.
-        #[serde(
-            rename = "active-calls-max-last-month",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub active_calls_max_last_month: ::std::option::Option<i64>,
         /// Most calls at once in this calendar month.
         ///
         /// Wire name: `active-calls-max-this-month`.
-        #[serde(
-            rename = "active-calls-max-this-month",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub active_calls_max_this_month: ::std::option::Option<i64>,
         /// Calls from this peer that are up now.
         ///
         /// Wire name: `active-calls-orig-current`.
-        #[serde(
-            rename = "active-calls-orig-current",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub active_calls_orig_current: ::std::option::Option<i64>,
         /// Calls from this peer since the server started.
         ///
         /// Wire name: `active-calls-orig-since-startup`.
-        #[serde(
-            rename = "active-calls-orig-since-startup",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub active_calls_orig_since_startup: ::std::option::Option<i64>,
         /// Calls to this peer that are up now.
         ///
         /// Wire name: `active-calls-term-current`.
-        #[serde(
-            rename = "active-calls-term-current",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub active_calls_term_current: ::std::option::Option<i64>,
         /// Calls to this peer since the server started.
         ///
         /// Wire name: `active-calls-term-since-startup`.
-        #[serde(
-            rename = "active-calls-term-since-startup",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub active_calls_term_since_startup: ::std::option::Option<i64>,
         /// Any JSON. The vendor calls it unsupported; the captured trunk has `[[]]`.
         ///
         /// Wire name: `call-routing`.
-        #[serde(
-            rename = "call-routing",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub call_routing: ::std::option::Option<::serde_json::Value>,
-        /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a peer that registers, whose contact the registration then gives. Unset means that nothing can be sent until the peer registers.
+        pub call_routing: ::std::option::Option<crate::values::RawJson>,
+        /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a
+        /// peer that registers, whose contact the registration then gives. Unset means that nothing
+        /// can be sent until the peer registers.
         ///
         /// Wire name: `connection-address`.
-        #[serde(
-            rename = "connection-address",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub address: ::std::option::Option<::std::string::String>,
         /// Whether this peer may change SIP URIs in the middle of a call. Unset means `no`.
         ///
         /// Wire name: `connection-allow-mid-call-uri-updates-enabled`.
-        #[serde(
-            rename = "connection-allow-mid-call-uri-updates-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub allow_mid_call_uri_updates_enabled: ::std::option::Option<YesNo>,
-        /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`, usual for peers with public addresses), `no` never does. Unset means `yes`.
+        /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays
+        /// whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`,
+        /// usual for peers with public addresses), `no` never does. Unset means `yes`.
         ///
         /// Wire name: `connection-audio-relay-enabled`.
-        #[serde(
-            rename = "connection-audio-relay-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub audio_relay_enabled: ::std::option::Option<AudioRelay>,
-        /// Whether SIP with this peer uses the platform's alternate network interface instead of its main one. Unset means `no`.
+        /// Whether SIP with this peer uses the platform's alternate network interface instead of
+        /// its main one. Unset means `no`.
         ///
         /// Wire name: `connection-bind-to-alternate-interface-enabled`.
-        #[serde(
-            rename = "connection-bind-to-alternate-interface-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub bind_to_alternate_interface_enabled: ::std::option::Option<YesNo>,
         /// Whether media in a 180 Ringing response is blocked. Unset means `no`.
         ///
         /// Wire name: `connection-block-media-in-sip-180-ringing`.
-        #[serde(
-            rename = "connection-block-media-in-sip-180-ringing",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub block_media_in_sip_180_ringing: ::std::option::Option<YesNo>,
-        /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset means `no`.
+        /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset
+        /// means `no`.
         ///
         /// Wire name: `connection-block-video-in-sdp-enabled`.
-        #[serde(
-            rename = "connection-block-video-in-sdp-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub block_video_in_sdp_enabled: ::std::option::Option<YesNo>,
-        /// Which part of an arriving request the origination pattern is compared with: the From, To or Contact header or the Request-URI (`request`). Unset means `from`.
+        /// Which part of an arriving request the origination pattern is compared with: the From, To
+        /// or Contact header or the Request-URI (`request`). Unset means `from`.
         ///
         /// Wire name: `connection-check-orig-matching-sip-header`.
-        #[serde(
-            rename = "connection-check-orig-matching-sip-header",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub check_orig_matching_sip_header: ::std::option::Option<OrigMatchHeader>,
-        /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the call rules. Absent from the one captured trunk; the requests for carriers have `passerted` (reported). Unset means no rule.
+        /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the
+        /// call rules. Absent from the one captured trunk; the requests for carriers have
+        /// `passerted` (reported). Unset means no rule.
         ///
         /// Wire name: `connection-custom-p-asserted-id-format`.
-        #[serde(
-            rename = "connection-custom-p-asserted-id-format",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub custom_p_asserted_id_format: ::std::option::Option<::std::string::String>,
         /// Whether calls are billed for at least `minimum-call-duration-seconds`. Unset means `no`.
         ///
         /// Wire name: `connection-enforce-minimum-duration-enabled`.
-        #[serde(
-            rename = "connection-enforce-minimum-duration-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub enforce_minimum_duration_enabled: ::std::option::Option<YesNo>,
-        /// Whether the caller hears ringback while the call to this peer is still being set up. Unset means `no`.
+        /// Whether the caller hears ringback while the call to this peer is still being set up.
+        /// Unset means `no`.
         ///
         /// Wire name: `connection-hide-post-dial-delay-with-ringback-enabled`.
-        #[serde(
-            rename = "connection-hide-post-dial-delay-with-ringback-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub hide_post_dial_delay_with_ringback_enabled: ::std::option::Option<YesNo>,
-        /// Whether SIP messages to this peer carry a Server header that names the platform's software. Unset means `no`.
+        /// Whether SIP messages to this peer carry a Server header that names the platform's
+        /// software. Unset means `no`.
         ///
         /// Wire name: `connection-include-server-header-enabled`.
-        #[serde(
-            rename = "connection-include-server-header-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub include_server_header_enabled: ::std::option::Option<YesNo>,
         /// Whether this is a carrier's trunk (`yes`) or a customer's (`no`). Unset means `no`.
         ///
         /// Wire name: `connection-is-carrier-trunk`.
-        #[serde(
-            rename = "connection-is-carrier-trunk",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub is_carrier_trunk: ::std::option::Option<YesNo>,
-        /// User whose account calls of this trunk are charged to. `domain`, the domain's default subscriber, on every trunk and in every full request seen. Unset means that no user is charged.
+        /// User whose account calls of this trunk are charged to. `domain`, the domain's default
+        /// subscriber, on every trunk and in every full request seen. Unset means that no user is
+        /// charged.
         ///
         /// Wire name: `connection-linked-billing-user`.
-        #[serde(
-            rename = "connection-linked-billing-user",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub linked_billing_user: ::std::option::Option<::std::string::String>,
         /// Whether calls from this peer are accepted. Unset means `yes`.
         ///
         /// Wire name: `connection-orig-enabled`.
-        #[serde(
-            rename = "connection-orig-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub orig_enabled: ::std::option::Option<YesNo>,
-        /// With the domain, the trunk's key: a glob over the SIP URI that tells which calls arrive from this peer, for example `sip*@acme-pri.example`.
+        /// With the domain, the trunk's key: a glob over the SIP URI that tells which calls arrive
+        /// from this peer, for example `sip*@acme-pri.example`.
         ///
         /// Wire name: `connection-orig-match-pattern`.
-        #[serde(rename = "connection-orig-match-pattern")]
-        #[serde(deserialize_with = "crate::values::lenient::required_text")]
         pub orig_match_pattern: ::std::string::String,
         /// Whether only the codec PCMU (G.711 mu-law) is offered to this peer. Unset means `no`.
         ///
         /// Wire name: `connection-pcmu-only-enabled`.
-        #[serde(
-            rename = "connection-pcmu-only-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub pcmu_only_enabled: ::std::option::Option<YesNo>,
-        /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset means `no`.
+        /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset
+        /// means `no`.
         ///
         /// Wire name: `connection-prevent-rtp-port-change-enabled`.
-        #[serde(
-            rename = "connection-prevent-rtp-port-change-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub prevent_rtp_port_change_enabled: ::std::option::Option<YesNo>,
         /// Whether every call over this trunk is recorded. Unset means `no`.
         ///
         /// Wire name: `connection-record-all-calls-enabled`.
-        #[serde(
-            rename = "connection-record-all-calls-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub record_all_calls_enabled: ::std::option::Option<YesNo>,
         /// Whether comfort-noise packets are relayed with the audio. Unset means `system-default`.
         ///
         /// Wire name: `connection-relay-comfort-noise-enabled`.
-        #[serde(
-            rename = "connection-relay-comfort-noise-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub relay_comfort_noise_enabled: ::std::option::Option<YesNoSystemDefault>,
-        /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means `allowed`.
+        /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed
+        /// (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means
+        /// `allowed`.
         ///
         /// Wire name: `connection-remote-ringback-handling`.
-        #[serde(
-            rename = "connection-remote-ringback-handling",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub remote_ringback_handling: ::std::option::Option<RemoteRingback>,
-        /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it (`optional`) or always (`yes`). Unset means `no`.
+        /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it
+        /// (`optional`) or always (`yes`). Unset means `no`.
         ///
         /// Wire name: `connection-require-encrypted-audio-enabled`.
-        #[serde(
-            rename = "connection-require-encrypted-audio-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub require_encrypted_audio_enabled: ::std::option::Option<EncryptedAudio>,
-        /// Whether calls from this peer are challenged for digest authentication. `no` on the captured trunk and in the requests for carriers, `yes` in a user's request for a PBX (reported). Unset means `no`.
+        /// Whether calls from this peer are challenged for digest authentication. `no` on the
+        /// captured trunk and in the requests for carriers, `yes` in a user's request for a PBX
+        /// (reported). Unset means `no`.
         ///
         /// Wire name: `connection-require-sip-authentication-enabled`.
-        #[serde(
-            rename = "connection-require-sip-authentication-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub require_sip_authentication_enabled: ::std::option::Option<YesNo>,
-        /// Whether the platform answers this peer's digest challenges, with the registration user name and password. Unset means `no`.
+        /// Whether the platform answers this peer's digest challenges, with the registration user
+        /// name and password. Unset means `no`.
         ///
         /// Wire name: `connection-sip-authenticate-as-client-enabled`.
-        #[serde(
-            rename = "connection-sip-authenticate-as-client-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_authenticate_as_client_enabled: ::std::option::Option<YesNo>,
-        /// Where later requests of a dialog are sent: the address the peer sent from (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
+        /// Where later requests of a dialog are sent: the address the peer sent from
+        /// (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
         ///
         /// Wire name: `connection-sip-get-new-dialog-destination-from`.
-        #[serde(
-            rename = "connection-sip-get-new-dialog-destination-from",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_get_new_dialog_destination_from: ::std::option::Option<SipDestination>,
-        /// Where responses are sent: the address the request came from (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
+        /// Where responses are sent: the address the request came from (`default-ip`), its Contact
+        /// header or its Via header. Unset means `default-ip`.
         ///
         /// Wire name: `connection-sip-get-response-destination-from`.
-        #[serde(
-            rename = "connection-sip-get-response-destination-from",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_get_response_destination_from: ::std::option::Option<SipDestination>,
-        /// When the peer registered. Empty on the captured trunk although it was registered; the live time is in `registration`.
+        /// When the peer registered. Empty on the captured trunk although it was registered; the
+        /// live time is in `registration`.
         ///
         /// Wire name: `connection-sip-registration-datetime`.
-        #[serde(
-            rename = "connection-sip-registration-datetime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_registration_datetime: ::std::option::Option<crate::values::DateTime>,
-        /// When the registration ends. Empty on the captured trunk although it was registered; the live time is in `registration`. The vendor's example of a create and a user's request send it, as `YYYY-MM-DD HH:MM:SS`; what a server makes of it is not known.
+        /// When the registration ends. Empty on the captured trunk although it was registered; the
+        /// live time is in `registration`. The vendor's example of a create and a user's request
+        /// send it, as `YYYY-MM-DD HH:MM:SS`; what a server makes of it is not known.
         ///
         /// Wire name: `connection-sip-registration-expires-datetime`.
-        #[serde(
-            rename = "connection-sip-registration-expires-datetime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_registration_expires_datetime: ::std::option::Option<
             crate::values::DateTime,
         >,
-        /// Password for digest authentication, in clear text in every read and list. When none is sent on create the server generates one (reported). Unset means none.
+        /// Password for digest authentication, in clear text in every read and list. When none is
+        /// sent on create the server generates one (reported). Unset means none.
         ///
         /// Wire name: `connection-sip-registration-password`.
-        #[serde(
-            rename = "connection-sip-registration-password",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_registration_password: ::std::option::Option<crate::values::Secret>,
-        /// Realm for digest authentication, usually the domain. Unset means that the server chooses.
+        /// Realm for digest authentication, usually the domain. Unset means that the server
+        /// chooses.
         ///
         /// Wire name: `connection-sip-registration-realm`.
-        #[serde(
-            rename = "connection-sip-registration-realm",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_registration_realm: ::std::option::Option<::std::string::String>,
-        /// User name for digest authentication, mostly a phone number. Some servers answer an all-digit name as an integer, which loses leading zeros. Unset means none.
+        /// User name for digest authentication, mostly a phone number. Some servers answer an
+        /// all-digit name as an integer, which loses leading zeros. Unset means none.
         ///
         /// Wire name: `connection-sip-registration-username`.
-        #[serde(
-            rename = "connection-sip-registration-username",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_registration_username: ::std::option::Option<::std::string::String>,
-        /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and `system-default`; its own example and a user's request have `yes`. Unset means `system-default`.
+        /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and
+        /// `system-default`; its own example and a user's request have `yes`. Unset means
+        /// `system-default`.
         ///
         /// Wire name: `connection-sip-session-timer-enabled`.
-        #[serde(
-            rename = "connection-sip-session-timer-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_session_timer_enabled: ::std::option::Option<YesNoSystemDefault>,
         /// Transport for SIP to this peer. Unset means `UDP`.
         ///
         /// Wire name: `connection-sip-transport-protocol`.
-        #[serde(
-            rename = "connection-sip-transport-protocol",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_transport_protocol: ::std::option::Option<SipTransport>,
-        /// Whether calls from this peer are accepted only from its known address. `yes` on the captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
+        /// Whether calls from this peer are accepted only from its known address. `yes` on the
+        /// captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
         ///
         /// Wire name: `connection-source-ip-checking-enabled`.
-        #[serde(
-            rename = "connection-source-ip-checking-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub source_ip_checking_enabled: ::std::option::Option<YesNo>,
         /// Whether calls are sent to this peer. Unset means `yes`.
         ///
         /// Wire name: `connection-term-enabled`.
-        #[serde(
-            rename = "connection-term-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub term_enabled: ::std::option::Option<YesNo>,
-        /// Glob over the SIP URI that selects the calls to be sent to this peer, for example `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination pattern.
+        /// Glob over the SIP URI that selects the calls to be sent to this peer, for example
+        /// `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination
+        /// pattern.
         ///
         /// Wire name: `connection-term-match-pattern`.
-        #[serde(
-            rename = "connection-term-match-pattern",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub term_match_pattern: ::std::option::Option<::std::string::String>,
-        /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
         ///
         /// Wire name: `connection-translation-destination-host`.
-        #[serde(
-            rename = "connection-translation-destination-host",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub translation_destination_host: ::std::option::Option<::std::string::String>,
-        /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
         ///
         /// Wire name: `connection-translation-destination-user`.
-        #[serde(
-            rename = "connection-translation-destination-user",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub translation_destination_user: ::std::option::Option<::std::string::String>,
-        /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there, `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
+        /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there,
+        /// `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-request-host`.
-        #[serde(
-            rename = "connection-translation-request-host",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub translation_request_host: ::std::option::Option<::std::string::String>,
-        /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-request-user`.
-        #[serde(
-            rename = "connection-translation-request-user",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub translation_request_user: ::std::option::Option<::std::string::String>,
-        /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the platform's own address (captured). Unset leaves it as it is.
+        /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the
+        /// platform's own address (captured). Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-source-host`.
-        #[serde(
-            rename = "connection-translation-source-host",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub translation_source_host: ::std::option::Option<::std::string::String>,
-        /// User part of the From header of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// User part of the From header of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-source-user`.
-        #[serde(
-            rename = "connection-translation-source-user",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub translation_source_user: ::std::option::Option<::std::string::String>,
         /// Free text for people. Unset means none.
         ///
         /// Wire name: `description`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Routing table that is applied to calls from this peer: `Inbound DID` in requests for carriers (reported), the domain's own plan, which has the domain's name, on the PBX trunk (captured). A user's request for a PBX has the name of a policy here and looks swapped. Unset means no plan of its own.
+        /// Routing table that is applied to calls from this peer: `Inbound DID` in requests for
+        /// carriers (reported), the domain's own plan, which has the domain's name, on the PBX
+        /// trunk (captured). A user's request for a PBX has the name of a policy here and looks
+        /// swapped. Unset means no plan of its own.
         ///
         /// Wire name: `dial-plan`.
-        #[serde(
-            rename = "dial-plan",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub dial_plan: ::std::option::Option<::std::string::String>,
-        /// Permission table for calls from this peer, for example `US and Canada` (captured) or `Permit All` (reported). Unset means no policy of its own.
+        /// Permission table for calls from this peer, for example `US and Canada` (captured) or
+        /// `Permit All` (reported). Unset means no policy of its own.
         ///
         /// Wire name: `dial-policy`.
-        #[serde(
-            rename = "dial-policy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub dial_policy: ::std::option::Option<::std::string::String>,
         /// Domain that owns the trunk; `*` is a system-wide trunk.
         ///
         /// Wire name: `domain`.
-        #[serde(deserialize_with = "crate::values::lenient::required_text")]
         pub domain: ::std::string::String,
         /// When the trunk was last changed, for example `2025-09-16T14:59:24+00:00` (captured).
         ///
         /// Wire name: `last-modified-datetime`.
-        #[serde(
-            rename = "last-modified-datetime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub last_modified_datetime: ::std::option::Option<crate::values::DateTime>,
-        /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this means no limit is inferred.
+        /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this
+        /// means no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-orig`.
-        #[serde(
-            rename = "limits-max-active-calls-orig",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub limits_max_active_calls_orig: ::std::option::Option<i64>,
-        /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means no limit is inferred.
+        /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means
+        /// no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-term`.
-        #[serde(
-            rename = "limits-max-active-calls-term",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub limits_max_active_calls_term: ::std::option::Option<i64>,
-        /// Most calls at once in both directions together. 0 or unset on every working trunk seen; that this means no limit is inferred.
+        /// Most calls at once in both directions together. 0 or unset on every working trunk seen;
+        /// that this means no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-total`.
-        #[serde(
-            rename = "limits-max-active-calls-total",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub limits_max_active_calls_total: ::std::option::Option<i64>,
-        /// Seconds that a call is billed at least, where `connection-enforce-minimum-duration-enabled` is `yes`. Unset means 0. The name ends in `s`: the vendor's example, and a user's request that has copied it, lack that letter.
+        /// Seconds that a call is billed at least, where
+        /// `connection-enforce-minimum-duration-enabled` is `yes`. Unset means 0. The name ends in
+        /// `s`: the vendor's example, and a user's request that has copied it, lack that letter.
         ///
         /// Wire name: `minimum-call-duration-seconds`.
-        #[serde(
-            rename = "minimum-call-duration-seconds",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub minimum_call_duration_seconds: ::std::option::Option<i64>,
-        /// The device record of a peer that registers, with live data. The vendor does not document it (captured on a registered trunk); what a trunk without a device shows is not known.
+        /// The device record of a peer that registers, with live data. The vendor does not document
+        /// it (captured on a registered trunk); what a trunk without a device shows is not known.
         ///
         /// Wire name: `registration`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::object")]
-        pub registration: ::std::option::Option<Registration>,
-        /// Time zone by name, for example `US/Pacific`; goes with `utc-offset`. Unset, as on the captured trunk, means the server's own.
+        pub registration: ::std::option::Option<::std::boxed::Box<Registration>>,
+        /// Time zone by name, for example `US/Pacific`; goes with `utc-offset`. Unset, as on the
+        /// captured trunk, means the server's own.
         ///
         /// Wire name: `time-zone`.
-        #[serde(
-            rename = "time-zone",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub time_zone: ::std::option::Option<::std::string::String>,
-        /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the captured trunk, means the server's own.
+        /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the
+        /// captured trunk, means the server's own.
         ///
         /// Wire name: `utc-offset`.
-        #[serde(
-            rename = "utc-offset",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub utc_offset: ::std::option::Option<::std::string::String>,
         /// Properties that this version does not know, kept as they came.
-        #[serde(flatten)]
         pub extra: crate::values::UnknownFields,
     }
     /// How many trunks there are.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ConnectionCount {
         /// Number of trunks that the filters leave.
         ///
         /// Wire name: `total`.
-        #[serde(deserialize_with = "crate::values::lenient::required_integer")]
         pub total: i64,
     }
-    /// A trunk to create. A setting that is not sent gets the server's default, and by the documented defaults calls are accepted from anybody: `connection-orig-enabled` is `yes`, and neither their source (`connection-source-ip-checking-enabled`) nor their sender (`connection-require-sip-authentication-enabled`) is checked. Set one of these two to `yes`, or the first to `no`.
+    /// A trunk to create. A setting that is not sent gets the server's default, and by the
+    /// documented defaults calls are accepted from anybody: `connection-orig-enabled` is `yes`, and
+    /// neither their source (`connection-source-ip-checking-enabled`) nor their sender
+    /// (`connection-require-sip-authentication-enabled`) is checked. Set one of these two to `yes`,
+    /// or the first to `no`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     pub struct ConnectionCreate {
-        /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a peer that registers, whose contact the registration then gives. Unset means that nothing can be sent until the peer registers.
+        /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a
+        /// peer that registers, whose contact the registration then gives. Unset means that nothing
+        /// can be sent until the peer registers.
         ///
         /// Wire name: `connection-address`.
         #[serde(
@@ -667,7 +439,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub allow_mid_call_uri_updates_enabled: ::std::option::Option<YesNo>,
-        /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`, usual for peers with public addresses), `no` never does. Unset means `yes`.
+        /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays
+        /// whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`,
+        /// usual for peers with public addresses), `no` never does. Unset means `yes`.
         ///
         /// Wire name: `connection-audio-relay-enabled`.
         #[serde(
@@ -675,7 +449,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub audio_relay_enabled: ::std::option::Option<AudioRelay>,
-        /// Whether SIP with this peer uses the platform's alternate network interface instead of its main one. Unset means `no`.
+        /// Whether SIP with this peer uses the platform's alternate network interface instead of
+        /// its main one. Unset means `no`.
         ///
         /// Wire name: `connection-bind-to-alternate-interface-enabled`.
         #[serde(
@@ -691,7 +466,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub block_media_in_sip_180_ringing: ::std::option::Option<YesNo>,
-        /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset means `no`.
+        /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset
+        /// means `no`.
         ///
         /// Wire name: `connection-block-video-in-sdp-enabled`.
         #[serde(
@@ -699,7 +475,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub block_video_in_sdp_enabled: ::std::option::Option<YesNo>,
-        /// Which part of an arriving request the origination pattern is compared with: the From, To or Contact header or the Request-URI (`request`). Unset means `from`.
+        /// Which part of an arriving request the origination pattern is compared with: the From, To
+        /// or Contact header or the Request-URI (`request`). Unset means `from`.
         ///
         /// Wire name: `connection-check-orig-matching-sip-header`.
         #[serde(
@@ -707,7 +484,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub check_orig_matching_sip_header: ::std::option::Option<OrigMatchHeader>,
-        /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the call rules. Absent from the one captured trunk; the requests for carriers have `passerted` (reported). Unset means no rule.
+        /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the
+        /// call rules. Absent from the one captured trunk; the requests for carriers have
+        /// `passerted` (reported). Unset means no rule.
         ///
         /// Wire name: `connection-custom-p-asserted-id-format`.
         #[serde(
@@ -723,7 +502,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub enforce_minimum_duration_enabled: ::std::option::Option<YesNo>,
-        /// Whether the caller hears ringback while the call to this peer is still being set up. Unset means `no`.
+        /// Whether the caller hears ringback while the call to this peer is still being set up.
+        /// Unset means `no`.
         ///
         /// Wire name: `connection-hide-post-dial-delay-with-ringback-enabled`.
         #[serde(
@@ -731,7 +511,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub hide_post_dial_delay_with_ringback_enabled: ::std::option::Option<YesNo>,
-        /// Whether SIP messages to this peer carry a Server header that names the platform's software. Unset means `no`.
+        /// Whether SIP messages to this peer carry a Server header that names the platform's
+        /// software. Unset means `no`.
         ///
         /// Wire name: `connection-include-server-header-enabled`.
         #[serde(
@@ -747,7 +528,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_carrier_trunk: ::std::option::Option<YesNo>,
-        /// User whose account calls of this trunk are charged to. `domain`, the domain's default subscriber, on every trunk and in every full request seen. Unset means that no user is charged.
+        /// User whose account calls of this trunk are charged to. `domain`, the domain's default
+        /// subscriber, on every trunk and in every full request seen. Unset means that no user is
+        /// charged.
         ///
         /// Wire name: `connection-linked-billing-user`.
         #[serde(
@@ -763,7 +546,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub orig_enabled: ::std::option::Option<YesNo>,
-        /// With the domain, the trunk's key: a glob over the SIP URI that tells which calls arrive from this peer, for example `sip*@acme-pri.example`. It cannot be changed later.
+        /// With the domain, the trunk's key: a glob over the SIP URI that tells which calls arrive
+        /// from this peer, for example `sip*@acme-pri.example`. It cannot be changed later.
         ///
         /// Wire name: `connection-orig-match-pattern`.
         #[serde(rename = "connection-orig-match-pattern")]
@@ -776,7 +560,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub pcmu_only_enabled: ::std::option::Option<YesNo>,
-        /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset means `no`.
+        /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset
+        /// means `no`.
         ///
         /// Wire name: `connection-prevent-rtp-port-change-enabled`.
         #[serde(
@@ -800,7 +585,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub relay_comfort_noise_enabled: ::std::option::Option<YesNoSystemDefault>,
-        /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means `allowed`.
+        /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed
+        /// (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means
+        /// `allowed`.
         ///
         /// Wire name: `connection-remote-ringback-handling`.
         #[serde(
@@ -808,7 +595,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub remote_ringback_handling: ::std::option::Option<RemoteRingback>,
-        /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it (`optional`) or always (`yes`). Unset means `no`.
+        /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it
+        /// (`optional`) or always (`yes`). Unset means `no`.
         ///
         /// Wire name: `connection-require-encrypted-audio-enabled`.
         #[serde(
@@ -816,7 +604,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub require_encrypted_audio_enabled: ::std::option::Option<EncryptedAudio>,
-        /// Whether calls from this peer are challenged for digest authentication. `no` on the captured trunk and in the requests for carriers, `yes` in a user's request for a PBX (reported). Unset means `no`.
+        /// Whether calls from this peer are challenged for digest authentication. `no` on the
+        /// captured trunk and in the requests for carriers, `yes` in a user's request for a PBX
+        /// (reported). Unset means `no`.
         ///
         /// Wire name: `connection-require-sip-authentication-enabled`.
         #[serde(
@@ -824,7 +614,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub require_sip_authentication_enabled: ::std::option::Option<YesNo>,
-        /// Whether the platform answers this peer's digest challenges, with the registration user name and password. Unset means `no`.
+        /// Whether the platform answers this peer's digest challenges, with the registration user
+        /// name and password. Unset means `no`.
         ///
         /// Wire name: `connection-sip-authenticate-as-client-enabled`.
         #[serde(
@@ -832,7 +623,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_authenticate_as_client_enabled: ::std::option::Option<YesNo>,
-        /// Where later requests of a dialog are sent: the address the peer sent from (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
+        /// Where later requests of a dialog are sent: the address the peer sent from
+        /// (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
         ///
         /// Wire name: `connection-sip-get-new-dialog-destination-from`.
         #[serde(
@@ -840,7 +632,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_get_new_dialog_destination_from: ::std::option::Option<SipDestination>,
-        /// Where responses are sent: the address the request came from (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
+        /// Where responses are sent: the address the request came from (`default-ip`), its Contact
+        /// header or its Via header. Unset means `default-ip`.
         ///
         /// Wire name: `connection-sip-get-response-destination-from`.
         #[serde(
@@ -848,7 +641,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_get_response_destination_from: ::std::option::Option<SipDestination>,
-        /// When the registration ends. Empty on the captured trunk although it was registered; the live time is in `registration`. The vendor's example of a create and a user's request send it, as `YYYY-MM-DD HH:MM:SS`; what a server makes of it is not known.
+        /// When the registration ends. Empty on the captured trunk although it was registered; the
+        /// live time is in `registration`. The vendor's example of a create and a user's request
+        /// send it, as `YYYY-MM-DD HH:MM:SS`; what a server makes of it is not known.
         ///
         /// Wire name: `connection-sip-registration-expires-datetime`.
         #[serde(
@@ -858,7 +653,8 @@ pub mod types {
         pub sip_registration_expires_datetime: ::std::option::Option<
             crate::values::DateTime,
         >,
-        /// Password for digest authentication, in clear text in every read and list. When none is sent on create the server generates one (reported). Unset means none.
+        /// Password for digest authentication, in clear text in every read and list. When none is
+        /// sent on create the server generates one (reported). Unset means none.
         ///
         /// Wire name: `connection-sip-registration-password`.
         #[serde(
@@ -866,7 +662,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_registration_password: ::std::option::Option<crate::values::Secret>,
-        /// Realm for digest authentication, usually the domain. Unset means that the server chooses.
+        /// Realm for digest authentication, usually the domain. Unset means that the server
+        /// chooses.
         ///
         /// Wire name: `connection-sip-registration-realm`.
         #[serde(
@@ -874,7 +671,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_registration_realm: ::std::option::Option<::std::string::String>,
-        /// User name for digest authentication, mostly a phone number. Some servers answer an all-digit name as an integer, which loses leading zeros. Unset means none.
+        /// User name for digest authentication, mostly a phone number. Some servers answer an
+        /// all-digit name as an integer, which loses leading zeros. Unset means none.
         ///
         /// Wire name: `connection-sip-registration-username`.
         #[serde(
@@ -882,7 +680,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_registration_username: ::std::option::Option<::std::string::String>,
-        /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and `system-default`; its own example and a user's request have `yes`. Unset means `system-default`.
+        /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and
+        /// `system-default`; its own example and a user's request have `yes`. Unset means
+        /// `system-default`.
         ///
         /// Wire name: `connection-sip-session-timer-enabled`.
         #[serde(
@@ -898,7 +698,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_transport_protocol: ::std::option::Option<SipTransport>,
-        /// Whether calls from this peer are accepted only from its known address. `yes` on the captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
+        /// Whether calls from this peer are accepted only from its known address. `yes` on the
+        /// captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
         ///
         /// Wire name: `connection-source-ip-checking-enabled`.
         #[serde(
@@ -914,7 +715,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub term_enabled: ::std::option::Option<YesNo>,
-        /// Glob over the SIP URI that selects the calls to be sent to this peer, for example `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination pattern.
+        /// Glob over the SIP URI that selects the calls to be sent to this peer, for example
+        /// `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination
+        /// pattern.
         ///
         /// Wire name: `connection-term-match-pattern`.
         #[serde(
@@ -922,7 +725,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub term_match_pattern: ::std::option::Option<::std::string::String>,
-        /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
         ///
         /// Wire name: `connection-translation-destination-host`.
         #[serde(
@@ -930,7 +734,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub translation_destination_host: ::std::option::Option<::std::string::String>,
-        /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
         ///
         /// Wire name: `connection-translation-destination-user`.
         #[serde(
@@ -938,7 +743,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub translation_destination_user: ::std::option::Option<::std::string::String>,
-        /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there, `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
+        /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there,
+        /// `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-request-host`.
         #[serde(
@@ -946,7 +752,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub translation_request_host: ::std::option::Option<::std::string::String>,
-        /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-request-user`.
         #[serde(
@@ -954,7 +761,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub translation_request_user: ::std::option::Option<::std::string::String>,
-        /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the platform's own address (captured). Unset leaves it as it is.
+        /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the
+        /// platform's own address (captured). Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-source-host`.
         #[serde(
@@ -962,7 +770,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub translation_source_host: ::std::option::Option<::std::string::String>,
-        /// User part of the From header of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// User part of the From header of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-source-user`.
         #[serde(
@@ -975,7 +784,10 @@ pub mod types {
         /// Wire name: `description`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Routing table that is applied to calls from this peer: `Inbound DID` in requests for carriers (reported), the domain's own plan, which has the domain's name, on the PBX trunk (captured). A user's request for a PBX has the name of a policy here and looks swapped. Unset means no plan of its own.
+        /// Routing table that is applied to calls from this peer: `Inbound DID` in requests for
+        /// carriers (reported), the domain's own plan, which has the domain's name, on the PBX
+        /// trunk (captured). A user's request for a PBX has the name of a policy here and looks
+        /// swapped. Unset means no plan of its own.
         ///
         /// Wire name: `dial-plan`.
         #[serde(
@@ -983,7 +795,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub dial_plan: ::std::option::Option<::std::string::String>,
-        /// Permission table for calls from this peer, for example `US and Canada` (captured) or `Permit All` (reported). Unset means no policy of its own.
+        /// Permission table for calls from this peer, for example `US and Canada` (captured) or
+        /// `Permit All` (reported). Unset means no policy of its own.
         ///
         /// Wire name: `dial-policy`.
         #[serde(
@@ -991,52 +804,62 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub dial_policy: ::std::option::Option<::std::string::String>,
-        /// Domain that owns the trunk; `*` makes a system-wide trunk (reported), `~` is refused for keys of Reseller and Super User scope.
+        /// Domain that owns the trunk; `*` makes a system-wide trunk (reported), `~` is refused for
+        /// keys of Reseller and Super User scope.
         ///
         /// Wire name: `domain`.
         pub domain: crate::values::DomainName,
-        /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this means no limit is inferred.
+        /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this
+        /// means no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-orig`.
         #[serde(
             rename = "limits-max-active-calls-orig",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
+        #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_orig: ::std::option::Option<i64>,
-        /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means no limit is inferred.
+        /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means
+        /// no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-term`.
         #[serde(
             rename = "limits-max-active-calls-term",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
+        #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_term: ::std::option::Option<i64>,
-        /// Most calls at once in both directions together. 0 or unset on every working trunk seen; that this means no limit is inferred.
+        /// Most calls at once in both directions together. 0 or unset on every working trunk seen;
+        /// that this means no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-total`.
         #[serde(
             rename = "limits-max-active-calls-total",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
+        #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_total: ::std::option::Option<i64>,
-        /// Seconds that a call is billed at least, where `connection-enforce-minimum-duration-enabled` is `yes`. Unset means 0. The name ends in `s`: the vendor's example, and a user's request that has copied it, lack that letter.
+        /// Seconds that a call is billed at least, where
+        /// `connection-enforce-minimum-duration-enabled` is `yes`. Unset means 0. The name ends in
+        /// `s`: the vendor's example, and a user's request that has copied it, lack that letter.
         ///
         /// Wire name: `minimum-call-duration-seconds`.
         #[serde(
             rename = "minimum-call-duration-seconds",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
+        #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub minimum_call_duration_seconds: ::std::option::Option<i64>,
-        /// Asks the server to respond when the work is done. The vendor documents it for creates of other resources and not for trunks; the platform maker's load generator sends `yes` with a trunk and takes any 2xx as success (reported). Whether it has any effect on trunks is not known. Unset means `no`.
+        /// Asks the server to respond when the work is done. The vendor documents it for creates of
+        /// other resources and not for trunks; the platform maker's load generator sends `yes` with
+        /// a trunk and takes any 2xx as success (reported). Whether it has any effect on trunks is
+        /// not known. Unset means `no`.
         ///
         /// Wire name: `synchronous`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub synchronous: ::std::option::Option<YesNo>,
-        /// Time zone by name, for example `US/Pacific`; goes with `utc-offset`. Unset, as on the captured trunk, means the server's own.
+        /// Time zone by name, for example `US/Pacific`; goes with `utc-offset`. Unset, as on the
+        /// captured trunk, means the server's own.
         ///
         /// Wire name: `time-zone`.
         #[serde(
@@ -1044,7 +867,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub time_zone: ::std::option::Option<::std::string::String>,
-        /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the captured trunk, means the server's own.
+        /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the
+        /// captured trunk, means the server's own.
         ///
         /// Wire name: `utc-offset`.
         #[serde(
@@ -1054,12 +878,9 @@ pub mod types {
         pub utc_offset: ::std::option::Option<::std::string::String>,
     }
     /// Trunks, in the server's order.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(transparent)]
-    pub struct ConnectionList(
-        #[serde(deserialize_with = "crate::values::lenient::list")]
-        pub ::std::vec::Vec<Connection>,
-    );
+    pub struct ConnectionList(pub ::std::vec::Vec<Connection>);
     impl ::std::ops::Deref for ConnectionList {
         type Target = ::std::vec::Vec<Connection>;
         fn deref(&self) -> &::std::vec::Vec<Connection> {
@@ -1076,10 +897,13 @@ pub mod types {
             Self(value)
         }
     }
-    /// Settings to change. What is not sent stays as it is; the empty string clears a text (inferred). The key cannot be changed: create the trunk anew.
+    /// Settings to change. What is not sent stays as it is; the empty string clears a text
+    /// (inferred). The key cannot be changed: create the trunk anew.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
     pub struct ConnectionUpdate {
-        /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a peer that registers, whose contact the registration then gives. Unset means that nothing can be sent until the peer registers.
+        /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a
+        /// peer that registers, whose contact the registration then gives. Unset means that nothing
+        /// can be sent until the peer registers.
         ///
         /// Wire name: `connection-address`.
         #[serde(
@@ -1095,7 +919,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub allow_mid_call_uri_updates_enabled: ::std::option::Option<YesNo>,
-        /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`, usual for peers with public addresses), `no` never does. Unset means `yes`.
+        /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays
+        /// whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`,
+        /// usual for peers with public addresses), `no` never does. Unset means `yes`.
         ///
         /// Wire name: `connection-audio-relay-enabled`.
         #[serde(
@@ -1103,7 +929,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub audio_relay_enabled: ::std::option::Option<AudioRelay>,
-        /// Whether SIP with this peer uses the platform's alternate network interface instead of its main one. Unset means `no`.
+        /// Whether SIP with this peer uses the platform's alternate network interface instead of
+        /// its main one. Unset means `no`.
         ///
         /// Wire name: `connection-bind-to-alternate-interface-enabled`.
         #[serde(
@@ -1119,7 +946,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub block_media_in_sip_180_ringing: ::std::option::Option<YesNo>,
-        /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset means `no`.
+        /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset
+        /// means `no`.
         ///
         /// Wire name: `connection-block-video-in-sdp-enabled`.
         #[serde(
@@ -1127,7 +955,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub block_video_in_sdp_enabled: ::std::option::Option<YesNo>,
-        /// Which part of an arriving request the origination pattern is compared with: the From, To or Contact header or the Request-URI (`request`). Unset means `from`.
+        /// Which part of an arriving request the origination pattern is compared with: the From, To
+        /// or Contact header or the Request-URI (`request`). Unset means `from`.
         ///
         /// Wire name: `connection-check-orig-matching-sip-header`.
         #[serde(
@@ -1135,7 +964,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub check_orig_matching_sip_header: ::std::option::Option<OrigMatchHeader>,
-        /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the call rules. Absent from the one captured trunk; the requests for carriers have `passerted` (reported). Unset means no rule.
+        /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the
+        /// call rules. Absent from the one captured trunk; the requests for carriers have
+        /// `passerted` (reported). Unset means no rule.
         ///
         /// Wire name: `connection-custom-p-asserted-id-format`.
         #[serde(
@@ -1151,7 +982,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub enforce_minimum_duration_enabled: ::std::option::Option<YesNo>,
-        /// Whether the caller hears ringback while the call to this peer is still being set up. Unset means `no`.
+        /// Whether the caller hears ringback while the call to this peer is still being set up.
+        /// Unset means `no`.
         ///
         /// Wire name: `connection-hide-post-dial-delay-with-ringback-enabled`.
         #[serde(
@@ -1159,7 +991,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub hide_post_dial_delay_with_ringback_enabled: ::std::option::Option<YesNo>,
-        /// Whether SIP messages to this peer carry a Server header that names the platform's software. Unset means `no`.
+        /// Whether SIP messages to this peer carry a Server header that names the platform's
+        /// software. Unset means `no`.
         ///
         /// Wire name: `connection-include-server-header-enabled`.
         #[serde(
@@ -1175,7 +1008,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_carrier_trunk: ::std::option::Option<YesNo>,
-        /// User whose account calls of this trunk are charged to. `domain`, the domain's default subscriber, on every trunk and in every full request seen. Unset means that no user is charged.
+        /// User whose account calls of this trunk are charged to. `domain`, the domain's default
+        /// subscriber, on every trunk and in every full request seen. Unset means that no user is
+        /// charged.
         ///
         /// Wire name: `connection-linked-billing-user`.
         #[serde(
@@ -1199,7 +1034,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub pcmu_only_enabled: ::std::option::Option<YesNo>,
-        /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset means `no`.
+        /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset
+        /// means `no`.
         ///
         /// Wire name: `connection-prevent-rtp-port-change-enabled`.
         #[serde(
@@ -1223,7 +1059,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub relay_comfort_noise_enabled: ::std::option::Option<YesNoSystemDefault>,
-        /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means `allowed`.
+        /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed
+        /// (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means
+        /// `allowed`.
         ///
         /// Wire name: `connection-remote-ringback-handling`.
         #[serde(
@@ -1231,7 +1069,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub remote_ringback_handling: ::std::option::Option<RemoteRingback>,
-        /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it (`optional`) or always (`yes`). Unset means `no`.
+        /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it
+        /// (`optional`) or always (`yes`). Unset means `no`.
         ///
         /// Wire name: `connection-require-encrypted-audio-enabled`.
         #[serde(
@@ -1239,7 +1078,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub require_encrypted_audio_enabled: ::std::option::Option<EncryptedAudio>,
-        /// Whether calls from this peer are challenged for digest authentication. `no` on the captured trunk and in the requests for carriers, `yes` in a user's request for a PBX (reported). Unset means `no`.
+        /// Whether calls from this peer are challenged for digest authentication. `no` on the
+        /// captured trunk and in the requests for carriers, `yes` in a user's request for a PBX
+        /// (reported). Unset means `no`.
         ///
         /// Wire name: `connection-require-sip-authentication-enabled`.
         #[serde(
@@ -1247,7 +1088,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub require_sip_authentication_enabled: ::std::option::Option<YesNo>,
-        /// Whether the platform answers this peer's digest challenges, with the registration user name and password. Unset means `no`.
+        /// Whether the platform answers this peer's digest challenges, with the registration user
+        /// name and password. Unset means `no`.
         ///
         /// Wire name: `connection-sip-authenticate-as-client-enabled`.
         #[serde(
@@ -1255,7 +1097,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_authenticate_as_client_enabled: ::std::option::Option<YesNo>,
-        /// Where later requests of a dialog are sent: the address the peer sent from (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
+        /// Where later requests of a dialog are sent: the address the peer sent from
+        /// (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
         ///
         /// Wire name: `connection-sip-get-new-dialog-destination-from`.
         #[serde(
@@ -1263,7 +1106,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_get_new_dialog_destination_from: ::std::option::Option<SipDestination>,
-        /// Where responses are sent: the address the request came from (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
+        /// Where responses are sent: the address the request came from (`default-ip`), its Contact
+        /// header or its Via header. Unset means `default-ip`.
         ///
         /// Wire name: `connection-sip-get-response-destination-from`.
         #[serde(
@@ -1271,7 +1115,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_get_response_destination_from: ::std::option::Option<SipDestination>,
-        /// When the registration ends. Empty on the captured trunk although it was registered; the live time is in `registration`. The vendor's example of a create and a user's request send it, as `YYYY-MM-DD HH:MM:SS`; what a server makes of it is not known.
+        /// When the registration ends. Empty on the captured trunk although it was registered; the
+        /// live time is in `registration`. The vendor's example of a create and a user's request
+        /// send it, as `YYYY-MM-DD HH:MM:SS`; what a server makes of it is not known.
         ///
         /// Wire name: `connection-sip-registration-expires-datetime`.
         #[serde(
@@ -1281,7 +1127,8 @@ pub mod types {
         pub sip_registration_expires_datetime: ::std::option::Option<
             crate::values::DateTime,
         >,
-        /// Password for digest authentication, in clear text in every read and list. When none is sent on create the server generates one (reported). Unset means none.
+        /// Password for digest authentication, in clear text in every read and list. When none is
+        /// sent on create the server generates one (reported). Unset means none.
         ///
         /// Wire name: `connection-sip-registration-password`.
         #[serde(
@@ -1289,7 +1136,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_registration_password: ::std::option::Option<crate::values::Secret>,
-        /// Realm for digest authentication, usually the domain. Unset means that the server chooses.
+        /// Realm for digest authentication, usually the domain. Unset means that the server
+        /// chooses.
         ///
         /// Wire name: `connection-sip-registration-realm`.
         #[serde(
@@ -1297,7 +1145,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_registration_realm: ::std::option::Option<::std::string::String>,
-        /// User name for digest authentication, mostly a phone number. Some servers answer an all-digit name as an integer, which loses leading zeros. Unset means none.
+        /// User name for digest authentication, mostly a phone number. Some servers answer an
+        /// all-digit name as an integer, which loses leading zeros. Unset means none.
         ///
         /// Wire name: `connection-sip-registration-username`.
         #[serde(
@@ -1305,7 +1154,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_registration_username: ::std::option::Option<::std::string::String>,
-        /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and `system-default`; its own example and a user's request have `yes`. Unset means `system-default`.
+        /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and
+        /// `system-default`; its own example and a user's request have `yes`. Unset means
+        /// `system-default`.
         ///
         /// Wire name: `connection-sip-session-timer-enabled`.
         #[serde(
@@ -1321,7 +1172,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sip_transport_protocol: ::std::option::Option<SipTransport>,
-        /// Whether calls from this peer are accepted only from its known address. `yes` on the captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
+        /// Whether calls from this peer are accepted only from its known address. `yes` on the
+        /// captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
         ///
         /// Wire name: `connection-source-ip-checking-enabled`.
         #[serde(
@@ -1337,7 +1189,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub term_enabled: ::std::option::Option<YesNo>,
-        /// Glob over the SIP URI that selects the calls to be sent to this peer, for example `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination pattern.
+        /// Glob over the SIP URI that selects the calls to be sent to this peer, for example
+        /// `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination
+        /// pattern.
         ///
         /// Wire name: `connection-term-match-pattern`.
         #[serde(
@@ -1345,7 +1199,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub term_match_pattern: ::std::option::Option<::std::string::String>,
-        /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
         ///
         /// Wire name: `connection-translation-destination-host`.
         #[serde(
@@ -1353,7 +1208,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub translation_destination_host: ::std::option::Option<::std::string::String>,
-        /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
         ///
         /// Wire name: `connection-translation-destination-user`.
         #[serde(
@@ -1361,7 +1217,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub translation_destination_user: ::std::option::Option<::std::string::String>,
-        /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there, `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
+        /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there,
+        /// `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-request-host`.
         #[serde(
@@ -1369,7 +1226,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub translation_request_host: ::std::option::Option<::std::string::String>,
-        /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-request-user`.
         #[serde(
@@ -1377,7 +1235,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub translation_request_user: ::std::option::Option<::std::string::String>,
-        /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the platform's own address (captured). Unset leaves it as it is.
+        /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the
+        /// platform's own address (captured). Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-source-host`.
         #[serde(
@@ -1385,7 +1244,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub translation_source_host: ::std::option::Option<::std::string::String>,
-        /// User part of the From header of calls sent to this peer. `[*]` keeps what is there. Unset leaves it as it is.
+        /// User part of the From header of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-source-user`.
         #[serde(
@@ -1398,7 +1258,10 @@ pub mod types {
         /// Wire name: `description`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Routing table that is applied to calls from this peer: `Inbound DID` in requests for carriers (reported), the domain's own plan, which has the domain's name, on the PBX trunk (captured). A user's request for a PBX has the name of a policy here and looks swapped. Unset means no plan of its own.
+        /// Routing table that is applied to calls from this peer: `Inbound DID` in requests for
+        /// carriers (reported), the domain's own plan, which has the domain's name, on the PBX
+        /// trunk (captured). A user's request for a PBX has the name of a policy here and looks
+        /// swapped. Unset means no plan of its own.
         ///
         /// Wire name: `dial-plan`.
         #[serde(
@@ -1406,7 +1269,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub dial_plan: ::std::option::Option<::std::string::String>,
-        /// Permission table for calls from this peer, for example `US and Canada` (captured) or `Permit All` (reported). Unset means no policy of its own.
+        /// Permission table for calls from this peer, for example `US and Canada` (captured) or
+        /// `Permit All` (reported). Unset means no policy of its own.
         ///
         /// Wire name: `dial-policy`.
         #[serde(
@@ -1414,43 +1278,49 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub dial_policy: ::std::option::Option<::std::string::String>,
-        /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this means no limit is inferred.
+        /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this
+        /// means no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-orig`.
         #[serde(
             rename = "limits-max-active-calls-orig",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
+        #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_orig: ::std::option::Option<i64>,
-        /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means no limit is inferred.
+        /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means
+        /// no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-term`.
         #[serde(
             rename = "limits-max-active-calls-term",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
+        #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_term: ::std::option::Option<i64>,
-        /// Most calls at once in both directions together. 0 or unset on every working trunk seen; that this means no limit is inferred.
+        /// Most calls at once in both directions together. 0 or unset on every working trunk seen;
+        /// that this means no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-total`.
         #[serde(
             rename = "limits-max-active-calls-total",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
+        #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_total: ::std::option::Option<i64>,
-        /// Seconds that a call is billed at least, where `connection-enforce-minimum-duration-enabled` is `yes`. Unset means 0. The name ends in `s`: the vendor's example, and a user's request that has copied it, lack that letter.
+        /// Seconds that a call is billed at least, where
+        /// `connection-enforce-minimum-duration-enabled` is `yes`. Unset means 0. The name ends in
+        /// `s`: the vendor's example, and a user's request that has copied it, lack that letter.
         ///
         /// Wire name: `minimum-call-duration-seconds`.
         #[serde(
             rename = "minimum-call-duration-seconds",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
+        #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub minimum_call_duration_seconds: ::std::option::Option<i64>,
-        /// Time zone by name, for example `US/Pacific`; goes with `utc-offset`. Unset, as on the captured trunk, means the server's own.
+        /// Time zone by name, for example `US/Pacific`; goes with `utc-offset`. Unset, as on the
+        /// captured trunk, means the server's own.
         ///
         /// Wire name: `time-zone`.
         #[serde(
@@ -1458,7 +1328,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub time_zone: ::std::option::Option<::std::string::String>,
-        /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the captured trunk, means the server's own.
+        /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the
+        /// captured trunk, means the server's own.
         ///
         /// Wire name: `utc-offset`.
         #[serde(
@@ -1504,6 +1375,7 @@ pub mod types {
         }
     }
     crate::values::open_enum!(EncryptedAudio);
+    crate::values::lenient::readable_text!(EncryptedAudio);
     /// Part of a SIP request that a pattern is compared with.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -1545,321 +1417,175 @@ pub mod types {
         }
     }
     crate::values::open_enum!(OrigMatchHeader);
-    /// The device record of a trunk that registers: the live state of the registration. Undocumented by the vendor, all of it as captured; values are the backend's own, not those of the trunk settings with the same name.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    crate::values::lenient::readable_text!(OrigMatchHeader);
+    /// The device record of a trunk that registers: the live state of the registration.
+    /// Undocumented by the vendor, all of it as captured; values are the backend's own, not those
+    /// of the trunk settings with the same name.
+    #[derive(Clone, PartialEq)]
     pub struct Registration {
         /// Whether REGISTER requests are challenged.
         ///
         /// Wire name: `authenticate_register`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub authenticate_register: ::std::option::Option<YesNo>,
         /// Whether the device is asked to answer by itself.
         ///
         /// Wire name: `auto_ans`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub auto_ans: ::std::option::Option<YesNo>,
         /// Call-processing rule of the device; empty on the captured trunk.
         ///
         /// Wire name: `call_processing_rule`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub call_processing_rule: ::std::option::Option<::std::string::String>,
         /// Caller number for emergency calls; `[*]` keeps the call's own.
         ///
         /// Wire name: `caller-id-number-emergency`.
-        #[serde(
-            rename = "caller-id-number-emergency",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub caller_id_number_emergency: ::std::option::Option<::std::string::String>,
-        /// Whether audio is relayed, in the backend's words (`automatic` where the trunk says `yes`).
+        /// Whether audio is relayed, in the backend's words (`automatic` where the trunk says
+        /// `yes`).
         ///
         /// Wire name: `connection-audio-relay-enabled`.
-        #[serde(
-            rename = "connection-audio-relay-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub audio_relay_enabled: ::std::option::Option<AudioRelayMode>,
         /// Whether calls from the device are accepted.
         ///
         /// Wire name: `connection-orig-enabled`.
-        #[serde(
-            rename = "connection-orig-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub orig_enabled: ::std::option::Option<YesNo>,
-        /// SIP URI of the device, for example `sip:15555550100@acme-pri.example`; not the trunk's pattern.
+        /// SIP URI of the device, for example `sip:15555550100@acme-pri.example`; not the trunk's
+        /// pattern.
         ///
         /// Wire name: `connection-orig-match-pattern`.
-        #[serde(
-            rename = "connection-orig-match-pattern",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub orig_match_pattern: ::std::option::Option<::std::string::String>,
         /// Whether calls from the device are challenged.
         ///
         /// Wire name: `connection-require-sip-authentication-enabled`.
-        #[serde(
-            rename = "connection-require-sip-authentication-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub require_sip_authentication_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform answers the device's challenges.
         ///
         /// Wire name: `connection-sip-authenticate-as-client-enabled`.
-        #[serde(
-            rename = "connection-sip-authenticate-as-client-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_authenticate_as_client_enabled: ::std::option::Option<YesNo>,
         /// When the device registered.
         ///
         /// Wire name: `connection-sip-registration-datetime`.
-        #[serde(
-            rename = "connection-sip-registration-datetime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_registration_datetime: ::std::option::Option<crate::values::DateTime>,
         /// The trunk's SIP password again, in clear text.
         ///
         /// Wire name: `connection-sip-registration-password`.
-        #[serde(
-            rename = "connection-sip-registration-password",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_registration_password: ::std::option::Option<crate::values::Secret>,
         /// Realm for digest authentication.
         ///
         /// Wire name: `connection-sip-registration-realm`.
-        #[serde(
-            rename = "connection-sip-registration-realm",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub sip_registration_realm: ::std::option::Option<::std::string::String>,
         /// Whether calls are sent to the device.
         ///
         /// Wire name: `connection-term-enabled`.
-        #[serde(
-            rename = "connection-term-enabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub term_enabled: ::std::option::Option<YesNo>,
         /// SIP URI for calls to the device; not the trunk's pattern.
         ///
         /// Wire name: `connection-term-match-pattern`.
-        #[serde(
-            rename = "connection-term-match-pattern",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub term_match_pattern: ::std::option::Option<::std::string::String>,
         /// Contact that the device registered, with its public address.
         ///
         /// Wire name: `contact`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub contact: ::std::option::Option<::std::string::String>,
         /// Host name of the core server that holds the registration.
         ///
         /// Wire name: `core-server`.
-        #[serde(
-            rename = "core-server",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub core_server: ::std::option::Option<::std::string::String>,
         /// When the device record was made.
         ///
         /// Wire name: `created-datetime`.
-        #[serde(
-            rename = "created-datetime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub created_datetime: ::std::option::Option<crate::values::DateTime>,
         /// Latency of delivery, in seconds as it seems.
         ///
         /// Wire name: `del_latency`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::number")]
         pub del_latency: ::std::option::Option<f64>,
         /// Transport that the device was provisioned with; lower case, for example `udp`.
         ///
         /// Wire name: `device-provisioning-sip-transport-protocol`.
-        #[serde(
-            rename = "device-provisioning-sip-transport-protocol",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub device_provisioning_sip_transport_protocol: ::std::option::Option<
             ::std::string::String,
         >,
         /// User agent that alone may register; empty means any.
         ///
         /// Wire name: `device-sip-allowed-user-agent`.
-        #[serde(
-            rename = "device-sip-allowed-user-agent",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub device_sip_allowed_user_agent: ::std::option::Option<::std::string::String>,
         /// Average SIP round trip to the device, in seconds.
         ///
         /// Wire name: `device-sip-latency-seconds-average`.
-        #[serde(
-            rename = "device-sip-latency-seconds-average",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::number")]
         pub device_sip_latency_seconds_average: ::std::option::Option<f64>,
         /// Last SIP round trip to the device, in seconds.
         ///
         /// Wire name: `device-sip-latency-seconds-current`.
-        #[serde(
-            rename = "device-sip-latency-seconds-current",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::number")]
         pub device_sip_latency_seconds_current: ::std::option::Option<f64>,
         /// When the registration ends unless it is renewed.
         ///
         /// Wire name: `device-sip-registration-expires-datetime`.
-        #[serde(
-            rename = "device-sip-registration-expires-datetime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub device_sip_registration_expires_datetime: ::std::option::Option<
             crate::values::DateTime,
         >,
         /// Seconds for which the device registered.
         ///
         /// Wire name: `device-sip-registration-expiry-seconds`.
-        #[serde(
-            rename = "device-sip-registration-expiry-seconds",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::integer")]
         pub device_sip_registration_expiry_seconds: ::std::option::Option<i64>,
         /// State of the registration in the backend's words, for example `unregistered_endpoint`.
         ///
         /// Wire name: `device-sip-registration-state`.
-        #[serde(
-            rename = "device-sip-registration-state",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub device_sip_registration_state: ::std::option::Option<::std::string::String>,
         /// Dial plan of the device; empty on the captured trunk.
         ///
         /// Wire name: `dial-plan`.
-        #[serde(
-            rename = "dial-plan",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub dial_plan: ::std::option::Option<::std::string::String>,
         /// Dial policy of the device; empty on the captured trunk.
         ///
         /// Wire name: `dial-policy`.
-        #[serde(
-            rename = "dial-policy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub dial_policy: ::std::option::Option<::std::string::String>,
         /// Domain of the device.
         ///
         /// Wire name: `domain`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub domain: ::std::option::Option<::std::string::String>,
         /// Emergency address of the device; empty means none.
         ///
         /// Wire name: `emergency-address-id`.
-        #[serde(
-            rename = "emergency-address-id",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub emergency_address_id: ::std::option::Option<::std::string::String>,
         /// SIP URI that the device sends in From.
         ///
         /// Wire name: `from_address`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub from_address: ::std::option::Option<::std::string::String>,
         /// Address and port that the REGISTER came from.
         ///
         /// Wire name: `received_from`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub received_from: ::std::option::Option<::std::string::String>,
         /// SIP extensions that the device requires; empty on the captured trunk.
         ///
         /// Wire name: `requires`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub requires: ::std::option::Option<::std::string::String>,
         /// Service code of the device; empty on the captured trunk.
         ///
         /// Wire name: `service-code`.
-        #[serde(
-            rename = "service-code",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub service_code: ::std::option::Option<::std::string::String>,
         /// Subscriber that the device belongs to; `domain` is the domain's default subscriber.
         ///
         /// Wire name: `subscriber_name`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub subscriber_name: ::std::option::Option<::std::string::String>,
         /// Scheme for calls to the device, for example `sip:`.
         ///
         /// Wire name: `term_scheme`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub term_scheme: ::std::option::Option<::std::string::String>,
         /// Rewrite of the user part for calls to the device; empty on the captured trunk.
         ///
         /// Wire name: `term_user_trans`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub term_user_trans: ::std::option::Option<::std::string::String>,
         /// Software that the device says it runs.
         ///
         /// Wire name: `user_agent`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub user_agent: ::std::option::Option<::std::string::String>,
         /// Whether the device is on the far side of the public network.
         ///
         /// Wire name: `wan_ua`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub wan_ua: ::std::option::Option<YesNo>,
         /// Whether the device is being watched.
         ///
         /// Wire name: `watch`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, deserialize_with = "crate::values::lenient::text")]
         pub watch: ::std::option::Option<YesNo>,
         /// Properties that this version does not know, kept as they came.
-        #[serde(flatten)]
         pub extra: crate::values::UnknownFields,
     }
     /// What happens to the ringback of the far end.
@@ -1903,6 +1629,7 @@ pub mod types {
         }
     }
     crate::values::open_enum!(RemoteRingback);
+    crate::values::lenient::readable_text!(RemoteRingback);
     /// Which address SIP is sent to.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -1944,6 +1671,7 @@ pub mod types {
         }
     }
     crate::values::open_enum!(SipDestination);
+    crate::values::lenient::readable_text!(SipDestination);
     /// Transport protocol for SIP.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -1981,6 +1709,7 @@ pub mod types {
         }
     }
     crate::values::open_enum!(SipTransport);
+    crate::values::lenient::readable_text!(SipTransport);
     /// A switch. The service never uses JSON booleans.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -2014,6 +1743,7 @@ pub mod types {
         }
     }
     crate::values::open_enum!(YesNo);
+    crate::values::lenient::readable_text!(YesNo);
     /// A switch that can be left to the setting of the whole system.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -2051,6 +1781,7 @@ pub mod types {
         }
     }
     crate::values::open_enum!(YesNoSystemDefault);
+    crate::values::lenient::readable_text!(YesNoSystemDefault);
     impl ::std::fmt::Debug for ApiMessage {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             let mut debug = f.debug_struct("ApiMessage");
@@ -2715,7 +2446,11 @@ pub mod types {
     impl ConnectionCreate {
         /// What is required; all else is unset. [`Self`] shows how to set it.
         ///
-        /// A trunk to create. A setting that is not sent gets the server's default, and by the documented defaults calls are accepted from anybody: `connection-orig-enabled` is `yes`, and neither their source (`connection-source-ip-checking-enabled`) nor their sender (`connection-require-sip-authentication-enabled`) is checked. Set one of these two to `yes`, or the first to `no`.
+        /// A trunk to create. A setting that is not sent gets the server's default, and by the
+        /// documented defaults calls are accepted from anybody: `connection-orig-enabled` is `yes`,
+        /// and neither their source (`connection-source-ip-checking-enabled`) nor their sender
+        /// (`connection-require-sip-authentication-enabled`) is checked. Set one of these two to
+        /// `yes`, or the first to `no`.
         pub fn new(
             domain: crate::values::DomainName,
             orig_match_pattern: crate::values::MatchPattern,
@@ -2776,198 +2511,305 @@ pub mod types {
         }
     }
     impl ConnectionUpdate {
-        /// The settings of `wanted` that differ from those of `current`: the smallest update that brings about `wanted`.
+        /// The settings of `wanted` that differ from those of `current`: the smallest update that
+        /// brings about `wanted`.
         ///
-        /// Settings that `wanted` leaves open stay out. Unset and the empty text are the same, as they are for the server.
+        /// Settings that `wanted` leaves open stay out. Unset and the empty text are the same, as
+        /// they are for the server.
         pub fn diff(current: &Connection, wanted: &Self) -> Self {
             Self {
-                address: crate::values::difference(&current.address, &wanted.address),
+                address: crate::values::difference(
+                    &current.address,
+                    current.extra.get("connection-address").is_some(),
+                    &wanted.address,
+                ),
                 allow_mid_call_uri_updates_enabled: crate::values::difference(
                     &current.allow_mid_call_uri_updates_enabled,
+                    current
+                        .extra
+                        .get("connection-allow-mid-call-uri-updates-enabled")
+                        .is_some(),
                     &wanted.allow_mid_call_uri_updates_enabled,
                 ),
                 audio_relay_enabled: crate::values::difference(
                     &current.audio_relay_enabled,
+                    current.extra.get("connection-audio-relay-enabled").is_some(),
                     &wanted.audio_relay_enabled,
                 ),
                 bind_to_alternate_interface_enabled: crate::values::difference(
                     &current.bind_to_alternate_interface_enabled,
+                    current
+                        .extra
+                        .get("connection-bind-to-alternate-interface-enabled")
+                        .is_some(),
                     &wanted.bind_to_alternate_interface_enabled,
                 ),
                 block_media_in_sip_180_ringing: crate::values::difference(
                     &current.block_media_in_sip_180_ringing,
+                    current
+                        .extra
+                        .get("connection-block-media-in-sip-180-ringing")
+                        .is_some(),
                     &wanted.block_media_in_sip_180_ringing,
                 ),
                 block_video_in_sdp_enabled: crate::values::difference(
                     &current.block_video_in_sdp_enabled,
+                    current.extra.get("connection-block-video-in-sdp-enabled").is_some(),
                     &wanted.block_video_in_sdp_enabled,
                 ),
                 check_orig_matching_sip_header: crate::values::difference(
                     &current.check_orig_matching_sip_header,
+                    current
+                        .extra
+                        .get("connection-check-orig-matching-sip-header")
+                        .is_some(),
                     &wanted.check_orig_matching_sip_header,
                 ),
                 custom_p_asserted_id_format: crate::values::difference(
                     &current.custom_p_asserted_id_format,
+                    current
+                        .extra
+                        .get("connection-custom-p-asserted-id-format")
+                        .is_some(),
                     &wanted.custom_p_asserted_id_format,
                 ),
                 enforce_minimum_duration_enabled: crate::values::difference(
                     &current.enforce_minimum_duration_enabled,
+                    current
+                        .extra
+                        .get("connection-enforce-minimum-duration-enabled")
+                        .is_some(),
                     &wanted.enforce_minimum_duration_enabled,
                 ),
                 hide_post_dial_delay_with_ringback_enabled: crate::values::difference(
                     &current.hide_post_dial_delay_with_ringback_enabled,
+                    current
+                        .extra
+                        .get("connection-hide-post-dial-delay-with-ringback-enabled")
+                        .is_some(),
                     &wanted.hide_post_dial_delay_with_ringback_enabled,
                 ),
                 include_server_header_enabled: crate::values::difference(
                     &current.include_server_header_enabled,
+                    current
+                        .extra
+                        .get("connection-include-server-header-enabled")
+                        .is_some(),
                     &wanted.include_server_header_enabled,
                 ),
                 is_carrier_trunk: crate::values::difference(
                     &current.is_carrier_trunk,
+                    current.extra.get("connection-is-carrier-trunk").is_some(),
                     &wanted.is_carrier_trunk,
                 ),
                 linked_billing_user: crate::values::difference(
                     &current.linked_billing_user,
+                    current.extra.get("connection-linked-billing-user").is_some(),
                     &wanted.linked_billing_user,
                 ),
                 orig_enabled: crate::values::difference(
                     &current.orig_enabled,
+                    current.extra.get("connection-orig-enabled").is_some(),
                     &wanted.orig_enabled,
                 ),
                 pcmu_only_enabled: crate::values::difference(
                     &current.pcmu_only_enabled,
+                    current.extra.get("connection-pcmu-only-enabled").is_some(),
                     &wanted.pcmu_only_enabled,
                 ),
                 prevent_rtp_port_change_enabled: crate::values::difference(
                     &current.prevent_rtp_port_change_enabled,
+                    current
+                        .extra
+                        .get("connection-prevent-rtp-port-change-enabled")
+                        .is_some(),
                     &wanted.prevent_rtp_port_change_enabled,
                 ),
                 record_all_calls_enabled: crate::values::difference(
                     &current.record_all_calls_enabled,
+                    current.extra.get("connection-record-all-calls-enabled").is_some(),
                     &wanted.record_all_calls_enabled,
                 ),
                 relay_comfort_noise_enabled: crate::values::difference(
                     &current.relay_comfort_noise_enabled,
+                    current
+                        .extra
+                        .get("connection-relay-comfort-noise-enabled")
+                        .is_some(),
                     &wanted.relay_comfort_noise_enabled,
                 ),
                 remote_ringback_handling: crate::values::difference(
                     &current.remote_ringback_handling,
+                    current.extra.get("connection-remote-ringback-handling").is_some(),
                     &wanted.remote_ringback_handling,
                 ),
                 require_encrypted_audio_enabled: crate::values::difference(
                     &current.require_encrypted_audio_enabled,
+                    current
+                        .extra
+                        .get("connection-require-encrypted-audio-enabled")
+                        .is_some(),
                     &wanted.require_encrypted_audio_enabled,
                 ),
                 require_sip_authentication_enabled: crate::values::difference(
                     &current.require_sip_authentication_enabled,
+                    current
+                        .extra
+                        .get("connection-require-sip-authentication-enabled")
+                        .is_some(),
                     &wanted.require_sip_authentication_enabled,
                 ),
                 sip_authenticate_as_client_enabled: crate::values::difference(
                     &current.sip_authenticate_as_client_enabled,
+                    current
+                        .extra
+                        .get("connection-sip-authenticate-as-client-enabled")
+                        .is_some(),
                     &wanted.sip_authenticate_as_client_enabled,
                 ),
                 sip_get_new_dialog_destination_from: crate::values::difference(
                     &current.sip_get_new_dialog_destination_from,
+                    current
+                        .extra
+                        .get("connection-sip-get-new-dialog-destination-from")
+                        .is_some(),
                     &wanted.sip_get_new_dialog_destination_from,
                 ),
                 sip_get_response_destination_from: crate::values::difference(
                     &current.sip_get_response_destination_from,
+                    current
+                        .extra
+                        .get("connection-sip-get-response-destination-from")
+                        .is_some(),
                     &wanted.sip_get_response_destination_from,
                 ),
                 sip_registration_expires_datetime: crate::values::difference(
                     &current.sip_registration_expires_datetime,
+                    current
+                        .extra
+                        .get("connection-sip-registration-expires-datetime")
+                        .is_some(),
                     &wanted.sip_registration_expires_datetime,
                 ),
                 sip_registration_password: crate::values::difference(
                     &current.sip_registration_password,
+                    current.extra.get("connection-sip-registration-password").is_some(),
                     &wanted.sip_registration_password,
                 ),
                 sip_registration_realm: crate::values::difference(
                     &current.sip_registration_realm,
+                    current.extra.get("connection-sip-registration-realm").is_some(),
                     &wanted.sip_registration_realm,
                 ),
                 sip_registration_username: crate::values::difference(
                     &current.sip_registration_username,
+                    current.extra.get("connection-sip-registration-username").is_some(),
                     &wanted.sip_registration_username,
                 ),
                 sip_session_timer_enabled: crate::values::difference(
                     &current.sip_session_timer_enabled,
+                    current.extra.get("connection-sip-session-timer-enabled").is_some(),
                     &wanted.sip_session_timer_enabled,
                 ),
                 sip_transport_protocol: crate::values::difference(
                     &current.sip_transport_protocol,
+                    current.extra.get("connection-sip-transport-protocol").is_some(),
                     &wanted.sip_transport_protocol,
                 ),
                 source_ip_checking_enabled: crate::values::difference(
                     &current.source_ip_checking_enabled,
+                    current.extra.get("connection-source-ip-checking-enabled").is_some(),
                     &wanted.source_ip_checking_enabled,
                 ),
                 term_enabled: crate::values::difference(
                     &current.term_enabled,
+                    current.extra.get("connection-term-enabled").is_some(),
                     &wanted.term_enabled,
                 ),
                 term_match_pattern: crate::values::difference(
                     &current.term_match_pattern,
+                    current.extra.get("connection-term-match-pattern").is_some(),
                     &wanted.term_match_pattern,
                 ),
                 translation_destination_host: crate::values::difference(
                     &current.translation_destination_host,
+                    current
+                        .extra
+                        .get("connection-translation-destination-host")
+                        .is_some(),
                     &wanted.translation_destination_host,
                 ),
                 translation_destination_user: crate::values::difference(
                     &current.translation_destination_user,
+                    current
+                        .extra
+                        .get("connection-translation-destination-user")
+                        .is_some(),
                     &wanted.translation_destination_user,
                 ),
                 translation_request_host: crate::values::difference(
                     &current.translation_request_host,
+                    current.extra.get("connection-translation-request-host").is_some(),
                     &wanted.translation_request_host,
                 ),
                 translation_request_user: crate::values::difference(
                     &current.translation_request_user,
+                    current.extra.get("connection-translation-request-user").is_some(),
                     &wanted.translation_request_user,
                 ),
                 translation_source_host: crate::values::difference(
                     &current.translation_source_host,
+                    current.extra.get("connection-translation-source-host").is_some(),
                     &wanted.translation_source_host,
                 ),
                 translation_source_user: crate::values::difference(
                     &current.translation_source_user,
+                    current.extra.get("connection-translation-source-user").is_some(),
                     &wanted.translation_source_user,
                 ),
                 description: crate::values::difference(
                     &current.description,
+                    current.extra.get("description").is_some(),
                     &wanted.description,
                 ),
                 dial_plan: crate::values::difference(
                     &current.dial_plan,
+                    current.extra.get("dial-plan").is_some(),
                     &wanted.dial_plan,
                 ),
                 dial_policy: crate::values::difference(
                     &current.dial_policy,
+                    current.extra.get("dial-policy").is_some(),
                     &wanted.dial_policy,
                 ),
                 limits_max_active_calls_orig: crate::values::difference(
                     &current.limits_max_active_calls_orig,
+                    current.extra.get("limits-max-active-calls-orig").is_some(),
                     &wanted.limits_max_active_calls_orig,
                 ),
                 limits_max_active_calls_term: crate::values::difference(
                     &current.limits_max_active_calls_term,
+                    current.extra.get("limits-max-active-calls-term").is_some(),
                     &wanted.limits_max_active_calls_term,
                 ),
                 limits_max_active_calls_total: crate::values::difference(
                     &current.limits_max_active_calls_total,
+                    current.extra.get("limits-max-active-calls-total").is_some(),
                     &wanted.limits_max_active_calls_total,
                 ),
                 minimum_call_duration_seconds: crate::values::difference(
                     &current.minimum_call_duration_seconds,
+                    current.extra.get("minimum-call-duration-seconds").is_some(),
                     &wanted.minimum_call_duration_seconds,
                 ),
                 time_zone: crate::values::difference(
                     &current.time_zone,
+                    current.extra.get("time-zone").is_some(),
                     &wanted.time_zone,
                 ),
                 utc_offset: crate::values::difference(
                     &current.utc_offset,
+                    current.extra.get("utc-offset").is_some(),
                     &wanted.utc_offset,
                 ),
             }
@@ -2975,6 +2817,2009 @@ pub mod types {
         /// Whether nothing is set, so that sending it would change nothing.
         pub fn is_empty(&self) -> bool {
             *self == Self::default()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ApiMessage {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::values::lenient::object(deserializer)
+        }
+    }
+    impl crate::values::lenient::Object for ApiMessage {
+        fn from_json(
+            json: &str,
+        ) -> ::std::result::Result<Self, crate::values::lenient::Problem> {
+            let mut code = crate::values::lenient::Required::Missing;
+            let mut message = crate::values::lenient::Required::Missing;
+            for (member_name, member_json) in crate::values::lenient::members(json)? {
+                match member_name.len() {
+                    4usize => {
+                        match &*member_name {
+                            "code" => {
+                                code = crate::values::lenient::Required::read(member_json);
+                            }
+                            _ => {}
+                        }
+                    }
+                    7usize => {
+                        match &*member_name {
+                            "message" => {
+                                message = crate::values::lenient::Required::read(
+                                    member_json,
+                                );
+                            }
+                            _ => {}
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Ok(Self {
+                code: code.get("code")?,
+                message: message.get("message")?,
+            })
+        }
+        fn unreadable(
+            &self,
+            path: &str,
+            found: &mut ::std::collections::BTreeSet<String>,
+        ) {
+            let _ = (path, found);
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Connection {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::values::lenient::object(deserializer)
+        }
+    }
+    impl crate::values::lenient::Object for Connection {
+        fn from_json(
+            json: &str,
+        ) -> ::std::result::Result<Self, crate::values::lenient::Problem> {
+            let mut orig_match_pattern = crate::values::lenient::Required::Missing;
+            let mut domain = crate::values::lenient::Required::Missing;
+            let mut active_calls_max_last_month = None;
+            let mut active_calls_max_this_month = None;
+            let mut active_calls_orig_current = None;
+            let mut active_calls_orig_since_startup = None;
+            let mut active_calls_term_current = None;
+            let mut active_calls_term_since_startup = None;
+            let mut call_routing = None;
+            let mut address = None;
+            let mut allow_mid_call_uri_updates_enabled = None;
+            let mut audio_relay_enabled = None;
+            let mut bind_to_alternate_interface_enabled = None;
+            let mut block_media_in_sip_180_ringing = None;
+            let mut block_video_in_sdp_enabled = None;
+            let mut check_orig_matching_sip_header = None;
+            let mut custom_p_asserted_id_format = None;
+            let mut enforce_minimum_duration_enabled = None;
+            let mut hide_post_dial_delay_with_ringback_enabled = None;
+            let mut include_server_header_enabled = None;
+            let mut is_carrier_trunk = None;
+            let mut linked_billing_user = None;
+            let mut orig_enabled = None;
+            let mut pcmu_only_enabled = None;
+            let mut prevent_rtp_port_change_enabled = None;
+            let mut record_all_calls_enabled = None;
+            let mut relay_comfort_noise_enabled = None;
+            let mut remote_ringback_handling = None;
+            let mut require_encrypted_audio_enabled = None;
+            let mut require_sip_authentication_enabled = None;
+            let mut sip_authenticate_as_client_enabled = None;
+            let mut sip_get_new_dialog_destination_from = None;
+            let mut sip_get_response_destination_from = None;
+            let mut sip_registration_datetime = None;
+            let mut sip_registration_expires_datetime = None;
+            let mut sip_registration_password = None;
+            let mut sip_registration_realm = None;
+            let mut sip_registration_username = None;
+            let mut sip_session_timer_enabled = None;
+            let mut sip_transport_protocol = None;
+            let mut source_ip_checking_enabled = None;
+            let mut term_enabled = None;
+            let mut term_match_pattern = None;
+            let mut translation_destination_host = None;
+            let mut translation_destination_user = None;
+            let mut translation_request_host = None;
+            let mut translation_request_user = None;
+            let mut translation_source_host = None;
+            let mut translation_source_user = None;
+            let mut description = None;
+            let mut dial_plan = None;
+            let mut dial_policy = None;
+            let mut last_modified_datetime = None;
+            let mut limits_max_active_calls_orig = None;
+            let mut limits_max_active_calls_term = None;
+            let mut limits_max_active_calls_total = None;
+            let mut minimum_call_duration_seconds = None;
+            let mut registration = None;
+            let mut time_zone = None;
+            let mut utc_offset = None;
+            let mut extra = crate::values::UnknownFields::default();
+            for (member_name, member_json) in crate::values::lenient::members(json)? {
+                match member_name.len() {
+                    6usize => {
+                        match &*member_name {
+                            "domain" => {
+                                domain = crate::values::lenient::Required::read(member_json);
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    9usize => {
+                        match &*member_name {
+                            "dial-plan" => {
+                                crate::values::lenient::read(
+                                    &mut dial_plan,
+                                    &mut extra,
+                                    "dial-plan",
+                                    member_json,
+                                )
+                            }
+                            "time-zone" => {
+                                crate::values::lenient::read(
+                                    &mut time_zone,
+                                    &mut extra,
+                                    "time-zone",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    10usize => {
+                        match &*member_name {
+                            "utc-offset" => {
+                                crate::values::lenient::read(
+                                    &mut utc_offset,
+                                    &mut extra,
+                                    "utc-offset",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    11usize => {
+                        match &*member_name {
+                            "description" => {
+                                crate::values::lenient::read(
+                                    &mut description,
+                                    &mut extra,
+                                    "description",
+                                    member_json,
+                                )
+                            }
+                            "dial-policy" => {
+                                crate::values::lenient::read(
+                                    &mut dial_policy,
+                                    &mut extra,
+                                    "dial-policy",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    12usize => {
+                        match &*member_name {
+                            "call-routing" => {
+                                crate::values::lenient::read(
+                                    &mut call_routing,
+                                    &mut extra,
+                                    "call-routing",
+                                    member_json,
+                                )
+                            }
+                            "registration" => {
+                                crate::values::lenient::read(
+                                    &mut registration,
+                                    &mut extra,
+                                    "registration",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    18usize => {
+                        match &*member_name {
+                            "connection-address" => {
+                                crate::values::lenient::read(
+                                    &mut address,
+                                    &mut extra,
+                                    "connection-address",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    22usize => {
+                        match &*member_name {
+                            "last-modified-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut last_modified_datetime,
+                                    &mut extra,
+                                    "last-modified-datetime",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    23usize => {
+                        match &*member_name {
+                            "connection-orig-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut orig_enabled,
+                                    &mut extra,
+                                    "connection-orig-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-term-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut term_enabled,
+                                    &mut extra,
+                                    "connection-term-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    25usize => {
+                        match &*member_name {
+                            "active-calls-orig-current" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_orig_current,
+                                    &mut extra,
+                                    "active-calls-orig-current",
+                                    member_json,
+                                )
+                            }
+                            "active-calls-term-current" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_term_current,
+                                    &mut extra,
+                                    "active-calls-term-current",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    27usize => {
+                        match &*member_name {
+                            "active-calls-max-last-month" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_max_last_month,
+                                    &mut extra,
+                                    "active-calls-max-last-month",
+                                    member_json,
+                                )
+                            }
+                            "active-calls-max-this-month" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_max_this_month,
+                                    &mut extra,
+                                    "active-calls-max-this-month",
+                                    member_json,
+                                )
+                            }
+                            "connection-is-carrier-trunk" => {
+                                crate::values::lenient::read(
+                                    &mut is_carrier_trunk,
+                                    &mut extra,
+                                    "connection-is-carrier-trunk",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    28usize => {
+                        match &*member_name {
+                            "connection-pcmu-only-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut pcmu_only_enabled,
+                                    &mut extra,
+                                    "connection-pcmu-only-enabled",
+                                    member_json,
+                                )
+                            }
+                            "limits-max-active-calls-orig" => {
+                                crate::values::lenient::read(
+                                    &mut limits_max_active_calls_orig,
+                                    &mut extra,
+                                    "limits-max-active-calls-orig",
+                                    member_json,
+                                )
+                            }
+                            "limits-max-active-calls-term" => {
+                                crate::values::lenient::read(
+                                    &mut limits_max_active_calls_term,
+                                    &mut extra,
+                                    "limits-max-active-calls-term",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    29usize => {
+                        match &*member_name {
+                            "connection-orig-match-pattern" => {
+                                orig_match_pattern = crate::values::lenient::Required::read(
+                                    member_json,
+                                );
+                            }
+                            "connection-term-match-pattern" => {
+                                crate::values::lenient::read(
+                                    &mut term_match_pattern,
+                                    &mut extra,
+                                    "connection-term-match-pattern",
+                                    member_json,
+                                )
+                            }
+                            "limits-max-active-calls-total" => {
+                                crate::values::lenient::read(
+                                    &mut limits_max_active_calls_total,
+                                    &mut extra,
+                                    "limits-max-active-calls-total",
+                                    member_json,
+                                )
+                            }
+                            "minimum-call-duration-seconds" => {
+                                crate::values::lenient::read(
+                                    &mut minimum_call_duration_seconds,
+                                    &mut extra,
+                                    "minimum-call-duration-seconds",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    30usize => {
+                        match &*member_name {
+                            "connection-audio-relay-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut audio_relay_enabled,
+                                    &mut extra,
+                                    "connection-audio-relay-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-linked-billing-user" => {
+                                crate::values::lenient::read(
+                                    &mut linked_billing_user,
+                                    &mut extra,
+                                    "connection-linked-billing-user",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    31usize => {
+                        match &*member_name {
+                            "active-calls-orig-since-startup" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_orig_since_startup,
+                                    &mut extra,
+                                    "active-calls-orig-since-startup",
+                                    member_json,
+                                )
+                            }
+                            "active-calls-term-since-startup" => {
+                                crate::values::lenient::read(
+                                    &mut active_calls_term_since_startup,
+                                    &mut extra,
+                                    "active-calls-term-since-startup",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    33usize => {
+                        match &*member_name {
+                            "connection-sip-registration-realm" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_realm,
+                                    &mut extra,
+                                    "connection-sip-registration-realm",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-transport-protocol" => {
+                                crate::values::lenient::read(
+                                    &mut sip_transport_protocol,
+                                    &mut extra,
+                                    "connection-sip-transport-protocol",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    34usize => {
+                        match &*member_name {
+                            "connection-translation-source-host" => {
+                                crate::values::lenient::read(
+                                    &mut translation_source_host,
+                                    &mut extra,
+                                    "connection-translation-source-host",
+                                    member_json,
+                                )
+                            }
+                            "connection-translation-source-user" => {
+                                crate::values::lenient::read(
+                                    &mut translation_source_user,
+                                    &mut extra,
+                                    "connection-translation-source-user",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    35usize => {
+                        match &*member_name {
+                            "connection-record-all-calls-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut record_all_calls_enabled,
+                                    &mut extra,
+                                    "connection-record-all-calls-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-remote-ringback-handling" => {
+                                crate::values::lenient::read(
+                                    &mut remote_ringback_handling,
+                                    &mut extra,
+                                    "connection-remote-ringback-handling",
+                                    member_json,
+                                )
+                            }
+                            "connection-translation-request-host" => {
+                                crate::values::lenient::read(
+                                    &mut translation_request_host,
+                                    &mut extra,
+                                    "connection-translation-request-host",
+                                    member_json,
+                                )
+                            }
+                            "connection-translation-request-user" => {
+                                crate::values::lenient::read(
+                                    &mut translation_request_user,
+                                    &mut extra,
+                                    "connection-translation-request-user",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    36usize => {
+                        match &*member_name {
+                            "connection-sip-registration-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_datetime,
+                                    &mut extra,
+                                    "connection-sip-registration-datetime",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-registration-password" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_password,
+                                    &mut extra,
+                                    "connection-sip-registration-password",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-registration-username" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_username,
+                                    &mut extra,
+                                    "connection-sip-registration-username",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-session-timer-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut sip_session_timer_enabled,
+                                    &mut extra,
+                                    "connection-sip-session-timer-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    37usize => {
+                        match &*member_name {
+                            "connection-block-video-in-sdp-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut block_video_in_sdp_enabled,
+                                    &mut extra,
+                                    "connection-block-video-in-sdp-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-source-ip-checking-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut source_ip_checking_enabled,
+                                    &mut extra,
+                                    "connection-source-ip-checking-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    38usize => {
+                        match &*member_name {
+                            "connection-custom-p-asserted-id-format" => {
+                                crate::values::lenient::read(
+                                    &mut custom_p_asserted_id_format,
+                                    &mut extra,
+                                    "connection-custom-p-asserted-id-format",
+                                    member_json,
+                                )
+                            }
+                            "connection-relay-comfort-noise-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut relay_comfort_noise_enabled,
+                                    &mut extra,
+                                    "connection-relay-comfort-noise-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    39usize => {
+                        match &*member_name {
+                            "connection-translation-destination-host" => {
+                                crate::values::lenient::read(
+                                    &mut translation_destination_host,
+                                    &mut extra,
+                                    "connection-translation-destination-host",
+                                    member_json,
+                                )
+                            }
+                            "connection-translation-destination-user" => {
+                                crate::values::lenient::read(
+                                    &mut translation_destination_user,
+                                    &mut extra,
+                                    "connection-translation-destination-user",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    40usize => {
+                        match &*member_name {
+                            "connection-include-server-header-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut include_server_header_enabled,
+                                    &mut extra,
+                                    "connection-include-server-header-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    41usize => {
+                        match &*member_name {
+                            "connection-block-media-in-sip-180-ringing" => {
+                                crate::values::lenient::read(
+                                    &mut block_media_in_sip_180_ringing,
+                                    &mut extra,
+                                    "connection-block-media-in-sip-180-ringing",
+                                    member_json,
+                                )
+                            }
+                            "connection-check-orig-matching-sip-header" => {
+                                crate::values::lenient::read(
+                                    &mut check_orig_matching_sip_header,
+                                    &mut extra,
+                                    "connection-check-orig-matching-sip-header",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    42usize => {
+                        match &*member_name {
+                            "connection-prevent-rtp-port-change-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut prevent_rtp_port_change_enabled,
+                                    &mut extra,
+                                    "connection-prevent-rtp-port-change-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-require-encrypted-audio-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut require_encrypted_audio_enabled,
+                                    &mut extra,
+                                    "connection-require-encrypted-audio-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    43usize => {
+                        match &*member_name {
+                            "connection-enforce-minimum-duration-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut enforce_minimum_duration_enabled,
+                                    &mut extra,
+                                    "connection-enforce-minimum-duration-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    44usize => {
+                        match &*member_name {
+                            "connection-sip-get-response-destination-from" => {
+                                crate::values::lenient::read(
+                                    &mut sip_get_response_destination_from,
+                                    &mut extra,
+                                    "connection-sip-get-response-destination-from",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-registration-expires-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_expires_datetime,
+                                    &mut extra,
+                                    "connection-sip-registration-expires-datetime",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    45usize => {
+                        match &*member_name {
+                            "connection-allow-mid-call-uri-updates-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut allow_mid_call_uri_updates_enabled,
+                                    &mut extra,
+                                    "connection-allow-mid-call-uri-updates-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-require-sip-authentication-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut require_sip_authentication_enabled,
+                                    &mut extra,
+                                    "connection-require-sip-authentication-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-authenticate-as-client-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut sip_authenticate_as_client_enabled,
+                                    &mut extra,
+                                    "connection-sip-authenticate-as-client-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    46usize => {
+                        match &*member_name {
+                            "connection-bind-to-alternate-interface-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut bind_to_alternate_interface_enabled,
+                                    &mut extra,
+                                    "connection-bind-to-alternate-interface-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-get-new-dialog-destination-from" => {
+                                crate::values::lenient::read(
+                                    &mut sip_get_new_dialog_destination_from,
+                                    &mut extra,
+                                    "connection-sip-get-new-dialog-destination-from",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    53usize => {
+                        match &*member_name {
+                            "connection-hide-post-dial-delay-with-ringback-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut hide_post_dial_delay_with_ringback_enabled,
+                                    &mut extra,
+                                    "connection-hide-post-dial-delay-with-ringback-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    _ => {
+                        extra.keep(&member_name, member_json);
+                    }
+                }
+            }
+            Ok(Self {
+                orig_match_pattern: orig_match_pattern
+                    .get("connection-orig-match-pattern")?,
+                domain: domain.get("domain")?,
+                active_calls_max_last_month,
+                active_calls_max_this_month,
+                active_calls_orig_current,
+                active_calls_orig_since_startup,
+                active_calls_term_current,
+                active_calls_term_since_startup,
+                call_routing,
+                address,
+                allow_mid_call_uri_updates_enabled,
+                audio_relay_enabled,
+                bind_to_alternate_interface_enabled,
+                block_media_in_sip_180_ringing,
+                block_video_in_sdp_enabled,
+                check_orig_matching_sip_header,
+                custom_p_asserted_id_format,
+                enforce_minimum_duration_enabled,
+                hide_post_dial_delay_with_ringback_enabled,
+                include_server_header_enabled,
+                is_carrier_trunk,
+                linked_billing_user,
+                orig_enabled,
+                pcmu_only_enabled,
+                prevent_rtp_port_change_enabled,
+                record_all_calls_enabled,
+                relay_comfort_noise_enabled,
+                remote_ringback_handling,
+                require_encrypted_audio_enabled,
+                require_sip_authentication_enabled,
+                sip_authenticate_as_client_enabled,
+                sip_get_new_dialog_destination_from,
+                sip_get_response_destination_from,
+                sip_registration_datetime,
+                sip_registration_expires_datetime,
+                sip_registration_password,
+                sip_registration_realm,
+                sip_registration_username,
+                sip_session_timer_enabled,
+                sip_transport_protocol,
+                source_ip_checking_enabled,
+                term_enabled,
+                term_match_pattern,
+                translation_destination_host,
+                translation_destination_user,
+                translation_request_host,
+                translation_request_user,
+                translation_source_host,
+                translation_source_user,
+                description,
+                dial_plan,
+                dial_policy,
+                last_modified_datetime,
+                limits_max_active_calls_orig,
+                limits_max_active_calls_term,
+                limits_max_active_calls_total,
+                minimum_call_duration_seconds,
+                registration,
+                time_zone,
+                utc_offset,
+                extra,
+            })
+        }
+        fn unreadable(
+            &self,
+            path: &str,
+            found: &mut ::std::collections::BTreeSet<String>,
+        ) {
+            crate::values::lenient::unreadable(Self::FIELDS, &self.extra, path, found);
+            if let Some(object) = &self.registration {
+                object.unreadable(&::std::format!("{path}{}", "registration."), found);
+            }
+        }
+    }
+    impl ::serde::Serialize for Connection {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            let map = serializer.serialize_map(None)?;
+            let mut writer = crate::values::lenient::Writer {
+                map,
+                others: &self.extra,
+            };
+            writer
+                .field("connection-orig-match-pattern", Some(&self.orig_match_pattern))?;
+            writer.field("domain", Some(&self.domain))?;
+            writer
+                .field(
+                    "active-calls-max-last-month",
+                    self.active_calls_max_last_month.as_ref(),
+                )?;
+            writer
+                .field(
+                    "active-calls-max-this-month",
+                    self.active_calls_max_this_month.as_ref(),
+                )?;
+            writer
+                .field(
+                    "active-calls-orig-current",
+                    self.active_calls_orig_current.as_ref(),
+                )?;
+            writer
+                .field(
+                    "active-calls-orig-since-startup",
+                    self.active_calls_orig_since_startup.as_ref(),
+                )?;
+            writer
+                .field(
+                    "active-calls-term-current",
+                    self.active_calls_term_current.as_ref(),
+                )?;
+            writer
+                .field(
+                    "active-calls-term-since-startup",
+                    self.active_calls_term_since_startup.as_ref(),
+                )?;
+            writer.field("call-routing", self.call_routing.as_ref())?;
+            writer.field("connection-address", self.address.as_ref())?;
+            writer
+                .field(
+                    "connection-allow-mid-call-uri-updates-enabled",
+                    self.allow_mid_call_uri_updates_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-audio-relay-enabled",
+                    self.audio_relay_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-bind-to-alternate-interface-enabled",
+                    self.bind_to_alternate_interface_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-block-media-in-sip-180-ringing",
+                    self.block_media_in_sip_180_ringing.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-block-video-in-sdp-enabled",
+                    self.block_video_in_sdp_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-check-orig-matching-sip-header",
+                    self.check_orig_matching_sip_header.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-custom-p-asserted-id-format",
+                    self.custom_p_asserted_id_format.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-enforce-minimum-duration-enabled",
+                    self.enforce_minimum_duration_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-hide-post-dial-delay-with-ringback-enabled",
+                    self.hide_post_dial_delay_with_ringback_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-include-server-header-enabled",
+                    self.include_server_header_enabled.as_ref(),
+                )?;
+            writer.field("connection-is-carrier-trunk", self.is_carrier_trunk.as_ref())?;
+            writer
+                .field(
+                    "connection-linked-billing-user",
+                    self.linked_billing_user.as_ref(),
+                )?;
+            writer.field("connection-orig-enabled", self.orig_enabled.as_ref())?;
+            writer
+                .field("connection-pcmu-only-enabled", self.pcmu_only_enabled.as_ref())?;
+            writer
+                .field(
+                    "connection-prevent-rtp-port-change-enabled",
+                    self.prevent_rtp_port_change_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-record-all-calls-enabled",
+                    self.record_all_calls_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-relay-comfort-noise-enabled",
+                    self.relay_comfort_noise_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-remote-ringback-handling",
+                    self.remote_ringback_handling.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-require-encrypted-audio-enabled",
+                    self.require_encrypted_audio_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-require-sip-authentication-enabled",
+                    self.require_sip_authentication_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-authenticate-as-client-enabled",
+                    self.sip_authenticate_as_client_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-get-new-dialog-destination-from",
+                    self.sip_get_new_dialog_destination_from.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-get-response-destination-from",
+                    self.sip_get_response_destination_from.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-registration-datetime",
+                    self.sip_registration_datetime.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-registration-expires-datetime",
+                    self.sip_registration_expires_datetime.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-registration-password",
+                    self.sip_registration_password.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-registration-realm",
+                    self.sip_registration_realm.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-registration-username",
+                    self.sip_registration_username.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-session-timer-enabled",
+                    self.sip_session_timer_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-transport-protocol",
+                    self.sip_transport_protocol.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-source-ip-checking-enabled",
+                    self.source_ip_checking_enabled.as_ref(),
+                )?;
+            writer.field("connection-term-enabled", self.term_enabled.as_ref())?;
+            writer
+                .field(
+                    "connection-term-match-pattern",
+                    self.term_match_pattern.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-translation-destination-host",
+                    self.translation_destination_host.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-translation-destination-user",
+                    self.translation_destination_user.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-translation-request-host",
+                    self.translation_request_host.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-translation-request-user",
+                    self.translation_request_user.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-translation-source-host",
+                    self.translation_source_host.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-translation-source-user",
+                    self.translation_source_user.as_ref(),
+                )?;
+            writer.field("description", self.description.as_ref())?;
+            writer.field("dial-plan", self.dial_plan.as_ref())?;
+            writer.field("dial-policy", self.dial_policy.as_ref())?;
+            writer
+                .field("last-modified-datetime", self.last_modified_datetime.as_ref())?;
+            writer
+                .field(
+                    "limits-max-active-calls-orig",
+                    self.limits_max_active_calls_orig.as_ref(),
+                )?;
+            writer
+                .field(
+                    "limits-max-active-calls-term",
+                    self.limits_max_active_calls_term.as_ref(),
+                )?;
+            writer
+                .field(
+                    "limits-max-active-calls-total",
+                    self.limits_max_active_calls_total.as_ref(),
+                )?;
+            writer
+                .field(
+                    "minimum-call-duration-seconds",
+                    self.minimum_call_duration_seconds.as_ref(),
+                )?;
+            writer.field("registration", self.registration.as_ref())?;
+            writer.field("time-zone", self.time_zone.as_ref())?;
+            writer.field("utc-offset", self.utc_offset.as_ref())?;
+            writer.end(Self::FIELDS)
+        }
+    }
+    impl Connection {
+        const FIELDS: &'static [&'static str] = &[
+            "connection-orig-match-pattern",
+            "domain",
+            "active-calls-max-last-month",
+            "active-calls-max-this-month",
+            "active-calls-orig-current",
+            "active-calls-orig-since-startup",
+            "active-calls-term-current",
+            "active-calls-term-since-startup",
+            "call-routing",
+            "connection-address",
+            "connection-allow-mid-call-uri-updates-enabled",
+            "connection-audio-relay-enabled",
+            "connection-bind-to-alternate-interface-enabled",
+            "connection-block-media-in-sip-180-ringing",
+            "connection-block-video-in-sdp-enabled",
+            "connection-check-orig-matching-sip-header",
+            "connection-custom-p-asserted-id-format",
+            "connection-enforce-minimum-duration-enabled",
+            "connection-hide-post-dial-delay-with-ringback-enabled",
+            "connection-include-server-header-enabled",
+            "connection-is-carrier-trunk",
+            "connection-linked-billing-user",
+            "connection-orig-enabled",
+            "connection-pcmu-only-enabled",
+            "connection-prevent-rtp-port-change-enabled",
+            "connection-record-all-calls-enabled",
+            "connection-relay-comfort-noise-enabled",
+            "connection-remote-ringback-handling",
+            "connection-require-encrypted-audio-enabled",
+            "connection-require-sip-authentication-enabled",
+            "connection-sip-authenticate-as-client-enabled",
+            "connection-sip-get-new-dialog-destination-from",
+            "connection-sip-get-response-destination-from",
+            "connection-sip-registration-datetime",
+            "connection-sip-registration-expires-datetime",
+            "connection-sip-registration-password",
+            "connection-sip-registration-realm",
+            "connection-sip-registration-username",
+            "connection-sip-session-timer-enabled",
+            "connection-sip-transport-protocol",
+            "connection-source-ip-checking-enabled",
+            "connection-term-enabled",
+            "connection-term-match-pattern",
+            "connection-translation-destination-host",
+            "connection-translation-destination-user",
+            "connection-translation-request-host",
+            "connection-translation-request-user",
+            "connection-translation-source-host",
+            "connection-translation-source-user",
+            "description",
+            "dial-plan",
+            "dial-policy",
+            "last-modified-datetime",
+            "limits-max-active-calls-orig",
+            "limits-max-active-calls-term",
+            "limits-max-active-calls-total",
+            "minimum-call-duration-seconds",
+            "registration",
+            "time-zone",
+            "utc-offset",
+        ];
+        /// Wire names of the fields whose values did not fit when this was read, in alphabetical
+        /// order; those of a nested object behind its name and a dot.
+        ///
+        /// Such a field reads as unset. The value that came is in `extra` under the wire name, and
+        /// is written again as long as the field is unset.
+        pub fn unreadable_fields(&self) -> ::std::vec::Vec<::std::string::String> {
+            let mut found = ::std::collections::BTreeSet::new();
+            crate::values::lenient::Object::unreadable(self, "", &mut found);
+            found.into_iter().collect()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ConnectionCount {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::values::lenient::object(deserializer)
+        }
+    }
+    impl crate::values::lenient::Object for ConnectionCount {
+        fn from_json(
+            json: &str,
+        ) -> ::std::result::Result<Self, crate::values::lenient::Problem> {
+            let mut total = crate::values::lenient::Required::Missing;
+            for (member_name, member_json) in crate::values::lenient::members(json)? {
+                match member_name.len() {
+                    5usize => {
+                        match &*member_name {
+                            "total" => {
+                                total = crate::values::lenient::Required::read(member_json);
+                            }
+                            _ => {}
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Ok(Self { total: total.get("total")? })
+        }
+        fn unreadable(
+            &self,
+            path: &str,
+            found: &mut ::std::collections::BTreeSet<String>,
+        ) {
+            let _ = (path, found);
+        }
+    }
+    crate::values::lenient::response_list!(ConnectionList, Connection);
+    impl<'de> ::serde::Deserialize<'de> for Registration {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::values::lenient::object(deserializer)
+        }
+    }
+    impl crate::values::lenient::Object for Registration {
+        fn from_json(
+            json: &str,
+        ) -> ::std::result::Result<Self, crate::values::lenient::Problem> {
+            let mut authenticate_register = None;
+            let mut auto_ans = None;
+            let mut call_processing_rule = None;
+            let mut caller_id_number_emergency = None;
+            let mut audio_relay_enabled = None;
+            let mut orig_enabled = None;
+            let mut orig_match_pattern = None;
+            let mut require_sip_authentication_enabled = None;
+            let mut sip_authenticate_as_client_enabled = None;
+            let mut sip_registration_datetime = None;
+            let mut sip_registration_password = None;
+            let mut sip_registration_realm = None;
+            let mut term_enabled = None;
+            let mut term_match_pattern = None;
+            let mut contact = None;
+            let mut core_server = None;
+            let mut created_datetime = None;
+            let mut del_latency = None;
+            let mut device_provisioning_sip_transport_protocol = None;
+            let mut device_sip_allowed_user_agent = None;
+            let mut device_sip_latency_seconds_average = None;
+            let mut device_sip_latency_seconds_current = None;
+            let mut device_sip_registration_expires_datetime = None;
+            let mut device_sip_registration_expiry_seconds = None;
+            let mut device_sip_registration_state = None;
+            let mut dial_plan = None;
+            let mut dial_policy = None;
+            let mut domain = None;
+            let mut emergency_address_id = None;
+            let mut from_address = None;
+            let mut received_from = None;
+            let mut requires = None;
+            let mut service_code = None;
+            let mut subscriber_name = None;
+            let mut term_scheme = None;
+            let mut term_user_trans = None;
+            let mut user_agent = None;
+            let mut wan_ua = None;
+            let mut watch = None;
+            let mut extra = crate::values::UnknownFields::default();
+            for (member_name, member_json) in crate::values::lenient::members(json)? {
+                match member_name.len() {
+                    5usize => {
+                        match &*member_name {
+                            "watch" => {
+                                crate::values::lenient::read(
+                                    &mut watch,
+                                    &mut extra,
+                                    "watch",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    6usize => {
+                        match &*member_name {
+                            "domain" => {
+                                crate::values::lenient::read(
+                                    &mut domain,
+                                    &mut extra,
+                                    "domain",
+                                    member_json,
+                                )
+                            }
+                            "wan_ua" => {
+                                crate::values::lenient::read(
+                                    &mut wan_ua,
+                                    &mut extra,
+                                    "wan_ua",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    7usize => {
+                        match &*member_name {
+                            "contact" => {
+                                crate::values::lenient::read(
+                                    &mut contact,
+                                    &mut extra,
+                                    "contact",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    8usize => {
+                        match &*member_name {
+                            "auto_ans" => {
+                                crate::values::lenient::read(
+                                    &mut auto_ans,
+                                    &mut extra,
+                                    "auto_ans",
+                                    member_json,
+                                )
+                            }
+                            "requires" => {
+                                crate::values::lenient::read(
+                                    &mut requires,
+                                    &mut extra,
+                                    "requires",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    9usize => {
+                        match &*member_name {
+                            "dial-plan" => {
+                                crate::values::lenient::read(
+                                    &mut dial_plan,
+                                    &mut extra,
+                                    "dial-plan",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    10usize => {
+                        match &*member_name {
+                            "user_agent" => {
+                                crate::values::lenient::read(
+                                    &mut user_agent,
+                                    &mut extra,
+                                    "user_agent",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    11usize => {
+                        match &*member_name {
+                            "core-server" => {
+                                crate::values::lenient::read(
+                                    &mut core_server,
+                                    &mut extra,
+                                    "core-server",
+                                    member_json,
+                                )
+                            }
+                            "del_latency" => {
+                                crate::values::lenient::read(
+                                    &mut del_latency,
+                                    &mut extra,
+                                    "del_latency",
+                                    member_json,
+                                )
+                            }
+                            "dial-policy" => {
+                                crate::values::lenient::read(
+                                    &mut dial_policy,
+                                    &mut extra,
+                                    "dial-policy",
+                                    member_json,
+                                )
+                            }
+                            "term_scheme" => {
+                                crate::values::lenient::read(
+                                    &mut term_scheme,
+                                    &mut extra,
+                                    "term_scheme",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    12usize => {
+                        match &*member_name {
+                            "from_address" => {
+                                crate::values::lenient::read(
+                                    &mut from_address,
+                                    &mut extra,
+                                    "from_address",
+                                    member_json,
+                                )
+                            }
+                            "service-code" => {
+                                crate::values::lenient::read(
+                                    &mut service_code,
+                                    &mut extra,
+                                    "service-code",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    13usize => {
+                        match &*member_name {
+                            "received_from" => {
+                                crate::values::lenient::read(
+                                    &mut received_from,
+                                    &mut extra,
+                                    "received_from",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    15usize => {
+                        match &*member_name {
+                            "subscriber_name" => {
+                                crate::values::lenient::read(
+                                    &mut subscriber_name,
+                                    &mut extra,
+                                    "subscriber_name",
+                                    member_json,
+                                )
+                            }
+                            "term_user_trans" => {
+                                crate::values::lenient::read(
+                                    &mut term_user_trans,
+                                    &mut extra,
+                                    "term_user_trans",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    16usize => {
+                        match &*member_name {
+                            "created-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut created_datetime,
+                                    &mut extra,
+                                    "created-datetime",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    20usize => {
+                        match &*member_name {
+                            "call_processing_rule" => {
+                                crate::values::lenient::read(
+                                    &mut call_processing_rule,
+                                    &mut extra,
+                                    "call_processing_rule",
+                                    member_json,
+                                )
+                            }
+                            "emergency-address-id" => {
+                                crate::values::lenient::read(
+                                    &mut emergency_address_id,
+                                    &mut extra,
+                                    "emergency-address-id",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    21usize => {
+                        match &*member_name {
+                            "authenticate_register" => {
+                                crate::values::lenient::read(
+                                    &mut authenticate_register,
+                                    &mut extra,
+                                    "authenticate_register",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    23usize => {
+                        match &*member_name {
+                            "connection-orig-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut orig_enabled,
+                                    &mut extra,
+                                    "connection-orig-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-term-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut term_enabled,
+                                    &mut extra,
+                                    "connection-term-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    26usize => {
+                        match &*member_name {
+                            "caller-id-number-emergency" => {
+                                crate::values::lenient::read(
+                                    &mut caller_id_number_emergency,
+                                    &mut extra,
+                                    "caller-id-number-emergency",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    29usize => {
+                        match &*member_name {
+                            "connection-orig-match-pattern" => {
+                                crate::values::lenient::read(
+                                    &mut orig_match_pattern,
+                                    &mut extra,
+                                    "connection-orig-match-pattern",
+                                    member_json,
+                                )
+                            }
+                            "connection-term-match-pattern" => {
+                                crate::values::lenient::read(
+                                    &mut term_match_pattern,
+                                    &mut extra,
+                                    "connection-term-match-pattern",
+                                    member_json,
+                                )
+                            }
+                            "device-sip-allowed-user-agent" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_allowed_user_agent,
+                                    &mut extra,
+                                    "device-sip-allowed-user-agent",
+                                    member_json,
+                                )
+                            }
+                            "device-sip-registration-state" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_registration_state,
+                                    &mut extra,
+                                    "device-sip-registration-state",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    30usize => {
+                        match &*member_name {
+                            "connection-audio-relay-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut audio_relay_enabled,
+                                    &mut extra,
+                                    "connection-audio-relay-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    33usize => {
+                        match &*member_name {
+                            "connection-sip-registration-realm" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_realm,
+                                    &mut extra,
+                                    "connection-sip-registration-realm",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    34usize => {
+                        match &*member_name {
+                            "device-sip-latency-seconds-average" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_latency_seconds_average,
+                                    &mut extra,
+                                    "device-sip-latency-seconds-average",
+                                    member_json,
+                                )
+                            }
+                            "device-sip-latency-seconds-current" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_latency_seconds_current,
+                                    &mut extra,
+                                    "device-sip-latency-seconds-current",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    36usize => {
+                        match &*member_name {
+                            "connection-sip-registration-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_datetime,
+                                    &mut extra,
+                                    "connection-sip-registration-datetime",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-registration-password" => {
+                                crate::values::lenient::read(
+                                    &mut sip_registration_password,
+                                    &mut extra,
+                                    "connection-sip-registration-password",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    38usize => {
+                        match &*member_name {
+                            "device-sip-registration-expiry-seconds" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_registration_expiry_seconds,
+                                    &mut extra,
+                                    "device-sip-registration-expiry-seconds",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    40usize => {
+                        match &*member_name {
+                            "device-sip-registration-expires-datetime" => {
+                                crate::values::lenient::read(
+                                    &mut device_sip_registration_expires_datetime,
+                                    &mut extra,
+                                    "device-sip-registration-expires-datetime",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    42usize => {
+                        match &*member_name {
+                            "device-provisioning-sip-transport-protocol" => {
+                                crate::values::lenient::read(
+                                    &mut device_provisioning_sip_transport_protocol,
+                                    &mut extra,
+                                    "device-provisioning-sip-transport-protocol",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    45usize => {
+                        match &*member_name {
+                            "connection-require-sip-authentication-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut require_sip_authentication_enabled,
+                                    &mut extra,
+                                    "connection-require-sip-authentication-enabled",
+                                    member_json,
+                                )
+                            }
+                            "connection-sip-authenticate-as-client-enabled" => {
+                                crate::values::lenient::read(
+                                    &mut sip_authenticate_as_client_enabled,
+                                    &mut extra,
+                                    "connection-sip-authenticate-as-client-enabled",
+                                    member_json,
+                                )
+                            }
+                            _ => {
+                                extra.keep(&member_name, member_json);
+                            }
+                        }
+                    }
+                    _ => {
+                        extra.keep(&member_name, member_json);
+                    }
+                }
+            }
+            Ok(Self {
+                authenticate_register,
+                auto_ans,
+                call_processing_rule,
+                caller_id_number_emergency,
+                audio_relay_enabled,
+                orig_enabled,
+                orig_match_pattern,
+                require_sip_authentication_enabled,
+                sip_authenticate_as_client_enabled,
+                sip_registration_datetime,
+                sip_registration_password,
+                sip_registration_realm,
+                term_enabled,
+                term_match_pattern,
+                contact,
+                core_server,
+                created_datetime,
+                del_latency,
+                device_provisioning_sip_transport_protocol,
+                device_sip_allowed_user_agent,
+                device_sip_latency_seconds_average,
+                device_sip_latency_seconds_current,
+                device_sip_registration_expires_datetime,
+                device_sip_registration_expiry_seconds,
+                device_sip_registration_state,
+                dial_plan,
+                dial_policy,
+                domain,
+                emergency_address_id,
+                from_address,
+                received_from,
+                requires,
+                service_code,
+                subscriber_name,
+                term_scheme,
+                term_user_trans,
+                user_agent,
+                wan_ua,
+                watch,
+                extra,
+            })
+        }
+        fn unreadable(
+            &self,
+            path: &str,
+            found: &mut ::std::collections::BTreeSet<String>,
+        ) {
+            crate::values::lenient::unreadable(Self::FIELDS, &self.extra, path, found);
+        }
+    }
+    impl ::serde::Serialize for Registration {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            let map = serializer.serialize_map(None)?;
+            let mut writer = crate::values::lenient::Writer {
+                map,
+                others: &self.extra,
+            };
+            writer.field("authenticate_register", self.authenticate_register.as_ref())?;
+            writer.field("auto_ans", self.auto_ans.as_ref())?;
+            writer.field("call_processing_rule", self.call_processing_rule.as_ref())?;
+            writer
+                .field(
+                    "caller-id-number-emergency",
+                    self.caller_id_number_emergency.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-audio-relay-enabled",
+                    self.audio_relay_enabled.as_ref(),
+                )?;
+            writer.field("connection-orig-enabled", self.orig_enabled.as_ref())?;
+            writer
+                .field(
+                    "connection-orig-match-pattern",
+                    self.orig_match_pattern.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-require-sip-authentication-enabled",
+                    self.require_sip_authentication_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-authenticate-as-client-enabled",
+                    self.sip_authenticate_as_client_enabled.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-registration-datetime",
+                    self.sip_registration_datetime.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-registration-password",
+                    self.sip_registration_password.as_ref(),
+                )?;
+            writer
+                .field(
+                    "connection-sip-registration-realm",
+                    self.sip_registration_realm.as_ref(),
+                )?;
+            writer.field("connection-term-enabled", self.term_enabled.as_ref())?;
+            writer
+                .field(
+                    "connection-term-match-pattern",
+                    self.term_match_pattern.as_ref(),
+                )?;
+            writer.field("contact", self.contact.as_ref())?;
+            writer.field("core-server", self.core_server.as_ref())?;
+            writer.field("created-datetime", self.created_datetime.as_ref())?;
+            writer.field("del_latency", self.del_latency.as_ref())?;
+            writer
+                .field(
+                    "device-provisioning-sip-transport-protocol",
+                    self.device_provisioning_sip_transport_protocol.as_ref(),
+                )?;
+            writer
+                .field(
+                    "device-sip-allowed-user-agent",
+                    self.device_sip_allowed_user_agent.as_ref(),
+                )?;
+            writer
+                .field(
+                    "device-sip-latency-seconds-average",
+                    self.device_sip_latency_seconds_average.as_ref(),
+                )?;
+            writer
+                .field(
+                    "device-sip-latency-seconds-current",
+                    self.device_sip_latency_seconds_current.as_ref(),
+                )?;
+            writer
+                .field(
+                    "device-sip-registration-expires-datetime",
+                    self.device_sip_registration_expires_datetime.as_ref(),
+                )?;
+            writer
+                .field(
+                    "device-sip-registration-expiry-seconds",
+                    self.device_sip_registration_expiry_seconds.as_ref(),
+                )?;
+            writer
+                .field(
+                    "device-sip-registration-state",
+                    self.device_sip_registration_state.as_ref(),
+                )?;
+            writer.field("dial-plan", self.dial_plan.as_ref())?;
+            writer.field("dial-policy", self.dial_policy.as_ref())?;
+            writer.field("domain", self.domain.as_ref())?;
+            writer.field("emergency-address-id", self.emergency_address_id.as_ref())?;
+            writer.field("from_address", self.from_address.as_ref())?;
+            writer.field("received_from", self.received_from.as_ref())?;
+            writer.field("requires", self.requires.as_ref())?;
+            writer.field("service-code", self.service_code.as_ref())?;
+            writer.field("subscriber_name", self.subscriber_name.as_ref())?;
+            writer.field("term_scheme", self.term_scheme.as_ref())?;
+            writer.field("term_user_trans", self.term_user_trans.as_ref())?;
+            writer.field("user_agent", self.user_agent.as_ref())?;
+            writer.field("wan_ua", self.wan_ua.as_ref())?;
+            writer.field("watch", self.watch.as_ref())?;
+            writer.end(Self::FIELDS)
+        }
+    }
+    impl Registration {
+        const FIELDS: &'static [&'static str] = &[
+            "authenticate_register",
+            "auto_ans",
+            "call_processing_rule",
+            "caller-id-number-emergency",
+            "connection-audio-relay-enabled",
+            "connection-orig-enabled",
+            "connection-orig-match-pattern",
+            "connection-require-sip-authentication-enabled",
+            "connection-sip-authenticate-as-client-enabled",
+            "connection-sip-registration-datetime",
+            "connection-sip-registration-password",
+            "connection-sip-registration-realm",
+            "connection-term-enabled",
+            "connection-term-match-pattern",
+            "contact",
+            "core-server",
+            "created-datetime",
+            "del_latency",
+            "device-provisioning-sip-transport-protocol",
+            "device-sip-allowed-user-agent",
+            "device-sip-latency-seconds-average",
+            "device-sip-latency-seconds-current",
+            "device-sip-registration-expires-datetime",
+            "device-sip-registration-expiry-seconds",
+            "device-sip-registration-state",
+            "dial-plan",
+            "dial-policy",
+            "domain",
+            "emergency-address-id",
+            "from_address",
+            "received_from",
+            "requires",
+            "service-code",
+            "subscriber_name",
+            "term_scheme",
+            "term_user_trans",
+            "user_agent",
+            "wan_ua",
+            "watch",
+        ];
+        /// Wire names of the fields whose values did not fit when this was read, in alphabetical
+        /// order; those of a nested object behind its name and a dot.
+        ///
+        /// Such a field reads as unset. The value that came is in `extra` under the wire name, and
+        /// is written again as long as the field is unset.
+        pub fn unreadable_fields(&self) -> ::std::vec::Vec<::std::string::String> {
+            let mut found = ::std::collections::BTreeSet::new();
+            crate::values::lenient::Object::unreadable(self, "", &mut found);
+            found.into_iter().collect()
         }
     }
 }

@@ -66,6 +66,6 @@ pub use paging::{ConnectionStream, PageSize, StreamProgress};
 pub use presets::{CarrierTrunk, RegisteringPbx};
 pub use retry::RetryPolicy;
 pub use values::{
-    Addressing, DateTime, DomainName, InvalidValue, MatchPattern, Secret, UnknownFields,
+    Addressing, DateTime, DomainName, InvalidValue, MatchPattern, RawJson, Secret, UnknownFields,
     UnknownValue,
 };

@@ -8,6 +8,10 @@
 //! (from 1), `elapsed_ms`, `status` where the server answered, `body_bytes` and the `kind` of the
 //! error. No URL, pattern, domain, header or body is in any of them, at any level.
 //!
+//! A response with values that do not fit their fields, which then read as unset, is one more event
+//! (warn) with the `operation` and the wire names of these `fields`; see
+//! [`Connection::unreadable_fields`](crate::Connection::unreadable_fields).
+//!
 //! # The server's log
 //! [`ClientBuilder::log_tag`](crate::ClientBuilder::log_tag) sends `X-NetSapiens-Log` with every
 //! request, so that the vendor's logs can be searched for it (documented).

@@ -44,13 +44,12 @@ pub(crate) struct ServerMessage {
 }
 
 impl ServerMessage {
-    /// Reads a body in the service's own format: a `message` with a numeric `code` (a number in a
+    /// Reads JSON in the service's own format: a `message` with a numeric `code` (a number in a
     /// string from some servers), or with nothing else. Gateways and web frameworks send JSON with
     /// a `message` too, among members of their own; that is none. `secrets` are those of the
     /// request, which the message may echo.
-    pub(crate) fn read(body: &[u8], secrets: &[&Secret]) -> Option<Self> {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        let members: serde_json::Map<String, Value> = serde_json::from_slice(body).ok()?;
+    pub(crate) fn read(json: &[u8], secrets: &[&Secret]) -> Option<Self> {
+        let members: serde_json::Map<String, Value> = serde_json::from_slice(json).ok()?;
         let message = members.get("message")?.as_str()?;
         let code = match members.get("code") {
             Some(Value::Number(code)) => code.as_i64(),

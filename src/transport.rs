@@ -8,17 +8,17 @@ use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::error::{Error, ErrorKind};
 use crate::generated::{self, ByteStream, ResponseValue};
 use crate::observability::{Attempt, Observer};
-use crate::response::Response;
+use crate::response::{Response, Undecoded};
 use crate::retry::{Decision, Ending, RetryPolicy, decide};
 use crate::server_message::mask_echoes;
 use crate::values::Secret;
+use crate::values::lenient::Body;
 
 /// Headers that every request carries. `Debug` shows their names alone.
 #[derive(Clone)]
@@ -48,14 +48,19 @@ impl ClientHooks<Credentials> for generated::Client {
 
 /// The body of a response as a value, and what `check` makes of the value. A reason that `check`
 /// gives is an error of kind `Mismatch`.
-pub(crate) fn decode<T: DeserializeOwned, U>(
-    operation: &'static str,
+pub(crate) fn decode<T: Body, U>(
+    limits: &Limits,
+    call: &Call<'_>,
     response: Response,
     check: impl FnOnce(T) -> Result<U, &'static str>,
 ) -> Result<U, Error> {
-    match response.decode() {
+    let operation = call.operation;
+    match response.decode(operation, limits.trunks) {
         Ok(value) => check(value).map_err(|reason| Error::mismatch(operation, response, reason)),
-        Err(reason) => Err(Error::decode(operation, response, reason)),
+        Err(Undecoded::Refused) => Err(Error::status(operation, response, &call.secrets)),
+        Err(Undecoded::Malformed { reason, advice }) => {
+            Err(Error::decode(operation, response, reason).advise(advice))
+        }
     }
 }
 
@@ -71,6 +76,8 @@ pub(crate) struct Limits {
     pub(crate) deadline: Duration,
     /// For the body of a response.
     pub(crate) body_bytes: usize,
+    /// For the trunks in one response.
+    pub(crate) trunks: usize,
     pub(crate) retry: RetryPolicy,
 }
 

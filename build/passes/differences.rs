@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::quote;
 use syn::{File, Ident, Item, ItemStruct, Type, parse_quote};
 
-use super::types;
+use super::{has_serde, types, wire_name};
 
 const SUFFIX: &str = "Update";
 
@@ -34,6 +34,15 @@ pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
     Ok(())
 }
 
+/// The field with the values that did not fit theirs.
+fn others(of: &ItemStruct) -> Option<&Ident> {
+    let others = of
+        .fields
+        .iter()
+        .find(|field| has_serde(&field.attrs, "flatten"))?;
+    others.ident.as_ref()
+}
+
 fn fields(of: &ItemStruct) -> impl Iterator<Item = (&Ident, &Type)> {
     of.fields
         .iter()
@@ -41,13 +50,24 @@ fn fields(of: &ItemStruct) -> impl Iterator<Item = (&Ident, &Type)> {
 }
 
 fn differences(current: &ItemStruct, update: &ItemStruct) -> Result<Item, String> {
-    let readable: BTreeMap<&Ident, &Type> = fields(current).collect();
+    let readable: BTreeMap<&Ident, (Option<String>, &Type)> = current
+        .fields
+        .iter()
+        .filter_map(|field| Some((field.ident.as_ref()?, (wire_name(field), &field.ty))))
+        .collect();
     let mut values = Vec::new();
     for (field, of) in fields(update) {
         values.push(match readable.get(field) {
             None => quote!(#field: wanted.#field.clone()),
-            Some(&read) if read == of => {
-                quote!(#field: crate::values::difference(&current.#field, &wanted.#field))
+            Some((wire, read)) if *read == of => {
+                // An unreadable value is another than any that is wanted.
+                let kept = match (others(current), wire) {
+                    (Some(others), Some(wire)) => quote!(current.#others.get(#wire).is_some()),
+                    _ => quote!(false),
+                };
+                quote! {
+                    #field: crate::values::difference(&current.#field, #kept, &wanted.#field)
+                }
             }
             Some(_) => {
                 return Err(format!(

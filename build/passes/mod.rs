@@ -5,11 +5,11 @@ pub mod constructors;
 pub mod debug;
 pub mod differences;
 pub mod docs;
-pub mod lenient;
 pub mod names;
 pub mod open_enums;
 pub mod paths;
 pub mod prune;
+pub mod responses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,11 +66,11 @@ pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     prune::run(code)?;
     paths::run(code)?;
     open_enums::run(code, &facts.vocabularies)?;
-    lenient::run(code, &facts.responses)?;
     names::run(code)?;
     debug::run(code)?;
     constructors::run(code, &facts.requests)?;
     differences::run(code, &facts.requests)?;
+    responses::run(code, &facts.responses)?;
     answers::run(code, &facts.answers)?;
     docs::run(code);
     Ok(())

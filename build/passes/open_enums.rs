@@ -93,6 +93,7 @@ fn open_enum(newtype: &ItemStruct, known: &[String]) -> Result<Vec<Item>, String
             }
         }
         crate::values::open_enum!(#name);
+        crate::values::lenient::readable_text!(#name);
     };
     Ok(code.items)
 }

@@ -2,16 +2,18 @@
 
 use super::{DateTime, Secret};
 
-/// The wanted value where it is another than the current one. An unset setting and the empty text
-/// are the same: servers write the one as the other (captured).
+/// The wanted value where it is another than the current one, which is `unreadable` where what came
+/// did not fit its field. An unset setting and the empty text are the same: servers write the one
+/// as the other (captured).
 pub(crate) fn difference<T: Blank + Clone + PartialEq>(
     current: &Option<T>,
+    unreadable: bool,
     wanted: &Option<T>,
 ) -> Option<T> {
     let wanted = wanted.as_ref()?;
     let same = match current.as_ref().filter(|current| !current.is_blank()) {
         Some(current) => current == wanted,
-        None => wanted.is_blank(),
+        None => wanted.is_blank() && !unreadable,
     };
     (!same).then(|| wanted.clone())
 }

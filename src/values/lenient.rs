@@ -1,248 +1,396 @@
-//! Readers for what servers really send. The generated types name them field by field; see
-//! `build/passes/lenient.rs` for the rule.
+//! Reads responses as servers really write them, and writes them again without a loss.
 //!
-//! Text may come as a number, numbers as text, and unset as the empty string (captured) or `null`.
-//! Messages name types only, since serde would quote the value.
+//! A value comes in as its JSON text and is read by the type of its field: strings may come as
+//! numbers, numbers as strings, and unset as the empty string (captured) or `null`. A value that
+//! does not fit is kept among the unknown fields. `build/passes/responses.rs` makes the generated
+//! types call these functions.
 
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap};
 
-/// Optional text: text, number or boolean; empty or `null` is `None`.
-pub(crate) fn text<'de, T: From<String>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    let text = deserializer.deserialize_any(Text)?;
-    Ok(text.filter(|text| !text.is_empty()).map(T::from))
-}
+use super::raw_json::{AsJson, Members, string};
+use super::{DateTime, RawJson, Secret, UnknownFields};
 
-/// Text that must be there.
-pub(crate) fn required_text<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<String, D::Error> {
-    deserializer
-        .deserialize_any(Text)?
-        .ok_or_else(|| D::Error::custom("text expected, null found"))
-}
+/// A value does not fit its field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unreadable;
 
-/// Optional integer: integer, integral number or numeric text; empty or `null` is `None`.
-pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    deserializer.deserialize_any(Integer)
-}
+/// A type of field, read from JSON text.
+pub(crate) trait Read: Sized {
+    /// The value; `None` where it is one of the ways to write unset.
+    fn read(json: &str) -> Result<Option<Self>, Unreadable>;
 
-/// An integer that must be there.
-pub(crate) fn required_integer<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<i64, D::Error> {
-    deserializer
-        .deserialize_any(Integer)?
-        .ok_or_else(|| D::Error::custom("integer expected, nothing found"))
-}
-
-/// Optional number: number or numeric text; empty or `null` is `None`.
-pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    deserializer.deserialize_any(Number)
-}
-
-/// Optional object: `null`, the empty text and the empty array (how PHP writes an empty object) are
-/// `None`.
-pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    deserializer.deserialize_any(Object(PhantomData))
-}
-
-/// A list: `null` is empty, and a single object stands for a list of one.
-pub(crate) fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
-    deserializer.deserialize_any(List(PhantomData))
-}
-
-struct Text;
-
-impl<'de> Visitor<'de> for Text {
-    type Value = Option<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text, a number or a boolean")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(text.to_owned()))
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<Self::Value, E> {
-        Ok(Some(text))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Some(value.to_string()))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+    /// The value of a field that must be there. For text that is the empty string, too.
+    fn read_required(json: &str) -> Result<Self, Unreadable> {
+        Self::read(json)?.ok_or(Unreadable)
     }
 }
 
-struct Integer;
-
-impl<'de> Visitor<'de> for Integer {
-    type Value = Option<i64>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an integer")
+/// String, number or boolean as text, a number digit by digit as it came; `null` is `None`.
+fn text(json: &str) -> Result<Option<Cow<'_, str>>, Unreadable> {
+    match json.as_bytes().first() {
+        Some(b'"') => string(json).map(Some).map_err(|_| Unreadable),
+        Some(b'{' | b'[') => Err(Unreadable),
+        Some(b'n') => Ok(None),
+        _ => Ok(Some(Cow::Borrowed(json))),
     }
+}
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text.trim() {
-            "" => Ok(None),
-            text => match text.parse::<i64>() {
-                Ok(number) => Ok(Some(number)),
-                Err(_) => self.visit_f64(
-                    text.parse()
-                        .map_err(|_| E::custom("text that is no integer"))?,
-                ),
-            },
+/// What is made of text.
+macro_rules! readable_text {
+    ($($type:ty),*) => {$(
+        impl crate::values::lenient::Read for $type {
+            fn read(
+                json: &str,
+            ) -> ::std::result::Result<
+                ::std::option::Option<Self>,
+                crate::values::lenient::Unreadable,
+            > {
+                crate::values::lenient::set_text(json)
+            }
+
+            fn read_required(
+                json: &str,
+            ) -> ::std::result::Result<Self, crate::values::lenient::Unreadable> {
+                crate::values::lenient::required_text(json)
+            }
         }
-    }
+    )*};
+}
+pub(crate) use readable_text;
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Some(number))
-    }
+readable_text!(String, Secret, DateTime);
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        number
-            .try_into()
-            .map(Some)
-            .map_err(|_| E::custom("an integer beyond 64 bits"))
-    }
+pub(crate) fn set_text<T: for<'a> From<&'a str>>(json: &str) -> Result<Option<T>, Unreadable> {
+    let text = text(json)?.filter(|text| !text.is_empty());
+    Ok(text.map(|text| T::from(&*text)))
+}
 
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        // Above 2^53 a float no longer says which integer was meant.
-        let exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+pub(crate) fn required_text<T: for<'a> From<&'a str>>(json: &str) -> Result<T, Unreadable> {
+    text(json)?.map(|text| T::from(&*text)).ok_or(Unreadable)
+}
+
+/// Up to here a double tells which integer was meant.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// An integer, an integral number, or one of these as a string.
+impl Read for i64 {
+    fn read(json: &str) -> Result<Option<Self>, Unreadable> {
+        let text = text(json)?;
+        let Some(text) = text
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        else {
+            return Ok(None);
+        };
+        if let Ok(number) = text.parse() {
+            return Ok(Some(number));
+        }
+        let number: f64 = text.parse().map_err(|_| Unreadable)?;
+        let integral = number.fract() == 0.0 && number.abs() <= EXACT;
         #[allow(clippy::cast_possible_truncation, reason = "checked on the line above")]
-        exact
-            .then_some(Some(number as i64))
-            .ok_or_else(|| E::custom("a number that is no integer"))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        integral.then_some(Some(number as i64)).ok_or(Unreadable)
     }
 }
 
-struct Number;
-
-impl<'de> Visitor<'de> for Number {
-    type Value = Option<f64>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text.trim() {
-            "" => Ok(None),
-            text => text
-                .parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite())
-                .map(Some)
-                .ok_or_else(|| E::custom("text that is no number")),
-        }
-    }
-
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "a latency or a duration; digits beyond a double do not matter"
-    )]
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Some(number as f64))
-    }
-
-    #[allow(clippy::cast_precision_loss, reason = "as above")]
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Some(number as f64))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Some(number))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+/// A number, or one as a string. An integer must be one that a double tells exactly.
+impl Read for f64 {
+    fn read(json: &str) -> Result<Option<Self>, Unreadable> {
+        let text = text(json)?;
+        let Some(text) = text
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        else {
+            return Ok(None);
+        };
+        let number: f64 = text.parse().map_err(|_| Unreadable)?;
+        let exact = number.abs() <= EXACT || text.contains(['.', 'e', 'E']);
+        (number.is_finite() && exact)
+            .then_some(Some(number))
+            .ok_or(Unreadable)
     }
 }
 
-struct Object<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(members)).map(Some)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        match items.next_element::<IgnoredAny>()? {
-            None => Ok(None),
-            Some(_) => Err(A::Error::custom("an object expected, a list found")),
-        }
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text.is_empty() {
-            true => Ok(None),
-            false => Err(E::custom("an object expected, text found")),
-        }
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+impl Read for RawJson {
+    fn read(json: &str) -> Result<Option<Self>, Unreadable> {
+        Ok((json != "null").then(|| Self::new(json)))
     }
 }
 
-struct List<T>(PhantomData<T>);
+/// An object; `null`, the empty string and the empty array (how PHP writes an empty object) are
+/// `None`.
+impl<T: Object> Read for Box<T> {
+    fn read(json: &str) -> Result<Option<Self>, Unreadable> {
+        let unset = match json.as_bytes() {
+            [b'{', ..] => false,
+            [b'[', inner @ .., b']'] => inner.trim_ascii().is_empty(),
+            _ => matches!(json, "null" | "\"\""),
+        };
+        if unset {
+            return Ok(None);
+        }
+        let object = T::from_json(json).map_err(|_| Unreadable)?;
+        Ok(Some(Box::new(object)))
+    }
+}
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+/// A reader for derived types: integers of what is sent.
+pub(crate) fn optional<'de, T: Read, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let json = AsJson.deserialize(deserializer)?;
+    T::read(&json).map_err(|Unreadable| de::Error::custom("a value that does not fit"))
+}
+
+/// An object of a response. The implementations are generated.
+pub(crate) trait Object: Sized {
+    /// Reads an object. Only a field that must be there can fail.
+    fn from_json(json: &str) -> Result<Self, Problem>;
+
+    /// Adds the wire names of the fields whose values did not fit, each behind `path`.
+    fn unreadable(&self, path: &str, found: &mut BTreeSet<String>);
+}
+
+/// Why JSON is none of the objects that were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    NoObject,
+    Missing(&'static str),
+    Unreadable(&'static str),
+}
+
+/// How the messages of our own errors begin; nothing that comes from outside is in them.
+pub(crate) const MISSING: &str = "missing: ";
+pub(crate) const UNREADABLE: &str = "unreadable: ";
+pub(crate) const TOO_MANY: &str = "too many";
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoObject => f.write_str("no object"),
+            Self::Missing(name) => write!(f, "{MISSING}{name}"),
+            Self::Unreadable(name) => write!(f, "{UNREADABLE}{name}"),
+        }
+    }
+}
+
+/// Reads an object from any format.
+pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::from_json(&AsJson.deserialize(deserializer)?).map_err(de::Error::custom)
+}
+
+/// Names and values of an object.
+pub(crate) fn members(json: &str) -> Result<impl Iterator<Item = (Cow<'_, str>, &str)>, Problem> {
+    Members::of(json).ok_or(Problem::NoObject)
+}
+
+/// Reads the value of a field that may be unset. Of a member that comes twice the last one counts.
+pub(crate) fn read<T: Read>(
+    field: &mut Option<T>,
+    others: &mut UnknownFields,
+    name: &'static str,
+    json: &str,
+) {
+    match T::read(json) {
+        Ok(value) => {
+            *field = value;
+            if !others.is_empty() {
+                others.forget(name);
+            }
+        }
+        Err(Unreadable) => {
+            *field = None;
+            others.keep(name, json);
+        }
+    }
+}
+
+/// A field that must be there, while its object is read.
+pub(crate) enum Required<T> {
+    Missing,
+    Unreadable,
+    Read(T),
+}
+
+impl<T: Read> Required<T> {
+    pub(crate) fn read(json: &str) -> Self {
+        T::read_required(json).map_or(Self::Unreadable, Self::Read)
+    }
+
+    pub(crate) fn get(self, name: &'static str) -> Result<T, Problem> {
+        match self {
+            Self::Read(value) => Ok(value),
+            Self::Missing => Err(Problem::Missing(name)),
+            Self::Unreadable => Err(Problem::Unreadable(name)),
+        }
+    }
+}
+
+/// Adds the names of `fields` whose values did not fit.
+pub(crate) fn unreadable(
+    fields: &[&str],
+    others: &UnknownFields,
+    path: &str,
+    found: &mut BTreeSet<String>,
+) {
+    let names = others.iter().map(|(name, _)| name);
+    found.extend(
+        names
+            .filter(|name| fields.contains(name))
+            .map(|name| format!("{path}{name}")),
+    );
+}
+
+/// Writes an object: its fields, and where one is unset the value that did not fit it.
+pub(crate) struct Writer<'a, M> {
+    pub(crate) map: M,
+    pub(crate) others: &'a UnknownFields,
+}
+
+impl<M: SerializeMap> Writer<'_, M> {
+    pub(crate) fn field<T: Serialize>(
+        &mut self,
+        name: &'static str,
+        value: Option<&T>,
+    ) -> Result<(), M::Error> {
+        match (value, self.others.get(name)) {
+            (Some(value), _) => self.map.serialize_entry(name, value),
+            (None, Some(kept)) => self.map.serialize_entry(name, kept),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Writes what has no field of `fields`, and ends the object.
+    pub(crate) fn end(mut self, fields: &[&str]) -> Result<M::Ok, M::Error> {
+        for (name, value) in self
+            .others
+            .iter()
+            .filter(|(name, _)| !fields.contains(name))
+        {
+            self.map.serialize_entry(name, value)?;
+        }
+        self.map.end()
+    }
+}
+
+/// A list of objects, of at most so many; a single object stands for a list of one.
+pub(crate) struct List<'a, T> {
+    most: usize,
+    /// How many were read, so that an error can say which one it was.
+    read: &'a Cell<usize>,
+    item: PhantomData<T>,
+}
+
+impl<'a, T> List<'a, T> {
+    pub(crate) fn new(most: usize, read: &'a Cell<usize>) -> Self {
+        Self {
+            most,
+            read,
+            item: PhantomData,
+        }
+    }
+}
+
+impl<'de, T: Object + Deserialize<'de>> DeserializeSeed<'de> for List<'_, T> {
+    type Value = Vec<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Object + Deserialize<'de>> Visitor<'de> for List<'_, T> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
+        f.write_str("a list of objects")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {
+            if list.len() == self.most {
+                return Err(de::Error::custom(TOO_MANY));
+            }
             list.push(item);
+            self.read.set(list.len());
         }
         Ok(list)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(members)).map(|only| vec![only])
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Vec<T>, A::Error> {
+        let only = T::from_json(&AsJson.visit_map(members)?).map_err(de::Error::custom)?;
+        Ok(vec![only])
     }
 }
+
+/// What the body of a response decodes to.
+pub(crate) trait Body: Sized {
+    /// Reads the body, a list of at most `most` items; `read` counts them.
+    fn from_body<'de, D: Deserializer<'de>>(
+        body: D,
+        most: usize,
+        read: &Cell<usize>,
+    ) -> Result<Self, D::Error>;
+
+    /// The wire names of the fields whose values did not fit, each once.
+    fn unreadable(&self) -> BTreeSet<String>;
+}
+
+impl<T: Object> Body for T {
+    fn from_body<'de, D: Deserializer<'de>>(
+        body: D,
+        _: usize,
+        _: &Cell<usize>,
+    ) -> Result<Self, D::Error> {
+        object(body)
+    }
+
+    fn unreadable(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        Object::unreadable(self, "", &mut found);
+        found
+    }
+}
+
+/// How a list type of responses is read; it holds a vector of `$item`.
+macro_rules! response_list {
+    ($name:ident, $item:ty) => {
+        impl crate::values::lenient::Body for $name {
+            fn from_body<'de, D: ::serde::Deserializer<'de>>(
+                body: D,
+                most: usize,
+                read: &::std::cell::Cell<usize>,
+            ) -> ::std::result::Result<Self, D::Error> {
+                let list = crate::values::lenient::List::<$item>::new(most, read);
+                ::serde::de::DeserializeSeed::deserialize(list, body).map(Self)
+            }
+
+            fn unreadable(&self) -> ::std::collections::BTreeSet<String> {
+                let mut found = ::std::collections::BTreeSet::new();
+                for item in &self.0 {
+                    crate::values::lenient::Object::unreadable(item, "", &mut found);
+                }
+                found
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                let read = ::std::cell::Cell::new(0);
+                <Self as crate::values::lenient::Body>::from_body(deserializer, usize::MAX, &read)
+            }
+        }
+    };
+}
+pub(crate) use response_list;

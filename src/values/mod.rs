@@ -7,6 +7,7 @@ pub(crate) mod lenient;
 mod masked;
 mod names;
 mod open_enum;
+mod raw_json;
 mod secret;
 mod unknown_fields;
 
@@ -17,5 +18,6 @@ pub use names::{Addressing, DomainName, InvalidValue, MatchPattern};
 pub(crate) use names::{ConnectionRef, path_segment};
 pub use open_enum::UnknownValue;
 pub(crate) use open_enum::open_enum;
+pub use raw_json::RawJson;
 pub use secret::Secret;
 pub use unknown_fields::UnknownFields;

@@ -1,30 +1,33 @@
-//! Properties that this version does not know.
+//! Members of a response that no field holds.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-/// Properties of an answer that this version does not know, by wire name.
+use super::RawJson;
+
+/// Members of a response that no field holds, by wire name: those that this version does not know,
+/// and values that do not fit their field.
 ///
-/// They are kept, so that nothing is lost when an answer is written out again. `Debug` shows their
-/// names and no value: a new property may well hold a secret.
+/// They are kept, so that nothing is lost when a response is written out again. `Debug` shows their
+/// names and no value: a new member may well hold a secret.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct UnknownFields(Map<String, Value>);
+pub struct UnknownFields(BTreeMap<Box<str>, RawJson>);
 
 impl UnknownFields {
-    /// The value of a property.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    /// The value of a member.
+    pub fn get(&self, name: &str) -> Option<&RawJson> {
         self.0.get(name)
     }
 
-    /// Wire names with values.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    /// Wire names with values, in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
+        self.0.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// Whether every property was known.
+    /// Whether every member has a field that holds it.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -32,6 +35,14 @@ impl UnknownFields {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()
+    }
+
+    pub(crate) fn keep(&mut self, name: &str, json: &str) {
+        self.0.insert(name.into(), RawJson::new(json));
+    }
+
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.0.remove(name);
     }
 }
 

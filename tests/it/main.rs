@@ -2,6 +2,7 @@
 
 mod bulk;
 mod complete;
+mod decoding;
 mod echoes;
 mod errors;
 mod faults;

@@ -6,8 +6,9 @@ use std::fmt::Debug;
 use netsapiens_connections::{
     Addressing, ApiMessage, AudioRelay, AudioRelayMode, Client, Connection, ConnectionCount,
     ConnectionCreate, ConnectionFilter, ConnectionList, ConnectionUpdate, DateTime, DomainName,
-    EncryptedAudio, MatchPattern, OrigMatchHeader, Outcome, PageSize, Registration, RemoteRingback,
-    RetryPolicy, Secret, SipDestination, SipTransport, StreamProgress, YesNo, YesNoSystemDefault,
+    EncryptedAudio, MatchPattern, OrigMatchHeader, Outcome, PageSize, RawJson, Registration,
+    RemoteRingback, RetryPolicy, Secret, SipDestination, SipTransport, StreamProgress, YesNo,
+    YesNoSystemDefault,
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -226,6 +227,10 @@ async fn no_public_type_shows_text_in_debug() {
         ("Secret", shown(&Secret::from(PASSWORD))),
         ("StreamProgress", shown(&StreamProgress::default())),
         ("BulkProgress", String::new()),
+        ("RawJson", {
+            let quoted = json!(PASSWORD).to_string();
+            shown(&serde_json::from_str::<RawJson>(&quoted).unwrap())
+        }),
         ("UnknownFields", shown(&trunk.extra)),
         ("UnknownValue", shown(&YesNo::from(PASSWORD))),
     ]);

@@ -56,7 +56,7 @@ impl TlsServer {
                 };
                 let _ = socket.read(&mut [0; 4096]).await;
                 let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
-                    content-length: 2\r\nconnection: close\r\n\r\n[]";
+                    content-length: 11\r\nconnection: close\r\n\r\n{\"total\":0}";
                 let _ = socket.write_all(answer).await;
                 let _ = socket.shutdown().await;
             }

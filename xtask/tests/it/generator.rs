@@ -508,76 +508,92 @@ fn a_name_that_is_a_keyword_without_the_prefix_is_refused() {
     assert!(problem.contains("is no field name"), "{problem}");
 }
 
-#[test]
-fn each_kind_of_field_that_is_read_gets_its_reader() {
-    let fields = "
-        pub a: ::std::option::Option<::std::string::String>, pub b: Option<i64>, pub c: Option<f64>, pub d: Option<Inner>, pub e: Option<State>,
-        pub f: String, pub g: i64, pub h: ::std::vec::Vec<String>, pub i: Option<::serde_json::Value>, #[serde(flatten)] pub j: Map<String, Value>,";
-    let mut code = types(&format!(
-        "pub struct T {{ {fields} }} pub struct Inner {{ pub x: i64 }} pub struct List(pub Vec<T>); pub enum State {{}}"
-    ));
-    passes::lenient::run(&mut code, &set(&["T", "List"])).unwrap();
-    let text = text(&code);
-    for (field, reader) in [
-        (
-            "pub a:",
-            "default, deserialize_with = \"crate::values::lenient::text\"",
-        ),
-        (
-            "pub b:",
-            "default, deserialize_with = \"crate::values::lenient::integer\"",
-        ),
-        (
-            "pub c:",
-            "default, deserialize_with = \"crate::values::lenient::number\"",
-        ),
-        (
-            "pub d:",
-            "default, deserialize_with = \"crate::values::lenient::object\"",
-        ),
-        (
-            "pub e:",
-            "default, deserialize_with = \"crate::values::lenient::text\"",
-        ),
-        (
-            "pub f:",
-            "deserialize_with = \"crate::values::lenient::required_text\"",
-        ),
-        (
-            "pub g:",
-            "deserialize_with = \"crate::values::lenient::required_integer\"",
-        ),
-        (
-            "pub h:",
-            "deserialize_with = \"crate::values::lenient::list\"",
-        ),
-    ] {
-        assert!(
-            text.contains(&format!("#[serde({reader})]\n        {field}")),
-            "{field}\n{text}"
-        );
+const READ: &str = "
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    pub struct T {
+        pub key: String, #[serde(rename = \"wire-a\")] pub a: Option<String>, pub d: Option<Inner>,
+        pub any: Option<::serde_json::Value>, #[serde(flatten)] pub extra: Map<String, Value>,
     }
+    #[derive(::serde::Deserialize, ::serde::Serialize)] pub struct Inner { pub x: i64 }
+    #[derive(::serde::Deserialize, ::serde::Serialize)] #[serde(transparent)] pub struct List(pub Vec<T>);
+";
+
+#[test]
+fn what_is_read_keeps_each_value_that_does_not_fit_its_field() {
+    let mut code = types(READ);
+    passes::responses::run(&mut code, &set(&["T", "Inner", "List"])).unwrap();
+    let text = text(&code).replace(char::is_whitespace, "");
+    for expected in [
+        // Read and written by hand, so without derives and attributes of serde.
+        "#[derive(Clone)]pubstructT{pubkey:String,puba:Option<String>,",
+        "pubd:::std::option::Option<::std::boxed::Box<Inner>>",
+        "pubany:::std::option::Option<crate::values::RawJson>",
+        "impl<'de>::serde::Deserialize<'de>forT",
+        "\"key\"=>{key=crate::values::lenient::Required::read(member_json);}",
+        "6usize=>{match&*member_name{\"wire-a\"=>",
+        "crate::values::lenient::read(&muta,&mutextra,\"wire-a\",member_json,)",
+        "_=>{extra.keep(&member_name,member_json);}",
+        "writer.field(\"wire-a\",self.a.as_ref())?;",
+        "constFIELDS:&'static[&'staticstr]=&[\"key\",\"wire-a\",\"d\",\"any\"];",
+        "pubfnunreadable_fields(&self)",
+        "format!(\"{path}{}\",\"d.\")",
+        // Nothing optional in it: written by derive.
+        "#[derive(::serde::Serialize)]pubstructInner",
+        "crate::values::lenient::response_list!(List,T);",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+}
+
+#[test]
+fn what_is_read_and_would_lose_values_is_refused() {
+    let mut code = types("pub struct T { pub a: Option<String> }");
+    let problem = passes::responses::run(&mut code, &set(&["T"])).unwrap_err();
     assert!(
-        !text.contains(")]\n        pub i:"),
-        "any JSON stays any JSON\n{text}"
+        problem.contains("`T`") && problem.contains("additionalProperties"),
+        "{problem}"
     );
-    assert!(text.contains("#[serde(flatten)]\n        pub j:"), "{text}");
+}
+
+#[test]
+fn what_is_sent_keeps_its_derives_and_reads_integers_leniently() {
+    let mut code = types(
+        "#[derive(::serde::Deserialize)] pub struct T { pub a: Option<String>, pub b: Option<i64> }",
+    );
+    passes::responses::run(&mut code, &set(&[])).unwrap();
+    let text = text(&code);
+    assert!(
+        text.contains("derive(::serde::Deserialize)") && !text.contains("impl"),
+        "{text}"
+    );
     assert!(
         text.contains(
-            "List(\n        #[serde(deserialize_with = \"crate::values::lenient::list\")]"
+            "#[serde(default, deserialize_with = \"crate::values::lenient::optional\")]\n        pub b:"
         ),
         "{text}"
     );
 }
 
 #[test]
-fn what_is_sent_keeps_its_empty_texts_and_reads_integers_leniently() {
-    let mut code = types("pub struct T { pub a: Option<String>, pub b: Option<i64> }");
-    passes::lenient::run(&mut code, &set(&[])).unwrap();
-    let text = text(&code);
+fn long_documentation_is_wrapped_and_code_is_not() {
+    let word = "word ".repeat(30);
+    let long = "x".repeat(120);
+    let code = format!("    /// - {word}\n    /// {long}\n    let text = \"{long}\";\n");
+    let wrapped = passes::docs::wrap(&code);
+    let lines: Vec<&str> = wrapped.lines().collect();
+    assert_eq!(lines.len(), 4, "{wrapped}");
     assert!(
-        !text.contains("lenient::text") && text.contains("lenient::integer"),
-        "{text}"
+        lines[..2].iter().all(|line| line.chars().count() <= 100),
+        "{wrapped}"
+    );
+    assert!(lines[0].starts_with("    /// - word"), "{wrapped}");
+    assert!(lines[1].starts_with("    ///   word"), "{wrapped}");
+    assert_eq!(
+        lines[2..],
+        [
+            format!("    /// {long}"),
+            format!("    let text = \"{long}\";")
+        ]
     );
 }
 
@@ -745,6 +761,7 @@ fn documentation_gets_its_space() {
 fn all_passes_run_one_after_the_other() {
     let mut code = types(
         "#[derive(Clone, Debug)] pub struct Trunk {
+            #[serde(flatten)] pub extra: Map<String, Value>,
             #[serde(rename = \"connection-state\")] pub connection_state: Option<State>,
             #[serde(rename = \"connection-address\")] pub connection_address: Option<String>,
         }
@@ -808,7 +825,7 @@ fn a_difference_compares_what_both_have_and_sends_what_cannot_be_read() {
         "{printed}"
     );
     assert!(
-        printed.contains("a: crate::values::difference(&current.a, &wanted.a)"),
+        printed.contains("a: crate::values::difference(&current.a, false, &wanted.a)"),
         "{printed}"
     );
     assert!(
@@ -817,6 +834,22 @@ fn a_difference_compares_what_both_have_and_sends_what_cannot_be_read() {
     );
     assert!(
         !printed.contains("counter: crate") && !printed.contains("key: crate"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn a_difference_knows_which_current_values_could_not_be_read() {
+    let mut code = types(
+        "pub struct Trunk {
+            #[serde(rename = \"wire-a\")] pub a: Option<String>, #[serde(flatten)] pub extra: Map,
+        }
+        pub struct TrunkUpdate { pub a: Option<String> }",
+    );
+    passes::differences::run(&mut code, &set(&["TrunkUpdate"])).unwrap();
+    let printed = text(&code);
+    assert!(
+        printed.contains("current.extra.get(\"wire-a\").is_some()"),
         "{printed}"
     );
 }
