@@ -56,7 +56,7 @@ impl TlsServer {
                 };
                 let _ = socket.read(&mut [0; 4096]).await;
                 let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
-                    content-length: 11\r\nconnection: close\r\n\r\n{\"total\":0}";
+                    content-length: 2\r\nconnection: close\r\n\r\n[]";
                 let _ = socket.write_all(answer).await;
                 let _ = socket.shutdown().await;
             }
@@ -101,7 +101,7 @@ fn builder(port: u16) -> ClientBuilder {
 
 async fn failure(builder: ClientBuilder) -> Error {
     let client = builder.build().unwrap();
-    client.connections().list().await.unwrap_err()
+    client.connections().list_unchecked().await.unwrap_err()
 }
 
 /// A certificate's problem is an error of its own that is not retried, and shows no host.
@@ -139,7 +139,7 @@ async fn a_root_certificate_of_ones_own_is_trusted() {
         .root_certificate_pem(authority.pem())
         .build()
         .unwrap();
-    assert_eq!(client.connections().list().await.unwrap().len(), 0);
+    assert_eq!(client.connections().list_unchecked().await.unwrap().len(), 0);
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn several_root_certificates_are_trusted_from_one_text_and_from_several() 
             .root_certificate_pem(third.pem())
             .build()
             .unwrap();
-        assert_eq!(client.connections().list().await.unwrap().len(), 0);
+        assert_eq!(client.connections().list_unchecked().await.unwrap().len(), 0);
     }
 }
 
