@@ -1,7 +1,6 @@
 //! Code generation, with the feature `codegen`.
 
 mod adapt;
-mod document;
 pub mod generate;
 mod lint;
 mod openapi;

@@ -15,11 +15,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use located::Source;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use xtask::corpus::{self, HarLog};
 use xtask::recording::Recording;
-use xtask::source::Source;
 use xtask::spec::Spec;
 
 const EXCHANGES: usize = 2_000;

@@ -13,13 +13,12 @@ use serde::Deserialize;
 
 use crate::codes;
 use crate::finding::Finding;
-use crate::source::Source;
-use crate::typed;
+use located::{Document, Source};
 
 /// The entries of a baseline file.
 #[derive(Debug)]
 pub struct Baseline {
-    source: Source,
+    document: Document,
     entries: Vec<Entry>,
 }
 
@@ -49,16 +48,14 @@ pub struct Applied {
 impl Baseline {
     /// Reads a baseline; an entry that is malformed is an error.
     pub fn load(source: Source) -> anyhow::Result<Self> {
-        let entries: Vec<Entry> = typed::read(&source)?;
+        let document = Document::parse(source)?;
+        let entries: Vec<Entry> = document.typed()?;
         for (index, entry) in entries.iter().enumerate() {
             if let Some(wrong) = entry.wrong() {
-                let place = source
-                    .place(&format!("/{index}"))
-                    .map_or_else(String::new, |it| format!(":{}:{}", it.line, it.column));
-                anyhow::bail!("{}{place}: {wrong}", source.file());
+                return Err(document.error(&format!("/{index}"), wrong).into());
             }
         }
-        Ok(Baseline { source, entries })
+        Ok(Baseline { document, entries })
     }
 
     /// Takes away what is excused on this day.
@@ -83,7 +80,7 @@ impl Baseline {
             }
         }
         for (index, (entry, used)) in self.entries.iter().zip(used).enumerate() {
-            let place = |field: &str| self.source.place(&format!("/{index}{field}"));
+            let place = |field: &str| self.document.source().place(&format!("/{index}{field}"));
             let name = entry
                 .id
                 .as_ref()
@@ -160,7 +157,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::finding::Place;
+    use located::Place;
 
     const TODAY: Date = date(2026, 6, 15);
 

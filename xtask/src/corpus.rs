@@ -13,8 +13,8 @@ use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::judge::{self, Exchange};
 use crate::recording::Recording;
-use crate::source::{self, Source};
 use crate::spec::Spec;
+use located::{Source, display};
 
 /// How many files or lines are in memory at once.
 const PIECES: usize = 256;
@@ -101,7 +101,7 @@ pub fn for_each(
         run.flush();
         if run.accounted() == before {
             let reason = "no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)";
-            run.problem(&anyhow!("{}: {reason}", source::display(path)));
+            run.problem(&anyhow!("{}: {reason}", display(path)));
         }
     }
     if paths.is_empty() {
@@ -163,8 +163,8 @@ impl Run<'_> {
     }
 
     fn path(&mut self, path: &Path) {
-        let metadata = std::fs::metadata(path)
-            .with_context(|| format!("cannot read {}", source::display(path)));
+        let metadata =
+            std::fs::metadata(path).with_context(|| format!("cannot read {}", display(path)));
         let done = metadata.and_then(|metadata| match kind(path) {
             _ if metadata.is_dir() => self.folder(path),
             Some(Kind::Lines) => self.lines(path),
@@ -182,7 +182,7 @@ impl Run<'_> {
     }
 
     fn folder(&mut self, folder: &Path) -> anyhow::Result<()> {
-        let failed = || format!("cannot read {}", source::display(folder));
+        let failed = || format!("cannot read {}", display(folder));
         let mut paths = std::fs::read_dir(folder)
             .and_then(|entries| {
                 entries
@@ -209,7 +209,7 @@ impl Run<'_> {
     }
 
     fn lines(&mut self, path: &Path) -> anyhow::Result<()> {
-        let file: Arc<str> = source::display(path).into();
+        let file: Arc<str> = display(path).into();
         let negative = is_negative(path);
         let opened = File::open(path).with_context(|| format!("cannot read {file}"))?;
         let mut reader = BufReader::with_capacity(1 << 20, opened);
@@ -237,7 +237,7 @@ impl Run<'_> {
     }
 
     fn skip(&mut self, reason: &str, path: &Path) {
-        self.skipped(reason.to_owned(), source::display(path));
+        self.skipped(reason.to_owned(), display(path));
     }
 
     fn skipped(&mut self, reason: String, what: String) {
@@ -325,7 +325,7 @@ fn judge_piece(
 ) -> anyhow::Result<Outcome> {
     let source = match piece.content {
         Content::File(path) => Source::read(&path)?,
-        Content::Line { file, line, bytes } => Source::of_bytes(file.as_ref(), bytes, line)?,
+        Content::Line { file, line, bytes } => Source::from_bytes(file.as_ref(), bytes, line)?,
     };
     let source = Arc::new(source);
     let mut outcome = Outcome::default();
@@ -376,10 +376,9 @@ fn read(source: &Source) -> anyhow::Result<Read> {
         return Ok(Read::Har);
     }
     if json.get("format").is_none() {
-        return Err(source.error_at(
-            "",
-            "neither a recording (an object with `format`) nor a HAR (an object with `log`)",
-        ));
+        let reason =
+            "neither a recording (an object with `format`) nor a HAR (an object with `log`)";
+        return Err(source.error_at("", reason).into());
     }
     Ok(Read::Recording(Box::new(Recording::of(
         source, json, repeated,

@@ -21,14 +21,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::finding::Finding;
-use crate::source::Source;
-use crate::typed;
 use crate::vendor_facts::Facts;
+use located::{Document, Source};
 
 /// The entries of a corrections file.
 #[derive(Debug)]
 pub struct Corrections {
-    source: Source,
+    document: Document,
     entries: Vec<Correction>,
 }
 
@@ -93,8 +92,9 @@ impl Corrections {
     /// Reads the file; what is no list of entries is an error, an entry that is wrong is for
     /// [`Self::check`].
     pub fn load(source: Source) -> anyhow::Result<Self> {
-        let entries = typed::read(&source)?;
-        Ok(Corrections { source, entries })
+        let document = Document::parse(source)?;
+        let entries = document.typed()?;
+        Ok(Corrections { document, entries })
     }
 
     /// The entries.
@@ -105,7 +105,7 @@ impl Corrections {
     /// Everything that is wrong with the entries; evidence is read from below the current folder.
     pub fn check(&self, spec: &Value, facts: &Facts) -> Vec<Finding> {
         let mut check = Check {
-            file: &self.source,
+            file: self.document.source(),
             recordings: HashMap::new(),
             findings: Vec::new(),
         };
@@ -336,7 +336,7 @@ impl<'a> Check<'a> {
         expected: &str,
         seen: &str,
     ) {
-        let spec = typed::nearest(self.file, pointer);
+        let spec = self.file.nearest(pointer);
         self.findings.push(Finding {
             spec,
             ..Finding::new(code, message, expected, seen)

@@ -9,9 +9,9 @@ use serde_json::Value;
 use crate::corpus::{self, HarLog};
 use crate::corrections::Correction;
 use crate::evidence::Row;
-use crate::pointer;
-use crate::source::Source;
 use crate::spec::Spec;
+use located::Source;
+use located::pointer;
 
 /// Up to how many bytes of JSON both values are shown; of longer ones `git diff` shows what is
 /// different.
@@ -112,7 +112,7 @@ impl Shown {
             if let Some(problem) = summary.problems.into_iter().next() {
                 bail!(problem);
             }
-            evidence.push((crate::source::display(path), summary.evidence.rows(&spec)));
+            evidence.push((located::display(path), summary.evidence.rows(&spec)));
         }
         let places = spec
             .sites()
@@ -151,8 +151,7 @@ impl Shown {
             if !passed.insert(at.clone()) {
                 continue;
             }
-            let around = std::iter::successors(Some(at.as_str()), |at| pointer::parent(at))
-                .find_map(|at| self.places.get(at));
+            let around = pointer::nearest(&at, |at| self.places.get(at));
             let within: Vec<_> = self
                 .places
                 .iter()

@@ -10,10 +10,10 @@ use rayon::prelude::*;
 use serde_json::Value;
 use walkdir::WalkDir;
 
-use crate::finding::{Finding, Place};
+use crate::finding::Finding;
 use crate::redact::{self, Leak};
-use crate::source::{Source, display};
-use crate::typed;
+use located::Place;
+use located::{Source, display};
 
 /// Searches every file at or below the paths, of whatever kind it is.
 pub fn scan_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
@@ -45,7 +45,7 @@ fn scan(path: &Path) -> anyhow::Result<Vec<Finding>> {
         let leaks = redact::scan(&value);
         return Ok(leaks
             .iter()
-            .map(|leak| finding(leak, typed::nearest(&source, &leak.pointer)))
+            .map(|leak| finding(leak, source.nearest(&leak.pointer)))
             .collect());
     }
     let mut findings = Vec::new();

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::source::Source;
+use located::Source;
 
 /// The only format there is; a file that says another number is refused.
 pub const FORMAT: u32 = 1;
@@ -57,12 +57,12 @@ impl Recording {
                 let error = serde_json::from_str::<Self>(source.text())
                     .err()
                     .unwrap_or(error);
-                return Err(source.json_error("a recording", &error));
+                return Err(source.json_error("a recording", &error).into());
             }
         };
         if recording.format != FORMAT {
             let reason = format!("format {} is not known, only {FORMAT}", recording.format);
-            return Err(source.error_at("/format", &reason));
+            return Err(source.error_at("/format", &reason).into());
         }
         Ok(recording)
     }

@@ -14,9 +14,9 @@ use crate::corrections::Corrections;
 use crate::edits::{self, Edit};
 use crate::files::{committed, ensure_contents, workspace_root};
 use crate::readme;
-use crate::source::Source;
 use crate::surface::{Change, Surface};
 use crate::workspace::{CORRECTIONS, RECORDINGS, SPEC};
+use located::Source;
 
 const PACKAGE: &str = "netsapiens-connections";
 const GENERATED: &str = "src/generated.rs";

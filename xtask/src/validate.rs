@@ -22,10 +22,10 @@ use crate::finding::Finding;
 use crate::judging::{self, Wanted};
 use crate::leaks;
 use crate::report::{Format, Outcome, Report, explain};
-use crate::source::{Source, display};
 use crate::spec::Spec;
 use crate::vendor_facts::Facts;
 use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC};
+use located::{Source, display};
 
 /// Nothing was found.
 const CLEAN: u8 = 0;

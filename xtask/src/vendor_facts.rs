@@ -32,13 +32,12 @@ use serde_json::{Map, Value};
 
 use crate::corrections::Correction;
 use crate::finding::Finding;
-use crate::source::Source;
-use crate::typed;
+use located::{Document, Source};
 
 /// The rows of a file of vendor facts.
 #[derive(Debug)]
 pub struct Facts {
-    source: Source,
+    document: Document,
     rows: Vec<Row>,
 }
 
@@ -65,20 +64,16 @@ enum Members {
 impl Facts {
     /// Reads the file; what is no list of rows, or a row that states nothing, is an error.
     pub fn load(source: Source) -> anyhow::Result<Self> {
-        let rows: Vec<Row> = typed::read(&source)?;
+        let document = Document::parse(source)?;
+        let rows: Vec<Row> = document.typed()?;
         if let Some(index) = rows
             .iter()
             .position(|row| row.has.is_none() && row.lacks.is_empty() && row.mentions.is_none())
         {
-            let line = source
-                .place(&format!("/{index}"))
-                .map_or(1, |place| place.line);
-            anyhow::bail!(
-                "{}:{line}: a fact says what the vendor's document `has`, `lacks` or `mentions`",
-                source.file()
-            );
+            let reason = "a fact says what the vendor's document `has`, `lacks` or `mentions`";
+            return Err(document.error(&format!("/{index}"), reason).into());
         }
-        Ok(Facts { source, rows })
+        Ok(Facts { document, rows })
     }
 
     /// The versions for which a correction needs a fact and has none, each with what is wanted.
@@ -98,7 +93,7 @@ impl Facts {
             .map(|version| {
                 (
                     version.clone(),
-                    format!("a row of {} for it", self.source.file()),
+                    format!("a row of {} for it", self.document.source().file()),
                 )
             })
             .collect()
@@ -203,7 +198,7 @@ impl Facts {
         expected: &str,
         seen: &str,
     ) -> Finding {
-        let spec = self.source.place(&format!("/{index}{field}"));
+        let spec = self.document.source().place(&format!("/{index}{field}"));
         Finding {
             spec,
             ..Finding::new(code, message, expected, seen)

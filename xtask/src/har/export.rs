@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 
 use crate::recording::Recording;
 use crate::redact::URL_PART;
-use crate::source::Source;
 use crate::workspace::{self, RECORDINGS};
+use located::Source;
 
 /// Writes recordings as one HAR 1.2 file.
 #[derive(Debug, Clone, clap::Args)]

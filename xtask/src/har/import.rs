@@ -14,8 +14,8 @@ use super::{Routes, read};
 use crate::progress::spinner;
 use crate::recording::Recording;
 use crate::redact::{Knowledge, redact, scan};
-use crate::source::Source;
 use crate::workspace::{self, RECORDINGS, SPEC};
+use located::Source;
 
 /// Turns the exchanges of a HAR file into redacted recordings.
 #[derive(Debug, Clone, clap::Args)]
@@ -130,7 +130,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
 }
 
 fn read_spec(path: &Path) -> Result<Value> {
-    Source::read(path)?.value()
+    Ok(Source::read(path)?.value()?)
 }
 
 fn keep_listed(headers: &mut Map<String, Value>) {

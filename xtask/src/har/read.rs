@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::recording::{FORMAT, Meta, Origin, Recording, Request, Response};
-use crate::source::{self, Broken};
+use located::Unreadable;
 
 /// An exchange of a HAR file, not redacted.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,11 +39,11 @@ pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>)> {
     // Tools on Windows write a byte order mark, which the format allows.
     let text = text.trim_start_matches('\u{feff}');
     let document: Document = serde_json::from_str(text).map_err(|error| {
-        let Broken {
+        let Unreadable {
             line,
             column,
             reason,
-        } = source::broken_json(text, &error);
+        } = located::unreadable(text, &error);
         anyhow!("{line}:{column}: not a HAR 1.x document: {reason}")
     })?;
     let (mut entries, mut skipped) = (Vec::new(), Vec::new());
@@ -289,7 +289,7 @@ fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
         .trim()
         .to_ascii_lowercase();
     let says_json = essence.ends_with("/json") || essence.ends_with("+json");
-    Ok(match source::json(&text) {
+    Ok(match located::json(&text) {
         Ok((value, repeated)) if says_json || value.is_object() || value.is_array() => Body {
             json: Some(value),
             text: None,

@@ -1,5 +1,6 @@
 //! Which documented operation a concrete path belongs to.
 
+use located::openapi::METHODS;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
@@ -31,9 +32,6 @@ impl Routes {
     /// Takes `paths` from an OpenAPI document. An operation without an `operationId` is named by
     /// method and path.
     pub fn of_spec(spec: &Value) -> Self {
-        const METHODS: [&str; 8] = [
-            "get", "put", "post", "delete", "options", "head", "patch", "trace",
-        ];
         let mut operations = Vec::new();
         for (template, item) in spec["paths"].as_object().into_iter().flatten() {
             for method in METHODS {

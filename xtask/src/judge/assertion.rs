@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::{Court, Found, describe};
 use crate::codes::{self, Both};
-use crate::pointer;
 use crate::spec::lower::{Direction, Lowered};
 use crate::spec::{Schema, Side, SiteId};
+use located::pointer;
 
 /// How many values of a list are told.
 const TOLD: usize = 12;

@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use super::{Court, Found, describe};
 use crate::codes;
-use crate::pointer;
 use crate::spec::lower::Direction;
 use crate::spec::operation::{Media, Operation, Response, essence, is_json};
 use crate::spec::{Side, SiteKind};
+use located::pointer;
 
 /// A body as it was recorded.
 struct Recorded<'r> {

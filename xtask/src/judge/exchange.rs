@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::nearest;
-use crate::finding::Place;
 use crate::recording::Recording;
-use crate::source::Source;
+use located::Place;
+use located::Source;
 
 /// A recorded exchange that knows its place.
 #[derive(Debug)]
@@ -55,8 +54,7 @@ impl Exchange {
     /// same.
     pub fn place(&self, pointer: &str) -> Place {
         let whole = format!("{}{pointer}", self.base);
-        let place = nearest(&whole, |at| self.source.place(at));
-        match place {
+        match self.source.nearest(&whole) {
             Some(place) => Place {
                 pointer: whole,
                 ..place

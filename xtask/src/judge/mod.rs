@@ -14,10 +14,10 @@ use serde_json::Value;
 use crate::codes;
 use crate::evidence::{Evidence, Witness};
 use crate::finding::{Finding, Severity};
-use crate::pointer;
 use crate::spec::operation::Operation;
 use crate::spec::{SiteId, SiteKind, Spec};
 pub use exchange::Exchange;
+use located::pointer;
 
 /// Judges an exchange.
 pub fn judge(spec: &Spec, exchange: &Exchange) -> (Vec<Finding>, Evidence) {
@@ -246,15 +246,10 @@ impl<'j> Court<'j> {
             message: found.message,
             expected: found.expected,
             seen: found.seen,
-            spec: nearest(found.spec, |at| self.spec.source().place(at)),
+            spec: self.spec.source().nearest(found.spec),
             recording: Some(self.exchange.place(found.at)),
         });
     }
-}
-
-/// What is found at a pointer or, where nothing is, at the nearest place above.
-fn nearest<T>(pointer: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
-    std::iter::successors(Some(pointer), |at| pointer::parent(at)).find_map(find)
 }
 
 /// A path without its query, which may hold a secret.

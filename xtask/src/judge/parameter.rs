@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use super::route::Names;
 use super::{Court, Found};
 use crate::codes;
-use crate::pointer;
 use crate::spec::operation::{Form, Header, Location, Operation, Parameter, Spread};
 use crate::spec::{Schema, Side, SiteKind};
+use located::pointer;
 
 impl<'j> Court<'j> {
     pub(super) fn parameters(&mut self, operation: &'j Operation, names: &Names) {

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::assertion::subject;
 use super::{Court, Found, describe};
 use crate::codes;
-use crate::pointer;
 use crate::spec::lower::Direction;
 use crate::spec::plan::{Additional, NodeId};
 use crate::spec::{Schema, Side, SiteId, SiteKind};
+use located::pointer;
 
 /// The way to a value, written out only when something is to be said of it.
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Annotations of GitHub Actions: one line per finding.
 
 use super::Report;
-use crate::finding::Place;
+use located::Place;
 
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();

@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 
 use super::window::{Line, Windows, visible};
 use super::{Outcome, Report, Reported, count};
-use crate::finding::{Place, Severity};
+use crate::finding::Severity;
+use located::Place;
 
 /// Places of a group that are listed besides the one that is drawn.
 const LISTED: usize = 3;

@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::Report;
-use crate::finding::{Finding, Place};
+use crate::finding::Finding;
+use located::Place;
 
 /// The suite of findings that belong to no exchange.
 const REPOSITORY: &str = "repository";

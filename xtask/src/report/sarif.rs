@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::window::Windows;
 use super::{Outcome, Report, Reported};
 use crate::codes::CODES;
-use crate::finding::Place;
+use located::Place;
 
 pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     let rules: Vec<_> = CODES

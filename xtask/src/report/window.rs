@@ -19,8 +19,8 @@ use std::ops::Range;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use crate::finding::Place;
 use crate::redact;
+use located::Place;
 
 /// Keys whose values are never shown.
 const OPAQUE: [&str; 3] = ["text", "value", "url"];

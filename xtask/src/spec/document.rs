@@ -1,16 +1,11 @@
 //! The document as it was written, and its references followed.
 
+use located::openapi::reference;
 use serde_json::{Map, Value};
 
-use crate::pointer;
-use crate::source::Source;
-
-/// A parsed document together with its text, so that what is wrong in it can be shown in its place.
+/// A document whose references can be followed.
 #[derive(Debug)]
-pub(crate) struct Document {
-    pub(crate) source: Source,
-    pub(crate) value: Value,
-}
+pub(crate) struct Document(pub(crate) located::Document);
 
 /// A value and the pointer of the place where it finally stands.
 #[derive(Debug, Clone)]
@@ -21,7 +16,7 @@ pub(crate) struct At<'d> {
 
 impl Document {
     pub(crate) fn get(&self, pointer: &str) -> Option<&Value> {
-        self.value.pointer(pointer)
+        self.0.value().pointer(pointer)
     }
 
     /// The value at a pointer, references followed to the place where it is defined.
@@ -72,23 +67,8 @@ impl Document {
 
     /// An error at a place of the document.
     pub(crate) fn error(&self, pointer: &str, reason: &str) -> anyhow::Error {
-        let file = self.source.file();
-        let nearest = std::iter::successors(Some(pointer), |at| pointer::parent(at))
-            .find_map(|at| self.source.place(at));
-        match nearest {
-            Some(place) => {
-                anyhow::anyhow!(
-                    "{file}:{}:{}: {reason} (at `{pointer}`)",
-                    place.line,
-                    place.column
-                )
-            }
-            None => anyhow::anyhow!("{file}: {reason} (at `{pointer}`)"),
-        }
+        self.0
+            .error(pointer, format!("{reason} (at `{pointer}`)"))
+            .into()
     }
-}
-
-/// The text of a `$ref`, whose siblings OpenAPI 3.0 ignores.
-pub(crate) fn reference(value: &Value) -> Option<&str> {
-    value.get("$ref").and_then(Value::as_str)
 }

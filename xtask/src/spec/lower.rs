@@ -12,8 +12,9 @@ use jsonschema::{Draft, Registry, ValidationError, ValidationOptions, Validator}
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::document::{Document, reference};
-use crate::pointer;
+use super::document::Document;
+use located::openapi::reference;
+use located::pointer;
 
 /// Which way a body travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,13 +88,11 @@ fn options<'r>() -> ValidationOptions<'r> {
 
 /// The nearest known place, and what follows it unchanged.
 fn origin(origins: &HashMap<String, String>, location: &str) -> String {
-    std::iter::successors(Some(location), |at| pointer::parent(at))
-        .find_map(|at| {
-            origins
-                .get(at)
-                .map(|origin| format!("{origin}{}", &location[at.len()..]))
-        })
-        .unwrap_or_default()
+    pointer::nearest(location, |at| {
+        let origin = origins.get(at)?;
+        Some(format!("{origin}{}", &location[at.len()..]))
+    })
+    .unwrap_or_default()
 }
 
 /// Keywords that mean in Draft 4 what they mean in OpenAPI 3.0.

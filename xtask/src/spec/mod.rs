@@ -9,8 +9,8 @@ pub(crate) mod site;
 
 use serde_json::Value;
 
-use crate::source::Source;
 pub(crate) use document::Document;
+use located::Source;
 use lower::{Direction, Lowered, Lowering};
 use operation::Operation;
 use plan::{NodeId, Plan};
@@ -51,8 +51,7 @@ impl Spec {
     /// The document is not OpenAPI 3.0, a reference leads nowhere, or a schema does not compile:
     /// nothing can be judged by it. Says file, line, column and reason.
     pub fn load(source: Source) -> anyhow::Result<Spec> {
-        let value = source.value()?;
-        let document = Document { source, value };
+        let document = Document(located::Document::parse(source)?);
         check_version(&document)?;
 
         let mut sites = Sites::default();
@@ -95,12 +94,12 @@ impl Spec {
 
     /// The text it was read from.
     pub fn source(&self) -> &Source {
-        &self.document.source
+        self.document.0.source()
     }
 
     /// The whole document.
     pub fn value(&self) -> &Value {
-        &self.document.value
+        self.document.0.value()
     }
 
     /// All places that traffic can be evidence for, in the order of the document's operations.

@@ -7,11 +7,8 @@ use super::document::{At, Document};
 use super::lower::{Direction, Lowering};
 use super::plan::Plan;
 use super::site::{SiteId, SiteKind, Sites, vocabulary};
-use crate::pointer;
-
-const METHODS: &[&str] = &[
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+use located::openapi::is_method;
+use located::pointer;
 
 /// One method of one path.
 #[derive(Debug)]
@@ -156,7 +153,7 @@ impl Reader<'_, '_> {
             };
             let item = document.resolve(&written)?;
             for (method, value) in document.object(&item)? {
-                if METHODS.contains(&method.as_str()) {
+                if is_method(method) {
                     let at = At {
                         pointer: pointer::join(&item.pointer, method),
                         value,
@@ -531,7 +528,7 @@ pub(crate) fn bases(document: &Document) -> Vec<Vec<String>> {
         .clone()
         .filter_map(Value::as_object)
         .flat_map(Map::values);
-    let mut bases: Vec<Vec<String>> = std::iter::once(&document.value)
+    let mut bases: Vec<Vec<String>> = std::iter::once(document.0.value())
         .chain(items)
         .chain(operations)
         .filter_map(|owner| owner.get("servers")?.as_array())

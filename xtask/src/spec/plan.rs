@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::document::Document;
 use super::lower::{self, Direction, Lowered};
 use super::site::{SiteId, SiteKind, Sites, Words, vocabulary, words};
-use crate::pointer;
+use located::pointer;
 
 /// The number of a node.
 pub(crate) type NodeId = usize;

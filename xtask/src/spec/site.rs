@@ -101,8 +101,7 @@ impl Sites {
 
     /// The place at or nearest above a pointer.
     pub(crate) fn nearest(&self, pointer: &str) -> Option<SiteId> {
-        std::iter::successors(Some(pointer), |at| crate::pointer::parent(at))
-            .find_map(|at| self.numbers.get(at).copied())
+        located::pointer::nearest(pointer, |at| self.numbers.get(at).copied())
     }
 
     pub(crate) fn find(&self, key: &str) -> Option<SiteId> {

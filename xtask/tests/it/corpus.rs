@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use located::Source;
 use serde_json::{Value, json};
 use xtask::corpus::{self, HarLog, Summary};
-use xtask::source::Source;
 use xtask::spec::Spec;
 
 const SPEC: &str = "
@@ -56,7 +56,7 @@ type Labelled = Vec<(String, Vec<&'static str>)>;
 fn run(folder: &Path, paths: &[&str]) -> (Labelled, Summary) {
     let spec = Spec::load(Source::new("spec.yaml", SPEC.to_owned())).unwrap();
     let paths: Vec<PathBuf> = paths.iter().map(|path| folder.join(path)).collect();
-    let prefix = format!("{}/", xtask::source::display(folder));
+    let prefix = format!("{}/", located::display(folder));
     let mut judged = Vec::new();
     let summary = corpus::for_each(&paths, &spec, read_har, &mut |it| {
         judged.push((

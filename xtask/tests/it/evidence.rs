@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use located::Source;
 use serde_json::{Value, json};
 use xtask::evidence::{Evidence, Presence, Row, Verdict};
 use xtask::judge::{Exchange, judge};
-use xtask::source::Source;
 use xtask::spec::{SiteKind, Spec};
 
 const SPEC: &str = "

@@ -1,10 +1,8 @@
-//! The build script's parts, except the generator itself: reading, refusing, adapting, and each
-//! pass.
+//! The build script's parts, except the generator itself: refusing, adapting, and each pass.
 
 #[path = "../../../build"]
 mod codegen {
     pub mod adapt;
-    pub mod document;
     pub mod lint;
     pub mod openapi;
     pub mod passes;
@@ -13,115 +11,13 @@ mod codegen {
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use codegen::document::Document;
 use codegen::passes::{self, Facts};
 use codegen::{adapt, lint, stale};
+use located::{Document, Source};
 use serde_json::json;
-use xtask::source::Source;
-
-// --- reading ---
 
 fn parse(yaml: &str) -> Result<Document, String> {
-    Document::parse("spec.yaml", yaml).map_err(|problem| problem.to_string())
-}
-
-#[test]
-fn yaml_is_read_by_the_core_schema() {
-    let yaml = "a: yes\nb: 'no'\nc: true\nd: 12\ne: 1.5\nf: ~\ng:\nh: -7\ni: 3.0.3\nj: inf\nk: [x, 1]\nl: |\n  text\n";
-    let value = parse(yaml).unwrap().value;
-    let expected = json!({
-        "a": "yes", "b": "no", "c": true, "d": 12, "e": 1.5, "f": null, "g": null, "h": -7, "i": "3.0.3", "j": "inf",
-        "k": ["x", 1], "l": "text\n",
-    });
-    assert_eq!(value, expected);
-}
-
-/// `validate` has a reader of its own, which takes the anchors and tags of other people's
-/// documents: what it proves must be what is generated from.
-#[test]
-fn the_generator_and_validate_read_the_same_of_a_document() {
-    let judged = |yaml: &str| Source::new("spec.yaml", yaml.to_owned()).value().unwrap();
-    let ours = include_str!("../../../openapi/connections.yaml");
-    assert_eq!(parse(ours).unwrap().value, judged(ours));
-    let plain = [
-        "yes",
-        "no",
-        "on",
-        "y",
-        "~",
-        "null",
-        "Null",
-        "NULL",
-        "true",
-        "True",
-        "TRUE",
-        "false",
-        "False",
-        "FALSE",
-        "tRUE",
-        "0",
-        "-7",
-        "+12",
-        "007",
-        "0x1F",
-        "0o17",
-        "1_000",
-        "18446744073709551615",
-        "1.5",
-        "-.5",
-        "1e3",
-        "1.",
-        "3.0.3",
-        "2025-05-19",
-        "12:30",
-        "inf",
-        "nan",
-        "''",
-        "'1'",
-        r#""true""#,
-    ];
-    for scalar in plain {
-        let yaml = format!("a: {scalar}\n");
-        assert_eq!(parse(&yaml).unwrap().value, judged(&yaml), "{scalar}");
-    }
-}
-
-#[test]
-fn broken_yaml_is_told_with_its_place() {
-    let table = [
-        ("a: b: c\n", "spec.yaml:1:"),
-        ("a:\n  - x\n b: [\n", "spec.yaml:3:"),
-        (
-            "a: 1\nb: 2\na: 3\n",
-            "spec.yaml:3:1: the key `a` is there twice",
-        ),
-        (
-            "a: &x 1\nb: *x\n",
-            "spec.yaml:2:4: anchors and aliases are not used",
-        ),
-        ("? [a]\n: 1\n", "spec.yaml:1:3: a key must be text"),
-        ("", "spec.yaml:1:1: the file is empty"),
-    ];
-    for (yaml, beginning) in table {
-        let problem = parse(yaml)
-            .err()
-            .unwrap_or_else(|| panic!("{yaml:?} was read"));
-        assert!(problem.starts_with(beginning), "{yaml:?}: {problem}");
-    }
-}
-
-#[test]
-fn a_problem_stands_where_its_pointer_does_or_its_nearest_parent() {
-    let document = parse("paths:\n  /a/{b}:\n    get:\n      x: [1, 2]\n").unwrap();
-    let table = [
-        ("/paths/~1a~1{b}/get", "spec.yaml:3:5: no"),
-        ("/paths/~1a~1{b}/get/x/1", "spec.yaml:4:14: no"),
-        ("/paths/~1a~1{b}/get/missing/deep", "spec.yaml:3:5: no"),
-        ("/elsewhere", "spec.yaml:1:1: no"),
-    ];
-    for (pointer, expected) in table {
-        assert_eq!(document.problem(pointer, "no").to_string(), expected);
-    }
+    Document::parse(Source::new("spec.yaml", yaml.to_owned())).map_err(|error| error.to_string())
 }
 
 // --- refusing ---
@@ -176,7 +72,7 @@ fn linted(before: &str, after: &str) -> Result<(), String> {
         "{before:?} is not in the small spec"
     );
     let document = parse(&SMALL.replacen(before, after, 1))?;
-    lint::check(&document, &["Name"]).map_err(|problem| problem.to_string())
+    lint::check(&document, &["Name"]).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -372,7 +268,7 @@ fn a_choice_of_scalars_is_its_first_and_a_vocabulary_keeps_its_name() {
 #[test]
 fn every_answer_is_raw_bytes() {
     let document = parse(SMALL).unwrap();
-    let adapted = adapt::adapt(&document.value, &["Name"]);
+    let adapted = adapt::adapt(document.value(), &["Name"]);
     for (_, operation) in codegen::openapi::operations(&adapted) {
         let responses = operation["responses"].as_object().unwrap();
         assert_eq!(responses.keys().collect::<Vec<_>>(), ["2XX", "4XX", "5XX"]);
@@ -383,7 +279,7 @@ fn every_answer_is_raw_bytes() {
         );
     }
     assert_eq!(
-        adapt::answers(&document.value),
+        adapt::answers(document.value()),
         [("list".to_owned(), "Trunk".to_owned())]
     );
 }
@@ -661,7 +557,7 @@ fn facts_are_read_from_the_spec() {
         1,
     ))
     .unwrap();
-    let facts = Facts::new(&document.value, &document.value);
+    let facts = Facts::new(document.value(), document.value());
     assert_eq!(
         facts.vocabularies,
         BTreeMap::from([("State".into(), vec!["yes".into(), "no".into()])])

@@ -617,7 +617,7 @@ fn every_recording_comes_back_from_a_har_the_same() {
     assert_eq!(skipped, []);
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/connections.yaml");
     let routes = Routes::of_spec(
-        &xtask::source::Source::read(&spec)
+        &located::Source::read(&spec)
             .expect("text")
             .value()
             .expect("a spec"),

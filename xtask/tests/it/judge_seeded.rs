@@ -3,11 +3,11 @@
 
 use std::sync::{Arc, LazyLock};
 
+use located::Source;
 use serde_json::{Value, json};
 use xtask::finding::Finding;
 use xtask::judge::{Exchange, judge};
 use xtask::recording::Recording;
-use xtask::source::Source;
 use xtask::spec::Spec;
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {

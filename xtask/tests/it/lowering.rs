@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use located::Source;
 use serde_json::{Value, json};
 use xtask::judge::{Exchange, judge};
-use xtask::source::Source;
 use xtask::spec::Spec;
 
 /// A document that answers `GET /` with the schema `S`, which may refer to others.

@@ -19,4 +19,3 @@ mod never_panics;
 mod redact;
 mod regen;
 mod secrets;
-mod source;

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, LazyLock};
 
+use located::Source;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use xtask::judge::{Exchange, judge};
-use xtask::source::Source;
 use xtask::spec::Spec;
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {

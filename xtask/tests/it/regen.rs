@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use located::Source;
 use serde_json::{Value, json};
 use xtask::corrections::{Correction, Corrections};
 use xtask::edits::{self, Edit};
 use xtask::readme;
-use xtask::source::Source;
 
 use crate::bench::{Bench, answered};
 

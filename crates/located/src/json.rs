@@ -7,12 +7,22 @@ use std::ops::Range;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::Broken;
-use super::tree::{Children, Tree};
+use crate::tree::{Children, Tree};
 
-/// Parses a text. Where a key comes twice in an object the last value counts, as everywhere, and
-/// the pointer of the member is among those returned: one of the two would be lost silently.
-pub(super) fn value(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
+/// The value of a JSON text, and the pointers of the members whose key is a duplicate in its
+/// object. The last of them counts, as nearly everywhere, and the others would be lost silently.
+///
+/// ```
+/// let (value, duplicates) = located::json(r#"{"a": {"b": 1, "b": 2}}"#)?;
+/// assert_eq!(value["a"]["b"], 2);
+/// assert_eq!(duplicates, ["/a/b"]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Errors
+/// It is not JSON; [`unreadable`] says where and why without quoting it.
+pub fn json(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
+    let text = text.trim_start_matches('\u{feff}');
     let any_repeated = Cell::new(false);
     let mut json = serde_json::Deserializer::from_str(text);
     let value = Watched(&any_repeated).deserialize(&mut json)?;
@@ -26,10 +36,22 @@ pub(super) fn value(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     Ok((value, repeated.unwrap_or_default()))
 }
 
-/// Where and why reading a text ended.
-pub(crate) fn broken(text: &str, error: &serde_json::Error) -> Broken {
+/// Where and why a text cannot be read; counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+    /// The reason, which quotes no value.
+    pub reason: String,
+}
+
+/// Where and why reading a JSON text ended with an error of `serde_json`, without the value that
+/// its message may quote.
+pub fn unreadable(text: &str, error: &serde_json::Error) -> Unreadable {
     let text = text.trim_start_matches('\u{feff}');
-    Broken {
+    Unreadable {
         line: error.line(),
         column: column_in_characters(text, error.line(), error.column()),
         reason: reason(error),
@@ -66,7 +88,7 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-/// Reads a value as `serde_json` does, and takes note whether a key comes twice in an object.
+/// Reads a value as `serde_json` does, and takes note whether an object has a duplicate key.
 #[derive(Clone, Copy)]
 struct Watched<'w>(&'w Cell<bool>);
 
@@ -134,7 +156,7 @@ impl<'de> Visitor<'de> for Watched<'_> {
 }
 
 /// The positions of everything in a text; `None` when it is not JSON.
-pub(super) fn tree(text: &str) -> Option<Tree> {
+pub(crate) fn tree(text: &str) -> Option<Tree> {
     // Checked first: the scan below trusts its input, and its depth is bounded by the parser's.
     serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}')).ok()?;
     Scan {

@@ -1,4 +1,13 @@
-//! JSON pointers (RFC 6901) as text.
+//! JSON pointers (RFC 6901) as strings.
+//!
+//! ```
+//! use located::pointer;
+//!
+//! let at = pointer::join("/paths", "/users/{id}");
+//! assert_eq!(at, "/paths/~1users~1{id}");
+//! assert_eq!(pointer::last(&at).as_deref(), Some("/users/{id}"));
+//! assert_eq!(pointer::parent(&at), Some("/paths"));
+//! ```
 
 use std::borrow::Cow;
 
@@ -25,6 +34,17 @@ pub fn join(pointer: &str, token: &str) -> String {
 /// The pointer of what holds the value at `pointer`; `None` for the whole document.
 pub fn parent(pointer: &str) -> Option<&str> {
     pointer.rfind('/').map(|at| &pointer[..at])
+}
+
+/// What is found at a pointer or, where nothing is, at the nearest ancestor of it.
+///
+/// ```
+/// let known = ["/a", ""];
+/// let found = located::pointer::nearest("/a/b/c", |at| known.iter().find(|it| **it == at));
+/// assert_eq!(found, Some(&"/a"));
+/// ```
+pub fn nearest<T>(pointer: &str, find: impl FnMut(&str) -> Option<T>) -> Option<T> {
+    std::iter::successors(Some(pointer), |at| parent(at)).find_map(find)
 }
 
 /// The last token of a pointer, unescaped.

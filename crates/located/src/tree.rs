@@ -7,14 +7,14 @@ use crate::pointer;
 
 /// The positions of one value, of its key, and of what it holds.
 #[derive(Debug)]
-pub(super) struct Tree {
-    pub(super) key: Option<Range<usize>>,
-    pub(super) value: Range<usize>,
-    pub(super) children: Children,
+pub(crate) struct Tree {
+    pub(crate) key: Option<Range<usize>>,
+    pub(crate) value: Range<usize>,
+    pub(crate) children: Children,
 }
 
 #[derive(Debug)]
-pub(super) enum Children {
+pub(crate) enum Children {
     None,
     Items(Vec<Tree>),
     Members(Vec<(String, Tree)>),
@@ -22,7 +22,7 @@ pub(super) enum Children {
 
 impl Tree {
     /// The node at a JSON pointer.
-    pub(super) fn find(&self, pointer: &str) -> Option<&Tree> {
+    pub(crate) fn find(&self, pointer: &str) -> Option<&Tree> {
         pointer::tokens(pointer)?.try_fold(self, |node, token| match &node.children {
             Children::None => None,
             Children::Items(items) => items.get(token.parse::<usize>().ok()?),
@@ -35,7 +35,7 @@ impl Tree {
     }
 
     /// The members whose key came before in the same object.
-    pub(super) fn repeated(&self) -> Vec<String> {
+    pub(crate) fn repeated(&self) -> Vec<String> {
         let mut found = Vec::new();
         self.gather_repeated("", &mut found);
         found

@@ -1,7 +1,7 @@
 //! Values and positions of YAML and JSON texts.
 
+use located::Source;
 use serde_json::{Value, json};
-use xtask::source::Source;
 
 fn yaml(text: &str) -> Source {
     Source::new("a.yaml", text.to_owned())
@@ -26,6 +26,125 @@ fn yaml_follows_the_core_schema() {
         "f": 1000.0, "s": "5", "d": "2025-05-19", "big": u64::MAX, "200": "ok",
     });
     assert_eq!(source.value().unwrap(), expected);
+}
+
+/// Every plain scalar of the table of the core schema (YAML 1.2.2, section 10.3), and what looks
+/// like one and is none.
+#[test]
+fn plain_scalars_are_what_the_core_schema_says() {
+    let table = [
+        ("~", json!(null)),
+        ("null", json!(null)),
+        ("Null", json!(null)),
+        ("NULL", json!(null)),
+        ("nULL", json!("nULL")),
+        ("true", json!(true)),
+        ("True", json!(true)),
+        ("TRUE", json!(true)),
+        ("tRUE", json!("tRUE")),
+        ("false", json!(false)),
+        ("False", json!(false)),
+        ("FALSE", json!(false)),
+        ("yes", json!("yes")),
+        ("on", json!("on")),
+        ("y", json!("y")),
+        ("0", json!(0)),
+        ("-7", json!(-7)),
+        ("+12", json!(12)),
+        ("007", json!(7)),
+        ("0x1F", json!(31)),
+        ("0xFFFFFFFFFFFFFFFF", json!(u64::MAX)),
+        ("0o17", json!(15)),
+        ("0x-1", json!("0x-1")),
+        ("0o+1", json!("0o+1")),
+        ("0xG", json!("0xG")),
+        ("0x", json!("0x")),
+        ("+-5", json!("+-5")),
+        ("1_000", json!("1_000")),
+        ("18446744073709551616", json!(18_446_744_073_709_551_616.0)),
+        ("1.5", json!(1.5)),
+        ("-.5", json!(-0.5)),
+        ("+.5", json!(0.5)),
+        ("1e3", json!(1000.0)),
+        ("1.", json!(1.0)),
+        ("1.e2", json!(100.0)),
+        (".", json!(".")),
+        ("1e", json!("1e")),
+        ("3.0.3", json!("3.0.3")),
+        ("2025-05-19", json!("2025-05-19")),
+        ("12:30", json!("12:30")),
+        ("inf", json!("inf")),
+        ("nan", json!("nan")),
+        ("+nan", json!("+nan")),
+        ("infinity", json!("infinity")),
+        ("''", json!("")),
+        ("'1'", json!("1")),
+        (r#""true""#, json!("true")),
+        ("!!str 1", json!("1")),
+        ("!!int 0x10", json!(16)),
+        ("!!float 1", json!(1.0)),
+        ("!!bool True", json!(true)),
+        ("!!null ~", json!(null)),
+        ("!local 5", json!(5)),
+    ];
+    for (scalar, expected) in table {
+        let read = yaml(&format!("a: {scalar}\n")).value();
+        assert_eq!(read.unwrap()["a"], expected, "{scalar}");
+    }
+    for scalar in [
+        ".inf",
+        "-.INF",
+        ".nan",
+        "!!int x",
+        "!!bool maybe",
+        "!!float abc",
+    ] {
+        let error = yaml(&format!("a: {scalar}\n")).value();
+        assert!(error.is_err(), "{scalar}");
+    }
+}
+
+#[test]
+fn broken_yaml_is_told_with_its_place() {
+    let table = [
+        ("a: b: c\n", "a.yaml:1:"),
+        ("a:\n  - x\n b: [\n", "a.yaml:3:"),
+        ("? [a]\n: 1\n", "a.yaml:1:3: a key must be a string"),
+        ("", "a.yaml:1:1: the document is empty"),
+        ("a: 1\n---\nb: 1\n", "a.yaml:3:1: a second document"),
+    ];
+    for (text, beginning) in table {
+        let error = yaml(text).value().unwrap_err().to_string();
+        assert!(error.starts_with(beginning), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn an_error_stands_at_its_pointer_or_at_the_nearest_value_around_it() {
+    let source = yaml("paths:\n  /a/{b}:\n    get:\n      x: [1, 2]\n");
+    let table = [
+        ("/paths/~1a~1{b}/get", "a.yaml:3:5: no"),
+        ("/paths/~1a~1{b}/get/x/1", "a.yaml:4:14: no"),
+        ("/paths/~1a~1{b}/get/missing/deep", "a.yaml:3:5: no"),
+        ("/elsewhere", "a.yaml:1:1: no"),
+    ];
+    for (pointer, expected) in table {
+        assert_eq!(source.error_at(pointer, "no").to_string(), expected);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_told_with_their_place() {
+    let bytes = b"{\n\"\xc3\xa9\": \"\xff\"}".to_vec();
+    let error = Source::from_bytes("a.json", bytes, 3).unwrap_err();
+    assert_eq!(error.to_string(), "a.json:4:7: not UTF-8");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why() {
+    let error = Source::read(std::path::Path::new("no/such/file")).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read no/such/file");
+    assert!(std::error::Error::source(&error).is_some());
 }
 
 #[test]
@@ -117,7 +236,7 @@ fn pointers_are_unescaped() {
 }
 
 #[test]
-fn a_key_that_comes_twice_is_an_error() {
+fn a_duplicate_key_is_an_error() {
     for (file, source, place) in [
         ("a.yaml", "a: 1\nb: 2\na: 3\n", "a.yaml:3:1"),
         ("a.json", "{\"a\": 1,\n \"a\": 2}", "a.json:2:"),
@@ -127,7 +246,7 @@ fn a_key_that_comes_twice_is_an_error() {
             .unwrap_err()
             .to_string();
         assert!(
-            said.starts_with(place) && said.contains("`a` comes twice"),
+            said.starts_with(place) && said.contains("duplicate key `a`"),
             "{said}"
         );
     }

@@ -1,15 +1,14 @@
-//! YAML 1.2: events by `saphyr`, the value after the core schema, positions from the events.
+//! YAML 1.2: events by `saphyr-parser`, values after the core schema, positions from the events.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use saphyr::{Scalar, ScalarStyle, Tag};
-use saphyr_parser::{Event, Parser, ScanError, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
-use super::Broken;
-use super::tree::{Children, Tree};
+use crate::Unreadable;
+use crate::tree::{Children, Tree};
 
 /// Enough for any document that a person wrote; deeper ones would exhaust the stack further on.
 const MAX_DEPTH: usize = 128;
@@ -17,14 +16,14 @@ const MAX_DEPTH: usize = 128;
 const MAX_NODES: usize = 1_000_000;
 
 /// Parses a text.
-pub(super) fn value(text: &str) -> Result<Value, Broken> {
+pub(crate) fn value(text: &str) -> Result<Value, Unreadable> {
     let mut reader = Reader::new(text);
     let node = reader.document()?;
     into_value(node)
 }
 
 /// The positions of everything in a text.
-pub(super) fn tree(text: &str) -> Result<Tree, Broken> {
+pub(crate) fn tree(text: &str) -> Result<Tree, Unreadable> {
     let mut reader = Reader::new(text);
     let node = reader.document()?;
     let offsets: Vec<usize> = text
@@ -50,7 +49,7 @@ enum Content {
 }
 
 struct Reader<'t> {
-    parser: Parser<'t, saphyr_parser::StrInput<'t>>,
+    parser: Parser<'t, StrInput<'t>>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
 }
@@ -65,7 +64,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The one document of the text.
-    fn document(&mut self) -> Result<Node, Broken> {
+    fn document(&mut self) -> Result<Node, Unreadable> {
         let mut document = None;
         loop {
             let (event, span) = self.next()?;
@@ -78,14 +77,17 @@ impl<'t> Reader<'t> {
                     return document.ok_or_else(|| broken(&span, "the document is empty"));
                 }
                 _ if document.is_some() => {
-                    return Err(broken(&span, "a second document; one a file is read"));
+                    return Err(broken(
+                        &span,
+                        "a second document; only one is read from a file",
+                    ));
                 }
                 event => document = Some(self.node(event, span, 0)?),
             }
         }
     }
 
-    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Broken> {
+    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Unreadable> {
         if depth > MAX_DEPTH {
             return Err(broken(&span, "nested too deeply"));
         }
@@ -118,7 +120,7 @@ impl<'t> Reader<'t> {
         Ok(node)
     }
 
-    fn items(&mut self, start: Span, depth: usize) -> Result<Node, Broken> {
+    fn items(&mut self, start: Span, depth: usize) -> Result<Node, Unreadable> {
         let mut items = Vec::new();
         loop {
             let (event, span) = self.next()?;
@@ -133,7 +135,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn members(&mut self, start: Span, depth: usize) -> Result<Node, Broken> {
+    fn members(&mut self, start: Span, depth: usize) -> Result<Node, Unreadable> {
         let mut members: Vec<(String, Span, Node)> = Vec::new();
         let mut names = std::collections::HashSet::new();
         loop {
@@ -146,12 +148,12 @@ impl<'t> Reader<'t> {
                         content: Content::Members(members),
                     });
                 }
-                // The text as written: the key `200` is `"200"`, as OpenAPI wants its status codes.
+                // As written: the key `200` is `"200"`, as OpenAPI wants its status codes.
                 Event::Scalar(text, ..) => text.into_owned(),
-                _ => return Err(broken(&key_span, "a key that is not text")),
+                _ => return Err(broken(&key_span, "a key must be a string")),
             };
             if !names.insert(name.clone()) {
-                return Err(broken(&key_span, &format!("the key `{name}` comes twice")));
+                return Err(broken(&key_span, &format!("duplicate key `{name}`")));
             }
             let (event, span) = self.next()?;
             let node = self.node(event, span, depth + 1)?;
@@ -159,9 +161,9 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn next(&mut self) -> Result<(Event<'t>, Span), Broken> {
+    fn next(&mut self) -> Result<(Event<'t>, Span), Unreadable> {
         match self.parser.next_event() {
-            Some(event) => event.map_err(|error: ScanError| Broken {
+            Some(event) => event.map_err(|error: ScanError| Unreadable {
                 line: error.marker().line(),
                 column: error.marker().col() + 1,
                 reason: error.info().to_owned(),
@@ -170,7 +172,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn count(&mut self, more: usize, span: &Span) -> Result<(), Broken> {
+    fn count(&mut self, more: usize, span: &Span) -> Result<(), Unreadable> {
         self.nodes += more;
         if self.nodes > MAX_NODES {
             return Err(broken(span, "aliases make the document too large"));
@@ -189,38 +191,89 @@ impl Node {
     }
 }
 
-/// A scalar after the core schema, of which `saphyr` leaves out some spellings.
+/// A scalar after the core schema (YAML 1.2.2, section 10.3): plain `yes` and `no` are strings.
 fn scalar(
     text: Cow<'_, str>,
     style: ScalarStyle,
     tag: Option<&Cow<'_, Tag>>,
     span: &Span,
-) -> Result<Value, Broken> {
-    if style == ScalarStyle::Plain && tag.is_none() {
-        match text.as_ref() {
-            "" | "Null" => return Ok(Value::Null),
-            "True" | "TRUE" => return Ok(Value::Bool(true)),
-            "False" | "FALSE" => return Ok(Value::Bool(false)),
-            _ => {}
+) -> Result<Value, Unreadable> {
+    let core_tag = tag
+        .filter(|tag| tag.is_yaml_core_schema())
+        .map(|tag| tag.suffix.as_str());
+    let value = match core_tag {
+        Some("str") => Some(Value::String(text.into_owned())),
+        Some("null") => null(&text),
+        Some("bool") => boolean(&text),
+        Some("int") => integer(&text).map(Value::Number),
+        Some("float") => return float(&text, span),
+        Some(_) => None,
+        // A tag of the document's own says nothing about the type; quotes do.
+        None if style != ScalarStyle::Plain => Some(Value::String(text.into_owned())),
+        None => {
+            let known = null(&text).or_else(|| boolean(&text));
+            match known.or_else(|| integer(&text).map(Value::Number)) {
+                Some(value) => Some(value),
+                None if is_float(&text) => return float(&text, span),
+                None => Some(Value::String(text.into_owned())),
+            }
         }
-        // Beyond the i64 of `saphyr`, but an integer all the same.
-        if let Ok(number) = text.parse::<u64>() {
-            return Ok(number.into());
-        }
-    }
-    match Scalar::parse_from_cow_and_metadata(text, style, tag) {
-        None => Err(broken(span, "the value does not fit its tag")),
-        Some(Scalar::Null) => Ok(Value::Null),
-        Some(Scalar::Boolean(value)) => Ok(Value::Bool(value)),
-        Some(Scalar::Integer(value)) => Ok(value.into()),
-        Some(Scalar::String(value)) => Ok(Value::String(value.into_owned())),
-        Some(Scalar::FloatingPoint(value)) => Number::from_f64(value.0)
-            .map(Value::Number)
-            .ok_or_else(|| broken(span, "JSON has no infinity and no NaN")),
+    };
+    value.ok_or_else(|| broken(span, "the value does not fit its tag"))
+}
+
+fn null(text: &str) -> Option<Value> {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL").then_some(Value::Null)
+}
+
+fn boolean(text: &str) -> Option<Value> {
+    match text {
+        "true" | "True" | "TRUE" => Some(Value::Bool(true)),
+        "false" | "False" | "FALSE" => Some(Value::Bool(false)),
+        _ => None,
     }
 }
 
-fn into_value(node: Node) -> Result<Value, Broken> {
+fn integer(text: &str) -> Option<Number> {
+    for (prefix, base) in [("0x", 16), ("0o", 8)] {
+        if let Some(digits) = text.strip_prefix(prefix) {
+            // A sign is a digit to the standard library.
+            let all = digits.chars().all(|digit| digit.is_digit(base));
+            return u64::from_str_radix(digits, base)
+                .ok()
+                .filter(|_| all)
+                .map(Number::from);
+        }
+    }
+    text.parse::<i64>()
+        .map(Number::from)
+        .or_else(|_| text.parse::<u64>().map(Number::from))
+        .ok()
+}
+
+/// Whether a plain scalar is a number by the core schema, other than a hexadecimal or octal one.
+fn is_float(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return true;
+    }
+    // The standard library knows `inf` and `nan` beside the numbers of the schema.
+    unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && text.parse::<f64>().is_ok()
+}
+
+fn float(text: &str, span: &Span) -> Result<Value, Unreadable> {
+    if !is_float(text) {
+        return Err(broken(span, "the value does not fit its tag"));
+    }
+    text.parse()
+        .ok()
+        .and_then(Number::from_f64)
+        .map(Value::Number)
+        .ok_or_else(|| broken(span, "JSON has no infinity and no NaN"))
+}
+
+fn into_value(node: Node) -> Result<Value, Unreadable> {
     Ok(match node.content {
         Content::Scalar(value) => value,
         Content::Items(items) => Value::Array(
@@ -233,7 +286,7 @@ fn into_value(node: Node) -> Result<Value, Broken> {
             members
                 .into_iter()
                 .map(|(name, _, node)| Ok((name, into_value(node)?)))
-                .collect::<Result<Map<_, _>, Broken>>()?,
+                .collect::<Result<Map<_, _>, Unreadable>>()?,
         ),
     })
 }
@@ -280,8 +333,8 @@ fn bytes(span: &Span, text: &str, offsets: &[usize]) -> Range<usize> {
     }
 }
 
-fn broken(span: &Span, reason: &str) -> Broken {
-    Broken {
+fn broken(span: &Span, reason: &str) -> Unreadable {
+    Unreadable {
         line: span.start.line().max(1),
         column: span.start.col() + 1,
         reason: reason.to_owned(),
