@@ -35,7 +35,7 @@ pub fn schema_name(value: &Value) -> Option<&str> {
 }
 
 /// Names of the component schemas that are used, by the way in which they are.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Reach {
     /// From request bodies.
     pub requests: BTreeSet<String>,
