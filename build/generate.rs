@@ -7,7 +7,7 @@ use located::{Document, Source};
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use quote::quote;
 
-use super::{adapt, lint, passes};
+use super::{adapt, lint, passes, stale};
 
 /// Component schemas that are handwritten types of `src/values`.
 const REPLACED: [&str; 5] = [
@@ -18,7 +18,11 @@ const REPLACED: [&str; 5] = [
     "Secret",
 ];
 
-/// Generates the client from the YAML in `text`; `file` is its name for messages.
+/// Generates `src/generated.rs` from the YAML in `text`; `file` is its name for messages.
+///
+/// # Errors
+/// The YAML cannot be read, is not what generation relies on, or is refused by progenitor. Says
+/// file, line and column where it is known.
 pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
     let document = Document::parse(Source::new(file, text.to_owned()))?;
     lint::check(&document, &REPLACED)?;
@@ -44,7 +48,7 @@ pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
 
     let mut code = syn::parse2(tokens)?;
     passes::run(&mut code, &passes::Facts::new(document.value(), &adapted))?;
-    Ok(prettyplease::unparse(&code))
+    Ok(stale::header(text) + &prettyplease::unparse(&code))
 }
 
 /// Runs a step that panics on what it does not know, and gives the panic's message instead of

@@ -1,8 +1,10 @@
+//! `cargo xtask`: regenerates, and starts the program of the other commands.
+
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use xtask::har;
-use xtask::validate::Validate;
+use clap::{Args, Parser, Subcommand};
+use xtask::workspace::workspace_root;
 
 /// The maintainer's commands.
 #[derive(Parser)]
@@ -24,24 +26,43 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    Validate(Validate),
-    ImportHar(har::import::Args),
-    ExportHar(har::export::Args),
+    /// Hold the spec against recorded traffic
+    #[command(disable_help_flag = true)]
+    Validate(Rest),
+    /// Turn the exchanges of a HAR file into redacted recordings
+    #[command(disable_help_flag = true)]
+    ImportHar(Rest),
+    /// Write recordings as one HAR 1.2 file
+    #[command(disable_help_flag = true)]
+    ExportHar(Rest),
+}
+
+/// Arguments that the other program reads.
+#[derive(Args)]
+struct Rest {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
 }
 
 fn main() -> ExitCode {
-    let (mut out, mut log) = (std::io::stdout(), std::io::stderr());
-    let (done, failure) = match Cli::parse().command {
-        Command::Regen { check } => (xtask::regen::run(check).map(|text| println!("{text}")), 1),
-        Command::Validate(command) => return command.run(),
-        Command::ImportHar(args) => (har::import::run(&args, &mut out), 2),
-        Command::ExportHar(args) => (har::export::run(&args, &mut out, &mut log), 2),
+    let (command, rest) = match Cli::parse().command {
+        Command::Regen { check } => return regen(check),
+        Command::Validate(rest) => ("validate", rest),
+        Command::ImportHar(rest) => ("import-har", rest),
+        Command::ExportHar(rest) => ("export-har", rest),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    xtask::forward::run(command, rest.arguments)
+}
+
+fn regen(check: bool) -> ExitCode {
+    match xtask::regen::run(&workspace_root(), check) {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(failure)
+            ExitCode::FAILURE
         }
     }
 }

@@ -1,34 +1,33 @@
 //! `cargo xtask regen`: what is made from the spec and the corrections and committed, made anew.
 //!
-//! The generator runs in the build script of the root package, which this command asks cargo to
-//! run; there is no second way to generate.
+//! The generator is the one of the build script; that runs it with the feature `codegen`.
 
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use cargo_metadata::{BuildScript, Message};
+use anyhow::{Context, Result, anyhow};
+use located::{Source, display};
+use serde_json::Value;
 
 use crate::corrections::Corrections;
 use crate::edits::{self, Edit};
-use crate::files::{committed, ensure_contents, workspace_root};
+use crate::files::{committed, ensure_contents};
 use crate::readme;
 use crate::surface::{Change, Surface};
 use crate::workspace::{CORRECTIONS, RECORDINGS, SPEC};
-use located::Source;
 
-const PACKAGE: &str = "netsapiens-connections";
 const GENERATED: &str = "src/generated.rs";
 const README: &str = "README.md";
 
-/// Generates, and writes or checks the committed files. Gives what a person should see.
-pub fn run(check: bool) -> Result<String> {
-    // Paths are shown as they are called from there.
-    std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
+/// Generates, and writes or checks the committed files of the workspace at `root`. Gives what a
+/// person should see.
+///
+/// # Errors
+/// A file cannot be read or written, or the spec cannot be generated from (with file, line and
+/// column); with `check`, a file is not as it would be written.
+pub fn run(root: &Path, check: bool) -> Result<String> {
     let mut lines = Vec::new();
-    for (path, contents) in [(README, table()?), (GENERATED, generate()?)] {
-        let state = if ensure_contents(path, &contents, check, "cargo xtask regen")? {
+    for (path, contents) in [(README, table(root)?), (GENERATED, generate(root)?)] {
+        let state = if ensure_contents(root, path, &contents, check, "cargo xtask regen")? {
             "written"
         } else {
             "up to date"
@@ -38,7 +37,7 @@ pub fn run(check: bool) -> Result<String> {
     if !check {
         lines.push(String::new());
         lines.push(
-            since_last_commit()
+            since_last_commit(root)
                 .unwrap_or_else(|error| format!("nothing to compare with: {error:#}")),
         );
     }
@@ -46,58 +45,29 @@ pub fn run(check: bool) -> Result<String> {
 }
 
 /// The README with its table of corrections.
-fn table() -> Result<String> {
-    let text = std::fs::read_to_string(README).context(README)?;
-    let corrections = Corrections::load(Source::read(Path::new(CORRECTIONS))?)?;
+fn table(root: &Path) -> Result<String> {
+    let text = read(root, README)?;
+    let corrections = Corrections::load(Source::new(CORRECTIONS, read(root, CORRECTIONS)?))?;
     readme::with_corrections(&text, corrections.entries()).context(README)
 }
 
-/// Runs the build script with `codegen` and reads what it made. The library itself may fail to
-/// compile with the new code; that is told by the next build, not here.
-fn generate() -> Result<String> {
-    let mut cargo = Command::new(env!("CARGO"))
-        .args([
-            "check",
-            "--package",
-            PACKAGE,
-            "--lib",
-            "--features",
-            "codegen",
-            "--message-format",
-            "json-render-diagnostics",
-        ])
-        .current_dir(workspace_root())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cargo could not be started")?;
-    let output = cargo.stdout.take().context("cargo has no output")?;
-    let mut out_dir: Option<PathBuf> = None;
-    for message in Message::parse_stream(BufReader::new(output)) {
-        if let Message::BuildScriptExecuted(BuildScript {
-            package_id,
-            out_dir: dir,
-            ..
-        }) = message?
-            && package_id.repr.contains(PACKAGE)
-        {
-            out_dir = Some(dir.into_std_path_buf());
-        }
-    }
-    cargo.wait()?;
-    let Some(out_dir) = out_dir else {
-        bail!("the spec could not be generated from; the reason stands above");
-    };
-    let path = out_dir.join("generated.rs");
-    std::fs::read_to_string(&path).with_context(|| path.display().to_string())
+/// The generated code. The library itself may fail to compile with it; that is told by the next
+/// build, not here.
+fn generate(root: &Path) -> Result<String> {
+    codegen::generate::generate(SPEC, &read(root, SPEC)?).map_err(|error| anyhow!("{error}"))
 }
 
 /// What the edits since then come to for users, and which recordings show it.
-fn since_last_commit() -> Result<String> {
-    let now = |path: &str| Source::read(Path::new(path));
-    let then = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, committed(path)?));
+fn since_last_commit(root: &Path) -> Result<String> {
+    let now = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, read(root, path)?));
+    let then = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, committed(root, path)?));
     let changes =
         Surface::read(then(GENERATED)?.text())?.changes(&Surface::read(now(GENERATED)?.text())?);
-    let spec = edits::of_spec(then(SPEC)?, now(SPEC)?, &recordings()?)?;
+    let spec = edits::of_spec(
+        &then(SPEC)?.value()?,
+        &now(SPEC)?.value()?,
+        &recordings(root)?,
+    );
     let corrections = edits::of_corrections(
         Corrections::load(then(CORRECTIONS)?)?.entries(),
         Corrections::load(now(CORRECTIONS)?)?.entries(),
@@ -108,6 +78,11 @@ fn since_last_commit() -> Result<String> {
         edited("corrections", &corrections),
     ]
     .join("\n\n"))
+}
+
+/// A file of the workspace.
+fn read(root: &Path, path: &str) -> Result<String> {
+    std::fs::read_to_string(root.join(path)).with_context(|| path.to_owned())
 }
 
 /// One line per change of the public surface.
@@ -159,16 +134,19 @@ fn title(what: &str, number: usize) -> String {
     format!("{what}: {number}")
 }
 
-/// In the order of their names.
-fn recordings() -> Result<Vec<PathBuf>> {
+/// The exchanges that were recorded, each with its file, in the order of their names.
+fn recordings(root: &Path) -> Result<Vec<(String, Value)>> {
     let mut recordings = Vec::new();
-    for entry in walkdir::WalkDir::new(RECORDINGS).sort_by_file_name() {
+    for entry in walkdir::WalkDir::new(root.join(RECORDINGS)).sort_by_file_name() {
         let path = entry?.into_path();
         if path
             .extension()
             .is_some_and(|extension| extension == "json")
         {
-            recordings.push(path);
+            let name = display(path.strip_prefix(root)?);
+            let text = std::fs::read_to_string(&path).with_context(|| name.clone())?;
+            let value = Source::new(&name, text).json()?.0;
+            recordings.push((name, value));
         }
     }
     Ok(recordings)

@@ -17,14 +17,13 @@ use jiff::tz::TimeZone;
 use crate::baseline::Baseline;
 use crate::codes;
 use crate::corrections::Corrections;
-use crate::files::workspace_root;
 use crate::finding::Finding;
 use crate::judging::{self, Wanted};
 use crate::leaks;
 use crate::report::{Format, Outcome, Report, explain};
 use crate::spec::Spec;
 use crate::vendor_facts::Facts;
-use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC};
+use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC, workspace_root};
 use located::{Source, display};
 
 /// Nothing was found.

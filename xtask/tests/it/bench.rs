@@ -101,7 +101,7 @@ impl Bench {
 
     /// `cargo xtask validate ARGUMENTS` in this folder.
     pub(crate) fn validate<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask-traffic"));
         let output = command
             .arg("validate")
             .args(arguments)

@@ -1,14 +1,5 @@
 //! The build script's parts, except the generator itself: refusing, adapting, and each pass.
 
-#[path = "../../../build"]
-mod codegen {
-    pub mod adapt;
-    pub mod lint;
-    pub mod openapi;
-    pub mod passes;
-    pub mod stale;
-}
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use codegen::passes::{self, Facts};

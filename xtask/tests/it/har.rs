@@ -659,7 +659,7 @@ fn without_paths_the_commands_use_the_files_of_the_workspace_wherever_they_are_s
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .parent()
             .expect("the workspace");
-        let command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
+        let command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask-traffic"))
             .args(arguments)
             .current_dir(root.join(below))
             .output();

@@ -1,14 +1,12 @@
 //! What `cargo xtask regen` makes beside the client, and what it says of an edit.
 
-use std::path::PathBuf;
-
 use located::Source;
 use serde_json::{Value, json};
 use xtask::corrections::{Correction, Corrections};
 use xtask::edits::{self, Edit};
 use xtask::readme;
 
-use crate::bench::{Bench, answered};
+use crate::bench::answered;
 
 // --- the README's table ---
 
@@ -150,27 +148,24 @@ components:
 /// with names, one of which has a state, `b` of a trunk with neither.
 fn edited(before: &str, after: &str) -> Vec<Edit> {
     assert!(SPEC.contains(before), "{before:?} is not in the spec");
-    let bench = Bench::new();
-    bench
-        .write(
-            "a.json",
-            &answered(r#"[{"name": "a", "state": "on"}, {"name": "b"}]"#),
-        )
-        .write("b.json", &answered(r#"[{"size": 1}]"#));
-    let recordings: Vec<PathBuf> = ["a.json", "b.json"]
-        .map(|name| bench.path().join(name))
-        .to_vec();
-    let source = |text: &str| Source::new("spec.yaml", text.to_owned());
-    let mut edits = edits::of_spec(
-        source(SPEC),
-        source(&SPEC.replacen(before, after, 1)),
+    let recordings = [
+        ("a.json", r#"[{"name": "a", "state": "on"}, {"name": "b"}]"#),
+        ("b.json", r#"[{"size": 1}]"#),
+    ];
+    let recordings = recordings.map(|(name, body)| {
+        let exchange = serde_json::from_str(&answered(body)).expect("a recording");
+        (name.to_owned(), exchange)
+    });
+    let spec = |text: &str| {
+        Source::new("spec.yaml", text.to_owned())
+            .value()
+            .expect("a spec")
+    };
+    edits::of_spec(
+        &spec(SPEC),
+        &spec(&SPEC.replacen(before, after, 1)),
         &recordings,
     )
-    .expect("specs and recordings");
-    for (path, _) in edits.iter_mut().flat_map(|edit| &mut edit.recordings) {
-        *path = path.rsplit('/').next().unwrap_or_default().to_owned();
-    }
-    edits
 }
 
 fn edit(sign: char, what: &str, recordings: &[(&str, u64)]) -> Edit {

@@ -1,111 +1,21 @@
-//! The corrections file: one entry per departure from the vendor's documents, each checked against
-//! the spec, the recordings and the [vendor facts](crate::vendor_facts).
-//!
-//! ```yaml
-//! - id: utc-offset-is-text
-//!   at: /components/schemas/Connection/properties/utc-offset     # a JSON pointer into the spec
-//!   vendor: {v231: 'an integer or a string', v45: 'the same'}    # what each version says, in our words
-//!   truth: always text, empty when unset
-//!   evidence:                                                    # or a text: `none: <why we believe it>`
-//!     - tests/recordings/get_connection/200.json#/response/body/0/utc-offset             # there is such a value
-//!     - {at: 'tests/recordings/….json#/response/body/0/utc-offset', is: ''}              # it is this value
-//!     - {at: 'tests/recordings/….json#/response/body/0/utc-offset', type: string}        # it is of this JSON type
-//!     - {at: 'tests/recordings/….json#/response/body/0/time-offset', absent: true}       # there is none
-//!   effect: a strict client fails on every list
-//! ```
+//! Holds the corrections against the spec, the recordings and the
+//! [vendor facts](crate::vendor_facts).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use located::Source;
+use serde_json::Value;
 
+use super::{Correction, Corrections, Evidence, Item, Shows};
 use crate::finding::Finding;
 use crate::vendor_facts::Facts;
-use located::{Document, Source};
-
-/// The entries of a corrections file.
-#[derive(Debug)]
-pub struct Corrections {
-    document: Document,
-    entries: Vec<Correction>,
-}
-
-/// One entry. Parts that are missing are findings, so they are not asked for here.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Correction {
-    /// What vendor facts and people call it.
-    pub id: String,
-    at: String,
-    /// What each vendor version says.
-    #[serde(default)]
-    pub vendor: Map<String, Value>,
-    /// What is true instead.
-    #[serde(default)]
-    pub truth: String,
-    #[serde(default)]
-    evidence: Evidence,
-    #[serde(default)]
-    effect: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
-enum Evidence {
-    /// `none: <why we believe it>`
-    Belief(String),
-    Items(Vec<Item>),
-}
-
-impl Default for Evidence {
-    fn default() -> Self {
-        Evidence::Items(Vec::new())
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
-enum Item {
-    Exists(String),
-    Shows(Shows),
-}
-
-/// A place in a recording and what it must hold; with none of the three, anything.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Shows {
-    at: String,
-    #[serde(default, deserialize_with = "present")]
-    is: Option<Value>,
-    r#type: Option<String>,
-    #[serde(default)]
-    absent: bool,
-}
-
-/// `is: null` asks for a null, a missing `is` for nothing.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
-}
 
 impl Corrections {
-    /// Reads the file; what is no list of entries is an error, an entry that is wrong is for
-    /// [`Self::check`].
-    pub fn load(source: Source) -> anyhow::Result<Self> {
-        let document = Document::parse(source)?;
-        let entries = document.typed()?;
-        Ok(Corrections { document, entries })
-    }
-
-    /// The entries.
-    pub fn entries(&self) -> &[Correction] {
-        &self.entries
-    }
-
     /// Everything that is wrong with the entries; evidence is read from below the current folder.
     pub fn check(&self, spec: &Value, facts: &Facts) -> Vec<Finding> {
         let mut check = Check {
-            file: self.document.source(),
+            file: self.document().source(),
             recordings: HashMap::new(),
             findings: Vec::new(),
         };
@@ -127,29 +37,6 @@ impl Corrections {
             }
         }
         check.findings
-    }
-}
-
-impl Correction {
-    /// The recordings that are its evidence, and how many places in each.
-    pub fn recordings(&self) -> Vec<(String, u64)> {
-        let Evidence::Items(items) = &self.evidence else {
-            return Vec::new();
-        };
-        let mut recordings = BTreeMap::new();
-        for item in items {
-            let (file, _) = item.place();
-            *recordings.entry(file.to_owned()).or_insert(0) += 1;
-        }
-        recordings.into_iter().collect()
-    }
-}
-
-impl Item {
-    /// The file, and the pointer into it.
-    fn place(&self) -> (&str, &str) {
-        let (Item::Exists(at) | Item::Shows(Shows { at, .. })) = self;
-        at.split_once('#').unwrap_or((at, ""))
     }
 }
 
