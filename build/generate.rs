@@ -10,7 +10,7 @@ use quote::quote;
 use super::{adapt, lint, passes, stale};
 
 /// Component schemas that are handwritten types of `src/values`.
-const REPLACED: [&str; 5] = [
+pub const REPLACED: [&str; 5] = [
     "ConnectionRef",
     "DateTime",
     "DomainName",

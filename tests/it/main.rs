@@ -3,6 +3,8 @@
 mod bulk;
 mod errors;
 mod faults;
+#[cfg(feature = "codegen")]
+mod generated;
 mod hostile;
 mod lenient;
 mod lifecycle;

@@ -22,13 +22,13 @@ const RUN: [&str; 10] = [
 /// What the program says when it could not do its work.
 const FAILED: u8 = 2;
 
-/// Runs `command` of that program with these arguments, in the current folder and with the streams
-/// of this process. Its exit code is the result.
-pub fn run(command: &str, arguments: Vec<OsString>) -> ExitCode {
+/// Runs that program with these arguments, a command first, in the current folder and with the
+/// streams of this process. Its exit code is the result.
+pub fn run(arguments: &[OsString]) -> ExitCode {
     // Set by the cargo that runs this program.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut program = Command::new(&cargo);
-    program.args(RUN).arg(command).args(arguments);
+    program.args(RUN).args(arguments);
     match finish(&mut program) {
         Ok(code) => code,
         Err(error) => {

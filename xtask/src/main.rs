@@ -8,7 +8,11 @@ use xtask::workspace::workspace_root;
 
 /// The maintainer's commands.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -37,21 +41,27 @@ enum Command {
     ExportHar(Rest),
 }
 
-/// Arguments that the other program reads.
+/// Arguments of any kind, which the other program reads.
 #[derive(Args)]
 struct Rest {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    arguments: Vec<OsString>,
+    _arguments: Vec<OsString>,
 }
 
 fn main() -> ExitCode {
-    let (command, rest) = match Cli::parse().command {
-        Command::Regen { check } => return regen(check),
-        Command::Validate(rest) => ("validate", rest),
-        Command::ImportHar(rest) => ("import-har", rest),
-        Command::ExportHar(rest) => ("export-har", rest),
-    };
-    xtask::forward::run(command, rest.arguments)
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    // `help COMMAND` is `COMMAND --help`, whichever program has the command.
+    if arguments.get(1).is_some_and(|first| first == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    match Cli::parse_from(&arguments).command {
+        Command::Regen { check } => regen(check),
+        // As they came: clap takes a `--` away.
+        Command::Validate(_) | Command::ImportHar(_) | Command::ExportHar(_) => {
+            xtask::forward::run(&arguments[1..])
+        }
+    }
 }
 
 fn regen(check: bool) -> ExitCode {

@@ -12,6 +12,7 @@ use crate::corrections::Corrections;
 use crate::edits::{self, Edit};
 use crate::files::{committed, ensure_contents};
 use crate::readme;
+use crate::shown;
 use crate::surface::{Change, Surface};
 use crate::workspace::{CORRECTIONS, RECORDINGS, SPEC};
 
@@ -63,18 +64,16 @@ fn since_last_commit(root: &Path) -> Result<String> {
     let then = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, committed(root, path)?));
     let changes =
         Surface::read(then(GENERATED)?.text())?.changes(&Surface::read(now(GENERATED)?.text())?);
-    let spec = edits::of_spec(
-        &then(SPEC)?.value()?,
-        &now(SPEC)?.value()?,
-        &recordings(root)?,
-    );
+    let (spec_then, spec_now) = (then(SPEC)?.value()?, now(SPEC)?.value()?);
+    let recordings = recordings(root)?;
+    let spec = edits::of_spec(&spec_then, &spec_now, &recordings);
     let corrections = edits::of_corrections(
         Corrections::load(then(CORRECTIONS)?)?.entries(),
         Corrections::load(now(CORRECTIONS)?)?.entries(),
     );
     Ok([
         surface(&changes),
-        edited("spec", &spec),
+        edited("spec", &spec) + &unplaced(&spec_now, &recordings),
         edited("corrections", &corrections),
     ]
     .join("\n\n"))
@@ -123,6 +122,19 @@ fn edited(what: &str, edits: &[Edit]) -> String {
         format!("\n  {} {}{recordings}", edit.sign, edit.what)
     };
     title(what, edits.len()) + &edits.iter().map(lines).collect::<String>()
+}
+
+/// The recordings that were not looked at.
+fn unplaced(spec: &Value, recordings: &[(String, Value)]) -> String {
+    let unplaced = recordings.iter().filter(|(_, exchange)| {
+        !shown::is_negative(exchange) && shown::operation(spec, exchange).is_none()
+    });
+    let lines = unplaced.map(|(name, _)| {
+        format!(
+            "\n  ! {name}: not looked at; method and path are none of the spec as it writes them"
+        )
+    });
+    lines.collect()
 }
 
 fn title(what: &str, number: usize) -> String {

@@ -162,17 +162,15 @@ impl<'d> Look<'d> {
     fn see(&mut self, at: &str) -> Option<(String, &'d Value)> {
         let mut at = at.to_owned();
         let mut passed = BTreeSet::new();
-        loop {
+        while passed.insert(at.clone()) {
             let value = self.document.pointer(&at)?;
             *self.times.entry(at.clone()).or_default() += 1;
-            let Some(next) = target(value) else {
-                return Some((at, value));
-            };
-            if !passed.insert(at) {
-                return None;
+            match target(value) {
+                Some(next) => at = next.to_owned(),
+                None => return Some((at, value)),
             }
-            at = next.to_owned();
         }
+        None
     }
 
     fn exchange(&mut self, exchange: &Value) -> Option<()> {
@@ -183,12 +181,15 @@ impl<'d> Look<'d> {
         let (at, operation) = self.see(&at)?;
         self.parameters(item, request);
         self.parameters(&at, request);
-        if operation.get("requestBody").is_some()
-            && let Some((at, _)) = body(request).and_then(|_| self.see(&join(&at, "requestBody")))
+        let status = response.get("status")?.as_u64()?;
+        // What was refused does not show what is taken.
+        if !(400..500).contains(&status)
+            && body(request).is_some()
+            && let Some((at, _)) = self.see(&join(&at, "requestBody"))
         {
             self.body(&at, request);
         }
-        let status = response.get("status")?.as_u64()?.to_string();
+        let status = status.to_string();
         let documented = operation.get("responses")?.as_object()?;
         let class = status.get(..1)?;
         let names = [status.as_str(), &format!("{class}XX"), "default"];
@@ -246,8 +247,47 @@ impl<'d> Look<'d> {
         Some(())
     }
 
-    /// A value shows a schema, all that this is composed of, and what stands for the values in it.
+    /// A value shows a schema, all that this is composed of, and what stands there for the values
+    /// in it.
     fn schema(&mut self, at: &str, value: &Value) {
+        let schemas = self.composed(at, value);
+        let mut show = |keyword: &str, name: Option<&str>, value: &Value| {
+            let mut shown = false;
+            for (at, schema) in &schemas {
+                let below = schema.get(keyword);
+                let at = join(at, keyword);
+                match name {
+                    None if below.is_some() => self.schema(&at, value),
+                    Some(name) if below.is_some_and(|names| names.get(name).is_some()) => {
+                        self.schema(&join(&at, name), value);
+                    }
+                    _ => continue,
+                }
+                shown = true;
+            }
+            shown
+        };
+        match value {
+            Value::Object(values) => {
+                for (name, value) in values {
+                    if !show("properties", Some(name), value) {
+                        show("additionalProperties", None, value);
+                    }
+                }
+            }
+            Value::Array(values) => {
+                for value in values {
+                    show("items", None, value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The schema at a pointer and all that it is composed of, as far as a value may be of it; each
+    /// is seen once.
+    fn composed(&mut self, at: &str, value: &Value) -> Vec<(String, &'d Value)> {
+        let mut composed = Vec::new();
         let mut waiting = vec![at.to_owned()];
         // A schema may be reached by several ways, and by way of itself.
         let mut passed = BTreeSet::new();
@@ -272,28 +312,9 @@ impl<'d> Look<'d> {
                     }
                 }
             }
-            match value {
-                Value::Object(values) => {
-                    let documented = schema.get("properties").and_then(Value::as_object);
-                    for (name, value) in values {
-                        if documented.is_some_and(|names| names.contains_key(name)) {
-                            self.schema(&join(&join(&at, "properties"), name), value);
-                        } else if schema
-                            .get("additionalProperties")
-                            .is_some_and(Value::is_object)
-                        {
-                            self.schema(&join(&at, "additionalProperties"), value);
-                        }
-                    }
-                }
-                Value::Array(values) => {
-                    for value in values {
-                        self.schema(&join(&at, "items"), value);
-                    }
-                }
-                _ => {}
-            }
+            composed.push((at, schema));
         }
+        composed
     }
 
     /// Whether a value has the type of a branch, where that names one.
@@ -319,16 +340,17 @@ fn target(value: &Value) -> Option<&str> {
 }
 
 /// The value at a pointer, behind all references.
-fn resolved<'d>(document: &'d Value, at: &str) -> Option<&'d Value> {
-    let mut value = document.pointer(at)?;
+fn resolved<'d>(document: &'d Value, at: &'d str) -> Option<&'d Value> {
+    let mut at = at;
     let mut passed = BTreeSet::new();
-    while let Some(next) = target(value) {
-        if !passed.insert(next) {
-            return None;
+    while passed.insert(at) {
+        let value = document.pointer(at)?;
+        match target(value) {
+            Some(next) => at = next,
+            None => return Some(value),
         }
-        value = document.pointer(next)?;
     }
-    Some(value)
+    None
 }
 
 /// The body of a request or response, JSON or not.

@@ -1,4 +1,4 @@
-//! The build script's parts, except the generator itself: refusing, adapting, and each pass.
+//! The parts of the generator but progenitor: refusing, adapting, and each pass.
 
 use std::collections::{BTreeMap, BTreeSet};
 
