@@ -1,5 +1,6 @@
 //! The corrections file: one entry per departure from the vendor's documents, each checked against
-//! the spec, the recordings and the [vendor facts](crate::vendor_facts).
+//! the spec and the recordings; [vendor facts](crate::vendor_facts) are checked
+//! against the corrections.
 //!
 //! ```yaml
 //! - id: utc-offset-is-text
@@ -20,9 +21,10 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::finding::Finding;
-use crate::vendor_facts::Facts;
-use located::{Document, Source};
+use openapi_traffic::Finding;
+
+use crate::codes::Code;
+use located::{Document, Place, Source};
 
 /// The entries of a corrections file.
 #[derive(Debug)]
@@ -97,13 +99,18 @@ impl Corrections {
         Ok(Corrections { document, entries })
     }
 
+    /// The place of something in the file, or of the nearest thing around it.
+    pub(crate) fn place(&self, pointer: &str) -> Option<Place> {
+        self.document.source().nearest(pointer)
+    }
+
     /// The entries.
     pub fn entries(&self) -> &[Correction] {
         &self.entries
     }
 
     /// Everything that is wrong with the entries; evidence is read from below the current folder.
-    pub fn check(&self, spec: &Value, facts: &Facts) -> Vec<Finding> {
+    pub fn check(&self, spec: &Value) -> Vec<Finding> {
         let mut check = Check {
             file: self.document.source(),
             recordings: HashMap::new(),
@@ -112,19 +119,6 @@ impl Corrections {
         let mut ids = HashSet::new();
         for (index, entry) in self.entries.iter().enumerate() {
             check.entry(index, entry, spec, &mut ids);
-            for (version, wanted) in facts.missing(entry) {
-                let message = format!(
-                    "no vendor fact shows that {version} still has what `{}` corrects",
-                    entry.id
-                );
-                check.add(
-                    "NSV506",
-                    &format!("/{index}/vendor/{version}"),
-                    message,
-                    &wanted,
-                    "none",
-                );
-            }
         }
         check.findings
     }
@@ -178,7 +172,7 @@ impl<'a> Check<'a> {
         } = entry;
         if !kebab_case(id) {
             self.add(
-                "NSV504",
+                Code::Id,
                 &format!("/{index}/id"),
                 format!("`{id}` is no name for a correction"),
                 "lower-case words joined by `-`",
@@ -187,7 +181,7 @@ impl<'a> Check<'a> {
         }
         if !ids.insert(id) {
             self.add(
-                "NSV504",
+                Code::Id,
                 &format!("/{index}/id"),
                 format!("two corrections are called `{id}`"),
                 "a name of its own",
@@ -198,7 +192,7 @@ impl<'a> Check<'a> {
             let message =
                 format!("the correction `{id}` is of a place that the spec does not have");
             self.add(
-                "NSV501",
+                Code::Place,
                 &format!("/{index}/at"),
                 message,
                 "a JSON pointer that resolves in the spec",
@@ -223,7 +217,7 @@ impl<'a> Check<'a> {
         ];
         for (part, _, what) in missing.into_iter().filter(|(_, missing, _)| *missing) {
             self.add(
-                "NSV505",
+                Code::Incomplete,
                 &format!("/{index}"),
                 format!("the correction `{id}` has no `{part}`"),
                 what,
@@ -238,7 +232,7 @@ impl<'a> Check<'a> {
                 {
                     let message = format!("the correction `{id}` has no evidence");
                     self.add(
-                        "NSV505",
+                        Code::Incomplete,
                         &format!("/{index}/evidence"),
                         message,
                         "a list of places, or `none: <why we believe it>`",
@@ -250,7 +244,7 @@ impl<'a> Check<'a> {
                 if items.is_empty() {
                     let message = format!("the correction `{id}` has no evidence");
                     self.add(
-                        "NSV505",
+                        Code::Incomplete,
                         &format!("/{index}"),
                         message,
                         "a list of places, or `none: <why we believe it>`",
@@ -275,7 +269,13 @@ impl<'a> Check<'a> {
             Err(reason) => {
                 let reason = reason.clone();
                 let message = format!("the evidence of `{id}` cannot be read");
-                return self.add("NSV502", pointer, message, "a recording", &reason);
+                return self.add(
+                    Code::EvidenceMissing,
+                    pointer,
+                    message,
+                    "a recording",
+                    &reason,
+                );
             }
         };
         let found = value.pointer(inner);
@@ -290,18 +290,20 @@ impl<'a> Check<'a> {
         };
         let (code, seen) = match (found, shows) {
             (None, Some(Shows { absent: true, .. })) => return,
-            (None, _) => ("NSV502", "nothing".to_owned()),
-            (Some(value), Some(Shows { absent: true, .. })) => ("NSV503", kind(value).to_owned()),
+            (None, _) => (Code::EvidenceMissing, "nothing".to_owned()),
+            (Some(value), Some(Shows { absent: true, .. })) => {
+                (Code::EvidenceDiffers, kind(value).to_owned())
+            }
             // The value itself is not said: it may be what must not be.
             (Some(value), Some(Shows { is: Some(is), .. })) if value != is => {
-                ("NSV503", format!("another {}", kind(value)))
+                (Code::EvidenceDiffers, format!("another {}", kind(value)))
             }
             (
                 Some(value),
                 Some(Shows {
                     r#type: Some(name), ..
                 }),
-            ) if !is_of(value, name) => ("NSV503", kind(value).to_owned()),
+            ) if !is_of(value, name) => (Code::EvidenceDiffers, kind(value).to_owned()),
             _ => return,
         };
         self.add(
@@ -328,18 +330,11 @@ impl<'a> Check<'a> {
             .as_ref()
     }
 
-    fn add(
-        &mut self,
-        code: &'static str,
-        pointer: &str,
-        message: String,
-        expected: &str,
-        seen: &str,
-    ) {
+    fn add(&mut self, code: Code, pointer: &str, message: String, expected: &str, seen: &str) {
         let spec = self.file.nearest(pointer);
         self.findings.push(Finding {
             spec,
-            ..Finding::new(code, message, expected, seen)
+            ..Finding::new(code.rule(), message, expected, seen)
         });
     }
 }

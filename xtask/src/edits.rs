@@ -6,12 +6,10 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use crate::corpus::{self, HarLog};
 use crate::corrections::Correction;
-use crate::evidence::Row;
-use crate::spec::Spec;
 use located::Source;
 use located::pointer;
+use openapi_traffic::{Row, Spec, corpus};
 
 /// Up to how many bytes of JSON both values are shown; of longer ones `git diff` shows what is
 /// different.
@@ -103,12 +101,7 @@ impl Shown {
         for path in recordings {
             // One at a time: evidence that was gathered together names only the first recordings of
             // a place.
-            let summary = corpus::for_each(
-                std::slice::from_ref(path),
-                &spec,
-                |_| Ok(HarLog::default()),
-                &mut |_| {},
-            );
+            let summary = corpus::for_each(std::slice::from_ref(path), &spec, &mut |_| {});
             if let Some(problem) = summary.problems.into_iter().next() {
                 bail!(problem);
             }

@@ -1,8 +1,8 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::har;
 use xtask::validate::Validate;
+use xtask::{export_har, import_har};
 
 /// The maintainer's commands.
 #[derive(Parser)]
@@ -25,8 +25,8 @@ enum Command {
         check: bool,
     },
     Validate(Validate),
-    ImportHar(har::import::Args),
-    ExportHar(har::export::Args),
+    ImportHar(import_har::Args),
+    ExportHar(export_har::Args),
 }
 
 fn main() -> ExitCode {
@@ -34,8 +34,8 @@ fn main() -> ExitCode {
     let (done, failure) = match Cli::parse().command {
         Command::Regen { check } => (xtask::regen::run(check).map(|text| println!("{text}")), 1),
         Command::Validate(command) => return command.run(),
-        Command::ImportHar(args) => (har::import::run(&args, &mut out), 2),
-        Command::ExportHar(args) => (har::export::run(&args, &mut out, &mut log), 2),
+        Command::ImportHar(args) => (import_har::run(&args, &mut out), 2),
+        Command::ExportHar(args) => (export_har::run(&args, &mut out, &mut log), 2),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
