@@ -8,14 +8,13 @@ use anyhow::{Context, Result, anyhow, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use har_recording::read;
 use http::StatusCode;
-use http_recording::Recording;
+use http_recording::{Placed, Placement, Recording, slug};
 use located::{Source, Unreadable};
 use openapi_traffic::command::spinner;
 use openapi_traffic::{Route, Routes};
 use serde_json::{Map, Value};
 use traffic_redact::{Knowledge, redact, scan};
 
-use crate::placement::{Placed, Plan, slug};
 use crate::workspace::{self, RECORDINGS, SPEC};
 
 /// Turns the exchanges of a HAR file into redacted recordings.
@@ -124,7 +123,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
     let progress = spinner("{spinner} {msg}, {elapsed}");
     progress.set_message(format!("redacting {} exchanges", recordings.len()));
     redact(&mut recordings, &Knowledge::of_spec(&spec));
-    let mut plan = Plan::default();
+    let mut plan = Placement::default();
     let mut placed = Vec::new();
     for (operation, recording) in operations.iter().zip(&recordings) {
         refuse_leaks(recording)?;

@@ -10,6 +10,7 @@ use located::Source;
 use openapi_traffic::report::{Format, Report, Tool};
 use openapi_traffic::{Finding, Options, Rules, Spec, command, run};
 
+use crate::check_corrections;
 use crate::codes::Code;
 use crate::corrections::Corrections;
 use crate::files::workspace_root;
@@ -174,7 +175,7 @@ impl Files {
         let corrections = Corrections::load(Source::read(path)?)?;
         let facts = Facts::load(Source::read(&path.with_file_name(FACTS))?)?;
         report.summary.corrections = corrections.entries().len();
-        let mut findings = corrections.check(spec.value());
+        let mut findings = check_corrections::check(&corrections, spec.value());
         findings.extend(facts.check(spec.value(), &corrections));
         if let Some(folder) = &self.vendor {
             findings.extend(facts.check_vendor(folder)?);

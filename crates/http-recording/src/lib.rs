@@ -21,11 +21,12 @@
 //! ```
 //!
 //! In reading order: [`Recording`] with its parts; [`encode`], how a value stands in a path;
-//! [`walk`], the files of a folder of recordings.
+//! [`walk`], the files of a folder of recordings; [`Placement`], which file a new one goes to.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
+mod placement;
 mod walk;
 
 use located::{Error, Source};
@@ -33,6 +34,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use placement::{Placed, Placement, Unplaced, slug};
 pub use walk::{Found, Kind, Unread, walk};
 
 /// The only format there is; a file that says another number is refused.

@@ -38,7 +38,7 @@
 //! assert_eq!((findings[0].expected.as_str(), findings[0].seen.as_str()), ("integer", "string of 1 character"));
 //! let place = findings[0].recording.as_ref().expect("a place");
 //! assert_eq!((place.line, place.column), (5, 80));
-//! assert!(evidence.rows(&spec).iter().any(|row| row.contradicted == 1));
+//! assert!(evidence.rows(&spec).iter().any(|row| row.name == "count 200" && row.seen == 1));
 //! # Ok::<(), located::Error>(())
 //! ```
 //!

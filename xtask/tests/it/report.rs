@@ -64,3 +64,14 @@ fn a_baseline_may_excuse_a_finding_of_the_repository() {
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stdout.contains("NSV602"), "{run:?}");
 }
+
+#[test]
+fn vendor_documents_without_corrections_are_2_and_say_what_to_give() {
+    let bench = Bench::new();
+    let run = bench.validate(["--spec", "spec.yaml", "--vendor", "vendor"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.stderr.contains("give them with `--corrections`"),
+        "{run:?}"
+    );
+}

@@ -9,8 +9,9 @@
 //!
 //! A line in which the engine still finds something is not shown at all. Everything else is:
 //! recordings are redacted before they are written, and a window that shows nothing helps nobody.
-//! The windows are drawn here and not by a library because of that, and because a recording may be
-//! one line of megabytes, of which only the part around the place is drawn.
+//! The windows are drawn here and not by a library: what is drawn is masked, and of a line of
+//! megabytes only the part around the place. `annotate-snippets` takes the column that it prints
+//! from the text it is handed, which then is another text than the file's.
 
 use std::collections::HashMap;
 use std::fs;

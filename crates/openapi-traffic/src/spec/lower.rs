@@ -99,6 +99,8 @@ fn origin(origins: &HashMap<String, String>, location: &str) -> String {
 /// Keywords that mean in Draft 4 what they mean in OpenAPI 3.0.
 const SAME: &[&str] = &[
     "multipleOf",
+    "minimum",
+    "maximum",
     "minLength",
     "maxLength",
     "pattern",
@@ -153,6 +155,14 @@ struct Context {
     /// Whether it is a part of another schema (`allOf`). A value of the schema itself may be of any
     /// kind that extends it.
     part: bool,
+}
+
+/// A schema as it is written, where it stands, and where it is lowered to.
+struct Written<'w> {
+    schema: &'w Map<String, Value>,
+    pointer: &'w str,
+    location: &'w str,
+    excused: Excused,
 }
 
 pub(crate) struct Lowering<'d> {
@@ -272,79 +282,86 @@ impl<'d> Lowering<'d> {
         let mut excused = context.excused.clone();
         self.forbidden_names(pointer, &mut excused, &mut HashSet::new())?;
 
+        let written = Written {
+            schema,
+            pointer,
+            location,
+            excused,
+        };
         let mut lowered = Map::new();
         for (keyword, value) in schema {
-            let at = pointer::join(pointer, keyword);
-            let inside = pointer::join(location, keyword);
-            match keyword.as_str() {
-                later if LATER.contains(&later) => return Err(self.later(&at, later)),
-                same if SAME.contains(&same) => {
-                    lowered.insert(keyword.clone(), value.clone());
-                }
-                "type" => {
-                    lowered.insert(keyword.clone(), self.type_of(schema, value, &at)?);
-                }
-                "minimum" | "maximum" => {
-                    lowered.insert(keyword.clone(), value.clone());
-                }
-                // Without its bound it says nothing, and Draft 4 would refuse it.
-                "exclusiveMinimum" | "exclusiveMaximum" => {
-                    if !value.is_boolean() {
-                        return Err(self.later(&at, &format!("{keyword}: {value}")));
-                    }
-                    let bound = if keyword == "exclusiveMinimum" {
-                        "minimum"
-                    } else {
-                        "maximum"
-                    };
-                    if schema.contains_key(bound) {
-                        lowered.insert(keyword.clone(), value.clone());
-                    }
-                }
-                "required" => {
-                    let names = value.as_array().into_iter().flatten();
-                    let names: Vec<_> = names
-                        .filter(|name| !name.as_str().is_some_and(|name| excused.contains(name)))
-                        .cloned()
-                        .collect();
-                    if !value.is_array() {
-                        return Err(self
-                            .document
-                            .error(&at, "not OpenAPI 3.0: `required` is a list of names"));
-                    }
-                    if !names.is_empty() {
-                        lowered.insert(keyword.clone(), Value::Array(names));
-                    }
-                }
-                "properties" => {
-                    lowered.insert(keyword.clone(), self.properties(&at, &inside)?);
-                }
-                "items" | "not" => {
-                    let inner = self.schema(&at, &inside, &Context::default())?;
-                    lowered.insert(keyword.clone(), inner);
-                }
-                "additionalProperties" => {
-                    let inner = match value {
-                        Value::Bool(_) => value.clone(),
-                        _ => self.schema(&at, &inside, &Context::default())?,
-                    };
-                    lowered.insert(keyword.clone(), inner);
-                }
-                "allOf" | "oneOf" | "anyOf" => {
-                    let context = Context {
-                        excused: excused.clone(),
-                        part: keyword == "allOf",
-                    };
-                    let branches = self.branches(schema, keyword, &at, &inside, &context)?;
-                    lowered.insert(keyword.clone(), branches);
-                }
-                _ => {}
+            if let Some(value) = self.keyword(&written, keyword, value)? {
+                lowered.insert(keyword.clone(), value);
             }
         }
         if let Some(format) = schema.get("format").and_then(Value::as_str) {
             self.format(format, pointer, location, &mut lowered);
         }
         Ok(Value::Object(lowered))
+    }
+
+    /// What a keyword is in Draft 4; none where it asserts nothing.
+    fn keyword(
+        &mut self,
+        written: &Written<'_>,
+        keyword: &str,
+        value: &Value,
+    ) -> Result<Option<Value>, Error> {
+        let at = pointer::join(written.pointer, keyword);
+        let inside = pointer::join(written.location, keyword);
+        match keyword {
+            later if LATER.contains(&later) => Err(self.later(&at, later)),
+            same if SAME.contains(&same) => Ok(Some(value.clone())),
+            "type" => self.type_of(written.schema, value, &at).map(Some),
+            "exclusiveMinimum" => self.exclusive(written.schema, keyword, "minimum", &at),
+            "exclusiveMaximum" => self.exclusive(written.schema, keyword, "maximum", &at),
+            "required" => self.required(value, &written.excused, &at),
+            "properties" => self.properties(&at, &inside).map(Some),
+            "additionalProperties" if value.is_boolean() => Ok(Some(value.clone())),
+            "items" | "not" | "additionalProperties" => {
+                self.schema(&at, &inside, &Context::default()).map(Some)
+            }
+            "allOf" | "oneOf" | "anyOf" => {
+                let context = Context {
+                    excused: written.excused.clone(),
+                    part: keyword == "allOf",
+                };
+                self.branches(written.schema, keyword, &at, &inside, &context)
+                    .map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a bound is exclusive. Without its bound that says nothing, and Draft 4 would refuse
+    /// it.
+    fn exclusive(
+        &self,
+        schema: &Map<String, Value>,
+        keyword: &str,
+        bound: &str,
+        at: &str,
+    ) -> Result<Option<Value>, Error> {
+        match schema.get(keyword) {
+            Some(value @ Value::Bool(_)) => Ok(schema.contains_key(bound).then(|| value.clone())),
+            value => {
+                let value = value.unwrap_or(&Value::Null);
+                Err(self.later(at, &format!("{keyword}: {value}")))
+            }
+        }
+    }
+
+    /// The required names without those that are excused; none where none is left, which Draft 4
+    /// has no word for.
+    fn required(&self, value: &Value, excused: &Excused, at: &str) -> Result<Option<Value>, Error> {
+        let Some(names) = value.as_array() else {
+            let reason = "not OpenAPI 3.0: `required` is a list of names";
+            return Err(self.document.error(at, reason));
+        };
+        let names = names.iter().cloned();
+        let is_excused = |name: &Value| name.as_str().is_some_and(|it| excused.contains(it));
+        let names: Vec<_> = names.filter(|name| !is_excused(name)).collect();
+        Ok((!names.is_empty()).then_some(Value::Array(names)))
     }
 
     fn later(&self, at: &str, keyword: &str) -> Error {

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use located::Error;
 use serde_json::{Map, Value};
 
-use super::document::Document;
+use super::document::{At, Document};
 use super::lower::{self, Direction, Lowered};
 use super::site::{SiteId, SiteKind, Sites, Words, vocabulary, words};
 use located::pointer;
@@ -77,6 +77,37 @@ pub(crate) struct Vocabulary {
     pub(crate) values: HashMap<Box<str>, usize, foldhash::fast::FixedState>,
 }
 
+impl Node {
+    /// What the schema says by itself.
+    fn new(schema: &At<'_>, id: NodeId) -> Self {
+        let type_name = schema.value.get("type").and_then(Value::as_str);
+        Node {
+            pointer: schema.pointer.clone(),
+            object: None,
+            properties: HashMap::default(),
+            additional: Additional::Open,
+            items: None,
+            parts: Box::from([id]),
+            choices: Vec::new(),
+            vocabulary: words(schema.value).map(|words| Vocabulary::new(words, schema)),
+            type_name: type_name.map(str::to_owned),
+        }
+    }
+}
+
+impl Vocabulary {
+    fn new(words: Words, schema: &At<'_>) -> Self {
+        let Words { texts, open } = words;
+        let keyword = if open { "x-extensible-enum" } else { "enum" };
+        let values = texts.into_iter().enumerate();
+        Vocabulary {
+            pointer: pointer::join(&schema.pointer, keyword),
+            open,
+            values: values.map(|(at, text)| (text.into(), at)).collect(),
+        }
+    }
+}
+
 impl Plan {
     pub(crate) fn new(direction: Direction) -> Self {
         Plan {
@@ -141,97 +172,112 @@ impl Plan {
         let id = self.nodes.len();
         self.numbers.insert(schema.pointer.clone(), id);
         // Stands in the list before its parts do, so that a cycle finds it.
-        self.nodes.push(Node {
-            pointer: schema.pointer.clone(),
-            object: None,
-            properties: HashMap::default(),
-            additional: Additional::Open,
-            items: None,
-            parts: Box::from([id]),
-            choices: Vec::new(),
-            type_name: schema
-                .value
-                .get("type")
-                .and_then(Value::as_str)
-                .map(str::to_owned),
-            vocabulary: words(schema.value).map(|Words { texts, open }| Vocabulary {
-                pointer: format!(
-                    "{}/{}",
-                    schema.pointer,
-                    if open { "x-extensible-enum" } else { "enum" }
-                ),
-                open,
-                values: texts
-                    .into_iter()
-                    .enumerate()
-                    .map(|(at, text)| (text.into(), at))
-                    .collect(),
-            }),
-        });
+        self.nodes.push(Node::new(&schema, id));
+        self.object(document, sites, id, &schema)?;
+        self.additional(document, sites, id, &schema)?;
+        self.array(document, sites, id, &schema)?;
+        self.choices(document, sites, id, &schema)?;
+        for index in lower::indices(schema.value, "allOf") {
+            let part = format!("{}/allOf/{index}", schema.pointer);
+            self.node(document, sites, &part)?;
+        }
+        Ok(id)
+    }
 
-        let at = |keyword: &str| pointer::join(&schema.pointer, keyword);
-        if let Some(properties) = schema.value.get("properties").and_then(Value::as_object) {
-            let object = sites.enter(
-                schema.pointer.clone(),
-                SiteKind::Object,
-                &schema.pointer,
-                object_name(&schema.pointer),
-                None,
-                &[],
-            );
-            self.nodes[id].object = Some(object);
-            self.properties(document, sites, id, object, &at("properties"), properties)?;
-        }
-        match schema.value.get("additionalProperties") {
-            Some(Value::Bool(false)) => self.nodes[id].additional = Additional::Closed,
+    fn object(
+        &mut self,
+        document: &Document,
+        sites: &mut Sites,
+        id: NodeId,
+        schema: &At<'_>,
+    ) -> Result<(), Error> {
+        let Some(properties) = schema.value.get("properties").and_then(Value::as_object) else {
+            return Ok(());
+        };
+        let object = sites.enter(
+            schema.pointer.clone(),
+            SiteKind::Object,
+            &schema.pointer,
+            object_name(&schema.pointer),
+            None,
+            &[],
+        );
+        self.nodes[id].object = Some(object);
+        let pointer = pointer::join(&schema.pointer, "properties");
+        self.properties(document, sites, id, object, &pointer, properties)
+    }
+
+    fn additional(
+        &mut self,
+        document: &Document,
+        sites: &mut Sites,
+        id: NodeId,
+        schema: &At<'_>,
+    ) -> Result<(), Error> {
+        self.nodes[id].additional = match schema.value.get("additionalProperties") {
+            Some(Value::Bool(false)) => Additional::Closed,
             Some(Value::Object(inner)) if !inner.is_empty() => {
-                let node = self.node(document, sites, &at("additionalProperties"))?;
-                self.nodes[id].additional = Additional::Schema(node);
+                let pointer = pointer::join(&schema.pointer, "additionalProperties");
+                Additional::Schema(self.node(document, sites, &pointer)?)
             }
-            _ => {}
+            _ => Additional::Open,
+        };
+        Ok(())
+    }
+
+    fn array(
+        &mut self,
+        document: &Document,
+        sites: &mut Sites,
+        id: NodeId,
+        schema: &At<'_>,
+    ) -> Result<(), Error> {
+        if schema.value.get("items").is_none() {
+            return Ok(());
         }
-        if schema.value.get("items").is_some() {
-            let pointer = at("items");
-            let node = self.node(document, sites, &pointer)?;
-            let values = vocabulary(document, &pointer)?;
-            let site = sites.enter(
-                format!("{pointer}#"),
-                SiteKind::Items,
-                &pointer,
-                "[]",
-                None,
-                &values,
-            );
-            self.nodes[id].items = Some((node, site));
-        }
-        for keyword in ["oneOf", "anyOf"] {
-            for index in lower::indices(schema.value, keyword) {
-                let pointer = format!("{}/{keyword}/{index}", schema.pointer);
-                let node = self.node(document, sites, &pointer)?;
-                self.nodes[id].choices.push(Branch {
-                    node,
-                    pointer,
-                    location: String::new(),
-                });
-            }
-        }
+        let pointer = pointer::join(&schema.pointer, "items");
+        let node = self.node(document, sites, &pointer)?;
+        let values = vocabulary(document, &pointer)?;
+        let site = sites.enter(
+            format!("{pointer}#"),
+            SiteKind::Items,
+            &pointer,
+            "[]",
+            None,
+            &values,
+        );
+        self.nodes[id].items = Some((node, site));
+        Ok(())
+    }
+
+    /// The alternatives that are written, and those that follow from a discriminator.
+    fn choices(
+        &mut self,
+        document: &Document,
+        sites: &mut Sites,
+        id: NodeId,
+        schema: &At<'_>,
+    ) -> Result<(), Error> {
+        let written = ["oneOf", "anyOf"].into_iter().flat_map(|keyword| {
+            lower::indices(schema.value, keyword)
+                .map(move |index| format!("{}/{keyword}/{index}", schema.pointer))
+        });
+        // Each with the schema it is, and the pointer under which it was lowered.
+        let mut choices: Vec<(String, String)> =
+            written.map(|pointer| (pointer.clone(), pointer)).collect();
         for kind in lower::kinds(document, &schema.pointer)? {
-            let node = self.node(document, sites, &kind)?;
             let pointer = lower::kind_pointer(&schema.pointer, &kind);
+            choices.push((kind, pointer));
+        }
+        for (choice, pointer) in choices {
+            let node = self.node(document, sites, &choice)?;
             self.nodes[id].choices.push(Branch {
                 node,
                 pointer,
                 location: String::new(),
             });
         }
-        for index in lower::indices(schema.value, "allOf") {
-            self.node(
-                document,
-                sites,
-                &format!("{}/allOf/{index}", schema.pointer),
-            )?;
-        }
-        Ok(id)
+        Ok(())
     }
 
     fn properties(
