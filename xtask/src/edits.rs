@@ -1,5 +1,6 @@
 //! What was edited in the spec and in the corrections, and which recordings show it.
 
+use http_recording::Recording;
 use located::pointer;
 use serde_json::Value;
 
@@ -22,8 +23,8 @@ pub struct Edit {
 }
 
 /// The differences between two states of the spec by JSON pointer, each with those of the named
-/// exchanges that show what stands there.
-pub fn of_spec(before: &Value, after: &Value, recordings: &[(String, Value)]) -> Vec<Edit> {
+/// recordings that show what stands there.
+pub fn of_spec(before: &Value, after: &Value, recordings: &[(String, Recording)]) -> Vec<Edit> {
     let differences = differences(before, after);
     // Nothing to look for is the common case.
     if differences.is_empty() {
@@ -32,7 +33,7 @@ pub fn of_spec(before: &Value, after: &Value, recordings: &[(String, Value)]) ->
     let shown = |spec| -> Vec<(&String, Shown)> {
         let shown = recordings
             .iter()
-            .map(|(name, exchange)| (name, Shown::new(spec, exchange)));
+            .map(|(name, recording)| (name, Shown::new(spec, recording)));
         shown.collect()
     };
     let (shown_before, shown_after) = (shown(before), shown(after));

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde_json::Value;
-use walkdir::WalkDir;
 
-use crate::finding::Finding;
-use crate::redact::{self, Leak};
+use http_recording::walk;
+use openapi_traffic::Finding;
+use traffic_redact::{self as redact, Leak};
+
+use crate::codes::Code;
 use located::Place;
 use located::{Source, display};
 
@@ -22,10 +24,10 @@ pub fn scan_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
         .iter()
         .filter(|path| path.is_relative() && path.exists())
     {
-        for entry in WalkDir::new(path).sort_by_file_name() {
-            let entry = entry?;
-            if entry.file_type().is_file() {
-                files.push(entry.into_path());
+        for found in walk(path) {
+            let found = found?;
+            if found.path.is_file() {
+                files.push(found.path);
             }
         }
     }
@@ -75,7 +77,7 @@ fn finding(leak: &Leak, recording: Option<Place>) -> Finding {
     Finding {
         recording,
         ..Finding::new(
-            "NSV701",
+            Code::Leak.rule(),
             message,
             "a placeholder, or a value kept for documentation",
             seen,

@@ -1,6 +1,6 @@
-//! The maintainer's commands, in two halves: [`regen`] and what reads recorded traffic
-//! ([`validate`], [`har`]). The library exists so that integration tests and benches reach the same
-//! code.
+//! The maintainer's commands, in two halves: [`regen`], and what reads recorded traffic
+//! ([`validate`], [`import_har`], [`export_har`]). The library exists so that integration tests
+//! reach the same code.
 
 pub mod corrections;
 pub mod forward;
@@ -20,35 +20,15 @@ pub mod shown;
 pub mod surface;
 
 #[cfg(feature = "traffic")]
-pub mod baseline;
+pub mod check_corrections;
 #[cfg(feature = "traffic")]
 pub mod codes;
 #[cfg(feature = "traffic")]
-pub mod corpus;
+pub mod export_har;
 #[cfg(feature = "traffic")]
-pub mod evidence;
-#[cfg(feature = "traffic")]
-pub mod finding;
-#[cfg(feature = "traffic")]
-pub mod har;
-#[cfg(feature = "traffic")]
-pub mod judge;
-#[cfg(feature = "traffic")]
-mod judging;
+pub mod import_har;
 #[cfg(feature = "traffic")]
 pub mod leaks;
-#[cfg(feature = "traffic")]
-pub mod origins;
-#[cfg(feature = "traffic")]
-mod progress;
-#[cfg(feature = "traffic")]
-pub mod recording;
-#[cfg(feature = "traffic")]
-pub mod redact;
-#[cfg(feature = "traffic")]
-pub mod report;
-#[cfg(feature = "traffic")]
-pub mod spec;
 #[cfg(feature = "traffic")]
 pub mod validate;
 #[cfg(feature = "traffic")]

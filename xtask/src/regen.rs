@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
+use http_recording::{Kind, Recording};
 use located::{Source, display};
 use serde_json::Value;
 
@@ -125,9 +126,9 @@ fn edited(what: &str, edits: &[Edit]) -> String {
 }
 
 /// The recordings that were not looked at.
-fn unplaced(spec: &Value, recordings: &[(String, Value)]) -> String {
-    let unplaced = recordings.iter().filter(|(_, exchange)| {
-        !shown::is_negative(exchange) && shown::operation(spec, exchange).is_none()
+fn unplaced(spec: &Value, recordings: &[(String, Recording)]) -> String {
+    let unplaced = recordings.iter().filter(|(_, recording)| {
+        recording.meta.expect.is_empty() && shown::operation(spec, recording).is_none()
     });
     let lines = unplaced.map(|(name, _)| {
         format!(
@@ -146,19 +147,15 @@ fn title(what: &str, number: usize) -> String {
     format!("{what}: {number}")
 }
 
-/// The exchanges that were recorded, each with its file, in the order of their names.
-fn recordings(root: &Path) -> Result<Vec<(String, Value)>> {
+/// What was recorded, each with its file, in the order of their names.
+fn recordings(root: &Path) -> Result<Vec<(String, Recording)>> {
     let mut recordings = Vec::new();
-    for entry in walkdir::WalkDir::new(root.join(RECORDINGS)).sort_by_file_name() {
-        let path = entry?.into_path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
-            let name = display(path.strip_prefix(root)?);
-            let text = std::fs::read_to_string(&path).with_context(|| name.clone())?;
-            let value = Source::new(&name, text).json()?.0;
-            recordings.push((name, value));
+    for found in http_recording::walk(&root.join(RECORDINGS)) {
+        let found = found?;
+        if found.kind == Ok(Kind::Document) {
+            let name = display(found.path.strip_prefix(root)?);
+            let source = Source::new(&name, read(root, &name)?);
+            recordings.push((name, Recording::read(&source)?));
         }
     }
     Ok(recordings)

@@ -3,8 +3,10 @@
 //! No schema is applied: a value shows the schemas that the document has for it, whether it keeps
 //! them or not. That is what a person wants to look at after an edit, and it costs no validator.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use http_recording::{Recording, Request};
 use located::openapi::{is_method, reference};
 use located::pointer::{self, join};
 use serde_json::{Map, Value};
@@ -106,13 +108,13 @@ pub struct Shown(BTreeMap<String, u64>);
 impl Shown {
     /// What an exchange shows of a document; nothing where it must be refused, or is of no path as
     /// the document writes it.
-    pub fn new(document: &Value, exchange: &Value) -> Shown {
+    pub fn new(document: &Value, recording: &Recording) -> Shown {
         let mut look = Look {
             document,
             times: BTreeMap::new(),
         };
-        if !is_negative(exchange) {
-            look.exchange(exchange);
+        if recording.meta.expect.is_empty() {
+            look.exchange(recording);
         }
         Shown(look.times)
     }
@@ -137,18 +139,12 @@ impl Shown {
     }
 }
 
-/// Whether the exchange is an example of what must be refused.
-pub fn is_negative(exchange: &Value) -> bool {
-    let expected = exchange.pointer("/meta/expect").and_then(Value::as_array);
-    expected.is_some_and(|codes| !codes.is_empty())
-}
-
 /// The operation of an exchange, by its pointer. The path counts as it is written: recordings have
 /// the document's template, with the values beside it.
-pub fn operation(document: &Value, exchange: &Value) -> Option<String> {
-    let request = |member: &str| exchange.get("request")?.get(member)?.as_str();
-    let path = join("/paths", request("path")?);
-    let at = join(&path, &request("method")?.to_ascii_lowercase());
+pub fn operation(document: &Value, recording: &Recording) -> Option<String> {
+    let request = &recording.request;
+    let path = join("/paths", &request.path);
+    let at = join(&path, &request.method.to_ascii_lowercase());
     document.pointer(&at).map(|_| at)
 }
 
@@ -173,23 +169,22 @@ impl<'d> Look<'d> {
         None
     }
 
-    fn exchange(&mut self, exchange: &Value) -> Option<()> {
-        let (request, response) = (exchange.get("request")?, exchange.get("response")?);
-        let at = operation(self.document, exchange)?;
+    fn exchange(&mut self, recording: &Recording) -> Option<()> {
+        let (request, response) = (&recording.request, &recording.response);
+        let at = operation(self.document, recording)?;
         let item = pointer::parent(&at)?;
         self.see(item);
         let (at, operation) = self.see(&at)?;
         self.parameters(item, request);
         self.parameters(&at, request);
-        let status = response.get("status")?.as_u64()?;
         // What was refused does not show what is taken.
-        if !(400..500).contains(&status)
-            && body(request).is_some()
+        if !(400..500).contains(&response.status)
+            && let Some(body) = body(request.body.as_ref(), request.text.as_ref())
             && let Some((at, _)) = self.see(&join(&at, "requestBody"))
         {
-            self.body(&at, request);
+            self.body(&at, &request.headers, &body);
         }
-        let status = status.to_string();
+        let status = response.status.to_string();
         let documented = operation.get("responses")?.as_object()?;
         let class = status.get(..1)?;
         let names = [status.as_str(), &format!("{class}XX"), "default"];
@@ -198,16 +193,16 @@ impl<'d> Look<'d> {
             .find(|name| documented.contains_key(*name))?;
         let (at, documented) = self.see(&join(&join(&at, "responses"), name))?;
         for name in members(documented, "headers") {
-            if let Some(value) = named(response, "headers", name) {
+            if let Some(value) = named(&response.headers, name) {
                 self.typed(&join(&join(&at, "headers"), name), value);
             }
         }
-        self.body(&at, response);
-        Some(())
+        let body = body(response.body.as_ref(), response.text.as_ref())?;
+        self.body(&at, &response.headers, &body)
     }
 
     /// The parameters of an operation or of a path.
-    fn parameters(&mut self, owner: &str, request: &Value) {
+    fn parameters(&mut self, owner: &str, request: &Request) {
         let at = join(owner, "parameters");
         let list = self.document.pointer(&at).and_then(Value::as_array);
         for index in 0..list.map_or(0, Vec::len) {
@@ -215,12 +210,12 @@ impl<'d> Look<'d> {
             let parameter = resolved(self.document, &at);
             let text = |member: &str| parameter?.get(member)?.as_str();
             let values = match text("in") {
-                Some("path") => "params",
-                Some("query") => "query",
-                Some("header") => "headers",
+                Some("path") => &request.params,
+                Some("query") => &request.query,
+                Some("header") => &request.headers,
                 _ => continue,
             };
-            if let Some(value) = text("name").and_then(|name| named(request, values, name)) {
+            if let Some(value) = text("name").and_then(|name| named(values, name)) {
                 self.typed(&at, value);
             }
         }
@@ -233,12 +228,11 @@ impl<'d> Look<'d> {
         }
     }
 
-    /// The body of a message, by the content that is documented for it.
-    fn body(&mut self, documented: &str, message: &Value) -> Option<()> {
-        let body = body(message)?;
+    /// A body, by the content that is documented for it.
+    fn body(&mut self, documented: &str, headers: &Map<String, Value>, body: &Value) -> Option<()> {
         let at = join(documented, "content");
         let content = self.document.pointer(&at)?.as_object()?;
-        let range = match named(message, "headers", "content-type").and_then(Value::as_str) {
+        let range = match named(headers, "content-type").and_then(Value::as_str) {
             Some(media_type) => documented_as(content, media_type)?,
             None => content.keys().next()?,
         };
@@ -353,17 +347,16 @@ fn resolved<'d>(document: &'d Value, at: &'d str) -> Option<&'d Value> {
     None
 }
 
-/// The body of a request or response, JSON or not.
-fn body(message: &Value) -> Option<&Value> {
-    message.get("body").or_else(|| message.get("text"))
+/// The body of a message, JSON or not.
+fn body<'r>(json: Option<&'r Value>, text: Option<&'r String>) -> Option<Cow<'r, Value>> {
+    let text = || Some(Cow::Owned(Value::from(text?.as_str())));
+    json.map(Cow::Borrowed).or_else(text)
 }
 
 /// A parameter or header that was sent; the names of headers differ by case.
-fn named<'v>(message: &'v Value, values: &str, name: &str) -> Option<&'v Value> {
-    let values = message.get(values)?.as_object()?;
-    let found = values
-        .iter()
-        .find(|(it, _)| *it == name || it.eq_ignore_ascii_case(name));
+fn named<'v>(values: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    let mut all = values.iter();
+    let found = all.find(|(it, _)| it.eq_ignore_ascii_case(name));
     found.map(|(_, value)| value)
 }
 

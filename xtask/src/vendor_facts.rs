@@ -30,8 +30,10 @@ use anyhow::Context;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::corrections::Correction;
-use crate::finding::Finding;
+use openapi_traffic::Finding;
+
+use crate::codes::Code;
+use crate::corrections::{Correction, Corrections};
 use located::{Document, Source};
 
 /// The rows of a file of vendor facts.
@@ -77,7 +79,7 @@ impl Facts {
     }
 
     /// The versions for which a correction needs a fact and has none, each with what is wanted.
-    pub(crate) fn missing(&self, correction: &Correction) -> Vec<(String, String)> {
+    fn missing(&self, correction: &Correction) -> Vec<(String, String)> {
         let known: BTreeSet<&String> = self.rows.iter().flat_map(|row| &row.r#in).collect();
         let shown: BTreeSet<&String> = self
             .rows
@@ -99,16 +101,35 @@ impl Facts {
             .collect()
     }
 
-    /// What is wrong with the rows: no such correction, nothing corrected in our spec.
-    pub fn check(&self, spec: &Value, corrections: &[Correction]) -> Vec<Finding> {
+    /// A finding for each version of which a correction speaks without a fact.
+    fn unproved(&self, corrections: &Corrections) -> Vec<Finding> {
         let mut findings = Vec::new();
+        for (index, entry) in corrections.entries().iter().enumerate() {
+            for (version, wanted) in self.missing(entry) {
+                let message = format!(
+                    "no vendor fact shows that {version} still has what `{}` corrects",
+                    entry.id
+                );
+                findings.push(Finding {
+                    spec: corrections.place(&format!("/{index}/vendor/{version}")),
+                    ..Finding::new(Code::NeverApplied.rule(), message, wanted, "none")
+                });
+            }
+        }
+        findings
+    }
+
+    /// What is wrong with the rows: one is missing, has no correction, or nothing is corrected in
+    /// our spec.
+    pub fn check(&self, spec: &Value, corrections: &Corrections) -> Vec<Finding> {
+        let mut findings = self.unproved(corrections);
         for (index, row) in self.rows.iter().enumerate() {
             let id = &row.correction;
-            if !corrections.iter().any(|it| it.id == *id) {
+            if !corrections.entries().iter().any(|it| it.id == *id) {
                 let message =
                     format!("a vendor fact names the correction `{id}`, which does not exist");
                 findings.push(self.finding(
-                    "NSV508",
+                    Code::FactOrphan,
                     index,
                     "/correction",
                     message,
@@ -123,7 +144,7 @@ impl Facts {
                         "a vendor fact of `{id}` compares with a place that our spec does not have"
                     );
                     findings.push(self.finding(
-                        "NSV508",
+                        Code::FactOrphan,
                         index,
                         "/ours",
                         message,
@@ -136,7 +157,7 @@ impl Facts {
                         "our spec says the same as the vendor's, so `{id}` corrects nothing here"
                     );
                     findings.push(self.finding(
-                        "NSV506",
+                        Code::NeverApplied,
                         index,
                         "/ours",
                         message,
@@ -176,7 +197,7 @@ impl Facts {
                         row.correction
                     );
                     findings.push(self.finding(
-                        "NSV507",
+                        Code::FactUntrue,
                         index,
                         "/at",
                         message,
@@ -191,7 +212,7 @@ impl Facts {
 
     fn finding(
         &self,
-        code: &'static str,
+        code: Code,
         index: usize,
         field: &str,
         message: String,
@@ -201,7 +222,7 @@ impl Facts {
         let spec = self.document.source().place(&format!("/{index}{field}"));
         Finding {
             spec,
-            ..Finding::new(code, message, expected, seen)
+            ..Finding::new(code.rule(), message, expected, seen)
         }
     }
 }

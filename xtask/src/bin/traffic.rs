@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::har;
 use xtask::validate::Validate;
+use xtask::{export_har, import_har};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
@@ -16,16 +16,16 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Validate(Validate),
-    ImportHar(har::import::Args),
-    ExportHar(har::export::Args),
+    ImportHar(import_har::Args),
+    ExportHar(export_har::Args),
 }
 
 fn main() -> ExitCode {
     let (mut out, mut log) = (std::io::stdout(), std::io::stderr());
     let done = match Cli::parse().command {
         Command::Validate(command) => return command.run(),
-        Command::ImportHar(args) => har::import::run(&args, &mut out),
-        Command::ExportHar(args) => har::export::run(&args, &mut out, &mut log),
+        Command::ImportHar(args) => import_har::run(&args, &mut out),
+        Command::ExportHar(args) => export_har::run(&args, &mut out, &mut log),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use codegen::generate::REPLACED;
+use http_recording::Recording;
 use located::Source;
 use serde_json::{Value, json};
 use xtask::corrections::{Correction, Corrections};
@@ -157,8 +158,11 @@ fn edited(before: &str, after: &str) -> Vec<Edit> {
         ("b.json", r#"[{"size": 1}]"#),
     ];
     let recordings = recordings.map(|(name, body)| {
-        let exchange = serde_json::from_str(&answered(body)).expect("a recording");
-        (name.to_owned(), exchange)
+        let source = Source::new(name, answered(body));
+        (
+            name.to_owned(),
+            Recording::read(&source).expect("a recording"),
+        )
     });
     let spec = |text: &str| {
         Source::new("spec.yaml", text.to_owned())

@@ -1,5 +1,6 @@
 //! Which places of a document an exchange shows.
 
+use http_recording::Recording;
 use located::Source;
 use serde_json::{Value, json};
 use xtask::shown::{Shown, operation};
@@ -47,9 +48,10 @@ components:
 ";
 
 /// `POST /trunks/{name}` with a change.
-fn exchange(change: impl FnOnce(&mut Value)) -> Value {
+fn exchange(change: impl FnOnce(&mut Value)) -> Recording {
     let mut exchange = json!({
-        "meta": {},
+        "format": 1,
+        "meta": {"origin": "synthetic"},
         "request": {
             "method": "POST", "path": "/trunks/{name}", "params": {"name": "a"},
             "query": {}, "headers": {"content-type": "application/json; charset=utf-8"},
@@ -57,7 +59,7 @@ fn exchange(change: impl FnOnce(&mut Value)) -> Value {
         "response": {"status": 200, "headers": {}},
     });
     change(&mut exchange);
-    exchange
+    Recording::new(exchange, Vec::new()).expect("a recording")
 }
 
 fn times(at: &str, change: impl FnOnce(&mut Value)) -> u64 {
@@ -223,9 +225,9 @@ fn references_in_a_circle_end() {
         "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/Loop"}}}}},
         "components": {"responses": {"Loop": {"$ref": "#/components/responses/Loop"}}},
     });
-    let exchange = json!({
-        "request": {"method": "GET", "path": "/a"},
-        "response": {"status": 200, "body": 1},
+    let exchange = exchange(|it| {
+        it["request"]["method"] = "GET".into();
+        it["request"]["path"] = "/a".into();
     });
     let shown = Shown::new(&document, &exchange);
     assert_eq!(shown.times("/components/responses/Loop/description"), 1);
