@@ -1,4 +1,4 @@
-//! Starts the program of the commands that read recorded traffic, which cargo builds when it has to.
+//! Starts the program of the commands that read recorded traffic; cargo builds it when it has to.
 //!
 //! It is another program since `regen` is to be compiled without a validator, and it has a file of
 //! its own in the target directory, so that neither is built again because the other was used.

@@ -15,7 +15,15 @@ use crate::bench::{Bench, answered};
 
 // --- the README's table ---
 
-const MARKED: &str = "# Title\n\n<!-- corrections: from openapi/corrections.yaml -->\nold\n<!-- end of corrections -->\n\nMore.\n";
+const MARKED: &str = "\
+# Title
+
+<!-- corrections: from openapi/corrections.yaml -->
+old
+<!-- end of corrections -->
+
+More.
+";
 
 /// One correction, in which the vendor and the truth are these.
 fn corrections(vendor: &Value, truth: &str) -> Vec<Correction> {
