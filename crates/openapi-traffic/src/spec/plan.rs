@@ -6,9 +6,9 @@ use std::collections::{HashMap, HashSet};
 use located::Error;
 use serde_json::{Map, Value};
 
-use super::document::{At, Document};
 use super::lower::{self, Direction, Lowered};
 use super::site::{SiteId, SiteKind, Sites, Words, vocabulary, words};
+use crate::document::{At, Document};
 use located::pointer;
 
 /// The number of a node.
