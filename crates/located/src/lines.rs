@@ -78,7 +78,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_place_is_the_one_that_counting_gives(text in "(?s)[a-zé字😀\n]{0,40}", times in 1..120_usize) {
+        fn every_place_is_the_one_that_counting_gives(
+            text in "(?s)[a-zé字😀\n]{0,40}",
+            times in 1..120_usize,
+        ) {
             let text = text.repeat(times);
             let lines = Lines::new(&text);
             for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)).step_by(7) {

@@ -17,7 +17,8 @@ pub fn is_method(member: &str) -> bool {
 /// Every operation that stands in a path of the document, with its pointer.
 ///
 /// ```
-/// let document = serde_json::json!({"paths": {"/a": {"summary": "x", "get": {"operationId": "b"}}}});
+/// let item = serde_json::json!({"summary": "x", "get": {"operationId": "b"}});
+/// let document = serde_json::json!({"paths": {"/a": item}});
 /// let operations: Vec<_> = located::openapi::operations(&document).collect();
 /// assert_eq!(operations[0].0, "/paths/~1a/get");
 /// assert_eq!(operations[0].1["operationId"], "b");

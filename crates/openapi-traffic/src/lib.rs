@@ -35,7 +35,7 @@
 //!
 //! let (findings, evidence) = judge(&spec, &Exchange::new(recording, Arc::new(source), "", 0));
 //! assert_eq!(findings[0].code, "NSV220");
-//! assert_eq!((findings[0].expected.as_str(), findings[0].seen.as_str()), ("integer", "string of 1 character"));
+//! assert_eq!((&*findings[0].expected, &*findings[0].seen), ("integer", "string of 1 character"));
 //! let place = findings[0].recording.as_ref().expect("a place");
 //! assert_eq!((place.line, place.column), (5, 80));
 //! assert!(evidence.rows(&spec).iter().any(|row| row.name == "count 200" && row.seen == 1));
@@ -61,6 +61,7 @@ mod codes;
 #[cfg(feature = "cli")]
 pub mod command;
 pub mod corpus;
+mod document;
 mod evidence;
 mod finding;
 mod judge;

@@ -6,7 +6,7 @@ use located::{Error, Source, pointer};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use crate::spec::Document;
+use crate::document::Document;
 
 /// The operations of a document by their paths.
 ///

@@ -9,6 +9,7 @@ use crate::codes::{Rules, Severity};
 use crate::finding::Finding;
 
 mod coverage;
+#[cfg(feature = "cli")]
 pub(crate) mod explain;
 mod github;
 mod human;
@@ -30,7 +31,7 @@ pub const SCHEMA: u32 = 1;
 pub enum Format {
     /// For a terminal: windows of both files, equal findings grouped.
     Human,
-    /// Everything, as described by `docs/validate.schema.json`.
+    /// Everything, for other programs.
     Json,
     /// SARIF 2.1.0, for code scanning.
     Sarif,

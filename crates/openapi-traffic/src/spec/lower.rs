@@ -13,7 +13,7 @@ use located::Error;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::document::Document;
+use crate::document::Document;
 use located::openapi::reference;
 use located::pointer;
 

@@ -1,7 +1,6 @@
 //! An OpenAPI 3.0 document, ready to judge by: operations, lowered schemas, and the plan of the
 //! walk.
 
-mod document;
 pub(crate) mod lower;
 pub(crate) mod operation;
 pub(crate) mod plan;
@@ -11,7 +10,7 @@ use crate::routing::Routes;
 use located::{Error, Source};
 use serde_json::Value;
 
-pub(crate) use document::Document;
+use crate::document::Document;
 pub(crate) use lower::Direction;
 use lower::{Lowered, Lowering};
 use operation::Operation;

@@ -4,10 +4,10 @@ use located::{Error, pointer};
 use serde_json::{Map, Value};
 
 use super::Schema;
-use super::document::{At, Document};
 use super::lower::{Direction, Lowering};
 use super::plan::Plan;
 use super::site::{SiteId, SiteKind, Sites, vocabulary};
+use crate::document::{At, Document};
 use crate::routing::{Route, Routes};
 
 /// One method of one path.

@@ -6,9 +6,9 @@ use std::collections::{HashMap, HashSet};
 use located::Error;
 use serde_json::{Map, Value};
 
-use super::document::{At, Document};
 use super::lower::{self, Direction, Lowered};
 use super::site::{SiteId, SiteKind, Sites, Words, vocabulary, words};
+use crate::document::{At, Document};
 use located::pointer;
 
 /// The number of a node.
@@ -165,152 +165,12 @@ impl Plan {
         sites: &mut Sites,
         pointer: &str,
     ) -> Result<NodeId, Error> {
-        let schema = document.resolve(pointer)?;
-        if let Some(id) = self.numbers.get(&schema.pointer) {
-            return Ok(*id);
+        Planning {
+            plan: self,
+            document,
+            sites,
         }
-        let id = self.nodes.len();
-        self.numbers.insert(schema.pointer.clone(), id);
-        // Stands in the list before its parts do, so that a cycle finds it.
-        self.nodes.push(Node::new(&schema, id));
-        self.object(document, sites, id, &schema)?;
-        self.additional(document, sites, id, &schema)?;
-        self.array(document, sites, id, &schema)?;
-        self.choices(document, sites, id, &schema)?;
-        for index in lower::indices(schema.value, "allOf") {
-            let part = format!("{}/allOf/{index}", schema.pointer);
-            self.node(document, sites, &part)?;
-        }
-        Ok(id)
-    }
-
-    fn object(
-        &mut self,
-        document: &Document,
-        sites: &mut Sites,
-        id: NodeId,
-        schema: &At<'_>,
-    ) -> Result<(), Error> {
-        let Some(properties) = schema.value.get("properties").and_then(Value::as_object) else {
-            return Ok(());
-        };
-        let object = sites.enter(
-            schema.pointer.clone(),
-            SiteKind::Object,
-            &schema.pointer,
-            object_name(&schema.pointer),
-            None,
-            &[],
-        );
-        self.nodes[id].object = Some(object);
-        let pointer = pointer::join(&schema.pointer, "properties");
-        self.properties(document, sites, id, object, &pointer, properties)
-    }
-
-    fn additional(
-        &mut self,
-        document: &Document,
-        sites: &mut Sites,
-        id: NodeId,
-        schema: &At<'_>,
-    ) -> Result<(), Error> {
-        self.nodes[id].additional = match schema.value.get("additionalProperties") {
-            Some(Value::Bool(false)) => Additional::Closed,
-            Some(Value::Object(inner)) if !inner.is_empty() => {
-                let pointer = pointer::join(&schema.pointer, "additionalProperties");
-                Additional::Schema(self.node(document, sites, &pointer)?)
-            }
-            _ => Additional::Open,
-        };
-        Ok(())
-    }
-
-    fn array(
-        &mut self,
-        document: &Document,
-        sites: &mut Sites,
-        id: NodeId,
-        schema: &At<'_>,
-    ) -> Result<(), Error> {
-        if schema.value.get("items").is_none() {
-            return Ok(());
-        }
-        let pointer = pointer::join(&schema.pointer, "items");
-        let node = self.node(document, sites, &pointer)?;
-        let values = vocabulary(document, &pointer)?;
-        let site = sites.enter(
-            format!("{pointer}#"),
-            SiteKind::Items,
-            &pointer,
-            "[]",
-            None,
-            &values,
-        );
-        self.nodes[id].items = Some((node, site));
-        Ok(())
-    }
-
-    /// The alternatives that are written, and those that follow from a discriminator.
-    fn choices(
-        &mut self,
-        document: &Document,
-        sites: &mut Sites,
-        id: NodeId,
-        schema: &At<'_>,
-    ) -> Result<(), Error> {
-        let written = ["oneOf", "anyOf"].into_iter().flat_map(|keyword| {
-            lower::indices(schema.value, keyword)
-                .map(move |index| format!("{}/{keyword}/{index}", schema.pointer))
-        });
-        // Each with the schema it is, and the pointer under which it was lowered.
-        let mut choices: Vec<(String, String)> =
-            written.map(|pointer| (pointer.clone(), pointer)).collect();
-        for kind in lower::kinds(document, &schema.pointer)? {
-            let pointer = lower::kind_pointer(&schema.pointer, &kind);
-            choices.push((kind, pointer));
-        }
-        for (choice, pointer) in choices {
-            let node = self.node(document, sites, &choice)?;
-            self.nodes[id].choices.push(Branch {
-                node,
-                pointer,
-                location: String::new(),
-            });
-        }
-        Ok(())
-    }
-
-    fn properties(
-        &mut self,
-        document: &Document,
-        sites: &mut Sites,
-        owner: NodeId,
-        object: SiteId,
-        pointer: &str,
-        properties: &Map<String, Value>,
-    ) -> Result<(), Error> {
-        for name in properties.keys() {
-            let pointer = pointer::join(pointer, name);
-            let values = vocabulary(document, &pointer)?;
-            let site = sites.enter(
-                pointer.clone(),
-                SiteKind::Property,
-                &pointer,
-                name.as_str(),
-                Some(object),
-                &values,
-            );
-            let property = Property {
-                node: self.node(document, sites, &pointer)?,
-                site,
-                forbidden: lower::is_forbidden(document, &pointer, self.direction)?,
-                pointer,
-            };
-            self.nodes[owner]
-                .properties
-                .insert(name.as_str().into(), property);
-        }
-        Ok(())
+        .node(pointer)
     }
 
     /// What can only be said once all nodes are there: what a node is composed of, and where its
@@ -353,6 +213,139 @@ impl Plan {
                 parts,
                 passed,
             )?;
+        }
+        Ok(())
+    }
+}
+
+/// The making of a plan's nodes.
+struct Planning<'p> {
+    plan: &'p mut Plan,
+    document: &'p Document,
+    sites: &'p mut Sites,
+}
+
+impl Planning<'_> {
+    /// The node of the schema at a pointer, made on first sight.
+    fn node(&mut self, pointer: &str) -> Result<NodeId, Error> {
+        let schema = self.document.resolve(pointer)?;
+        if let Some(id) = self.plan.numbers.get(&schema.pointer) {
+            return Ok(*id);
+        }
+        let id = self.plan.nodes.len();
+        self.plan.numbers.insert(schema.pointer.clone(), id);
+        // Stands in the list before its parts do, so that a cycle finds it.
+        self.plan.nodes.push(Node::new(&schema, id));
+        self.object(id, &schema)?;
+        self.additional(id, &schema)?;
+        self.array(id, &schema)?;
+        self.choices(id, &schema)?;
+        for index in lower::indices(schema.value, "allOf") {
+            let part = format!("{}/allOf/{index}", schema.pointer);
+            self.node(&part)?;
+        }
+        Ok(id)
+    }
+
+    fn object(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+        let Some(properties) = schema.value.get("properties").and_then(Value::as_object) else {
+            return Ok(());
+        };
+        let object = self.sites.enter(
+            schema.pointer.clone(),
+            SiteKind::Object,
+            &schema.pointer,
+            object_name(&schema.pointer),
+            None,
+            &[],
+        );
+        self.plan.nodes[id].object = Some(object);
+        let pointer = pointer::join(&schema.pointer, "properties");
+        self.properties(id, object, &pointer, properties)
+    }
+
+    fn additional(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+        self.plan.nodes[id].additional = match schema.value.get("additionalProperties") {
+            Some(Value::Bool(false)) => Additional::Closed,
+            Some(Value::Object(inner)) if !inner.is_empty() => {
+                let pointer = pointer::join(&schema.pointer, "additionalProperties");
+                Additional::Schema(self.node(&pointer)?)
+            }
+            _ => Additional::Open,
+        };
+        Ok(())
+    }
+
+    fn array(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+        if schema.value.get("items").is_none() {
+            return Ok(());
+        }
+        let pointer = pointer::join(&schema.pointer, "items");
+        let node = self.node(&pointer)?;
+        let values = vocabulary(self.document, &pointer)?;
+        let site = self.sites.enter(
+            format!("{pointer}#"),
+            SiteKind::Items,
+            &pointer,
+            "[]",
+            None,
+            &values,
+        );
+        self.plan.nodes[id].items = Some((node, site));
+        Ok(())
+    }
+
+    /// The alternatives that are written, and those that follow from a discriminator.
+    fn choices(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+        let written = ["oneOf", "anyOf"].into_iter().flat_map(|keyword| {
+            lower::indices(schema.value, keyword)
+                .map(move |index| format!("{}/{keyword}/{index}", schema.pointer))
+        });
+        // Each with the schema it is, and the pointer under which it was lowered.
+        let mut choices: Vec<(String, String)> =
+            written.map(|pointer| (pointer.clone(), pointer)).collect();
+        for kind in lower::kinds(self.document, &schema.pointer)? {
+            let pointer = lower::kind_pointer(&schema.pointer, &kind);
+            choices.push((kind, pointer));
+        }
+        for (choice, pointer) in choices {
+            let node = self.node(&choice)?;
+            self.plan.nodes[id].choices.push(Branch {
+                node,
+                pointer,
+                location: String::new(),
+            });
+        }
+        Ok(())
+    }
+
+    fn properties(
+        &mut self,
+        owner: NodeId,
+        object: SiteId,
+        pointer: &str,
+        properties: &Map<String, Value>,
+    ) -> Result<(), Error> {
+        for name in properties.keys() {
+            let pointer = pointer::join(pointer, name);
+            let values = vocabulary(self.document, &pointer)?;
+            let site = self.sites.enter(
+                pointer.clone(),
+                SiteKind::Property,
+                &pointer,
+                name.as_str(),
+                Some(object),
+                &values,
+            );
+            let property = Property {
+                node: self.node(&pointer)?,
+                site,
+                forbidden: lower::is_forbidden(self.document, &pointer, self.plan.direction)?,
+                pointer,
+            };
+            self.plan.nodes[owner]
+                .properties
+                .insert(name.as_str().into(), property);
         }
         Ok(())
     }

@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::document::Document;
 use super::lower::indices;
+use crate::document::Document;
 
 /// The number of a place.
 pub(crate) type SiteId = u32;
