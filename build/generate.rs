@@ -3,14 +3,14 @@
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use located::{Document, Source};
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use quote::quote;
 
-use super::document::Document;
-use super::{adapt, lint, passes};
+use super::{adapt, lint, passes, stale};
 
 /// Component schemas that are handwritten types of `src/values`.
-const REPLACED: [&str; 5] = [
+pub const REPLACED: [&str; 5] = [
     "ConnectionRef",
     "DateTime",
     "DomainName",
@@ -18,13 +18,18 @@ const REPLACED: [&str; 5] = [
     "Secret",
 ];
 
-/// Generates the client from the YAML in `text`; `file` is its name for messages.
+/// Generates `src/generated.rs` from the YAML in `text`; `file` is its name for messages.
+///
+/// # Errors
+/// The YAML cannot be read, is not what generation relies on, or is refused by progenitor. Says
+/// file, line and column where it is known.
 pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
-    let document = Document::parse(file, text).map_err(|problem| problem.to_string())?;
-    lint::check(&document, &REPLACED).map_err(|problem| problem.to_string())?;
-    readable(&document)?;
+    let document = Document::parse(Source::new(file, text.to_owned()))?;
+    lint::check(&document, &REPLACED)?;
+    // What the generator's model cannot read is told with its place.
+    document.typed::<openapiv3::OpenAPI>()?;
 
-    let adapted = adapt::adapt(&document.value, &REPLACED);
+    let adapted = adapt::adapt(document.value(), &REPLACED);
     let copy = serde_json::from_value(adapted.clone())?;
     let mut settings = GenerationSettings::default();
     settings
@@ -42,25 +47,8 @@ pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
         .map_err(|error| format!("{file}: the generator refuses the document: {error}"))?;
 
     let mut code = syn::parse2(tokens)?;
-    passes::run(&mut code, &passes::Facts::new(&document.value, &adapted))?;
-    Ok(passes::docs::wrap(&prettyplease::unparse(&code)))
-}
-
-/// The document as the generator's model reads it, so that what it cannot read is told with its
-/// place.
-fn readable(document: &Document) -> Result<(), String> {
-    serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(&document.value)
-        .map(drop)
-        .map_err(|error| {
-            let pointer: String = error
-                .path()
-                .iter()
-                .map(|segment| super::document::step("", &segment.to_string()))
-                .collect();
-            document
-                .problem(&pointer, error.inner().to_string())
-                .to_string()
-        })
+    passes::run(&mut code, &passes::Facts::new(document.value(), &adapted))?;
+    Ok(stale::header(text) + &passes::docs::wrap(&prettyplease::unparse(&code)))
 }
 
 /// Runs a step that panics on what it does not know, and gives the panic's message instead of

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use located::pointer::join as step;
+use located::{Document, Error};
 use serde_json::Value;
 
-use super::document::{Document, Problem, step};
 use super::openapi::{local, operations, reach, resolve};
 
 const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
@@ -22,10 +23,10 @@ const REJECTING: [&str; 7] = [
 
 /// Checks everything that generation relies on. `replaced` are the component schemas that are types
 /// of ours.
-pub fn check(document: &Document, replaced: &[&str]) -> Result<(), Problem> {
+pub fn check(document: &Document, replaced: &[&str]) -> Result<(), Error> {
     let lint = Lint { document, replaced };
     lint.version()?;
-    lint.everywhere(&document.value, "", false)?;
+    lint.everywhere(document.value(), "", false)?;
     lint.components_exist()?;
     lint.operations()?;
     lint.schemas()
@@ -37,12 +38,12 @@ struct Lint<'a> {
 }
 
 impl Lint<'_> {
-    fn fail<T>(&self, pointer: &str, reason: impl Into<String>) -> Result<T, Problem> {
-        Err(self.document.problem(pointer, reason))
+    fn fail<T>(&self, pointer: &str, reason: impl AsRef<str>) -> Result<T, Error> {
+        Err(self.document.error(pointer, reason))
     }
 
-    fn version(&self) -> Result<(), Problem> {
-        match self.document.value.get("openapi").and_then(Value::as_str) {
+    fn version(&self) -> Result<(), Error> {
+        match self.document.value().get("openapi").and_then(Value::as_str) {
             Some(version) if version.starts_with("3.0.") => Ok(()),
             _ => self.fail("/openapi", "the document must say `openapi: 3.0.x`"),
         }
@@ -50,19 +51,14 @@ impl Lint<'_> {
 
     /// References, wherever they stand, and schemas that stand in a parameter or a body instead of
     /// among the components.
-    fn everywhere(
-        &self,
-        value: &Value,
-        pointer: &str,
-        within_schemas: bool,
-    ) -> Result<(), Problem> {
+    fn everywhere(&self, value: &Value, pointer: &str, within_schemas: bool) -> Result<(), Error> {
         match value {
             Value::Object(members) => {
                 if let Some(reference) = members
                     .get("$ref")
                     .filter(|reference| reference.is_string())
                     && local(value)
-                        .and_then(|target| self.document.value.pointer(target))
+                        .and_then(|target| self.document.value().pointer(target))
                         .is_none()
                 {
                     return self.fail(
@@ -97,19 +93,24 @@ impl Lint<'_> {
     }
 
     /// The generator ignores a replacement whose name is not in the spec.
-    fn components_exist(&self) -> Result<(), Problem> {
+    fn components_exist(&self) -> Result<(), Error> {
         let schemas = "/components/schemas";
         for name in self.replaced {
-            if self.document.value.pointer(&step(schemas, name)).is_none() {
+            if self
+                .document
+                .value()
+                .pointer(&step(schemas, name))
+                .is_none()
+            {
                 return self.fail(schemas, format!("the schema `{name}` is missing; build/generate.rs maps it to a type of ours"));
             }
         }
         Ok(())
     }
 
-    fn operations(&self) -> Result<(), Problem> {
+    fn operations(&self) -> Result<(), Error> {
         let mut seen = BTreeMap::new();
-        for (pointer, operation) in operations(&self.document.value) {
+        for (pointer, operation) in operations(self.document.value()) {
             match operation.get("operationId").and_then(Value::as_str) {
                 None => {
                     return self.fail(
@@ -138,13 +139,13 @@ impl Lint<'_> {
                     return self.fail(&step(&responses, status), reason);
                 }
                 self.media(
-                    resolve(&self.document.value, response),
+                    resolve(self.document.value(), response),
                     &step(&responses, status),
                 )?;
             }
             if let Some(body) = operation.get("requestBody") {
                 self.media(
-                    resolve(&self.document.value, body),
+                    resolve(self.document.value(), body),
                     &step(&pointer, "requestBody"),
                 )?;
             }
@@ -152,7 +153,7 @@ impl Lint<'_> {
         Ok(())
     }
 
-    fn media(&self, body: &Value, pointer: &str) -> Result<(), Problem> {
+    fn media(&self, body: &Value, pointer: &str) -> Result<(), Error> {
         let json = body.pointer("/content/application~1json");
         match json {
             Some(json) if json.get("schema").is_none() => {
@@ -162,11 +163,11 @@ impl Lint<'_> {
         }
     }
 
-    fn schemas(&self) -> Result<(), Problem> {
-        let reach = reach(&self.document.value);
+    fn schemas(&self) -> Result<(), Error> {
+        let reach = reach(self.document.value());
         for (name, schema) in self
             .document
-            .value
+            .value()
             .pointer("/components/schemas")
             .and_then(Value::as_object)
             .into_iter()
@@ -185,7 +186,7 @@ impl Lint<'_> {
         Ok(())
     }
 
-    fn schema(&self, schema: &Value, pointer: &str, rules: &Rules) -> Result<(), Problem> {
+    fn schema(&self, schema: &Value, pointer: &str, rules: &Rules) -> Result<(), Error> {
         let Some(members) = schema.as_object() else {
             return self.fail(pointer, "a schema must be a mapping");
         };

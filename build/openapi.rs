@@ -2,24 +2,9 @@
 
 use std::collections::BTreeSet;
 
+pub use located::openapi::operations;
+use located::openapi::{is_method, reference};
 use serde_json::Value;
-
-use super::document::step;
-
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
-
-/// Every operation with its pointer.
-pub fn operations(spec: &Value) -> impl Iterator<Item = (String, &Value)> {
-    let paths = spec.get("paths").and_then(Value::as_object);
-    paths.into_iter().flatten().flat_map(|(path, item)| {
-        let pointer = step("/paths", path);
-        let members = item.as_object().into_iter().flatten();
-        let methods = members.filter(|(method, _)| METHODS.contains(&method.as_str()));
-        methods.map(move |(method, operation)| (step(&pointer, method), operation))
-    })
-}
 
 /// Every operation, to be changed.
 pub fn operations_mut(spec: &mut Value) -> impl Iterator<Item = &mut Value> {
@@ -27,7 +12,7 @@ pub fn operations_mut(spec: &mut Value) -> impl Iterator<Item = &mut Value> {
     paths.into_iter().flatten().flat_map(|(_, item)| {
         let members = item.as_object_mut().into_iter().flatten();
         members
-            .filter(|(method, _)| METHODS.contains(&method.as_str()))
+            .filter(|(method, _)| is_method(method))
             .map(|(_, operation)| operation)
     })
 }
@@ -41,7 +26,7 @@ pub fn resolve<'a>(spec: &'a Value, value: &'a Value) -> &'a Value {
 
 /// The pointer that a local `$ref` holds.
 pub fn local(value: &Value) -> Option<&str> {
-    value.get("$ref")?.as_str()?.strip_prefix('#')
+    reference(value)?.strip_prefix('#')
 }
 
 /// Name of the component schema that a value refers to.
@@ -50,7 +35,7 @@ pub fn schema_name(value: &Value) -> Option<&str> {
 }
 
 /// Names of the component schemas that are used, by the way in which they are.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Reach {
     /// From request bodies.
     pub requests: BTreeSet<String>,

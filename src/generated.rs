@@ -5258,10 +5258,10 @@ pub mod answers {
     pub type count_connections = super::types::ConnectionCount;
     /// What `list_domain_connections` answers.
     pub type list_domain_connections = super::types::ConnectionList;
-    /// What `delete_connection` answers.
-    pub type delete_connection = super::types::ApiMessage;
     /// What `get_connection` answers.
     pub type get_connection = super::types::ConnectionList;
     /// What `update_connection` answers.
     pub type update_connection = super::types::ApiMessage;
+    /// What `delete_connection` answers.
+    pub type delete_connection = super::types::ApiMessage;
 }

@@ -20,7 +20,7 @@ use super::adapt;
 use super::openapi::reach;
 
 /// What the passes need to know of the spec.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Facts {
     /// Known values of each open vocabulary, by schema.
     pub vocabularies: BTreeMap<String, Vec<String>>,

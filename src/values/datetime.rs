@@ -33,7 +33,8 @@ impl DateTime {
     /// The instant, where the text is RFC 3339 with an offset or `Z`. `None` for everything else: a
     /// time without an offset names no instant, and no document says whose clock it would be.
     pub fn to_system_time(&self) -> Option<SystemTime> {
-        self.0.parse::<jiff::Timestamp>().ok().map(SystemTime::from)
+        let instant = self.0.parse::<jiff::Timestamp>().ok()?;
+        SystemTime::try_from(instant).ok()
     }
 }
 

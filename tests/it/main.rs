@@ -7,6 +7,8 @@ mod echoes;
 mod errors;
 mod faults;
 mod gateways;
+#[cfg(feature = "codegen")]
+mod generated;
 mod hostile;
 mod identity;
 mod lenient;

@@ -139,7 +139,10 @@ async fn a_root_certificate_of_ones_own_is_trusted() {
         .root_certificate_pem(authority.pem())
         .build()
         .unwrap();
-    assert_eq!(client.connections().list_unchecked().await.unwrap().len(), 0);
+    assert_eq!(
+        client.connections().list_unchecked().await.unwrap().len(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -152,7 +155,10 @@ async fn several_root_certificates_are_trusted_from_one_text_and_from_several() 
             .root_certificate_pem(third.pem())
             .build()
             .unwrap();
-        assert_eq!(client.connections().list_unchecked().await.unwrap().len(), 0);
+        assert_eq!(
+            client.connections().list_unchecked().await.unwrap().len(),
+            0
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! The corrections file: one entry per departure from the vendor's documents, each checked against
-//! the spec, the recordings and the [vendor facts](crate::vendor_facts).
+//! the spec and the recordings; [vendor facts](crate::vendor_facts) are checked
+//! against the corrections.
 //!
 //! ```yaml
 //! - id: utc-offset-is-text
@@ -15,21 +16,17 @@
 //!   effect: a strict client fails on every list
 //! ```
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::finding::Finding;
-use crate::source::Source;
-use crate::typed;
-use crate::vendor_facts::Facts;
+use located::{Document, Place, Source};
 
 /// The entries of a corrections file.
 #[derive(Debug)]
 pub struct Corrections {
-    source: Source,
+    document: Document,
     entries: Vec<Correction>,
 }
 
@@ -39,7 +36,8 @@ pub struct Corrections {
 pub struct Correction {
     /// What vendor facts and people call it.
     pub id: String,
-    at: String,
+    /// Where the spec departs from the vendor.
+    pub(crate) at: String,
     /// What each vendor version says.
     #[serde(default)]
     pub vendor: Map<String, Value>,
@@ -47,14 +45,14 @@ pub struct Correction {
     #[serde(default)]
     pub truth: String,
     #[serde(default)]
-    evidence: Evidence,
+    pub(crate) evidence: Evidence,
     #[serde(default)]
-    effect: String,
+    pub(crate) effect: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
-enum Evidence {
+pub(crate) enum Evidence {
     /// `none: <why we believe it>`
     Belief(String),
     Items(Vec<Item>),
@@ -68,7 +66,7 @@ impl Default for Evidence {
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
-enum Item {
+pub(crate) enum Item {
     Exists(String),
     Shows(Shows),
 }
@@ -76,13 +74,13 @@ enum Item {
 /// A place in a recording and what it must hold; with none of the three, anything.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Shows {
-    at: String,
+pub(crate) struct Shows {
+    pub(crate) at: String,
     #[serde(default, deserialize_with = "present")]
-    is: Option<Value>,
-    r#type: Option<String>,
+    pub(crate) is: Option<Value>,
+    pub(crate) r#type: Option<String>,
     #[serde(default)]
-    absent: bool,
+    pub(crate) absent: bool,
 }
 
 /// `is: null` asks for a null, a missing `is` for nothing.
@@ -91,43 +89,21 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 impl Corrections {
-    /// Reads the file; what is no list of entries is an error, an entry that is wrong is for
-    /// [`Self::check`].
+    /// Reads the file; what is no list of entries is an error.
     pub fn load(source: Source) -> anyhow::Result<Self> {
-        let entries = typed::read(&source)?;
-        Ok(Corrections { source, entries })
+        let document = Document::parse(source)?;
+        let entries = document.typed()?;
+        Ok(Corrections { document, entries })
+    }
+
+    /// The place of something in the file, or of the nearest thing around it.
+    pub fn place(&self, pointer: &str) -> Option<Place> {
+        self.document.source().nearest(pointer)
     }
 
     /// The entries.
     pub fn entries(&self) -> &[Correction] {
         &self.entries
-    }
-
-    /// Everything that is wrong with the entries; evidence is read from below the current folder.
-    pub fn check(&self, spec: &Value, facts: &Facts) -> Vec<Finding> {
-        let mut check = Check {
-            file: &self.source,
-            recordings: HashMap::new(),
-            findings: Vec::new(),
-        };
-        let mut ids = HashSet::new();
-        for (index, entry) in self.entries.iter().enumerate() {
-            check.entry(index, entry, spec, &mut ids);
-            for (version, wanted) in facts.missing(entry) {
-                let message = format!(
-                    "no vendor fact shows that {version} still has what `{}` corrects",
-                    entry.id
-                );
-                check.add(
-                    "NSV506",
-                    &format!("/{index}/vendor/{version}"),
-                    message,
-                    &wanted,
-                    "none",
-                );
-            }
-        }
-        check.findings
     }
 }
 
@@ -148,236 +124,8 @@ impl Correction {
 
 impl Item {
     /// The file, and the pointer into it.
-    fn place(&self) -> (&str, &str) {
+    pub(crate) fn place(&self) -> (&str, &str) {
         let (Item::Exists(at) | Item::Shows(Shows { at, .. })) = self;
         at.split_once('#').unwrap_or((at, ""))
     }
-}
-
-struct Check<'a> {
-    file: &'a Source,
-    /// Each recording is read once.
-    recordings: HashMap<String, Result<(Source, Value), String>>,
-    findings: Vec<Finding>,
-}
-
-impl<'a> Check<'a> {
-    fn entry(
-        &mut self,
-        index: usize,
-        entry: &'a Correction,
-        spec: &Value,
-        ids: &mut HashSet<&'a str>,
-    ) {
-        let Correction {
-            id,
-            at,
-            vendor,
-            truth,
-            evidence,
-            effect,
-        } = entry;
-        if !kebab_case(id) {
-            self.add(
-                "NSV504",
-                &format!("/{index}/id"),
-                format!("`{id}` is no name for a correction"),
-                "lower-case words joined by `-`",
-                id,
-            );
-        }
-        if !ids.insert(id) {
-            self.add(
-                "NSV504",
-                &format!("/{index}/id"),
-                format!("two corrections are called `{id}`"),
-                "a name of its own",
-                "a second one",
-            );
-        }
-        if spec.pointer(at).is_none() {
-            let message =
-                format!("the correction `{id}` is of a place that the spec does not have");
-            self.add(
-                "NSV501",
-                &format!("/{index}/at"),
-                message,
-                "a JSON pointer that resolves in the spec",
-                at,
-            );
-        }
-        let silent = |value: &Value| {
-            value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
-        };
-        let missing = [
-            (
-                "vendor",
-                vendor.is_empty() || vendor.values().any(silent),
-                "what each vendor version says",
-            ),
-            ("truth", truth.trim().is_empty(), "what is true"),
-            (
-                "effect",
-                effect.trim().is_empty(),
-                "what a user of the vendor's version would suffer",
-            ),
-        ];
-        for (part, _, what) in missing.into_iter().filter(|(_, missing, _)| *missing) {
-            self.add(
-                "NSV505",
-                &format!("/{index}"),
-                format!("the correction `{id}` has no `{part}`"),
-                what,
-                "nothing",
-            );
-        }
-        match evidence {
-            Evidence::Belief(text) => {
-                if text
-                    .strip_prefix("none:")
-                    .is_none_or(|why| why.trim().is_empty())
-                {
-                    let message = format!("the correction `{id}` has no evidence");
-                    self.add(
-                        "NSV505",
-                        &format!("/{index}/evidence"),
-                        message,
-                        "a list of places, or `none: <why we believe it>`",
-                        text,
-                    );
-                }
-            }
-            Evidence::Items(items) => {
-                if items.is_empty() {
-                    let message = format!("the correction `{id}` has no evidence");
-                    self.add(
-                        "NSV505",
-                        &format!("/{index}"),
-                        message,
-                        "a list of places, or `none: <why we believe it>`",
-                        "nothing",
-                    );
-                }
-                for (number, item) in items.iter().enumerate() {
-                    self.item(id, &format!("/{index}/evidence/{number}"), item);
-                }
-            }
-        }
-    }
-
-    fn item(&mut self, id: &str, pointer: &str, item: &Item) {
-        let shows = match item {
-            Item::Exists(_) => None,
-            Item::Shows(shows) => Some(shows),
-        };
-        let (file, inner) = item.place();
-        let (source, value) = match self.recording(file) {
-            Ok(recording) => recording,
-            Err(reason) => {
-                let reason = reason.clone();
-                let message = format!("the evidence of `{id}` cannot be read");
-                return self.add("NSV502", pointer, message, "a recording", &reason);
-            }
-        };
-        let found = value.pointer(inner);
-        let place = source.place(inner);
-        let wanted = match shows {
-            Some(Shows { absent: true, .. }) => "nothing at this place".to_owned(),
-            Some(Shows { is: Some(is), .. }) => is.to_string(),
-            Some(Shows {
-                r#type: Some(name), ..
-            }) => format!("a value of type {name}"),
-            _ => "a value at this place".to_owned(),
-        };
-        let (code, seen) = match (found, shows) {
-            (None, Some(Shows { absent: true, .. })) if is_excerpt(value, inner) => (
-                "NSV503",
-                "an excerpt, in which it may have been left out".to_owned(),
-            ),
-            (None, Some(Shows { absent: true, .. })) => return,
-            (None, _) => ("NSV502", "nothing".to_owned()),
-            (Some(value), Some(Shows { absent: true, .. })) => ("NSV503", kind(value).to_owned()),
-            // The value itself is not said: it may be what must not be.
-            (Some(value), Some(Shows { is: Some(is), .. })) if value != is => {
-                ("NSV503", format!("another {}", kind(value)))
-            }
-            (
-                Some(value),
-                Some(Shows {
-                    r#type: Some(name), ..
-                }),
-            ) if !is_of(value, name) => ("NSV503", kind(value).to_owned()),
-            _ => return,
-        };
-        self.add(
-            code,
-            pointer,
-            format!("the evidence of `{id}` does not show it"),
-            &wanted,
-            &seen,
-        );
-        if let Some(last) = self.findings.last_mut() {
-            last.recording = place;
-        }
-    }
-
-    fn recording(&mut self, file: &str) -> Result<&(Source, Value), &String> {
-        let read = || -> anyhow::Result<(Source, Value)> {
-            let source = Source::read(Path::new(file))?;
-            let value = source.value()?;
-            Ok((source, value))
-        };
-        self.recordings
-            .entry(file.to_owned())
-            .or_insert_with(|| read().map_err(|error| format!("{error:#}")))
-            .as_ref()
-    }
-
-    fn add(
-        &mut self,
-        code: &'static str,
-        pointer: &str,
-        message: String,
-        expected: &str,
-        seen: &str,
-    ) {
-        let spec = typed::nearest(self.file, pointer);
-        self.findings.push(Finding {
-            spec,
-            ..Finding::new(code, message, expected, seen)
-        });
-    }
-}
-
-/// Whether a pointer leads into a body that is an excerpt, as `meta` of the recording says.
-fn is_excerpt(recording: &Value, pointer: &str) -> bool {
-    let excerpts = recording.pointer("/meta/excerpt").and_then(Value::as_array);
-    let mut parts = excerpts.into_iter().flatten().filter_map(Value::as_str);
-    parts.any(|part| pointer.starts_with(&format!("/{part}/body")))
-}
-
-fn kebab_case(id: &str) -> bool {
-    id.split('-').all(|word| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    })
-}
-
-/// The JSON Schema type of a value.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
-fn is_of(value: &Value, name: &str) -> bool {
-    kind(value) == name || (name == "number" && value.is_number())
 }

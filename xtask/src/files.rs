@@ -1,22 +1,22 @@
 //! Files that a command makes and that are committed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use similar::TextDiff;
 
-/// Root of the workspace, so that commands run from any folder.
-pub fn workspace_root() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask).to_owned()
-}
-
-/// Brings a file of the workspace to `contents`, and tells whether it was another before. With
-/// `check` nothing is written, and a difference is an error that shows it and names the `command`
-/// to run.
-pub fn ensure_contents(path: &str, contents: &str, check: bool, command: &str) -> Result<bool> {
-    let file = workspace_root().join(path);
+/// Brings the file at a path below `root` to `contents`, and tells whether it was another before.
+/// With `check` nothing is written, and a difference is an error that shows it and names the
+/// `command` to run.
+pub fn ensure_contents(
+    root: &Path,
+    path: &str,
+    contents: &str,
+    check: bool,
+    command: &str,
+) -> Result<bool> {
+    let file = root.join(path);
     let present = match std::fs::read_to_string(&file) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
@@ -38,12 +38,12 @@ pub fn ensure_contents(path: &str, contents: &str, check: bool, command: &str) -
     Ok(true)
 }
 
-/// A file of the workspace as it is in the last commit.
-pub fn committed(path: &str) -> Result<String> {
+/// The file at a path below `root` as it is in the last commit.
+pub fn committed(root: &Path, path: &str) -> Result<String> {
     let output = Command::new("git")
         .arg("show")
         .arg(format!("HEAD:./{path}"))
-        .current_dir(workspace_root())
+        .current_dir(root)
         .output();
     let output = output.context("git could not be started")?;
     if !output.status.success() {

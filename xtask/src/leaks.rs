@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde_json::Value;
-use walkdir::WalkDir;
 
-use crate::finding::{Finding, Place};
-use crate::redact::{self, Leak};
-use crate::source::{Source, display};
-use crate::typed;
+use http_recording::walk;
+use openapi_traffic::Finding;
+use traffic_redact::{self as redact, Leak};
+
+use crate::codes::Code;
+use located::Place;
+use located::{Source, display};
 
 /// Searches every file at or below the paths, of whatever kind it is.
 pub fn scan_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
@@ -22,10 +24,10 @@ pub fn scan_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
         .iter()
         .filter(|path| path.is_relative() && path.exists())
     {
-        for entry in WalkDir::new(path).sort_by_file_name() {
-            let entry = entry?;
-            if entry.file_type().is_file() {
-                files.push(entry.into_path());
+        for found in walk(path) {
+            let found = found?;
+            if found.path.is_file() {
+                files.push(found.path);
             }
         }
     }
@@ -45,7 +47,7 @@ fn scan(path: &Path) -> anyhow::Result<Vec<Finding>> {
         let leaks = redact::scan(&value);
         return Ok(leaks
             .iter()
-            .map(|leak| finding(leak, typed::nearest(&source, &leak.pointer)))
+            .map(|leak| finding(leak, source.nearest(&leak.pointer)))
             .collect());
     }
     let mut findings = Vec::new();
@@ -75,7 +77,7 @@ fn finding(leak: &Leak, recording: Option<Place>) -> Finding {
     Finding {
         recording,
         ..Finding::new(
-            "NSV701",
+            Code::Leak.rule(),
             message,
             "a placeholder, or a value kept for documentation",
             seen,

@@ -1,30 +1,35 @@
-//! The maintainer's commands. The library half exists so that integration tests and benches reach
-//! the same code.
+//! The maintainer's commands, in two halves: [`regen`], and what reads recorded traffic
+//! ([`validate`], [`import_har`], [`export_har`]). The library exists so that integration tests
+//! reach the same code.
 
-pub mod baseline;
-pub mod codes;
-pub mod corpus;
 pub mod corrections;
+pub mod forward;
+pub mod workspace;
+
+#[cfg(feature = "regen")]
 pub mod edits;
-pub mod evidence;
+#[cfg(feature = "regen")]
 pub mod files;
-pub mod finding;
-pub mod har;
-pub mod judge;
-mod judging;
-pub mod leaks;
-pub mod origins;
-pub mod pointer;
-mod progress;
+#[cfg(feature = "regen")]
 pub mod readme;
-pub mod recording;
-pub mod redact;
+#[cfg(feature = "regen")]
 pub mod regen;
-pub mod report;
-pub mod source;
-pub mod spec;
+#[cfg(feature = "regen")]
+pub mod shown;
+#[cfg(feature = "regen")]
 pub mod surface;
-mod typed;
+
+#[cfg(feature = "traffic")]
+pub mod check_corrections;
+#[cfg(feature = "traffic")]
+pub mod codes;
+#[cfg(feature = "traffic")]
+pub mod export_har;
+#[cfg(feature = "traffic")]
+pub mod import_har;
+#[cfg(feature = "traffic")]
+pub mod leaks;
+#[cfg(feature = "traffic")]
 pub mod validate;
+#[cfg(feature = "traffic")]
 pub mod vendor_facts;
-mod workspace;

@@ -1,12 +1,18 @@
+//! `cargo xtask`: regenerates, and starts the program of the other commands.
+
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use xtask::har;
-use xtask::validate::Validate;
+use clap::{Args, Parser, Subcommand};
+use xtask::workspace::workspace_root;
 
 /// The maintainer's commands.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -24,24 +30,49 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    Validate(Validate),
-    ImportHar(har::import::Args),
-    ExportHar(har::export::Args),
+    /// Hold the spec against recorded traffic
+    #[command(disable_help_flag = true)]
+    Validate(Rest),
+    /// Turn the exchanges of a HAR file into redacted recordings
+    #[command(disable_help_flag = true)]
+    ImportHar(Rest),
+    /// Write recordings as one HAR 1.2 file
+    #[command(disable_help_flag = true)]
+    ExportHar(Rest),
+}
+
+/// Arguments of any kind, which the other program reads.
+#[derive(Args)]
+struct Rest {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    _arguments: Vec<OsString>,
 }
 
 fn main() -> ExitCode {
-    let (mut out, mut log) = (std::io::stdout(), std::io::stderr());
-    let (done, failure) = match Cli::parse().command {
-        Command::Regen { check } => (xtask::regen::run(check).map(|text| println!("{text}")), 1),
-        Command::Validate(command) => return command.run(),
-        Command::ImportHar(args) => (har::import::run(&args, &mut out), 2),
-        Command::ExportHar(args) => (har::export::run(&args, &mut out, &mut log), 2),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    // `help COMMAND` is `COMMAND --help`, whichever program has the command.
+    if arguments.get(1).is_some_and(|first| first == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    match Cli::parse_from(&arguments).command {
+        Command::Regen { check } => regen(check),
+        // As they came: clap takes a `--` away.
+        Command::Validate(_) | Command::ImportHar(_) | Command::ExportHar(_) => {
+            xtask::forward::run(&arguments[1..])
+        }
+    }
+}
+
+fn regen(check: bool) -> ExitCode {
+    match xtask::regen::run(&workspace_root(), check) {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(failure)
+            ExitCode::FAILURE
         }
     }
 }

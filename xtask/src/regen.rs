@@ -1,34 +1,35 @@
 //! `cargo xtask regen`: what is made from the spec and the corrections and committed, made anew.
 //!
-//! The generator runs in the build script of the root package, which this command asks cargo to
-//! run; there is no second way to generate.
+//! The generator is the one of the build script; that runs it with the feature `codegen`.
 
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use cargo_metadata::{BuildScript, Message};
+use anyhow::{Context, Result, anyhow};
+use http_recording::{Kind, Recording};
+use located::{Source, display};
+use serde_json::Value;
 
 use crate::corrections::Corrections;
 use crate::edits::{self, Edit};
-use crate::files::{committed, ensure_contents, workspace_root};
+use crate::files::{committed, ensure_contents};
 use crate::readme;
-use crate::source::Source;
+use crate::shown;
 use crate::surface::{Change, Surface};
 use crate::workspace::{CORRECTIONS, RECORDINGS, SPEC};
 
-const PACKAGE: &str = "netsapiens-connections";
 const GENERATED: &str = "src/generated.rs";
 const README: &str = "README.md";
 
-/// Generates, and writes or checks the committed files. Gives what a person should see.
-pub fn run(check: bool) -> Result<String> {
-    // Paths are shown as they are called from there.
-    std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
+/// Generates, and writes or checks the committed files of the workspace at `root`. Gives what a
+/// person should see.
+///
+/// # Errors
+/// A file cannot be read or written, or the spec cannot be generated from (with file, line and
+/// column); with `check`, a file is not as it would be written.
+pub fn run(root: &Path, check: bool) -> Result<String> {
     let mut lines = Vec::new();
-    for (path, contents) in [(README, table()?), (GENERATED, generate()?)] {
-        let state = if ensure_contents(path, &contents, check, "cargo xtask regen")? {
+    for (path, contents) in [(README, table(root)?), (GENERATED, generate(root)?)] {
+        let state = if ensure_contents(root, path, &contents, check, "cargo xtask regen")? {
             "written"
         } else {
             "up to date"
@@ -38,7 +39,7 @@ pub fn run(check: bool) -> Result<String> {
     if !check {
         lines.push(String::new());
         lines.push(
-            since_last_commit()
+            since_last_commit(root)
                 .unwrap_or_else(|error| format!("nothing to compare with: {error:#}")),
         );
     }
@@ -46,68 +47,42 @@ pub fn run(check: bool) -> Result<String> {
 }
 
 /// The README with its table of corrections.
-fn table() -> Result<String> {
-    let text = std::fs::read_to_string(README).context(README)?;
-    let corrections = Corrections::load(Source::read(Path::new(CORRECTIONS))?)?;
+fn table(root: &Path) -> Result<String> {
+    let text = read(root, README)?;
+    let corrections = Corrections::load(Source::new(CORRECTIONS, read(root, CORRECTIONS)?))?;
     readme::with_corrections(&text, corrections.entries()).context(README)
 }
 
-/// Runs the build script with `codegen` and reads what it made. The library itself may fail to
-/// compile with the new code; that is told by the next build, not here.
-fn generate() -> Result<String> {
-    let mut cargo = Command::new(env!("CARGO"))
-        .args([
-            "check",
-            "--package",
-            PACKAGE,
-            "--lib",
-            "--features",
-            "codegen",
-            "--message-format",
-            "json-render-diagnostics",
-        ])
-        .current_dir(workspace_root())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cargo could not be started")?;
-    let output = cargo.stdout.take().context("cargo has no output")?;
-    let mut out_dir: Option<PathBuf> = None;
-    for message in Message::parse_stream(BufReader::new(output)) {
-        if let Message::BuildScriptExecuted(BuildScript {
-            package_id,
-            out_dir: dir,
-            ..
-        }) = message?
-            && package_id.repr.contains(PACKAGE)
-        {
-            out_dir = Some(dir.into_std_path_buf());
-        }
-    }
-    cargo.wait()?;
-    let Some(out_dir) = out_dir else {
-        bail!("the spec could not be generated from; the reason stands above");
-    };
-    let path = out_dir.join("generated.rs");
-    std::fs::read_to_string(&path).with_context(|| path.display().to_string())
+/// The generated code. The library itself may fail to compile with it; that is told by the next
+/// build, not here.
+fn generate(root: &Path) -> Result<String> {
+    codegen::generate::generate(SPEC, &read(root, SPEC)?).map_err(|error| anyhow!("{error}"))
 }
 
 /// What the edits since then come to for users, and which recordings show it.
-fn since_last_commit() -> Result<String> {
-    let now = |path: &str| Source::read(Path::new(path));
-    let then = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, committed(path)?));
+fn since_last_commit(root: &Path) -> Result<String> {
+    let now = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, read(root, path)?));
+    let then = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, committed(root, path)?));
     let changes =
         Surface::read(then(GENERATED)?.text())?.changes(&Surface::read(now(GENERATED)?.text())?);
-    let spec = edits::of_spec(then(SPEC)?, now(SPEC)?, &recordings()?)?;
+    let (spec_then, spec_now) = (then(SPEC)?.value()?, now(SPEC)?.value()?);
+    let recordings = recordings(root)?;
+    let spec = edits::of_spec(&spec_then, &spec_now, &recordings);
     let corrections = edits::of_corrections(
         Corrections::load(then(CORRECTIONS)?)?.entries(),
         Corrections::load(now(CORRECTIONS)?)?.entries(),
     );
     Ok([
         surface(&changes),
-        edited("spec", &spec),
+        edited("spec", &spec) + &unplaced(&spec_now, &recordings),
         edited("corrections", &corrections),
     ]
     .join("\n\n"))
+}
+
+/// A file of the workspace.
+fn read(root: &Path, path: &str) -> Result<String> {
+    std::fs::read_to_string(root.join(path)).with_context(|| path.to_owned())
 }
 
 /// One line per change of the public surface.
@@ -150,6 +125,19 @@ fn edited(what: &str, edits: &[Edit]) -> String {
     title(what, edits.len()) + &edits.iter().map(lines).collect::<String>()
 }
 
+/// The recordings that were not looked at.
+fn unplaced(spec: &Value, recordings: &[(String, Recording)]) -> String {
+    let unplaced = recordings.iter().filter(|(_, recording)| {
+        recording.meta.expect.is_empty() && shown::operation(spec, recording).is_none()
+    });
+    let lines = unplaced.map(|(name, _)| {
+        format!(
+            "\n  ! {name}: not looked at; method and path are none of the spec as it writes them"
+        )
+    });
+    lines.collect()
+}
+
 fn title(what: &str, number: usize) -> String {
     let number = match number {
         0 => "as in the last commit".to_owned(),
@@ -159,16 +147,15 @@ fn title(what: &str, number: usize) -> String {
     format!("{what}: {number}")
 }
 
-/// In the order of their names.
-fn recordings() -> Result<Vec<PathBuf>> {
+/// What was recorded, each with its file, in the order of their names.
+fn recordings(root: &Path) -> Result<Vec<(String, Recording)>> {
     let mut recordings = Vec::new();
-    for entry in walkdir::WalkDir::new(RECORDINGS).sort_by_file_name() {
-        let path = entry?.into_path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
-            recordings.push(path);
+    for found in http_recording::walk(&root.join(RECORDINGS)) {
+        let found = found?;
+        if found.kind == Ok(Kind::Document) {
+            let name = display(found.path.strip_prefix(root)?);
+            let source = Source::new(&name, read(root, &name)?);
+            recordings.push((name, Recording::read(&source)?));
         }
     }
     Ok(recordings)

@@ -1,38 +1,21 @@
 //! `cargo xtask validate`: the spec held against recorded traffic, and all that stands beside them
 //! held against both.
 
-use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
-use anstream::{AutoStream, StripStream};
 use anyhow::{Context, bail};
 use clap::Args;
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use located::Source;
+use openapi_traffic::report::{Format, Report, Tool};
+use openapi_traffic::{Finding, Options, Rules, Spec, command, run};
 
-use crate::baseline::Baseline;
-use crate::codes;
+use crate::check_corrections;
+use crate::codes::Code;
 use crate::corrections::Corrections;
-use crate::files::workspace_root;
-use crate::finding::Finding;
-use crate::judging::{self, Wanted};
 use crate::leaks;
-use crate::report::{Format, Outcome, Report, explain};
-use crate::source::{Source, display};
-use crate::spec::Spec;
 use crate::vendor_facts::Facts;
-use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC};
-
-/// Nothing was found.
-const CLEAN: u8 = 0;
-/// There are findings.
-const FINDINGS: u8 = 1;
-/// Something could not be judged.
-const NOT_JUDGED: u8 = 2;
+use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC, workspace_root};
 
 /// Beside the corrections, whichever they are.
 const FACTS: &str = "vendor-facts.yaml";
@@ -66,7 +49,7 @@ pub struct Validate {
     #[arg(long)]
     coverage: bool,
     /// Explain a finding code, or list all of them
-    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = LIST)]
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = command::LIST)]
     explain: Option<String>,
     /// Corrections to check
     /// [default: openapi/corrections.yaml with the default spec, none with another]
@@ -82,37 +65,23 @@ pub struct Validate {
     vendor: Option<PathBuf>,
 }
 
-/// What lists all codes.
-const LIST: &str = "list";
-
 impl Validate {
     /// Runs the command; what keeps it from running at all goes to standard error.
     pub fn run(self) -> ExitCode {
-        match self
-            .explain
-            .as_deref()
-            .map_or_else(|| self.validate(), explained)
-        {
-            Ok(code) => ExitCode::from(code),
-            Err(error) => {
-                anstream::eprintln!("error: {error:#}");
-                ExitCode::from(NOT_JUDGED)
-            }
-        }
+        command::exit(match &self.explain {
+            Some(text) => command::explained(text, &rules()),
+            None => self.validate(),
+        })
     }
 
     fn validate(&self) -> anyhow::Result<u8> {
-        if self.coverage && !matches!(self.format, Format::Human | Format::Json) {
-            bail!(
-                "`--coverage` needs `--format human` or `--format json`; the other formats have no place for it"
-            );
-        }
+        command::has_place_for_coverage(self.format, self.coverage)?;
         if self.vendor.is_some() && self.spec.is_some() && self.corrections.is_none() {
             bail!(
-                "`--vendor` is about corrections, and with another spec there are none; give them with `--corrections`"
+                "`--vendor` is about corrections, and with another spec there are none; give them \
+                 with `--corrections`"
             );
         }
-        let started = Instant::now();
         let output = self
             .output
             .as_deref()
@@ -122,69 +91,30 @@ impl Validate {
         // Every path is absolute or below the workspace by now, so that places read the same
         // wherever the command is started.
         std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
-
-        let mut report = Report::new(display(&files.spec));
-        if let Err(error) = self.judge(&files, &mut report) {
-            report.problems.push(format!("{error:#}"));
-        }
-        report.elapsed = started.elapsed();
-        report.conclude();
-        self.write(&report, output.as_deref())?;
-        Ok(match report.outcome {
-            Outcome::Clean => CLEAN,
-            Outcome::Findings => FINDINGS,
-            Outcome::NotJudged => NOT_JUDGED,
-        })
-    }
-
-    /// Everything that is judged. Without a spec there is nothing; what else cannot be read leaves
-    /// the rest to be judged.
-    fn judge(&self, files: &Files, report: &mut Report) -> anyhow::Result<()> {
-        let spec = Spec::load(Source::read(&files.spec)?)?;
-        let wanted = Wanted {
+        let options = Options {
+            spec: files.spec.clone(),
+            paths: files.recordings.clone(),
+            baseline: files.baseline.clone(),
+            unused_excuses: files.everything || self.baseline.is_some(),
             coverage: self.coverage,
             cases: self.format == Format::Junit,
         };
-        let mut findings = judging::judge(&spec, &files.recordings, wanted, report);
-        for part in [
-            files.check_corrections(&spec, report),
-            leaks::scan_all(&files.recordings),
-        ] {
-            match part {
-                Ok(more) => findings.extend(more),
-                Err(error) => report.problems.push(format!("{error:#}")),
-            }
-        }
-        match files.load_baseline() {
-            Ok(None) => {}
-            Ok(Some(baseline)) => {
-                let applied = baseline.apply(findings, today());
-                report.summary.suppressed = applied.suppressed;
-                findings = applied.kept;
-                findings.extend(applied.expired);
-                // A run over a part of the recordings cannot tell what excuses nothing.
-                if files.everything || self.baseline.is_some() {
-                    findings.extend(applied.unused);
-                }
-            }
-            Err(error) => report.problems.push(format!("{error:#}")),
-        }
-        report.findings = findings.into_iter().map(Into::into).collect();
-        Ok(())
+        let tool = Tool {
+            name: "cargo xtask validate",
+            version: env!("CARGO_PKG_VERSION"),
+            rules: rules(),
+        };
+        let progress = command::judging();
+        let more = |spec: &Spec, report: &mut Report| files.check(spec, report);
+        let report = run(&options, tool, more, &mut || progress.inc(1));
+        progress.finish_and_clear();
+        command::finish(&report, self.format, output.as_deref())
     }
+}
 
-    fn write(&self, report: &Report, output: Option<&Path>) -> anyhow::Result<()> {
-        let text = report.render(self.format)?;
-        match output {
-            Some(path) => {
-                let file = File::create(path)
-                    .with_context(|| format!("cannot write {}", path.display()))?;
-                StripStream::new(file).write_all(text.as_bytes())
-            }
-            None => AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes()),
-        }
-        .context("cannot write the report")
-    }
+/// The kinds of findings there are.
+fn rules() -> Rules {
+    Rules::default().with(Code::RULES)
 }
 
 /// What a run reads.
@@ -220,11 +150,20 @@ impl Files {
         })
     }
 
-    fn load_baseline(&self) -> anyhow::Result<Option<Baseline>> {
-        self.baseline
-            .as_deref()
-            .map(|path| Baseline::load(Source::read(path)?))
-            .transpose()
+    /// What this repository checks beside its traffic. What cannot be read leaves the rest to be
+    /// checked.
+    fn check(&self, spec: &Spec, report: &mut Report) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for part in [
+            self.check_corrections(spec, report),
+            leaks::scan_all(&self.recordings),
+        ] {
+            match part {
+                Ok(more) => findings.extend(more),
+                Err(error) => report.problems.push(format!("{error:#}")),
+            }
+        }
+        findings
     }
 
     /// The corrections held against spec, recordings and vendor facts.
@@ -235,38 +174,11 @@ impl Files {
         let corrections = Corrections::load(Source::read(path)?)?;
         let facts = Facts::load(Source::read(&path.with_file_name(FACTS))?)?;
         report.summary.corrections = corrections.entries().len();
-        let mut findings = corrections.check(spec.value(), &facts);
-        findings.extend(facts.check(spec.value(), corrections.entries()));
+        let mut findings = check_corrections::check(&corrections, spec.value());
+        findings.extend(facts.check(spec.value(), &corrections));
         if let Some(folder) = &self.vendor {
             findings.extend(facts.check_vendor(folder)?);
         }
         Ok(findings)
     }
-}
-
-/// `--explain`: a code, or all of them.
-fn explained(text: &str) -> anyhow::Result<u8> {
-    let text = match codes::find(text) {
-        Some(code) => explain::one(code),
-        None if text == LIST => explain::all(),
-        None => {
-            let near: Vec<_> = codes::near(text)
-                .iter()
-                .map(|code| format!("\n  {} {}", code.code, code.name))
-                .collect();
-            let hint = if near.is_empty() {
-                "; `--explain` lists all".to_owned()
-            } else {
-                format!("; did you mean{}", near.concat())
-            };
-            bail!("there is no code `{text}`{hint}");
-        }
-    };
-    AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes())?;
-    Ok(CLEAN)
-}
-
-/// The day in UTC, so that an excuse ends everywhere at once.
-fn today() -> Date {
-    Timestamp::now().to_zoned(TimeZone::UTC).date()
 }

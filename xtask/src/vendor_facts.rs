@@ -30,15 +30,16 @@ use anyhow::Context;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::corrections::Correction;
-use crate::finding::Finding;
-use crate::source::Source;
-use crate::typed;
+use openapi_traffic::Finding;
+
+use crate::codes::Code;
+use crate::corrections::{Correction, Corrections};
+use located::{Document, Source};
 
 /// The rows of a file of vendor facts.
 #[derive(Debug)]
 pub struct Facts {
-    source: Source,
+    document: Document,
     rows: Vec<Row>,
 }
 
@@ -65,24 +66,20 @@ enum Members {
 impl Facts {
     /// Reads the file; what is no list of rows, or a row that states nothing, is an error.
     pub fn load(source: Source) -> anyhow::Result<Self> {
-        let rows: Vec<Row> = typed::read(&source)?;
+        let document = Document::parse(source)?;
+        let rows: Vec<Row> = document.typed()?;
         if let Some(index) = rows
             .iter()
             .position(|row| row.has.is_none() && row.lacks.is_empty() && row.mentions.is_none())
         {
-            let line = source
-                .place(&format!("/{index}"))
-                .map_or(1, |place| place.line);
-            anyhow::bail!(
-                "{}:{line}: a fact says what the vendor's document `has`, `lacks` or `mentions`",
-                source.file()
-            );
+            let reason = "a fact says what the vendor's document `has`, `lacks` or `mentions`";
+            return Err(document.error(&format!("/{index}"), reason).into());
         }
-        Ok(Facts { source, rows })
+        Ok(Facts { document, rows })
     }
 
     /// The versions for which a correction needs a fact and has none, each with what is wanted.
-    pub(crate) fn missing(&self, correction: &Correction) -> Vec<(String, String)> {
+    fn missing(&self, correction: &Correction) -> Vec<(String, String)> {
         let known: BTreeSet<&String> = self.rows.iter().flat_map(|row| &row.r#in).collect();
         let shown: BTreeSet<&String> = self
             .rows
@@ -98,22 +95,41 @@ impl Facts {
             .map(|version| {
                 (
                     version.clone(),
-                    format!("a row of {} for it", self.source.file()),
+                    format!("a row of {} for it", self.document.source().file()),
                 )
             })
             .collect()
     }
 
-    /// What is wrong with the rows: no such correction, nothing corrected in our spec.
-    pub fn check(&self, spec: &Value, corrections: &[Correction]) -> Vec<Finding> {
+    /// A finding for each version of which a correction speaks without a fact.
+    fn unproved(&self, corrections: &Corrections) -> Vec<Finding> {
         let mut findings = Vec::new();
+        for (index, entry) in corrections.entries().iter().enumerate() {
+            for (version, wanted) in self.missing(entry) {
+                let message = format!(
+                    "no vendor fact shows that {version} still has what `{}` corrects",
+                    entry.id
+                );
+                findings.push(Finding {
+                    spec: corrections.place(&format!("/{index}/vendor/{version}")),
+                    ..Finding::new(Code::NeverApplied.rule(), message, wanted, "none")
+                });
+            }
+        }
+        findings
+    }
+
+    /// What is wrong with the rows: one is missing, has no correction, or nothing is corrected in
+    /// our spec.
+    pub fn check(&self, spec: &Value, corrections: &Corrections) -> Vec<Finding> {
+        let mut findings = self.unproved(corrections);
         for (index, row) in self.rows.iter().enumerate() {
             let id = &row.correction;
-            if !corrections.iter().any(|it| it.id == *id) {
+            if !corrections.entries().iter().any(|it| it.id == *id) {
                 let message =
                     format!("a vendor fact names the correction `{id}`, which does not exist");
                 findings.push(self.finding(
-                    "NSV508",
+                    Code::FactOrphan,
                     index,
                     "/correction",
                     message,
@@ -128,7 +144,7 @@ impl Facts {
                         "a vendor fact of `{id}` compares with a place that our spec does not have"
                     );
                     findings.push(self.finding(
-                        "NSV508",
+                        Code::FactOrphan,
                         index,
                         "/ours",
                         message,
@@ -141,7 +157,7 @@ impl Facts {
                         "our spec says the same as the vendor's, so `{id}` corrects nothing here"
                     );
                     findings.push(self.finding(
-                        "NSV506",
+                        Code::NeverApplied,
                         index,
                         "/ours",
                         message,
@@ -181,7 +197,7 @@ impl Facts {
                         row.correction
                     );
                     findings.push(self.finding(
-                        "NSV507",
+                        Code::FactUntrue,
                         index,
                         "/at",
                         message,
@@ -196,17 +212,17 @@ impl Facts {
 
     fn finding(
         &self,
-        code: &'static str,
+        code: Code,
         index: usize,
         field: &str,
         message: String,
         expected: &str,
         seen: &str,
     ) -> Finding {
-        let spec = self.source.place(&format!("/{index}{field}"));
+        let spec = self.document.source().place(&format!("/{index}{field}"));
         Finding {
             spec,
-            ..Finding::new(code, message, expected, seen)
+            ..Finding::new(code.rule(), message, expected, seen)
         }
     }
 }

@@ -3,14 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::files::workspace_root;
-
 /// The spec, below the workspace.
 pub const SPEC: &str = "openapi/connections.yaml";
 /// Where it departs from the vendor, below the workspace.
 pub const CORRECTIONS: &str = "openapi/corrections.yaml";
 /// The recordings, below the workspace.
 pub const RECORDINGS: &str = "tests/recordings";
+
+/// Root of the workspace, so that commands run from any folder.
+pub fn workspace_root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
+}
 
 /// The path relative to the workspace where it lies below, else absolute.
 pub fn relative(path: &Path) -> std::io::Result<PathBuf> {

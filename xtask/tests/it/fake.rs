@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
+use located::Source;
 use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, READ_ONLY_KEY, SYSTEM_KEY};
+use openapi_traffic::{Exchange, Spec, judge};
 use reqwest::{Client, Method};
 use serde_json::{Map, Value, json};
-use xtask::judge::{Exchange, judge};
-use xtask::source::Source;
-use xtask::spec::Spec;
 
 const ONE: &str = "/domains/acme.example/connections/sip*%40acme-pri.example";
 

@@ -1,23 +1,21 @@
 //! One integration binary, a module per behaviour.
 
-mod baseline;
+#[path = "../../../crates/openapi-traffic/tests/it/bench.rs"]
 mod bench;
-mod corpus;
 mod corrections;
-mod evidence;
-mod excerpts;
-mod exit_codes;
-mod explain;
 mod fake;
-mod formats;
-mod generator;
+mod forward;
 mod har;
-mod judge_seeded;
 mod leaks;
-mod lowering;
-mod negative;
-mod never_panics;
-mod redact;
 mod regen;
-mod secrets;
-mod source;
+mod report;
+mod shown;
+
+use std::process::Command;
+
+/// The command under test.
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask-traffic"));
+    command.arg("validate");
+    command
+}

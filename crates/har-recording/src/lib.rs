@@ -1,0 +1,27 @@
+//! HAR 1.2, the format in which browsers and proxies save traffic: to [recorded
+//! exchanges](http_recording::Recording) and back.
+//!
+//! ```
+//! let har = r#"{"log": {"version": "1.2", "entries": [{
+//!   "request": {"method": "GET", "url": "https://api.acme.example/v1/users"},
+//!   "response": {"status": 204}
+//! }]}}"#;
+//! let (entries, _) = har_recording::read(har).map_err(|error| error.reason)?;
+//! let recordings: Vec<_> = entries.into_iter().map(|entry| entry.recording).collect();
+//! let written = har_recording::write(&recordings, "https://api.acme.example", "example", "1.0")
+//!     .map_err(|error| error.to_string())?;
+//! let (again, _) = har_recording::read(&written).map_err(|error| error.reason)?;
+//! assert_eq!(again[0].recording, recordings[0]);
+//! # Ok::<(), String>(())
+//! ```
+//!
+//! In reading order: [`read()`], with what becomes of an entry; [`write()`].
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
+
+mod read;
+mod write;
+
+pub use read::{HarEntry, Skip, read};
+pub use write::{Unwritable, write};

@@ -1,0 +1,110 @@
+//! The files of a folder of recordings.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+/// What a file holds, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One JSON document: a recording, or a HAR (`.json`, `.har`).
+    Document,
+    /// A recording on each line (`.ndjson`, `.jsonl`).
+    Lines,
+}
+
+impl Kind {
+    /// What a file of this name holds; none where the name is of another kind.
+    pub fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "json" | "har" => Some(Kind::Document),
+            "ndjson" | "jsonl" => Some(Kind::Lines),
+            _ => None,
+        }
+    }
+}
+
+/// A file that was found, or a link to a folder, which is not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is; begins with the path that was walked.
+    pub path: PathBuf,
+    /// What it holds, or why it is no recording.
+    pub kind: Result<Kind, &'static str>,
+}
+
+/// Everything at or below a path, in the order of names, so that it is the same on every system.
+/// What is named itself is read as a document whatever it is called.
+///
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("a.json"), "{}")?;
+/// std::fs::write(folder.path().join("notes.txt"), "")?;
+/// let found: Vec<_> = http_recording::walk(folder.path()).collect::<Result<_, _>>()?;
+/// assert_eq!(found[0].kind, Ok(http_recording::Kind::Document));
+/// assert_eq!(found[1].kind, Err("not .json, .har, .ndjson or .jsonl"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Each item may be one: a file or folder that cannot be read. The rest comes all the same.
+pub fn walk(root: &Path) -> impl Iterator<Item = Result<Found, Unread>> {
+    let entries = WalkDir::new(root).sort_by_file_name().into_iter();
+    entries.filter_map(move |entry| {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return Some(Err(Unread::new(root, error))),
+        };
+        if entry.file_type().is_dir() {
+            return None;
+        }
+        let path = entry.path();
+        let is_hidden = path.strip_prefix(root).is_ok_and(|below| {
+            below
+                .iter()
+                .any(|part| part.to_string_lossy().starts_with('.'))
+        });
+        let kind = match Kind::of(path) {
+            _ if is_hidden => Err("hidden"),
+            _ if entry.path_is_symlink() && path.is_dir() => Err("a link to a folder"),
+            Some(kind) => Ok(kind),
+            None if entry.depth() == 0 => Ok(Kind::Document),
+            None => Err("not .json, .har, .ndjson or .jsonl"),
+        };
+        Some(Ok(Found {
+            path: entry.into_path(),
+            kind,
+        }))
+    })
+}
+
+/// A file or folder that cannot be read.
+#[derive(Debug)]
+pub struct Unread {
+    path: PathBuf,
+    cause: io::Error,
+}
+
+impl Unread {
+    fn new(root: &Path, error: walkdir::Error) -> Self {
+        let path = error.path().unwrap_or(root).to_owned();
+        let cause = error
+            .into_io_error()
+            .unwrap_or_else(|| io::Error::other("its links lead back to themselves"));
+        Unread { path, cause }
+    }
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot read {}", located::display(&self.path))
+    }
+}
+
+impl std::error::Error for Unread {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
+}

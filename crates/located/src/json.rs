@@ -1,0 +1,259 @@
+//! JSON: the value by `serde_json`, positions by one scan over a text that is known to be valid.
+
+use std::cell::Cell;
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::tree::{Children, Tree};
+
+/// The value of a JSON text, and the pointers of the members whose key is a duplicate in its
+/// object. The last of them counts, as nearly everywhere, and the others would be lost silently.
+///
+/// ```
+/// let (value, duplicates) = located::json(r#"{"a": {"b": 1, "b": 2}}"#)?;
+/// assert_eq!(value["a"]["b"], 2);
+/// assert_eq!(duplicates, ["/a/b"]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Errors
+/// It is not JSON; [`unreadable`] says where and why without quoting it.
+pub fn json(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
+    let text = text.trim_start_matches('\u{feff}');
+    let any_repeated = Cell::new(false);
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = Watched(&any_repeated).deserialize(&mut json)?;
+    json.end()?;
+    // Which they are is worked out when there are any, so that reading costs no more than it must.
+    let repeated = any_repeated
+        .get()
+        .then(|| tree(text))
+        .flatten()
+        .map(|tree| tree.repeated());
+    Ok((value, repeated.unwrap_or_default()))
+}
+
+/// Where and why a text cannot be read; counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+    /// The reason, which quotes no value.
+    pub reason: String,
+}
+
+/// Where and why reading a JSON text ended with an error of `serde_json`, without the value that
+/// its message may quote.
+pub fn unreadable(text: &str, error: &serde_json::Error) -> Unreadable {
+    let text = text.trim_start_matches('\u{feff}');
+    Unreadable {
+        line: error.line(),
+        column: column_in_characters(text, error.line(), error.column()),
+        reason: reason(error),
+    }
+}
+
+/// `serde_json` counts bytes, a person counts characters.
+fn column_in_characters(text: &str, line: usize, bytes: usize) -> usize {
+    let line = text
+        .split('\n')
+        .nth(line.saturating_sub(1))
+        .unwrap_or_default();
+    let before = line.get(..bytes.saturating_sub(1)).unwrap_or(line);
+    before.chars().count() + 1
+}
+
+/// Without the place, which is told in front of the message, and without the value that `serde`
+/// quotes: it may be a password.
+fn reason(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let message = message
+        .rfind(" at line ")
+        .map_or(message.as_str(), |at| &message[..at]);
+    match message.rsplit_once(", expected ") {
+        Some((wrong, expected)) if !wrong.starts_with("unknown field") => {
+            let kind = wrong
+                .split(['"', '`'])
+                .next()
+                .unwrap_or_default()
+                .trim_end();
+            format!("{kind}, expected {expected}")
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// Reads a value as `serde_json` does, and takes note whether an object has a duplicate key.
+#[derive(Clone, Copy)]
+struct Watched<'w>(&'w Cell<bool>);
+
+impl<'de> DeserializeSeed<'de> for Watched<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Watched<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element_seed(self)? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(key) = access.next_key::<String>()? {
+            let value = access.next_value_seed(self)?;
+            if members.insert(key, value).is_some() {
+                self.0.set(true);
+            }
+        }
+        Ok(Value::Object(members))
+    }
+}
+
+/// The positions of everything in a text; `None` when it is not JSON.
+pub(crate) fn tree(text: &str) -> Option<Tree> {
+    // Checked first: the scan below trusts its input, and its depth is bounded by the parser's.
+    serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}')).ok()?;
+    Scan {
+        text,
+        at: text.len() - text.trim_start_matches('\u{feff}').len(),
+    }
+    .value(None)
+}
+
+struct Scan<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Scan<'_> {
+    fn value(&mut self, key: Option<Range<usize>>) -> Option<Tree> {
+        let first = self.peek()?;
+        let start = self.at;
+        let children = match first {
+            b'{' => self.members()?,
+            b'[' => self.items()?,
+            b'"' => {
+                self.string()?;
+                Children::None
+            }
+            _ => {
+                let rest = &self.text[start..];
+                let end = rest
+                    .find([',', ']', '}', ' ', '\n', '\r', '\t'])
+                    .unwrap_or(rest.len());
+                self.at += end;
+                Children::None
+            }
+        };
+        Some(Tree {
+            key,
+            value: start..self.at,
+            children,
+        })
+    }
+
+    fn members(&mut self) -> Option<Children> {
+        let mut members = Vec::new();
+        self.at += 1;
+        loop {
+            match self.peek()? {
+                b'}' => break,
+                b',' => self.at += 1,
+                _ => {
+                    let key = self.string()?;
+                    let name: String = serde_json::from_str(&self.text[key.clone()]).ok()?;
+                    self.peek()?; // the colon
+                    self.at += 1;
+                    members.push((name, self.value(Some(key))?));
+                }
+            }
+        }
+        self.at += 1;
+        Some(Children::Members(members))
+    }
+
+    fn items(&mut self) -> Option<Children> {
+        let mut items = Vec::new();
+        self.at += 1;
+        loop {
+            match self.peek()? {
+                b']' => break,
+                b',' => self.at += 1,
+                _ => items.push(self.value(None)?),
+            }
+        }
+        self.at += 1;
+        Some(Children::Items(items))
+    }
+
+    /// Steps over a string, quotes included.
+    fn string(&mut self) -> Option<Range<usize>> {
+        self.peek()?;
+        let start = self.at;
+        self.at += 1;
+        loop {
+            match self.text.as_bytes().get(self.at)? {
+                b'\\' => self.at += 2,
+                b'"' => break,
+                _ => self.at += 1,
+            }
+        }
+        self.at += 1;
+        Some(start..self.at)
+    }
+
+    /// The next byte that is not white space, at which the scan then stands.
+    fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while bytes.get(self.at)?.is_ascii_whitespace() {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
+    }
+}

@@ -1,0 +1,46 @@
+//! YAML and JSON documents that remember where each of their values stands.
+//!
+//! A program that reads a document written by people owes them more than "invalid value": it should
+//! name the file, the line and the column. This crate reads YAML 1.2 and JSON into
+//! [`serde_json::Value`] and answers, for any [JSON pointer](pointer), where the value stands.
+//! Reading costs nothing extra for that: positions are worked out when the first is asked for.
+//!
+//! ```
+//! use located::{Document, Source};
+//!
+//! let text = "servers:\n  - url: http://192.0.2.1\n    weight: heavy\n";
+//! let document = Document::parse(Source::new("servers.yaml", text.to_owned()))?;
+//! assert_eq!(document.value()["servers"][0]["url"], "http://192.0.2.1");
+//!
+//! let weight = &document.value()["servers"][0]["weight"];
+//! if !weight.is_number() {
+//!     let error = document.error("/servers/0/weight", "a number is expected");
+//!     assert_eq!(error.to_string(), "servers.yaml:3:5: a number is expected");
+//! }
+//! # Ok::<(), located::Error>(())
+//! ```
+//!
+//! In reading order:
+//! - [`Source`] is a text with its file name: its value, the places of its parts, lines and columns;
+//! - [`Document`] is a source together with its value, for those who need both;
+//! - [`Error`] and [`Place`] say where;
+//! - [`pointer`] has JSON pointers as strings: escaping, parents, the nearest ancestor;
+//! - [`openapi`] has the few things that every reader of an OpenAPI document needs.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
+
+mod document;
+mod error;
+mod json;
+mod lines;
+pub mod openapi;
+pub mod pointer;
+mod source;
+mod tree;
+mod yaml;
+
+pub use document::Document;
+pub use error::{Error, Place};
+pub use json::{Unreadable, json, unreadable};
+pub use source::{Source, display};

@@ -1,0 +1,222 @@
+//! A YAML or JSON text, its value, and where each part of the value stands.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use crate::lines::Lines;
+use crate::tree::Tree;
+use crate::{Error, Place, Unreadable, json, pointer, yaml};
+
+/// A text with the name of its file.
+///
+/// Positions, lines and columns are worked out when the first is asked for, and then kept.
+///
+/// ```
+/// use located::Source;
+///
+/// let source = Source::new("a.json", "{\n  \"b\": [10, 20]\n}".to_owned());
+/// assert_eq!(source.value()?["b"][1], 20);
+///
+/// let place = source.place("/b/1").expect("there is a second item");
+/// assert_eq!((place.line, place.column), (2, 13));
+/// assert_eq!(&source.text()[source.span("/b").expect("there is a list")], "[10, 20]");
+/// # Ok::<(), located::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Source {
+    file: String,
+    text: String,
+    first_line: usize,
+    positions: OnceLock<Option<Tree>>,
+    lines: OnceLock<Lines>,
+}
+
+impl Source {
+    /// Reads a file; its path is shown as given, with `/` between its parts.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not UTF-8.
+    pub fn read(path: &Path) -> Result<Source, Error> {
+        let file = display(path);
+        match std::fs::read(path) {
+            Ok(bytes) => Source::from_bytes(file, bytes, 1),
+            Err(error) => Err(Error::unreadable(&file, error)),
+        }
+    }
+
+    /// Bytes that begin in their file at the start of `first_line` (from 1).
+    ///
+    /// # Errors
+    /// They are not UTF-8. Says file, line and column of the first that is not.
+    pub fn from_bytes(
+        file: impl Into<String>,
+        bytes: Vec<u8>,
+        first_line: usize,
+    ) -> Result<Source, Error> {
+        let file = file.into();
+        let (valid, error) = match String::from_utf8(bytes) {
+            Ok(text) => return Ok(Source::at_line(file, text, first_line)),
+            Err(error) => (error.utf8_error().valid_up_to(), error),
+        };
+        let valid = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+        let end = valid.len();
+        let before = Source::at_line(file, valid, first_line);
+        let (line, column) = before.line_and_column(end);
+        Err(before.error(line, column, "not UTF-8"))
+    }
+
+    /// A text that is already there.
+    pub fn new(file: impl Into<String>, text: String) -> Source {
+        Source::at_line(file, text, 1)
+    }
+
+    /// A text that is a part of its file and begins there at the start of `first_line` (from 1).
+    pub fn at_line(file: impl Into<String>, text: String, first_line: usize) -> Source {
+        Source {
+            file: file.into(),
+            text,
+            first_line,
+            positions: OnceLock::new(),
+            lines: OnceLock::new(),
+        }
+    }
+
+    /// The name of the file, as messages show it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The line of the file at which the text begins: 1 but for a line of NDJSON.
+    pub fn first_line(&self) -> usize {
+        self.first_line
+    }
+
+    /// The value: JSON when the text starts with `{` or `[`, else YAML 1.2 (core schema). Keys keep
+    /// their order.
+    ///
+    /// # Errors
+    /// It cannot be read as such, or an object has a duplicate key. Says file, line, column and
+    /// reason.
+    pub fn value(&self) -> Result<Value, Error> {
+        if !self.is_json() {
+            return yaml::value(&self.text).map_err(|unreadable| self.unreadable(&unreadable));
+        }
+        let (value, duplicates) = self.json()?;
+        match duplicates.first() {
+            None => Ok(value),
+            Some(at) => {
+                let key = pointer::last(at).unwrap_or_default();
+                Err(self.error_at(at, &format!("duplicate key `{key}`")))
+            }
+        }
+    }
+
+    /// The value as JSON, and the pointers of the members whose key is a duplicate in its object;
+    /// the last of them counts.
+    ///
+    /// # Errors
+    /// It is not JSON. Says file, line, column and reason.
+    pub fn json(&self) -> Result<(Value, Vec<String>), Error> {
+        json::json(&self.text)
+            .map_err(|error| self.unreadable(&json::unreadable(&self.text, &error)))
+    }
+
+    /// Why the text, which is read as JSON, is not `what`.
+    pub fn json_error(&self, what: &str, error: &serde_json::Error) -> Error {
+        let unreadable = json::unreadable(&self.text, error);
+        self.unreadable(&Unreadable {
+            reason: format!("not {what}: {}", unreadable.reason),
+            ..unreadable
+        })
+    }
+
+    /// What is wrong with the value at a JSON pointer; where it has no place, at the nearest value
+    /// around it that has one.
+    pub fn error_at(&self, pointer: &str, reason: &str) -> Error {
+        let (line, column) = self
+            .nearest(pointer)
+            .map_or((self.first_line, 1), |place| (place.line, place.column));
+        self.error(line, column, reason)
+    }
+
+    fn unreadable(&self, unreadable: &Unreadable) -> Error {
+        let line = self.first_line + unreadable.line.saturating_sub(1);
+        self.error(line, unreadable.column, &unreadable.reason)
+    }
+
+    fn error(&self, line: usize, column: usize, reason: &str) -> Error {
+        Error::at(&self.file, line, column, reason)
+    }
+
+    /// Where the value at a JSON pointer stands: its key where it has one, else its first
+    /// character.
+    pub fn place(&self, pointer: &str) -> Option<Place> {
+        let node = self.positions()?.find(pointer)?;
+        let start = node.key.as_ref().unwrap_or(&node.value).start;
+        let (line, column) = self.line_and_column(start);
+        Some(Place {
+            file: self.file.clone(),
+            line,
+            column,
+            pointer: pointer.to_owned(),
+        })
+    }
+
+    /// The place of the value at a JSON pointer or, where there is none, of the nearest value around
+    /// it.
+    pub fn nearest(&self, pointer: &str) -> Option<Place> {
+        pointer::nearest(pointer, |at| self.place(at))
+    }
+
+    /// Line and column in characters, both from 1, of a byte of the text (at a boundary of
+    /// characters, at most its length).
+    pub fn line_and_column(&self, byte: usize) -> (usize, usize) {
+        let lines = self.lines.get_or_init(|| Lines::new(&self.text));
+        let (line, column) = lines.line_and_column(&self.text, byte.min(self.text.len()));
+        (self.first_line + line - 1, column)
+    }
+
+    /// The bytes of the value at a pointer.
+    pub fn span(&self, pointer: &str) -> Option<Range<usize>> {
+        Some(self.positions()?.find(pointer)?.value.clone())
+    }
+
+    /// The bytes of the key under which the value at a pointer stands, if it has one.
+    pub fn key_span(&self, pointer: &str) -> Option<Range<usize>> {
+        self.positions()?.find(pointer)?.key.clone()
+    }
+
+    fn is_json(&self) -> bool {
+        self.text
+            .trim_start_matches('\u{feff}')
+            .trim_start()
+            .starts_with(['{', '['])
+    }
+
+    fn positions(&self) -> Option<&Tree> {
+        self.positions
+            .get_or_init(|| {
+                if self.is_json() {
+                    json::tree(&self.text)
+                } else {
+                    yaml::tree(&self.text).ok()
+                }
+            })
+            .as_ref()
+    }
+}
+
+/// A path as messages show it: as given, with `/` between its parts on every system.
+pub fn display(path: &Path) -> String {
+    path.display()
+        .to_string()
+        .replace(std::path::MAIN_SEPARATOR, "/")
+}

@@ -1,0 +1,342 @@
+//! YAML 1.2: events by `saphyr-parser`, values after the core schema, positions from the events.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use serde_json::{Map, Number, Value};
+
+use crate::Unreadable;
+use crate::tree::{Children, Tree};
+
+/// Enough for any document that a person wrote; deeper ones would exhaust the stack further on.
+const MAX_DEPTH: usize = 128;
+/// What aliases may blow a document up to.
+const MAX_NODES: usize = 1_000_000;
+
+/// Parses a text.
+pub(crate) fn value(text: &str) -> Result<Value, Unreadable> {
+    let mut reader = Reader::new(text);
+    let node = reader.document()?;
+    into_value(node)
+}
+
+/// The positions of everything in a text.
+pub(crate) fn tree(text: &str) -> Result<Tree, Unreadable> {
+    let mut reader = Reader::new(text);
+    let node = reader.document()?;
+    let offsets: Vec<usize> = text
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([text.len()])
+        .collect();
+    Ok(into_tree(node, None, text, &offsets))
+}
+
+/// A parsed node; spans count characters, as the parser does.
+#[derive(Clone)]
+struct Node {
+    span: Span,
+    content: Content,
+}
+
+#[derive(Clone)]
+enum Content {
+    Scalar(Value),
+    Items(Vec<Node>),
+    Members(Vec<(String, Span, Node)>),
+}
+
+struct Reader<'t> {
+    parser: Parser<'t, StrInput<'t>>,
+    anchors: HashMap<usize, Node>,
+    nodes: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str) -> Self {
+        Reader {
+            parser: Parser::new_from_str(text),
+            anchors: HashMap::new(),
+            nodes: 0,
+        }
+    }
+
+    /// The one document of the text.
+    fn document(&mut self) -> Result<Node, Unreadable> {
+        let mut document = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamStart
+                | Event::DocumentStart(_)
+                | Event::DocumentEnd
+                | Event::Nothing => {}
+                Event::StreamEnd => {
+                    return document.ok_or_else(|| broken(&span, "the document is empty"));
+                }
+                _ if document.is_some() => {
+                    return Err(broken(
+                        &span,
+                        "a second document; only one is read from a file",
+                    ));
+                }
+                event => document = Some(self.node(event, span, 0)?),
+            }
+        }
+    }
+
+    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Unreadable> {
+        if depth > MAX_DEPTH {
+            return Err(broken(&span, "nested too deeply"));
+        }
+        self.count(1, &span)?;
+        let (anchor, node) = match event {
+            Event::Alias(anchor) => {
+                let Some(node) = self.anchors.get(&anchor).cloned() else {
+                    return Err(broken(
+                        &span,
+                        "an alias inside the value that it stands for",
+                    ));
+                };
+                self.count(node.size(), &span)?;
+                (0, Node { span, ..node })
+            }
+            Event::Scalar(text, style, anchor, tag) => (
+                anchor,
+                Node {
+                    span,
+                    content: Content::Scalar(scalar(text, style, tag.as_ref(), &span)?),
+                },
+            ),
+            Event::SequenceStart(anchor, _) => (anchor, self.items(span, depth)?),
+            Event::MappingStart(anchor, _) => (anchor, self.members(span, depth)?),
+            _ => return Err(broken(&span, "a value is missing")),
+        };
+        if anchor > 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        Ok(node)
+    }
+
+    fn items(&mut self, start: Span, depth: usize) -> Result<Node, Unreadable> {
+        let mut items = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::SequenceEnd {
+                let span = Span::new(start.start, span.end);
+                return Ok(Node {
+                    span,
+                    content: Content::Items(items),
+                });
+            }
+            items.push(self.node(event, span, depth + 1)?);
+        }
+    }
+
+    fn members(&mut self, start: Span, depth: usize) -> Result<Node, Unreadable> {
+        let mut members: Vec<(String, Span, Node)> = Vec::new();
+        let mut names = std::collections::HashSet::new();
+        loop {
+            let (event, key_span) = self.next()?;
+            let name = match event {
+                Event::MappingEnd => {
+                    let span = Span::new(start.start, key_span.end);
+                    return Ok(Node {
+                        span,
+                        content: Content::Members(members),
+                    });
+                }
+                // As written: the key `200` is `"200"`, as OpenAPI wants its status codes.
+                Event::Scalar(text, ..) => text.into_owned(),
+                _ => return Err(broken(&key_span, "a key must be a string")),
+            };
+            if !names.insert(name.clone()) {
+                return Err(broken(&key_span, &format!("duplicate key `{name}`")));
+            }
+            let (event, span) = self.next()?;
+            let node = self.node(event, span, depth + 1)?;
+            members.push((name, key_span, node));
+        }
+    }
+
+    fn next(&mut self) -> Result<(Event<'t>, Span), Unreadable> {
+        match self.parser.next_event() {
+            Some(event) => event.map_err(|error: ScanError| Unreadable {
+                line: error.marker().line(),
+                column: error.marker().col() + 1,
+                reason: error.info().to_owned(),
+            }),
+            None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    fn count(&mut self, more: usize, span: &Span) -> Result<(), Unreadable> {
+        self.nodes += more;
+        if self.nodes > MAX_NODES {
+            return Err(broken(span, "aliases make the document too large"));
+        }
+        Ok(())
+    }
+}
+
+impl Node {
+    fn size(&self) -> usize {
+        1 + match &self.content {
+            Content::Scalar(_) => 0,
+            Content::Items(items) => items.iter().map(Node::size).sum(),
+            Content::Members(members) => members.iter().map(|(_, _, node)| node.size()).sum(),
+        }
+    }
+}
+
+/// A scalar after the core schema (YAML 1.2.2, section 10.3): plain `yes` and `no` are strings.
+fn scalar(
+    text: Cow<'_, str>,
+    style: ScalarStyle,
+    tag: Option<&Cow<'_, Tag>>,
+    span: &Span,
+) -> Result<Value, Unreadable> {
+    let core_tag = tag
+        .filter(|tag| tag.is_yaml_core_schema())
+        .map(|tag| tag.suffix.as_str());
+    let value = match core_tag {
+        Some("str") => Some(Value::String(text.into_owned())),
+        Some("null") => null(&text),
+        Some("bool") => boolean(&text),
+        Some("int") => integer(&text).map(Value::Number),
+        Some("float") => return float(&text, span),
+        Some(_) => None,
+        // A tag of the document's own says nothing about the type; quotes do.
+        None if style != ScalarStyle::Plain => Some(Value::String(text.into_owned())),
+        None => {
+            let known = null(&text).or_else(|| boolean(&text));
+            match known.or_else(|| integer(&text).map(Value::Number)) {
+                Some(value) => Some(value),
+                None if is_float(&text) => return float(&text, span),
+                None => Some(Value::String(text.into_owned())),
+            }
+        }
+    };
+    value.ok_or_else(|| broken(span, "the value does not fit its tag"))
+}
+
+fn null(text: &str) -> Option<Value> {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL").then_some(Value::Null)
+}
+
+fn boolean(text: &str) -> Option<Value> {
+    match text {
+        "true" | "True" | "TRUE" => Some(Value::Bool(true)),
+        "false" | "False" | "FALSE" => Some(Value::Bool(false)),
+        _ => None,
+    }
+}
+
+fn integer(text: &str) -> Option<Number> {
+    for (prefix, base) in [("0x", 16), ("0o", 8)] {
+        if let Some(digits) = text.strip_prefix(prefix) {
+            // A sign is a digit to the standard library.
+            let all = digits.chars().all(|digit| digit.is_digit(base));
+            return u64::from_str_radix(digits, base)
+                .ok()
+                .filter(|_| all)
+                .map(Number::from);
+        }
+    }
+    text.parse::<i64>()
+        .map(Number::from)
+        .or_else(|_| text.parse::<u64>().map(Number::from))
+        .ok()
+}
+
+/// Whether a plain scalar is a number by the core schema, other than a hexadecimal or octal one.
+fn is_float(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return true;
+    }
+    // The standard library knows `inf` and `nan` beside the numbers of the schema.
+    unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && text.parse::<f64>().is_ok()
+}
+
+fn float(text: &str, span: &Span) -> Result<Value, Unreadable> {
+    if !is_float(text) {
+        return Err(broken(span, "the value does not fit its tag"));
+    }
+    text.parse()
+        .ok()
+        .and_then(Number::from_f64)
+        .map(Value::Number)
+        .ok_or_else(|| broken(span, "JSON has no infinity and no NaN"))
+}
+
+fn into_value(node: Node) -> Result<Value, Unreadable> {
+    Ok(match node.content {
+        Content::Scalar(value) => value,
+        Content::Items(items) => Value::Array(
+            items
+                .into_iter()
+                .map(into_value)
+                .collect::<Result<_, _>>()?,
+        ),
+        Content::Members(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|(name, _, node)| Ok((name, into_value(node)?)))
+                .collect::<Result<Map<_, _>, Unreadable>>()?,
+        ),
+    })
+}
+
+fn into_tree(node: Node, key: Option<Range<usize>>, text: &str, offsets: &[usize]) -> Tree {
+    Tree {
+        key,
+        value: bytes(&node.span, text, offsets),
+        children: match node.content {
+            Content::Scalar(_) => Children::None,
+            Content::Items(items) => Children::Items(
+                items
+                    .into_iter()
+                    .map(|node| into_tree(node, None, text, offsets))
+                    .collect(),
+            ),
+            Content::Members(members) => Children::Members(
+                members
+                    .into_iter()
+                    .map(|(name, key, node)| {
+                        let key = bytes(&key, text, offsets);
+                        (name, into_tree(node, Some(key), text, offsets))
+                    })
+                    .collect(),
+            ),
+        },
+    }
+}
+
+/// A span in bytes. Block values end where the next token begins: the white space and comments
+/// between are cut off.
+fn bytes(span: &Span, text: &str, offsets: &[usize]) -> Range<usize> {
+    let offset = |index: usize| offsets.get(index).copied().unwrap_or(text.len());
+    let start = offset(span.start.index());
+    let mut end = offset(span.end.index()).max(start);
+    loop {
+        let trimmed = text[start..end].trim_end();
+        end = start + trimmed.len();
+        let last_line = trimmed.rfind('\n').map_or(0, |at| at + 1);
+        if last_line == 0 || !trimmed[last_line..].trim_start().starts_with('#') {
+            return start..end;
+        }
+        end = start + last_line;
+    }
+}
+
+fn broken(span: &Span, reason: &str) -> Unreadable {
+    Unreadable {
+        line: span.start.line().max(1),
+        column: span.start.col() + 1,
+        reason: reason.to_owned(),
+    }
+}

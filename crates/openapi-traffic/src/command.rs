@@ -1,0 +1,173 @@
+//! The command line: what every tool that is built on this crate does the same way, and the command
+//! of the crate itself.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anstream::{AutoStream, StripStream};
+use anyhow::{Context, bail};
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::Rules;
+use crate::report::{Format, Outcome, Report, Tool, explain};
+use crate::run::{Options, run};
+
+/// Nothing was found.
+const CLEAN: u8 = 0;
+/// There are findings.
+const FINDINGS: u8 = 1;
+/// Something could not be judged.
+const NOT_JUDGED: u8 = 2;
+
+/// What lists all codes.
+pub const LIST: &str = "list";
+
+/// Hold an OpenAPI 3.0 document against recorded HTTP traffic
+///
+/// Exit code 0: nothing was found. 1: there are findings. 2: something could not be judged (a spec
+/// or recording that cannot be read, a schema that does not compile, a path that matches nothing,
+/// no exchange at all).
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Command {
+    /// Recordings: files, folders, HAR 1.2 files, NDJSON files with a recording a line
+    #[arg(value_name = "PATH", required_unless_present = "explain")]
+    paths: Vec<PathBuf>,
+    /// Any OpenAPI 3.0 document, YAML or JSON
+    #[arg(long, value_name = "FILE", required_unless_present = "explain")]
+    spec: Option<PathBuf>,
+    /// In which form findings are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Write the report to a file
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Also say what the recordings show of the spec and what to record next (formats human and
+    /// json)
+    #[arg(long)]
+    coverage: bool,
+    /// Explain a finding code, or list all of them
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = LIST)]
+    explain: Option<String>,
+    /// Findings to excuse
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+}
+
+impl Command {
+    /// Runs the command; what keeps it from running at all goes to standard error.
+    pub fn run(self) -> ExitCode {
+        exit(match &self.explain {
+            Some(text) => explained(text, &Rules::default()),
+            None => self.validate(),
+        })
+    }
+
+    fn validate(&self) -> anyhow::Result<u8> {
+        has_place_for_coverage(self.format, self.coverage)?;
+        let options = Options {
+            spec: self.spec.clone().unwrap_or_default(),
+            paths: self.paths.clone(),
+            baseline: self.baseline.clone(),
+            unused_excuses: true,
+            coverage: self.coverage,
+            cases: self.format == Format::Junit,
+        };
+        let progress = judging();
+        let report = run(&options, Tool::default(), |_, _| Vec::new(), &mut || {
+            progress.inc(1);
+        });
+        progress.finish_and_clear();
+        finish(&report, self.format, self.output.as_deref())
+    }
+}
+
+/// Refuses `--coverage` with a format that cannot show it.
+///
+/// # Errors
+/// It cannot.
+pub fn has_place_for_coverage(format: Format, coverage: bool) -> anyhow::Result<()> {
+    if coverage && !matches!(format, Format::Human | Format::Json) {
+        bail!(
+            "`--coverage` needs `--format human` or `--format json`; the other formats have no \
+             place for it"
+        );
+    }
+    Ok(())
+}
+
+/// The exit code of a run; an error goes to standard error.
+pub fn exit(done: anyhow::Result<u8>) -> ExitCode {
+    ExitCode::from(done.unwrap_or_else(|error| {
+        anstream::eprintln!("error: {error:#}");
+        NOT_JUDGED
+    }))
+}
+
+/// Writes a report to a file or to standard output, and says with which code to exit.
+///
+/// # Errors
+/// It cannot be written.
+pub fn finish(report: &Report, format: Format, output: Option<&Path>) -> anyhow::Result<u8> {
+    let text = report.render(format)?;
+    match output {
+        Some(path) => {
+            let file =
+                File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+            StripStream::new(file).write_all(text.as_bytes())
+        }
+        None => AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes()),
+    }
+    .context("cannot write the report")?;
+    Ok(match report.outcome {
+        Outcome::Clean => CLEAN,
+        Outcome::Findings => FINDINGS,
+        Outcome::NotJudged => NOT_JUDGED,
+    })
+}
+
+/// `--explain`: writes what a code means, or all codes where the text is [`LIST`].
+///
+/// # Errors
+/// There is no such code.
+pub fn explained(text: &str, rules: &Rules) -> anyhow::Result<u8> {
+    let text = match rules.find(text) {
+        Some(rule) => explain::one(rule),
+        None if text == LIST => explain::all(rules),
+        None => {
+            let near: Vec<_> = rules
+                .near(text)
+                .iter()
+                .map(|rule| format!("\n  {} {}", rule.code, rule.name))
+                .collect();
+            let hint = if near.is_empty() {
+                "; `--explain` lists all".to_owned()
+            } else {
+                format!("; did you mean{}", near.concat())
+            };
+            bail!("there is no code `{text}`{hint}");
+        }
+    };
+    AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes())?;
+    Ok(CLEAN)
+}
+
+/// The progress of a run, to be moved after each exchange.
+pub fn judging() -> ProgressBar {
+    spinner("{spinner} {human_pos} exchanges judged, {elapsed}")
+}
+
+/// A line that moves on a terminal until it is cleared, in the words of a template of `indicatif`;
+/// nothing when the run is over before it is drawn, nothing in a file or a pipe.
+pub fn spinner(template: &str) -> ProgressBar {
+    let progress = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        progress.set_style(style);
+    }
+    progress.enable_steady_tick(Duration::from_millis(200));
+    progress
+}

@@ -1,0 +1,346 @@
+//! What the traffic showed of each place of a specification: counters that merge, and the table
+//! made from them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::origins::Origins;
+use crate::spec::{SiteId, SiteKind, Sites, Spec};
+use http_recording::Origin;
+
+/// How many recordings are remembered for a place: enough to look at, few enough to keep.
+const RECORDINGS: usize = 4;
+/// How many undocumented things are told apart; beyond, they are only counted as findings.
+const UNDOCUMENTED: usize = 1000;
+
+/// What was seen, per place; the evidence of many exchanges is that of each merged, in any order.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    sites: Vec<Seen>,
+    values: Vec<u64>,
+    undocumented: BTreeMap<Undocumented, Seen>,
+    labels: BTreeMap<u64, Arc<str>>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    times: u64,
+    /// How many of these times the body was no excerpt.
+    whole: u64,
+    contradicted: u64,
+    types: u8,
+    origins: Origins,
+    recordings: Recordings,
+}
+
+/// The lowest numbers of the recordings that showed something.
+#[derive(Debug, Clone, Copy, Default)]
+struct Recordings {
+    count: u8,
+    numbers: [u64; RECORDINGS],
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Undocumented {
+    kind: SiteKind,
+    pointer: String,
+    name: String,
+}
+
+/// Which recording is being looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Observation<'w> {
+    /// Its number in the run.
+    pub(crate) number: u64,
+    /// What it is called.
+    pub(crate) label: &'w Arc<str>,
+    /// How strong it is.
+    pub(crate) origin: Origin,
+    /// Whether what is looked at is no excerpt, so that what is not there counts as absent.
+    pub(crate) whole: bool,
+}
+
+impl Evidence {
+    /// Nothing seen yet.
+    pub fn new(spec: &Spec) -> Evidence {
+        Evidence {
+            sites: vec![Seen::default(); spec.sites().len()],
+            values: vec![0; spec.sites.values],
+            ..Evidence::default()
+        }
+    }
+
+    /// Adds what another has seen.
+    pub fn merge(&mut self, other: Evidence) {
+        if self.sites.is_empty() {
+            self.sites = other.sites;
+            self.values = other.values;
+        } else {
+            for (mine, theirs) in self.sites.iter_mut().zip(&other.sites) {
+                mine.merge(theirs);
+            }
+            for (mine, theirs) in self.values.iter_mut().zip(&other.values) {
+                *mine += theirs;
+            }
+        }
+        for (what, seen) in other.undocumented {
+            self.undocumented.entry(what).or_default().merge(&seen);
+        }
+        // The first in order, not in time: the same ones remain however the work was divided.
+        while self.undocumented.len() > UNDOCUMENTED {
+            self.undocumented.pop_last();
+        }
+        self.labels.extend(other.labels);
+    }
+
+    /// A value was seen at a place.
+    pub(crate) fn see(&mut self, site: SiteId, value: &Value, observation: Observation<'_>) {
+        self.see_type(site, type_bit(value), observation);
+    }
+
+    /// Something that is no value was seen: an operation, a status.
+    pub(crate) fn pass(&mut self, site: SiteId, observation: Observation<'_>) {
+        self.see_type(site, 0, observation);
+    }
+
+    fn see_type(&mut self, site: SiteId, types: u8, observation: Observation<'_>) {
+        let seen = &mut self.sites[site as usize];
+        seen.times += 1;
+        seen.whole += u64::from(observation.whole);
+        seen.origins.add(observation.origin);
+        seen.types |= types;
+        seen.note(&mut self.labels, observation);
+    }
+
+    /// A text of a place's vocabulary was seen there.
+    pub(crate) fn see_text(&mut self, sites: &Sites, site: SiteId, text: usize) {
+        let site = sites.get(site);
+        if text < site.values.len() {
+            self.values[site.first_value + text] += 1;
+        }
+    }
+
+    /// What a place says was not so.
+    pub(crate) fn contradict(&mut self, site: SiteId, observation: Observation<'_>) {
+        let seen = &mut self.sites[site as usize];
+        seen.contradicted += 1;
+        seen.note(&mut self.labels, observation);
+    }
+
+    /// Something was seen of which the specification knows nothing.
+    pub(crate) fn see_undocumented(
+        &mut self,
+        kind: SiteKind,
+        pointer: &str,
+        name: &str,
+        value: Option<&Value>,
+        observation: Observation<'_>,
+    ) {
+        let what = Undocumented {
+            kind,
+            pointer: pointer.to_owned(),
+            name: name.to_owned(),
+        };
+        let seen = self.undocumented.entry(what).or_default();
+        seen.times += 1;
+        seen.origins.add(observation.origin);
+        seen.types |= value.map_or(0, type_bit);
+        seen.note(&mut self.labels, observation);
+    }
+
+    /// The table: each place of the specification in its order, then what it does not know.
+    pub fn rows(&self, spec: &Spec) -> Vec<Row> {
+        let nothing = Seen::default();
+        let documented = spec.sites().iter().enumerate().map(|(number, site)| {
+            let seen = self.sites.get(number).unwrap_or(&nothing);
+            // An excerpt counts where it shows the place, and not where it does not.
+            let of = site.parent.map(|parent| {
+                let parent = self.sites.get(parent as usize).unwrap_or(&nothing);
+                parent.whole + (seen.times - seen.whole)
+            });
+            let counters = self.values.get(site.first_value..).unwrap_or_default();
+            let counters = counters.iter().copied().chain(std::iter::repeat(0));
+            Row {
+                values: site.values.iter().cloned().zip(counters).collect(),
+                ..self.row(site.kind, &site.pointer, &site.name, seen, of, true)
+            }
+        });
+        let undocumented = self
+            .undocumented
+            .iter()
+            .map(|(what, seen)| self.row(what.kind, &what.pointer, &what.name, seen, None, false));
+        documented.chain(undocumented).collect()
+    }
+
+    fn row(
+        &self,
+        kind: SiteKind,
+        pointer: &str,
+        name: &str,
+        seen: &Seen,
+        of: Option<u64>,
+        documented: bool,
+    ) -> Row {
+        Row {
+            kind,
+            pointer: pointer.to_owned(),
+            name: name.to_owned(),
+            seen: seen.times,
+            of,
+            presence: match of {
+                _ if seen.times == 0 => Presence::Never,
+                Some(of) if seen.times < of => Presence::Sometimes,
+                _ => Presence::Always,
+            },
+            types: TYPES
+                .iter()
+                .filter(|(_, bit)| seen.types & bit != 0)
+                .map(|(name, _)| *name)
+                .collect(),
+            values: Vec::new(),
+            recordings: seen
+                .recordings
+                .numbers()
+                .iter()
+                .filter_map(|number| self.labels.get(number))
+                .map(|label| label.as_ref().to_owned())
+                .collect(),
+            origins: seen.origins,
+            contradicted: seen.contradicted,
+            verdict: match seen {
+                _ if !documented => Verdict::Undocumented,
+                seen if seen.contradicted > 0 => Verdict::Contradicted,
+                seen if seen.times > 0 => Verdict::Supported,
+                _ => Verdict::NeverSeen,
+            },
+        }
+    }
+}
+
+impl Seen {
+    /// Remembers the recording if it is one of the first.
+    fn note(&mut self, labels: &mut BTreeMap<u64, Arc<str>>, observation: Observation<'_>) {
+        if self.recordings.add(observation.number) {
+            labels
+                .entry(observation.number)
+                .or_insert_with(|| Arc::clone(observation.label));
+        }
+    }
+
+    fn merge(&mut self, other: &Seen) {
+        self.times += other.times;
+        self.whole += other.whole;
+        self.contradicted += other.contradicted;
+        self.types |= other.types;
+        self.origins.merge(other.origins);
+        for number in other.recordings.numbers() {
+            self.recordings.add(*number);
+        }
+    }
+}
+
+impl Recordings {
+    fn numbers(&self) -> &[u64] {
+        &self.numbers[..usize::from(self.count)]
+    }
+
+    /// Keeps the lowest numbers, sorted; says whether this one was taken in.
+    fn add(&mut self, number: u64) -> bool {
+        let count = usize::from(self.count);
+        // Exchanges come in order: nearly always this is the last one again, or the table is full
+        // of lower ones.
+        if count > 0 && self.numbers[count - 1] == number {
+            return false;
+        }
+        let at = self.numbers().partition_point(|known| *known < number);
+        if at == RECORDINGS || self.numbers().get(at) == Some(&number) {
+            return false;
+        }
+        let last = count.min(RECORDINGS - 1);
+        self.numbers.copy_within(at..last, at + 1);
+        self.numbers[at] = number;
+        self.count = u8::try_from(last + 1).unwrap_or(u8::MAX);
+        true
+    }
+}
+
+/// What the traffic showed of one place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Row {
+    /// What the place is.
+    pub kind: SiteKind,
+    /// Where it is defined in the specification; for what is undocumented, what should define it.
+    pub pointer: String,
+    /// `operationId status media type`, or the name of a property or parameter.
+    pub name: String,
+    /// How often it was seen.
+    pub seen: u64,
+    /// How often it could have been seen.
+    pub of: Option<u64>,
+    /// The two above in a word.
+    pub presence: Presence,
+    /// The JSON types of its values.
+    pub types: Vec<&'static str>,
+    /// How often each value of its vocabulary was seen.
+    pub values: Vec<(String, u64)>,
+    /// The first recordings that showed it.
+    pub recordings: Vec<String>,
+    /// How often it was seen, by how strong the recordings are.
+    pub origins: Origins,
+    /// How often it was not as the specification says.
+    pub contradicted: u64,
+    /// What follows from all this.
+    pub verdict: Verdict,
+}
+
+/// Whether a place is always there where it could be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Presence {
+    /// Each time.
+    Always,
+    /// Not each time.
+    Sometimes,
+    /// Not once.
+    Never,
+}
+
+/// What the traffic says of a claim of the specification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Seen, and as it says.
+    Supported,
+    /// Seen, and not as it says.
+    Contradicted,
+    /// Nothing speaks for or against it.
+    NeverSeen,
+    /// Seen, and it says nothing.
+    Undocumented,
+}
+
+const TYPES: &[(&str, u8)] = &[
+    ("null", 1),
+    ("boolean", 2),
+    ("integer", 4),
+    ("number", 8),
+    ("string", 16),
+    ("array", 32),
+    ("object", 64),
+];
+
+fn type_bit(value: &Value) -> u8 {
+    match value {
+        Value::Null => 1,
+        Value::Bool(_) => 2,
+        Value::Number(number) if number.is_f64() => 8,
+        Value::Number(_) => 4,
+        Value::String(_) => 16,
+        Value::Array(_) => 32,
+        Value::Object(_) => 64,
+    }
+}

@@ -1,0 +1,487 @@
+//! Values held against their schemas, and what fails said in words.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use serde_json::Value;
+
+use super::{Found, Judge, describe};
+use crate::codes::{BodyCode, Rule};
+use crate::spec::lower::Lowered;
+use crate::spec::{Schema, Side, SiteId};
+use located::pointer;
+
+/// How many values of a list are told.
+const TOLD: usize = 12;
+
+/// One thing that is wrong with a value.
+struct Violation {
+    code: BodyCode,
+    /// Completes a sentence that begins with the value.
+    problem: String,
+    expected: String,
+    seen: String,
+    /// The place in the specification.
+    spec: String,
+    /// Below the value that was judged.
+    at: String,
+    /// The member that is missing or too many, if that is what is wrong.
+    member: Option<String>,
+}
+
+impl Judge<'_> {
+    /// Holds a body against its schema.
+    pub(super) fn assert_body(&mut self, side: &Side, schema: &Schema, body: &Value, owner: &str) {
+        let excerpt = self.is_excerpt(side);
+        for violation in violations(&side.lowered, schema, body, excerpt) {
+            let at = format!("{owner}{}", violation.at);
+            let site = match &violation.member {
+                Some(name) => self.property_site(&violation.spec, name),
+                None => None,
+            };
+            let site = site.or_else(|| self.spec.sites.nearest(&violation.spec));
+            let found = Found {
+                rule: violation.code.rule(side.direction),
+                message: format!(
+                    "{} {}",
+                    subject(&violation.at, violation.member.as_deref()),
+                    violation.problem
+                ),
+                expected: violation.expected,
+                seen: violation.seen,
+                spec: &violation.spec,
+                at: &at,
+            };
+            self.report_against(found, site);
+        }
+    }
+
+    /// Holds the value of a parameter or header against its schema.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what is judged, by what, and how it is to be said"
+    )]
+    pub(super) fn scalar(
+        &mut self,
+        side: &Side,
+        schema: &Schema,
+        value: &Value,
+        subject: &str,
+        rule: &'static Rule,
+        site: SiteId,
+        at: &str,
+    ) {
+        for violation in violations(&side.lowered, schema, value, false) {
+            let found = Found {
+                rule,
+                message: format!("{subject} {}", violation.problem),
+                expected: violation.expected,
+                seen: violation.seen,
+                spec: &violation.spec,
+                at,
+            };
+            self.report_against(found, Some(site));
+        }
+    }
+
+    /// What lacks a member contradicts what is said of that member.
+    fn property_site(&self, keyword: &str, name: &str) -> Option<SiteId> {
+        let schema = pointer::parent(keyword)?;
+        self.spec
+            .sites
+            .find(&format!("{schema}/properties/{}", pointer::escape(name)))
+    }
+}
+
+/// How a message calls the value at a pointer: the same for all items of a list, so that equal
+/// findings look equal.
+pub(super) fn subject(at: &str, member: Option<&str>) -> String {
+    let mut name = String::new();
+    for token in pointer::tokens(at)
+        .into_iter()
+        .flatten()
+        .map(|token| token.into_owned())
+        .chain(member.map(str::to_owned))
+    {
+        if token.bytes().all(|byte| byte.is_ascii_digit()) {
+            name.push_str("[]");
+        } else {
+            if !name.is_empty() {
+                name.push('.');
+            }
+            name.push_str(&token);
+        }
+    }
+    if name.is_empty() {
+        "the body".to_owned()
+    } else {
+        format!("`{name}`")
+    }
+}
+
+fn violations(lowered: &Lowered, schema: &Schema, value: &Value, excerpt: bool) -> Vec<Violation> {
+    let Some(validator) = lowered.validator(&schema.location) else {
+        // Loading has compiled it once; whatever keeps it from compiling now must not pass for a
+        // value in order.
+        return vec![Violation {
+            code: BodyCode::Other,
+            problem: "cannot be judged: its schema does not compile".to_owned(),
+            expected: "a schema that compiles".to_owned(),
+            seen: describe(value),
+            spec: schema.pointer.clone(),
+            at: String::new(),
+            member: None,
+        }];
+    };
+    // Collecting what is wrong costs much more than asking whether anything is.
+    if validator.is_valid(value) {
+        return Vec::new();
+    }
+    let origin = |error: &ValidationError<'_>| lowered.origin(error.schema_path().as_str());
+    let mut found = Vec::new();
+    for error in validator.iter_errors(value) {
+        explain(&error, &origin, excerpt, &mut found);
+    }
+    found
+}
+
+/// Whether what was left out of an excerpt may be all that is wrong: with it, the value may be
+/// valid.
+fn may_be_left_out(error: &ValidationError<'_>) -> bool {
+    match error.kind() {
+        Kind::Required { .. }
+        | Kind::MinProperties { .. }
+        | Kind::MinItems { .. }
+        | Kind::OneOfMultipleValid { .. }
+        | Kind::Not { .. } => true,
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
+            .iter()
+            .any(|errors| errors.iter().all(may_be_left_out)),
+        _ => false,
+    }
+}
+
+/// Goes down to the errors that a person can act on: those of the alternative that was most likely
+/// meant.
+fn explain(
+    error: &ValidationError<'_>,
+    origin: &dyn Fn(&ValidationError<'_>) -> String,
+    excerpt: bool,
+    found: &mut Vec<Violation>,
+) {
+    if excerpt && may_be_left_out(error) {
+        return;
+    }
+    if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind()
+        && let Some(errors) = likeliest(error, context, origin)
+    {
+        for error in errors {
+            explain(error, origin, excerpt, found);
+        }
+        return;
+    }
+    match undiscriminated(error, origin) {
+        Some(violation) => found.push(violation),
+        None => found.extend(violations_of(error, origin(error))),
+    }
+}
+
+/// The alternative with the fewest errors among those that are of the value's type and not ruled
+/// out by a discriminator.
+fn likeliest<'e>(
+    whole: &ValidationError<'_>,
+    branches: &'e [Vec<ValidationError<'static>>],
+    origin: &dyn Fn(&ValidationError<'_>) -> String,
+) -> Option<&'e Vec<ValidationError<'static>>> {
+    branches
+        .iter()
+        .filter(|errors| {
+            !errors.iter().any(|error| {
+                let here = error.instance_path() == whole.instance_path();
+                (here && matches!(error.kind(), Kind::Type { .. }))
+                    || is_discriminator(&origin(error))
+            })
+        })
+        .min_by_key(|errors| errors.len())
+}
+
+fn is_discriminator(origin: &str) -> bool {
+    origin.contains("/discriminator/")
+}
+
+/// What is wrong where a discriminator rules all alternatives out: it is missing, or names none of
+/// them.
+fn undiscriminated(
+    error: &ValidationError<'_>,
+    origin: &dyn Fn(&ValidationError<'_>) -> String,
+) -> Option<Violation> {
+    let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else {
+        return None;
+    };
+    let ruled_out = context
+        .iter()
+        .flatten()
+        .filter(|error| is_discriminator(&origin(error)));
+    let mut options = Vec::new();
+    let mut at = None;
+    for error in ruled_out {
+        match error.kind() {
+            Kind::Required { .. } => return violations_of(error, origin(error)).pop(),
+            Kind::Enum { options: some } => {
+                options.extend(some.as_array().into_iter().flatten().cloned());
+                at = Some(error);
+            }
+            _ => {}
+        }
+    }
+    let at = at?;
+    Some(Violation {
+        code: BodyCode::Alternative,
+        problem: "names none of the alternatives".to_owned(),
+        expected: one_of(&Value::Array(options)),
+        seen: describe(at.instance()),
+        spec: origin(at),
+        at: at.instance_path().as_str().to_owned(),
+        member: None,
+    })
+}
+
+/// What an error says in words: one violation, but for several members that are too many.
+fn violations_of(error: &ValidationError<'_>, origin: String) -> Vec<Violation> {
+    let at = error.instance_path().as_str();
+    match error.kind() {
+        Kind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|name| additional(name, error.instance(), &origin, at))
+            .collect(),
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            vec![Violation {
+                code: BodyCode::Required,
+                problem: "is required and missing".to_owned(),
+                expected: format!("`{name}`"),
+                seen: "nothing".to_owned(),
+                spec: origin,
+                at: at.to_owned(),
+                member: Some(name.to_owned()),
+            }]
+        }
+        _ => {
+            let (code, problem, expected) = words(error, &origin);
+            vec![Violation {
+                code,
+                problem: problem.into_owned(),
+                expected,
+                seen: describe(error.instance()),
+                spec: origin,
+                at: at.to_owned(),
+                member: None,
+            }]
+        }
+    }
+}
+
+fn additional(name: &str, object: &Value, origin: &str, at: &str) -> Violation {
+    Violation {
+        code: BodyCode::Additional,
+        problem: "is not documented, and the schema allows no others".to_owned(),
+        expected: "documented members only".to_owned(),
+        seen: object.get(name).map_or_else(String::new, describe),
+        spec: origin.to_owned(),
+        at: pointer::join(at, name),
+        member: None,
+    }
+}
+
+/// Code, problem and expectation of what is wrong with a value as a whole.
+type Words = (BodyCode, Cow<'static, str>, String);
+
+fn words(error: &ValidationError<'_>, origin: &str) -> Words {
+    let say = |code, problem: &'static str, expected: String| (code, problem.into(), expected);
+    match error.kind() {
+        Kind::Type { kind } if error.instance().is_null() => say(
+            BodyCode::Null,
+            "is null",
+            format!("{}, not null", types(kind)),
+        ),
+        Kind::Type { kind } => say(BodyCode::Type, "has the wrong type", types(kind)),
+        Kind::Enum { options } => say(
+            BodyCode::Enum,
+            "is none of the allowed values",
+            one_of(options),
+        ),
+        Kind::Format { format } => say(BodyCode::Format, "has the wrong format", format.clone()),
+        Kind::Minimum { limit } | Kind::Maximum { limit } if origin.ends_with("/format") => {
+            say(BodyCode::Format, "has the wrong format", integer(limit))
+        }
+        Kind::Pattern { pattern } => say(
+            BodyCode::Pattern,
+            "does not match its pattern",
+            format!("`{pattern}`"),
+        ),
+        Kind::UniqueItems => say(
+            BodyCode::Size,
+            "holds an item twice",
+            "unique items".to_owned(),
+        ),
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => no_alternative(error, context),
+        Kind::OneOfMultipleValid { .. } => say(
+            BodyCode::Ambiguous,
+            "is more than one of the alternatives",
+            "exactly one of the alternatives".to_owned(),
+        ),
+        Kind::Not { .. } => say(
+            BodyCode::Not,
+            "is what it must not be",
+            "anything else".to_owned(),
+        ),
+        kind => beyond_a_limit(kind).unwrap_or_else(|| {
+            // Nothing that lowering writes ends here; what did would still have to be said.
+            (
+                BodyCode::Other,
+                format!("fails `{}`", kind.keyword()).into(),
+                format!("`{}` to hold", kind.keyword()),
+            )
+        }),
+    }
+}
+
+/// The keywords that have a number: code, problem, and the expectation around the number.
+fn beyond_a_limit(kind: &Kind) -> Option<Words> {
+    let (code, problem, before, limit, after): (_, _, _, &dyn Display, _) = match kind {
+        Kind::Minimum { limit } => (BodyCode::Bound, "is too small", "at least ", limit, ""),
+        Kind::Maximum { limit } => (BodyCode::Bound, "is too large", "at most ", limit, ""),
+        Kind::ExclusiveMinimum { limit } => {
+            (BodyCode::Bound, "is too small", "more than ", limit, "")
+        }
+        Kind::ExclusiveMaximum { limit } => {
+            (BodyCode::Bound, "is too large", "less than ", limit, "")
+        }
+        Kind::MultipleOf { multiple_of } => (
+            BodyCode::Multiple,
+            "is between the steps",
+            "a multiple of ",
+            multiple_of,
+            "",
+        ),
+        Kind::MinLength { limit } => (
+            BodyCode::Length,
+            "is too short",
+            "at least ",
+            limit,
+            " characters",
+        ),
+        Kind::MaxLength { limit } => (
+            BodyCode::Length,
+            "is too long",
+            "at most ",
+            limit,
+            " characters",
+        ),
+        Kind::MinItems { limit } => (
+            BodyCode::Size,
+            "has too few items",
+            "at least ",
+            limit,
+            " items",
+        ),
+        Kind::MaxItems { limit } => (
+            BodyCode::Size,
+            "has too many items",
+            "at most ",
+            limit,
+            " items",
+        ),
+        Kind::MinProperties { limit } => (
+            BodyCode::Size,
+            "has too few members",
+            "at least ",
+            limit,
+            " members",
+        ),
+        Kind::MaxProperties { limit } => (
+            BodyCode::Size,
+            "has too many members",
+            "at most ",
+            limit,
+            " members",
+        ),
+        _ => return None,
+    };
+    Some((code, problem.into(), format!("{before}{limit}{after}")))
+}
+
+/// The integer format that a bound was made from.
+fn integer(limit: &Value) -> String {
+    let is_wide = limit
+        .as_f64()
+        .is_some_and(|limit| limit.abs() > f64::from(u32::MAX));
+    let bits = if is_wide { 64 } else { 32 };
+    format!("an integer of {bits} bits (int{bits})")
+}
+
+/// A value that fits no alternative: told by the types that they want, where each wants one.
+fn no_alternative(
+    error: &ValidationError<'_>,
+    branches: &[Vec<ValidationError<'static>>],
+) -> Words {
+    let types: Option<Vec<String>> = branches
+        .iter()
+        .map(|errors| wanted_type(errors, error))
+        .collect();
+    let Some(mut types) = types else {
+        let expected = format!("one of {} alternatives", branches.len());
+        let problem = "is none of the alternatives".into();
+        return (BodyCode::Alternative, problem, expected);
+    };
+    types.sort();
+    types.dedup();
+    let (code, problem) = match error.instance().is_null() {
+        true => (BodyCode::Null, "is null"),
+        false => (BodyCode::Alternative, "is none of the alternatives"),
+    };
+    (code, problem.into(), types.join(" or "))
+}
+
+/// Null last: it is the addition, not what the value is about.
+fn types(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(one) => one.to_string(),
+        TypeKind::Multiple(many) => {
+            let mut names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
+            names.sort_by_key(|name| name == "null");
+            names.join(" or ")
+        }
+    }
+}
+
+/// The type by which an alternative refuses the whole value.
+fn wanted_type(errors: &[ValidationError<'static>], whole: &ValidationError<'_>) -> Option<String> {
+    errors.iter().find_map(|error| match error.kind() {
+        Kind::Type { kind } if error.instance_path() == whole.instance_path() => Some(types(kind)),
+        _ => None,
+    })
+}
+
+/// A list of allowed values as the specification writes it.
+fn one_of(options: &Value) -> String {
+    let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
+    let told: Vec<String> = options
+        .iter()
+        .take(TOLD)
+        .map(|option| match option {
+            Value::String(text) if !text.is_empty() => text.clone(),
+            other => other.to_string(),
+        })
+        .collect();
+    let more = match options.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match told.as_slice() {
+        [one] if more.is_empty() => one.clone(),
+        _ => format!("one of {}{more}", told.join(", ")),
+    }
+}

@@ -1,0 +1,259 @@
+//! Bodies: there where promised, of a documented media type, readable, and of their schema.
+
+use serde_json::{Map, Value};
+
+use super::{Found, Judge, describe};
+use crate::codes::{BodyCode, Code};
+use crate::spec::lower::Direction;
+use crate::spec::operation::{Media, Operation, Response, essence, is_json};
+use crate::spec::{Side, SiteKind};
+use located::pointer;
+
+/// A body as it was recorded.
+struct Recorded<'r> {
+    /// `/request` or `/response`.
+    owner: &'static str,
+    media_type: Option<String>,
+    content: Content<'r>,
+}
+
+#[derive(Clone, Copy)]
+enum Content<'r> {
+    Json(&'r Value),
+    Text(&'r str),
+}
+
+impl<'r> Recorded<'r> {
+    fn new(
+        owner: &'static str,
+        headers: &Map<String, Value>,
+        body: Option<&'r Value>,
+        text: Option<&'r str>,
+    ) -> Option<Self> {
+        let content = match (body, text.filter(|text| !text.is_empty())) {
+            (Some(body), _) => Content::Json(body),
+            (None, Some(text)) => Content::Text(text),
+            (None, None) => return None,
+        };
+        let media_type = headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+            .map(|(_, value)| essence(&http_recording::text(value)));
+        Some(Recorded {
+            owner,
+            media_type,
+            content,
+        })
+    }
+
+    fn describe(&self) -> String {
+        match self.content {
+            Content::Json(value) => describe(value),
+            Content::Text(text) => format!("text of {} characters", text.chars().count()),
+        }
+    }
+
+    /// Where the body stands in the recording.
+    fn at(&self) -> String {
+        let name = match self.content {
+            Content::Json(_) => "body",
+            Content::Text(_) => "text",
+        };
+        format!("{}/{name}", self.owner)
+    }
+}
+
+impl<'j> Judge<'j> {
+    pub(super) fn request_body(&mut self, operation: &'j Operation) {
+        let request = &self.exchange.recording.request;
+        let recorded = Recorded::new(
+            "/request",
+            &request.headers,
+            request.body.as_ref(),
+            request.text.as_deref(),
+        );
+        match (&operation.request, recorded) {
+            (None, None) => {}
+            (None, Some(recorded)) => self.report(Found {
+                rule: BodyCode::UnexpectedBody.rule(Direction::Request),
+                message: format!(
+                    "{} was sent a body, and none is documented",
+                    self.name(operation)
+                ),
+                expected: "no body".to_owned(),
+                seen: recorded.describe(),
+                spec: &operation.pointer,
+                at: &recorded.at(),
+            }),
+            (Some(documented), None) => {
+                if documented.required {
+                    self.report(Found {
+                        rule: BodyCode::NoBody.rule(Direction::Request),
+                        message: format!("{} was sent no body", self.name(operation)),
+                        expected: "a body".to_owned(),
+                        seen: "nothing".to_owned(),
+                        spec: &documented.pointer,
+                        at: "/request",
+                    });
+                }
+            }
+            (Some(documented), Some(recorded)) => {
+                let content = pointer::join(&documented.pointer, "content");
+                self.body(&self.spec.request, &documented.content, &content, &recorded);
+            }
+        }
+    }
+
+    pub(super) fn response_body(&mut self, operation: &'j Operation, documented: &'j Response) {
+        let recording = &self.exchange.recording;
+        let response = &recording.response;
+        let recorded = Recorded::new(
+            "/response",
+            &response.headers,
+            response.body.as_ref(),
+            response.text.as_deref(),
+        );
+        let never = recording.request.method.eq_ignore_ascii_case("HEAD")
+            || matches!(response.status, 100..200 | 204 | 205 | 304);
+        let name = || format!("{} {}", self.name(operation), response.status);
+        let Some(recorded) = recorded else {
+            if !never
+                && documented
+                    .content
+                    .iter()
+                    .any(|media| media.schema.is_some())
+            {
+                let found = Found {
+                    rule: BodyCode::NoBody.rule(Direction::Response),
+                    message: format!("{} has no body", name()),
+                    expected: "a body".to_owned(),
+                    seen: "nothing".to_owned(),
+                    spec: &documented.pointer,
+                    at: "/response",
+                };
+                self.report_against(found, Some(documented.site));
+            }
+            return;
+        };
+        if documented.content.is_empty() {
+            return self.report(Found {
+                rule: BodyCode::UnexpectedBody.rule(Direction::Response),
+                message: format!("{} has a body, and none is documented", name()),
+                expected: "no body".to_owned(),
+                seen: recorded.describe(),
+                spec: &documented.pointer,
+                at: &recorded.at(),
+            });
+        }
+        if recorded.media_type.is_none() {
+            let found = Found {
+                rule: Code::NoContentType.rule(),
+                message: format!("{} has a body and no content type", name()),
+                expected: ranges(&documented.content),
+                seen: "nothing".to_owned(),
+                spec: &documented.pointer,
+                at: "/response/headers",
+            };
+            self.report_against(found, Some(documented.site));
+        }
+        self.body(
+            &self.spec.response,
+            &documented.content,
+            &documented.pointer,
+            &recorded,
+        );
+    }
+
+    fn body(
+        &mut self,
+        side: &'j Side,
+        content: &'j [Media],
+        documented: &str,
+        recorded: &Recorded<'_>,
+    ) {
+        let media = match &recorded.media_type {
+            Some(media_type) => matching(content, media_type),
+            // Not said: what is JSON is meant to be JSON, what is text whatever else there is.
+            None => {
+                let wants_json = matches!(recorded.content, Content::Json(_));
+                content
+                    .iter()
+                    .find(|media| {
+                        (is_json(&media.range) || media.range.ends_with("/*")) == wants_json
+                    })
+                    .or(content.first())
+            }
+        };
+        let Some(media) = media else {
+            let seen = recorded.media_type.clone().unwrap_or_default();
+            let kind = match side.direction {
+                Direction::Request => SiteKind::RequestBody,
+                Direction::Response => SiteKind::ResponseBody,
+            };
+            self.evidence
+                .see_undocumented(kind, documented, &seen, None, self.observation());
+            return self.report(Found {
+                rule: BodyCode::MediaType.rule(side.direction),
+                message: format!("the content type {seen} is not documented"),
+                expected: ranges(content),
+                seen,
+                spec: documented,
+                at: &format!("{}/headers/content-type", recorded.owner),
+            });
+        };
+        let is_json = match (&recorded.media_type, recorded.content) {
+            (Some(media_type), _) => is_json(media_type),
+            (None, Content::Json(_)) => true,
+            (None, Content::Text(_)) => is_json(&media.range),
+        };
+        let text;
+        let value = match recorded.content {
+            Content::Json(value) if is_json => value,
+            Content::Text(_) if is_json => {
+                self.evidence.pass(media.site, self.observation());
+                let found = Found {
+                    rule: BodyCode::BrokenJson.rule(side.direction),
+                    message: "the body is not JSON, as its content type says".to_owned(),
+                    expected: "JSON".to_owned(),
+                    seen: recorded.describe(),
+                    spec: &media.pointer,
+                    at: &recorded.at(),
+                };
+                return self.report_against(found, Some(media.site));
+            }
+            Content::Text(written)
+                if recorded
+                    .media_type
+                    .as_deref()
+                    .is_some_and(|it| it.starts_with("text/")) =>
+            {
+                text = Value::from(written);
+                &text
+            }
+            // A form, an archive, a picture: its schema speaks of what it holds, which is not read
+            // here.
+            _ => return self.evidence.pass(media.site, self.observation()),
+        };
+        self.evidence.see(media.site, value, self.observation());
+        if let Some(schema) = &media.schema {
+            self.assert_body(side, schema, value, &recorded.at());
+            self.walk(side, schema.node, value, &recorded.at());
+        }
+    }
+}
+
+fn ranges(content: &[Media]) -> String {
+    content
+        .iter()
+        .map(|media| media.range.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The documented media type that speaks of one: itself, else its range, else any.
+fn matching<'m>(content: &'m [Media], media_type: &str) -> Option<&'m Media> {
+    let range = format!("{}/*", media_type.split('/').next().unwrap_or_default());
+    [media_type, &range, "*/*"]
+        .iter()
+        .find_map(|wanted| content.iter().find(|media| media.range == *wanted))
+}

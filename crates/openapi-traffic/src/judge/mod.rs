@@ -1,0 +1,278 @@
+//! One exchange held against a specification: what contradicts it, and what it shows.
+
+mod assertion;
+mod body;
+mod exchange;
+mod parameter;
+mod walk;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::codes::Severity;
+use crate::codes::{Code, Rule};
+use crate::evidence::{Evidence, Observation};
+use crate::finding::Finding;
+use crate::spec::lower::Direction;
+use crate::spec::operation::Operation;
+use crate::spec::{Side, SiteId, SiteKind, Spec};
+pub use exchange::Exchange;
+use http_recording::Part;
+use located::pointer;
+
+/// Judges an exchange.
+pub fn judge(spec: &Spec, exchange: &Exchange) -> (Vec<Finding>, Evidence) {
+    let mut evidence = Evidence::new(spec);
+    let findings = judge_into(spec, exchange, &mut evidence);
+    (findings, evidence)
+}
+
+/// Judges an exchange and adds what it shows to the evidence of others.
+pub fn judge_into(spec: &Spec, exchange: &Exchange, evidence: &mut Evidence) -> Vec<Finding> {
+    let mut judge = Judge {
+        spec,
+        exchange,
+        evidence,
+        findings: Vec::new(),
+    };
+    judge.exchange();
+    judge.findings
+}
+
+/// Judges an exchange that must be refused: a finding when the codes are not exactly those that it
+/// expects.
+pub fn judge_negative(spec: &Spec, exchange: &Exchange) -> Vec<Finding> {
+    let (findings, _) = judge(spec, exchange);
+    let found: BTreeSet<&str> = findings.iter().map(|finding| finding.code).collect();
+    let expected: BTreeSet<&str> = exchange
+        .recording
+        .meta
+        .expect
+        .iter()
+        .map(String::as_str)
+        .collect();
+    if found == expected && !expected.is_empty() {
+        return Vec::new();
+    }
+    let list = |codes: &BTreeSet<&str>| match codes.len() {
+        0 => "no finding".to_owned(),
+        _ => codes.iter().copied().collect::<Vec<_>>().join(", "),
+    };
+    let finding = Finding::new(
+        Code::Negative.rule(),
+        "an exchange that must be refused was not judged as it expects",
+        match expected.len() {
+            0 => "`meta.expect` to name at least one code".to_owned(),
+            _ => list(&expected),
+        },
+        list(&found),
+    );
+    vec![Finding {
+        recording: Some(exchange.place("/meta/expect")),
+        ..finding
+    }]
+}
+
+/// The judging of one exchange.
+struct Judge<'j> {
+    spec: &'j Spec,
+    exchange: &'j Exchange,
+    evidence: &'j mut Evidence,
+    findings: Vec<Finding>,
+}
+
+/// Something to be said, before its places are looked up.
+struct Found<'f> {
+    rule: &'static Rule,
+    message: String,
+    expected: String,
+    seen: String,
+    /// Pointer into the specification.
+    spec: &'f str,
+    /// Pointer into the recording.
+    at: &'f str,
+}
+
+impl<'j> Judge<'j> {
+    fn exchange(&mut self) {
+        let recording = &self.exchange.recording;
+        self.repeated();
+        let (request, response) = (&recording.request, &recording.response);
+        let matches = self.spec.routes.find(&request.path, &request.params);
+        let Some(first) = matches.first() else {
+            self.evidence.see_undocumented(
+                SiteKind::Operation,
+                "/paths",
+                "path",
+                None,
+                self.observation(),
+            );
+            return self.report(Found {
+                rule: Code::Path.rule(),
+                message: format!("the path {} is not documented", shown_path(&request.path)),
+                expected: "a path of the spec".to_owned(),
+                seen: shown_path(&request.path),
+                spec: "/paths",
+                at: "/request/path",
+            });
+        };
+        let method = request.method.to_ascii_uppercase();
+        let Some(found) = matches.iter().find(|it| it.route.method == method) else {
+            let path = &first.route.path;
+            self.evidence.see_undocumented(
+                SiteKind::Operation,
+                path,
+                &method,
+                None,
+                self.observation(),
+            );
+            let documented: Vec<_> = matches.iter().map(|it| it.route.method.as_str()).collect();
+            return self.report(Found {
+                rule: Code::Method.rule(),
+                message: format!("{method} is not documented for `{}`", first.route.template),
+                expected: documented.join(", "),
+                seen: method,
+                spec: path,
+                at: "/request/method",
+            });
+        };
+        let operation = &self.spec.operations[found.number];
+        self.evidence.pass(operation.site, self.observation());
+        self.parameters(operation, &found.values);
+        // It may be the bad request that earned the answer.
+        if !(400..500).contains(&response.status) {
+            self.request_body(operation);
+        }
+        self.response(operation);
+    }
+
+    /// Objects that have a key twice: of no place in the spec, which cannot allow it.
+    fn repeated(&mut self) {
+        for at in &self.exchange.recording.repeated {
+            let message = format!(
+                "the key `{}` comes twice in one object",
+                pointer::last(at).unwrap_or_default()
+            );
+            let finding = Finding::new(
+                Code::DuplicateKey.rule(),
+                message,
+                "each key once",
+                "two members, of which the last was judged",
+            );
+            self.findings.push(Finding {
+                recording: Some(self.exchange.place(at)),
+                ..finding
+            });
+        }
+    }
+
+    fn response(&mut self, operation: &'j Operation) {
+        let recorded = &self.exchange.recording.response;
+        let range = format!("{}XX", recorded.status / 100);
+        let found = [recorded.status.to_string().as_str(), &range, "DEFAULT"]
+            .iter()
+            .find_map(|status| {
+                operation
+                    .responses
+                    .iter()
+                    .find(|response| response.status == *status)
+            });
+        let Some(response) = found else {
+            let responses = pointer::join(&operation.pointer, "responses");
+            let status = recorded.status.to_string();
+            self.evidence.see_undocumented(
+                SiteKind::Response,
+                &responses,
+                &status,
+                None,
+                self.observation(),
+            );
+            let documented: Vec<_> = operation
+                .responses
+                .iter()
+                .map(|response| response.status.to_ascii_lowercase())
+                .collect();
+            return self.report(Found {
+                rule: Code::Status.rule(),
+                message: format!(
+                    "{} answered {status}, which is not documented",
+                    self.name(operation)
+                ),
+                expected: documented.join(", "),
+                seen: status,
+                spec: &responses,
+                at: "/response/status",
+            });
+        };
+        self.evidence.pass(response.site, self.observation());
+        for header in &response.headers {
+            self.response_header(header);
+        }
+        self.response_body(operation, response);
+    }
+
+    fn name(&self, operation: &Operation) -> &'j str {
+        &self.spec.sites.get(operation.site).name
+    }
+
+    fn observation(&self) -> Observation<'j> {
+        Observation {
+            number: self.exchange.number(),
+            label: self.exchange.label(),
+            origin: self.exchange.recording.meta.origin,
+            whole: true,
+        }
+    }
+
+    /// Whether the body that travels this way is an excerpt.
+    fn is_excerpt(&self, side: &Side) -> bool {
+        let part = match side.direction {
+            Direction::Request => Part::Request,
+            Direction::Response => Part::Response,
+        };
+        self.exchange.recording.meta.excerpt.contains(&part)
+    }
+
+    /// Says it, and counts it against the place of the specification that it contradicts.
+    fn report(&mut self, found: Found<'_>) {
+        let site = self.spec.sites.nearest(found.spec);
+        self.report_against(found, site);
+    }
+
+    fn report_against(&mut self, found: Found<'_>, site: Option<SiteId>) {
+        if let (Severity::Error, Some(site)) = (found.rule.severity, site) {
+            self.evidence.contradict(site, self.observation());
+        }
+        self.findings.push(Finding {
+            spec: self.spec.source().nearest(found.spec),
+            recording: Some(self.exchange.place(found.at)),
+            ..Finding::new(found.rule, found.message, found.expected, found.seen)
+        });
+    }
+}
+
+/// A path without its query, which may hold a secret.
+fn shown_path(path: &str) -> String {
+    format!("`{}`", path.split(['?', '#']).next().unwrap_or_default())
+}
+
+/// What a value is, in words that give nothing away: texts are only measured.
+fn describe(value: &Value) -> String {
+    fn counted(what: &str, count: usize, one: &str) -> String {
+        format!(
+            "{what} of {count} {one}{}",
+            if count == 1 { "" } else { "s" }
+        )
+    }
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => format!("boolean {value}"),
+        Value::Number(number) if number.is_f64() => format!("number {number}"),
+        Value::Number(number) => format!("integer {number}"),
+        Value::String(text) if text.is_empty() => "empty string".to_owned(),
+        Value::String(text) => counted("string", text.chars().count(), "character"),
+        Value::Array(items) => counted("array", items.len(), "item"),
+        Value::Object(members) => counted("object", members.len(), "member"),
+    }
+}

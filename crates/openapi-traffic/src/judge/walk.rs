@@ -1,0 +1,284 @@
+//! One walk through a body and its schema together: what no assertion tells (undocumented fields,
+//! open vocabularies, fields that travel the wrong way) and the evidence.
+
+use serde_json::{Map, Value};
+
+use super::assertion::subject;
+use super::{Found, Judge, describe};
+use crate::codes::Code;
+use crate::evidence::Observation;
+use crate::spec::lower::Direction;
+use crate::spec::plan::{Additional, NodeId};
+use crate::spec::{Schema, Side, SiteId, SiteKind};
+use located::pointer;
+
+/// The way to a value, written out only when something is to be said of it.
+#[derive(Clone, Copy)]
+enum Way<'w> {
+    Start,
+    Member(&'w Way<'w>, &'w str),
+    Item(&'w Way<'w>, usize),
+}
+
+impl Way<'_> {
+    fn pointer(&self) -> String {
+        match self {
+            Way::Start => String::new(),
+            Way::Member(before, name) => pointer::join(&before.pointer(), name),
+            Way::Item(before, index) => format!("{}/{index}", before.pointer()),
+        }
+    }
+}
+
+/// The schemas that speak of a value.
+struct Speaking<'p> {
+    nodes: std::borrow::Cow<'p, [NodeId]>,
+    /// Whether a choice among alternatives fell on none, so that not all that is documented is
+    /// known.
+    undecided: bool,
+}
+
+struct Walk<'c, 'j> {
+    judge: &'c mut Judge<'j>,
+    side: &'j Side,
+    owner: &'c str,
+}
+
+impl<'j> Judge<'j> {
+    /// Walks through a body that stands at `owner` in the recording.
+    pub(super) fn walk(&mut self, side: &'j Side, node: NodeId, body: &Value, owner: &str) {
+        Walk {
+            judge: self,
+            side,
+            owner,
+        }
+        .value(node, None, body, &Way::Start);
+    }
+
+    /// Counts the value of a parameter or header among its vocabulary.
+    pub(super) fn see_vocabulary(
+        &mut self,
+        side: &'j Side,
+        schema: &Schema,
+        site: SiteId,
+        value: &Value,
+        at: &str,
+    ) {
+        let Value::String(text) = value else { return };
+        let parts = side
+            .plan
+            .get(schema.node)
+            .parts
+            .iter()
+            .map(|part| side.plan.get(*part));
+        for (index, vocabulary) in parts
+            .filter_map(|part| part.vocabulary.as_ref())
+            .enumerate()
+        {
+            match vocabulary.values.get(text.as_str()) {
+                Some(word) if index == 0 => self.evidence.see_text(&self.spec.sites, site, *word),
+                None if vocabulary.open => {
+                    let name = self.spec.sites.get(site).name.clone();
+                    self.new_word(&format!("`{name}`"), text, &vocabulary.pointer, at);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn new_word(&mut self, subject: &str, text: &str, vocabulary: &str, at: &str) {
+        let known = self
+            .spec
+            .value()
+            .pointer(vocabulary)
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
+        self.report(Found {
+            rule: Code::Vocabulary.rule(),
+            message: format!("{subject} has a value that is not among the known ones"),
+            expected: format!("one of the {known} values of `x-extensible-enum`"),
+            seen: format!("another {}", describe(&Value::from(text))),
+            spec: vocabulary,
+            at,
+        });
+    }
+}
+
+impl<'j> Walk<'_, 'j> {
+    fn observation(&self) -> Observation<'j> {
+        Observation {
+            whole: !self.judge.is_excerpt(self.side),
+            ..self.judge.observation()
+        }
+    }
+
+    fn value(&mut self, node: NodeId, site: Option<SiteId>, value: &Value, way: &Way<'_>) {
+        if let Some(site) = site {
+            self.judge.evidence.see(site, value, self.observation());
+        }
+        match value {
+            Value::Object(members) => {
+                let speaking = self.speaking(node, value);
+                self.object(&speaking, members, way);
+            }
+            Value::Array(items) => {
+                let speaking = self.speaking(node, value);
+                for (node, site) in speaking
+                    .nodes
+                    .iter()
+                    .filter_map(|id| self.side.plan.get(*id).items)
+                {
+                    for (index, item) in items.iter().enumerate() {
+                        self.value(node, Some(site), item, &Way::Item(way, index));
+                    }
+                }
+            }
+            Value::String(text) => {
+                let speaking = self.speaking(node, value);
+                self.word(&speaking, site, text, way);
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn object(&mut self, speaking: &Speaking<'_>, members: &Map<String, Value>, way: &Way<'_>) {
+        let plan = &self.side.plan;
+        let mut documented = None;
+        let mut open = !speaking.undecided;
+        for id in speaking.nodes.iter() {
+            let node = plan.get(*id);
+            if let Some(site) = node.object {
+                self.judge.evidence.pass(site, self.observation());
+                documented = documented.or(Some(node));
+            }
+            open &= node.additional == Additional::Open;
+        }
+        for (name, value) in members {
+            let way = Way::Member(way, name);
+            let mut known = false;
+            let mut forbidden = None;
+            for id in speaking.nodes.iter() {
+                let node = plan.get(*id);
+                if let Some(property) = node.properties.get(name.as_str()) {
+                    known = true;
+                    if property.forbidden {
+                        forbidden = Some(property);
+                    } else {
+                        self.value(property.node, Some(property.site), value, &way);
+                    }
+                } else if let Additional::Schema(node) = node.additional {
+                    known = true;
+                    self.value(node, None, value, &way);
+                }
+            }
+            if let Some(property) = forbidden {
+                self.wrong_way(&property.pointer, value, &way);
+            }
+            if let (false, true, Some(node)) = (known, open, documented) {
+                self.undocumented(&node.pointer, name, value, &way);
+            }
+        }
+    }
+
+    fn word(&mut self, speaking: &Speaking<'_>, site: Option<SiteId>, text: &str, way: &Way<'_>) {
+        let nodes = speaking.nodes.iter().map(|id| self.side.plan.get(*id));
+        for (index, vocabulary) in nodes
+            .filter_map(|node| node.vocabulary.as_ref())
+            .enumerate()
+        {
+            match (vocabulary.values.get(text), site) {
+                // The counters of the place are those of the first.
+                (Some(at), Some(site)) if index == 0 => {
+                    self.judge
+                        .evidence
+                        .see_text(&self.judge.spec.sites, site, *at);
+                }
+                (None, _) if vocabulary.open => {
+                    let at = way.pointer();
+                    let subject = subject(&at, None);
+                    let place = format!("{}{at}", self.owner);
+                    self.judge
+                        .new_word(&subject, text, &vocabulary.pointer, &place);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn wrong_way(&mut self, property: &str, value: &Value, way: &Way<'_>) {
+        let at = way.pointer();
+        let (code, problem, keyword) = match self.side.direction {
+            Direction::Request => (Code::ReadOnly, "is read-only and was sent", "readOnly"),
+            Direction::Response => (
+                Code::WriteOnly,
+                "is write-only and was answered",
+                "writeOnly",
+            ),
+        };
+        self.judge.report(Found {
+            rule: code.rule(),
+            message: format!("{} {problem}", subject(&at, None)),
+            expected: "nothing".to_owned(),
+            seen: describe(value),
+            spec: &pointer::join(property, keyword),
+            at: &format!("{}{at}", self.owner),
+        });
+    }
+
+    fn undocumented(&mut self, schema: &str, name: &str, value: &Value, way: &Way<'_>) {
+        let properties = pointer::join(schema, "properties");
+        self.judge.evidence.see_undocumented(
+            SiteKind::Property,
+            &pointer::join(&properties, name),
+            name,
+            Some(value),
+            self.judge.observation(),
+        );
+        let at = way.pointer();
+        self.judge.report(Found {
+            rule: Code::Field.rule(),
+            message: format!("{} is not documented", subject(&at, None)),
+            expected: "documented fields".to_owned(),
+            seen: describe(value),
+            spec: &properties,
+            at: &format!("{}{at}", self.owner),
+        });
+    }
+
+    /// The node, what it is composed of and, of its alternatives, those that the value is.
+    fn speaking(&self, node: NodeId, value: &Value) -> Speaking<'j> {
+        let plan = &self.side.plan;
+        let parts = &plan.get(node).parts;
+        if parts.iter().all(|part| plan.get(*part).choices.is_empty()) {
+            return Speaking {
+                nodes: parts.as_ref().into(),
+                undecided: false,
+            };
+        }
+        let mut nodes = parts.to_vec();
+        let mut undecided = false;
+        let mut next = 0;
+        while let Some(&id) = nodes.get(next) {
+            next += 1;
+            let choices = &plan.get(id).choices;
+            let mut decided = choices.is_empty();
+            for branch in choices {
+                let validator = self.side.lowered.validator(&branch.location);
+                if !validator.is_some_and(|validator| validator.is_valid(value)) {
+                    continue;
+                }
+                decided = true;
+                for part in plan.get(branch.node).parts.iter() {
+                    if !nodes.contains(part) {
+                        nodes.push(*part);
+                    }
+                }
+            }
+            undecided |= !decided;
+        }
+        Speaking {
+            nodes: nodes.into(),
+            undecided,
+        }
+    }
+}

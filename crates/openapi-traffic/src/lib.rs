@@ -1,0 +1,82 @@
+//! Holds an OpenAPI 3.0 document against recorded HTTP traffic: what contradicts the document, what
+//! it does not know, and what supports it.
+//!
+//! A document that no traffic has tested is a guess. This crate judges each recorded exchange (a
+//! [recording](http_recording::Recording), a line of NDJSON, an entry of a HAR file) by the letter
+//! of OpenAPI 3.0.3. A finding names both places, the one in the document and the one in the
+//! recording, and never a value; what was not judged is counted and told.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use http_recording::Recording;
+//! use located::Source;
+//! use openapi_traffic::{Exchange, Spec, judge};
+//!
+//! let spec = Spec::load(Source::new("api.yaml", "
+//! openapi: 3.0.3
+//! info: {title: Users, version: '1'}
+//! paths:
+//!   /count:
+//!     get:
+//!       operationId: count
+//!       responses:
+//!         '200':
+//!           description: How many.
+//!           content: {application/json: {schema: {type: integer}}}
+//! ".to_owned()))?;
+//! let source = Source::new("count.json", r#"{
+//!   "format": 1,
+//!   "meta": {"origin": "captured"},
+//!   "request": {"method": "GET", "path": "/count"},
+//!   "response": {"status": 200, "headers": {"content-type": "application/json"}, "body": "3"}
+//! }"#.to_owned());
+//! let recording = Recording::read(&source)?;
+//!
+//! let (findings, evidence) = judge(&spec, &Exchange::new(recording, Arc::new(source), "", 0));
+//! assert_eq!(findings[0].code, "NSV220");
+//! assert_eq!((&*findings[0].expected, &*findings[0].seen), ("integer", "string of 1 character"));
+//! let place = findings[0].recording.as_ref().expect("a place");
+//! assert_eq!((place.line, place.column), (5, 80));
+//! assert!(evidence.rows(&spec).iter().any(|row| row.name == "count 200" && row.seen == 1));
+//! # Ok::<(), located::Error>(())
+//! ```
+//!
+//! The command `openapi-traffic --spec api.yaml traffic.har` does all of it at once.
+//!
+//! In reading order:
+//! - [`Spec`] is the document, ready to judge by, and [`Site`] a place of it that traffic can be
+//!   evidence for; [`Routes`] tells which operation a path leads to;
+//! - [`Exchange`] and [`judge()`] give [`Finding`]s, whose kinds are [`Rules`], and [`Evidence`];
+//! - [`corpus`] judges files and folders on all cores;
+//! - [`Baseline`] excuses known findings for a while;
+//! - [`report`] says it all for a terminal, as JSON, SARIF, JUnit XML or annotations;
+//! - [`run()`] is all of this for a tool, and `command` (feature `cli`) its command line.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
+
+mod baseline;
+mod codes;
+#[cfg(feature = "cli")]
+pub mod command;
+pub mod corpus;
+mod document;
+mod evidence;
+mod finding;
+mod judge;
+mod origins;
+pub mod report;
+mod routing;
+mod run;
+mod spec;
+
+pub use baseline::{Applied, Baseline};
+pub use codes::{Rule, Rules, Severity};
+pub use evidence::{Evidence, Presence, Row, Verdict};
+pub use finding::Finding;
+pub use judge::{Exchange, judge, judge_into, judge_negative};
+pub use origins::Origins;
+pub use routing::{Match, Route, Routes};
+pub use run::{Options, run};
+pub use spec::{Site, SiteKind, Spec};

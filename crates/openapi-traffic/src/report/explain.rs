@@ -1,0 +1,27 @@
+//! `--explain`: a code in full, or all of them in a table.
+
+use super::table;
+use crate::codes::{Rule, Rules};
+
+/// One rule in full.
+pub(crate) fn one(rule: &Rule) -> String {
+    let Rule {
+        code,
+        name,
+        severity,
+        title,
+        explanation,
+    } = rule;
+    let severity = severity.word();
+    format!("{code} {name} ({severity})\n\n{title}\n\n{explanation}\n")
+}
+
+/// All rules, one a line.
+pub(crate) fn all(rules: &Rules) -> String {
+    let rows = rules.all().iter().map(|rule| {
+        [rule.code, rule.name, rule.severity.word(), rule.title]
+            .map(str::to_owned)
+            .to_vec()
+    });
+    table::render(&["code", "name", "severity", "what it says"], rows)
+}

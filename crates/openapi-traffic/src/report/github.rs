@@ -1,0 +1,58 @@
+//! Annotations of GitHub Actions: one line per finding.
+
+use super::Report;
+use located::Place;
+
+pub(super) fn render(report: &Report) -> String {
+    let mut out = String::new();
+    for problem in &report.problems {
+        out += &annotation("error", None, "could not judge", problem);
+    }
+    for it in &report.findings {
+        let finding = &it.finding;
+        let elsewhere = match (&finding.recording, &finding.spec) {
+            (Some(_), Some(spec)) => {
+                format!("\nspec: {}:{} (#{})", spec.file, spec.line, spec.pointer)
+            }
+            _ => String::new(),
+        };
+        let message = format!(
+            "{}\nexpected: {}\nseen: {}{elsewhere}",
+            finding.message, finding.expected, finding.seen
+        );
+        let title = format!("{} {}", finding.code, it.name);
+        out += &annotation(
+            finding.severity.word(),
+            finding.recording.as_ref().or(finding.spec.as_ref()),
+            &title,
+            &message,
+        );
+    }
+    out
+}
+
+fn annotation(level: &str, place: Option<&Place>, title: &str, message: &str) -> String {
+    let place = place.map_or_else(
+        String::new,
+        |Place {
+             file, line, column, ..
+         }| format!("file={},line={line},col={column},", property(file)),
+    );
+    format!(
+        "::{level} {place}title={}::{}\n",
+        property(title),
+        data(message)
+    )
+}
+
+/// What the runner unescapes after `::`.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// What it unescapes between `::error ` and `::`.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

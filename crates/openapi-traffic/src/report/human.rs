@@ -1,0 +1,240 @@
+//! The report for people: equal findings grouped, each group with a window of the spec and one of a
+//! recording.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use indexmap::IndexMap;
+
+use super::window::{Line, Windows, visible};
+use super::{Outcome, Report, Reported, count};
+use crate::codes::Severity;
+use located::Place;
+
+/// Places of a group that are listed besides the one that is drawn.
+const LISTED: usize = 3;
+
+const STRONG: Style = Style::new().bold();
+const RED: Style = AnsiColor::BrightRed.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const BLUE: Style = AnsiColor::BrightBlue.on_default().bold();
+
+pub(super) fn render(report: &Report) -> String {
+    let mut out = String::new();
+    let mut windows = Windows::default();
+    let mut groups: IndexMap<_, Vec<&Reported>> = IndexMap::new();
+    for it in &report.findings {
+        groups.entry(it.finding.group()).or_default().push(it);
+    }
+    for group in groups.values() {
+        finding(&mut out, &mut windows, group);
+    }
+    for skipped in &report.skipped {
+        line(
+            &mut out,
+            format_args!(
+                "{YELLOW}skipped{YELLOW:#}: {}",
+                visible(&skipped.to_string())
+            ),
+        );
+    }
+    for problem in &report.problems {
+        line(
+            &mut out,
+            format_args!(
+                "{RED}could not judge{RED:#}: {}",
+                problem
+                    .lines()
+                    .map(visible)
+                    .collect::<Vec<_>>()
+                    .join("\n  ")
+            ),
+        );
+    }
+    if let Some(coverage) = &report.coverage {
+        for row in coverage.render().lines() {
+            line(&mut out, format_args!("{}", visible(row)));
+        }
+        out.push('\n');
+    }
+    summary(&mut out, report);
+    out
+}
+
+fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
+    let Reported { id, name, finding } = group[0];
+    let style = match finding.severity {
+        Severity::Error => RED,
+        Severity::Warning => YELLOW,
+    };
+    let times = if group.len() > 1 {
+        format!("  ×{}", group.len())
+    } else {
+        String::new()
+    };
+    let message = visible(&finding.message);
+    line(
+        out,
+        format_args!(
+            "{style}{}[{}]{style:#}{STRONG}: {message}{STRONG:#}{times}",
+            finding.severity.word(),
+            finding.code
+        ),
+    );
+
+    let parts = [
+        (&finding.spec, "expected", &finding.expected),
+        (&finding.recording, "seen", &finding.seen),
+    ];
+    let drawn: Vec<_> = parts
+        .into_iter()
+        .filter_map(|(place, label, text)| {
+            place
+                .as_ref()
+                .map(|place| (place, windows.draw(place), label, visible(text)))
+        })
+        .collect();
+    let last = drawn
+        .iter()
+        .flat_map(|(_, lines, ..)| lines)
+        .map(|line| line.number)
+        .max()
+        .unwrap_or(0);
+    let gutter = last.to_string().len();
+    for (index, (place, lines, label, text)) in drawn.iter().enumerate() {
+        // As rustc does: an arrow at the first file, dots at the second.
+        let arrow = if index == 0 { "-->" } else { ":::" };
+        let Place {
+            file,
+            line: number,
+            column,
+            pointer,
+        } = place;
+        line(
+            out,
+            format_args!(
+                "{:gutter$}{BLUE}{arrow}{BLUE:#} {file}:{number}:{column}  (#{})",
+                "",
+                visible(pointer)
+            ),
+        );
+        window(out, gutter, lines, &format!("{label} {text}"));
+    }
+    for (place, label, text) in parts {
+        if place.is_none() && !text.is_empty() {
+            note(out, gutter, &format!("{label} {}", visible(text)));
+        }
+    }
+    let others: Vec<_> = group[1..]
+        .iter()
+        .filter_map(|it| it.finding.recording.as_ref().or(it.finding.spec.as_ref()))
+        .collect();
+    for other in others.iter().take(LISTED) {
+        note(
+            out,
+            gutter,
+            &format!(
+                "also at {}:{}:{}  (#{})",
+                other.file,
+                other.line,
+                other.column,
+                visible(&other.pointer)
+            ),
+        );
+    }
+    if others.len() > LISTED {
+        note(out, gutter, &format!("and {} more", others.len() - LISTED));
+    }
+    note(out, gutter, &format!("id {id}, {name}"));
+    out.push('\n');
+}
+
+fn window(out: &mut String, gutter: usize, lines: &[Line], label: &str) {
+    if lines.is_empty() {
+        return note(out, gutter, label);
+    }
+    line(out, format_args!("{:gutter$} {BLUE}|{BLUE:#}", ""));
+    for Line {
+        number,
+        text,
+        carets,
+    } in lines
+    {
+        line(
+            out,
+            format_args!("{BLUE}{number:>gutter$} |{BLUE:#} {text}"),
+        );
+        if let Some(carets) = carets {
+            let (indent, carets) = (" ".repeat(carets.start), "^".repeat(carets.len()));
+            line(
+                out,
+                format_args!(
+                    "{:gutter$} {BLUE}|{BLUE:#} {indent}{RED}{carets} {label}{RED:#}",
+                    ""
+                ),
+            );
+        }
+    }
+    line(out, format_args!("{:gutter$} {BLUE}|{BLUE:#}", ""));
+}
+
+fn note(out: &mut String, gutter: usize, text: &str) {
+    line(out, format_args!("{:gutter$} {BLUE}={BLUE:#} {text}", ""));
+}
+
+fn summary(out: &mut String, report: &Report) {
+    let s = &report.summary;
+    let (style, verdict) = match report.outcome {
+        Outcome::Clean => (GREEN, "clean".to_owned()),
+        Outcome::Findings => (
+            RED,
+            format!(
+                "{}, {}",
+                count(s.errors, "error"),
+                count(s.warnings, "warning")
+            ),
+        ),
+        Outcome::NotJudged => (
+            RED,
+            format!(
+                "could not judge; {}, {}",
+                count(s.errors, "error"),
+                count(s.warnings, "warning")
+            ),
+        ),
+    };
+    let some = |text: String, number: usize| if number > 0 { text } else { String::new() };
+    let negatives = some(
+        format!(" and {} that must be refused", s.negatives),
+        s.negatives,
+    );
+    let operations = some(
+        format!(
+            ", {} of {} seen",
+            s.operations_seen,
+            count(s.operations, "operation")
+        ),
+        s.operations,
+    );
+    let corrections = some(
+        format!(", {}", count(s.corrections, "correction")),
+        s.corrections,
+    );
+    line(
+        out,
+        format_args!(
+            "{style}{verdict}{style:#}: {}{negatives}{operations}{corrections}; {} skipped, {} in the baseline; {:.2} s",
+            count(s.exchanges, "exchange"),
+            s.skipped,
+            s.suppressed,
+            report.elapsed.as_secs_f64()
+        ),
+    );
+}
+
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    let line = text.to_string();
+    // Writing to a string does not fail.
+    let _ = writeln!(out, "{}", line.trim_end());
+}

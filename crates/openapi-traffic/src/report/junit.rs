@@ -1,0 +1,120 @@
+//! JUnit XML: a suite per folder or file of recordings, a test case per exchange; what belongs to
+//! no exchange has a suite of its own.
+
+use std::collections::{BTreeMap, HashSet};
+
+use indexmap::IndexMap;
+use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
+
+use super::Report;
+use crate::finding::Finding;
+use located::Place;
+
+/// The suite of findings that belong to no exchange.
+const REPOSITORY: &str = "repository";
+
+pub(super) fn render(report: &Report) -> anyhow::Result<String> {
+    let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
+    let reported: HashSet<&Finding> = report.findings.iter().map(|it| &it.finding).collect();
+    let mut told: HashSet<&Finding> = HashSet::new();
+    for case in &report.cases {
+        // What the baseline excuses is not reported, so its case passes.
+        let findings: Vec<_> = case
+            .findings
+            .iter()
+            .filter(|it| reported.contains(it))
+            .collect();
+        told.extend(&findings);
+        add(&mut suites, &case.suite, &case.name, status(&findings));
+    }
+    for it in report
+        .findings
+        .iter()
+        .filter(|it| !told.contains(&it.finding))
+    {
+        add(
+            &mut suites,
+            REPOSITORY,
+            &format!("{} {}", it.finding.code, it.id),
+            status(&[&it.finding]),
+        );
+    }
+    for (number, problem) in report.problems.iter().enumerate() {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(problem.as_str()).set_type("not-judged");
+        add(
+            &mut suites,
+            REPOSITORY,
+            &format!("could not judge {}", number + 1),
+            status,
+        );
+    }
+    let mut document = Document::new(report.tool.name);
+    document.add_test_suites(suites.into_values());
+    Ok(document.to_string()?)
+}
+
+/// Readers that keep to the schema of Jenkins want a class name of every case.
+fn add<'a>(
+    suites: &mut BTreeMap<&'a str, TestSuite>,
+    suite: &'a str,
+    name: &str,
+    status: TestCaseStatus,
+) {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(suite);
+    suites
+        .entry(suite)
+        .or_insert_with(|| TestSuite::new(suite))
+        .add_test_case(case);
+}
+
+fn status(findings: &[&Finding]) -> TestCaseStatus {
+    let [first, ..] = findings else {
+        return TestCaseStatus::success();
+    };
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status
+        .set_message(first.message.as_str())
+        .set_type(first.code)
+        .set_description(describe(findings));
+    status
+}
+
+/// One paragraph for equal findings.
+fn describe(findings: &[&Finding]) -> String {
+    let mut groups: IndexMap<_, Vec<&Finding>> = IndexMap::new();
+    for finding in findings {
+        groups.entry(finding.group()).or_default().push(finding);
+    }
+    let paragraphs = groups.values().map(|group| {
+        let finding = group[0];
+        let at = |what: &str, place: &Option<Place>| {
+            place.as_ref().map_or_else(
+                String::new,
+                |Place {
+                     file,
+                     line,
+                     column,
+                     pointer,
+                 }| format!("\n{what}: {file}:{line}:{column} (#{pointer})"),
+            )
+        };
+        let times = if group.len() > 1 {
+            format!(" ×{}", group.len())
+        } else {
+            String::new()
+        };
+        format!(
+            "{}: {}{times}\nexpected: {}\nseen: {}{}{}\nid: {}",
+            finding.code,
+            finding.message,
+            finding.expected,
+            finding.seen,
+            at("spec", &finding.spec),
+            at("recording", &finding.recording),
+            finding.id()
+        )
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}

@@ -1,0 +1,261 @@
+//! What a run has to say, and the forms in which it is said.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::codes::{Rules, Severity};
+use crate::finding::Finding;
+
+mod coverage;
+#[cfg(feature = "cli")]
+pub(crate) mod explain;
+mod github;
+mod human;
+mod json;
+mod junit;
+mod sarif;
+mod table;
+mod window;
+
+pub use coverage::{Coverage, Next};
+pub use json::schema;
+
+/// Version of the JSON report; it changes when a field is removed or means something else.
+pub const SCHEMA: u32 = 1;
+
+/// The forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Format {
+    /// For a terminal: windows of both files, equal findings grouped.
+    Human,
+    /// Everything, for other programs.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML, for CI servers: one test case per exchange.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Nothing was found. Exit code 0.
+    Clean,
+    /// There are findings. Exit code 1.
+    Findings,
+    /// Something could not be judged, whatever else was found. Exit code 2.
+    NotJudged,
+}
+
+/// The result of a run.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Report {
+    /// Version of this format.
+    pub schema: u32,
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// The spec that was held against the recordings.
+    pub spec: String,
+    /// The figures.
+    pub summary: Summary,
+    /// Why something could not be judged.
+    pub problems: Vec<String>,
+    /// What was left out, and why.
+    pub skipped: Vec<Skipped>,
+    /// What was found, by weight, code and place.
+    pub findings: Vec<Reported>,
+    /// What the recordings show of the spec; only with `--coverage`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
+    /// The judged exchanges, for the form that lists them.
+    #[serde(skip)]
+    pub cases: Vec<Case>,
+    /// How long it took; not part of the machine-readable forms, which are the same for the same
+    /// input.
+    #[serde(skip)]
+    pub elapsed: Duration,
+    /// Which program says it.
+    #[serde(skip)]
+    pub tool: Tool,
+}
+
+/// The program that a report comes from.
+#[derive(Debug, Clone)]
+pub struct Tool {
+    /// As its users call it.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// Which kinds of findings it knows.
+    pub rules: Rules,
+}
+
+impl Default for Tool {
+    fn default() -> Self {
+        Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            rules: Rules::default(),
+        }
+    }
+}
+
+/// The figures of a run.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Summary {
+    /// Exchanges judged as evidence.
+    pub exchanges: usize,
+    /// Exchanges judged that must be refused.
+    pub negatives: usize,
+    /// Operations of the spec.
+    pub operations: usize,
+    /// Operations with an exchange.
+    pub operations_seen: usize,
+    /// Corrections checked.
+    pub corrections: usize,
+    /// Findings of severity error.
+    pub errors: usize,
+    /// Findings of severity warning.
+    pub warnings: usize,
+    /// Findings that the baseline excuses.
+    pub suppressed: usize,
+    /// Entries left out.
+    pub skipped: usize,
+}
+
+/// What was left out for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Skipped {
+    /// Why it was left out.
+    pub reason: String,
+    /// How many.
+    pub count: usize,
+    /// The first of them.
+    pub first: String,
+}
+
+impl std::fmt::Display for Skipped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Skipped {
+            reason,
+            count,
+            first,
+        } = self;
+        let more = if *count > 1 {
+            format!(" and {} more", count - 1)
+        } else {
+            String::new()
+        };
+        write!(f, "{first}{more}: {reason}")
+    }
+}
+
+/// A finding with its stable id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Reported {
+    /// What a baseline entry names; equal for equal findings in the elements of one array.
+    pub id: String,
+    /// The code as a name.
+    pub name: String,
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
+/// A judged exchange.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Case {
+    /// The folder or the file it stands in.
+    pub suite: String,
+    /// The exchange within it.
+    pub name: String,
+    /// What was found in it, before the baseline excuses anything.
+    pub findings: Vec<Finding>,
+}
+
+impl From<Finding> for Reported {
+    fn from(finding: Finding) -> Self {
+        Reported {
+            id: finding.id(),
+            name: finding.name.to_owned(),
+            finding,
+        }
+    }
+}
+
+impl Report {
+    /// An empty report of a tool on a spec.
+    pub fn new(spec: String, tool: Tool) -> Self {
+        Report {
+            schema: SCHEMA,
+            outcome: Outcome::Clean,
+            spec,
+            summary: Summary::default(),
+            problems: Vec::new(),
+            skipped: Vec::new(),
+            findings: Vec::new(),
+            coverage: None,
+            cases: Vec::new(),
+            elapsed: Duration::ZERO,
+            tool,
+        }
+    }
+
+    /// Puts everything in order, counts, and says how the run ended.
+    pub fn conclude(&mut self) {
+        self.findings.sort_by(|a, b| weight(a).cmp(&weight(b)));
+        self.problems.sort();
+        self.skipped.sort();
+        self.cases.sort();
+        let count = |severity| {
+            self.findings
+                .iter()
+                .filter(|it| it.finding.severity == severity)
+                .count()
+        };
+        self.summary.errors = count(Severity::Error);
+        self.summary.warnings = count(Severity::Warning);
+        self.summary.skipped = self.skipped.iter().map(|it| it.count).sum();
+        self.outcome = match (self.problems.is_empty(), self.findings.is_empty()) {
+            (false, _) => Outcome::NotJudged,
+            (true, false) => Outcome::Findings,
+            (true, true) => Outcome::Clean,
+        };
+    }
+
+    /// The report in a form; styles in it are for `anstream` to keep or to drop.
+    pub fn render(&self, format: Format) -> anyhow::Result<String> {
+        Ok(match format {
+            Format::Human => human::render(self),
+            Format::Json => json::render(self)?,
+            Format::Sarif => sarif::render(self)?,
+            Format::Junit => junit::render(self)?,
+            Format::Github => github::render(self),
+        })
+    }
+}
+
+/// Errors before warnings, then by code, then by place.
+fn weight(it: &Reported) -> impl Ord + '_ {
+    let Finding {
+        code,
+        severity,
+        message,
+        spec,
+        recording,
+        ..
+    } = &it.finding;
+    (severity, code, spec, recording, message)
+}
+
+/// `1 error`, `2 errors`.
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}

@@ -1,0 +1,251 @@
+//! SARIF 2.1.0, as code scanning services take it.
+
+use std::collections::BTreeMap;
+
+use located::Place;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use super::window::Windows;
+use super::{Outcome, Report, Reported};
+use crate::codes::Rule;
+
+pub(super) fn render(report: &Report) -> anyhow::Result<String> {
+    let mut windows = Windows::default();
+    let problems = report.problems.iter().map(|problem| Notification {
+        level: "error",
+        message: text(problem),
+    });
+    let skipped = report.skipped.iter().map(|it| Notification {
+        level: "note",
+        message: text(format!("skipped {it}")),
+    });
+    let log = Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: report.tool.name,
+                    semantic_version: report.tool.version,
+                    rules: report.tool.rules.all().iter().map(|it| rule(it)).collect(),
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            invocations: [Invocation {
+                execution_successful: report.outcome != Outcome::NotJudged,
+                tool_execution_notifications: problems.chain(skipped).collect(),
+            }],
+            results: report
+                .findings
+                .iter()
+                .map(|it| result(it, &mut windows))
+                .collect(),
+        }],
+    };
+    Ok(serde_json::to_string_pretty(&log)? + "\n")
+}
+
+#[derive(Serialize)]
+struct Log<'r> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'r>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'r> {
+    tool: Tool<'r>,
+    column_kind: &'static str,
+    invocations: [Invocation; 1],
+    results: Vec<SarifResult<'r>>,
+}
+
+#[derive(Serialize)]
+struct Tool<'r> {
+    driver: Driver<'r>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver<'r> {
+    name: &'r str,
+    semantic_version: &'r str,
+    rules: Vec<ReportingDescriptor>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReportingDescriptor {
+    id: &'static str,
+    name: &'static str,
+    short_description: Message,
+    full_description: Message,
+    help: Message,
+    default_configuration: Configuration,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+/// What the format calls a result.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifResult<'r> {
+    rule_id: &'static str,
+    level: &'static str,
+    message: Message,
+    locations: Vec<Location<'r>>,
+    partial_fingerprints: BTreeMap<&'static str, &'r str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location<'r> {
+    physical_location: PhysicalLocation,
+    logical_locations: [LogicalLocation<'r>; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation<'r> {
+    fully_qualified_name: Pointer<'r>,
+}
+
+/// A JSON pointer as the fragment of a URI.
+struct Pointer<'r>(&'r str);
+
+impl Serialize for Pointer<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("#{}", self.0))
+    }
+}
+
+fn text(text: impl Into<String>) -> Message {
+    Message { text: text.into() }
+}
+
+fn rule(rule: &'static Rule) -> ReportingDescriptor {
+    ReportingDescriptor {
+        id: rule.code,
+        name: rule.name,
+        short_description: text(rule.title),
+        full_description: text(rule.explanation),
+        help: text(rule.explanation),
+        default_configuration: Configuration {
+            level: rule.severity.word(),
+        },
+    }
+}
+
+fn result<'r>(it: &'r Reported, windows: &mut Windows) -> SarifResult<'r> {
+    let finding = &it.finding;
+    let (primary, related) = match (&finding.recording, &finding.spec) {
+        (Some(recording), spec) => (Some(recording), spec.as_ref()),
+        (None, spec) => (spec.as_ref(), None),
+    };
+    let message = format!(
+        "{}; expected {}, seen {}",
+        finding.message, finding.expected, finding.seen
+    );
+    let locations = primary.map(|place| location(place, windows));
+    let related = related.map(|place| Location {
+        id: Some(1),
+        message: Some(text("what the spec says")),
+        ..location(place, windows)
+    });
+    SarifResult {
+        rule_id: finding.code,
+        level: finding.severity.word(),
+        message: text(message),
+        locations: locations.into_iter().collect(),
+        partial_fingerprints: BTreeMap::from([("finding/v1", it.id.as_str())]),
+        related_locations: related.into_iter().collect(),
+    }
+}
+
+fn location<'r>(place: &'r Place, windows: &mut Windows) -> Location<'r> {
+    let columns = windows.columns(place);
+    Location {
+        physical_location: PhysicalLocation {
+            artifact_location: ArtifactLocation {
+                uri: uri(&place.file),
+            },
+            region: Region {
+                start_line: place.line,
+                start_column: place.column,
+                end_line: columns.as_ref().map(|_| place.line),
+                end_column: columns.map(|columns| columns.end),
+            },
+        },
+        logical_locations: [LogicalLocation {
+            fully_qualified_name: Pointer(&place.pointer),
+        }],
+        id: None,
+        message: None,
+    }
+}
+
+/// A path as a URI reference.
+fn uri(path: &str) -> String {
+    /// What a path may hold as it is.
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~')
+        .remove(b'/');
+    let scheme = if path.starts_with('/') { "file://" } else { "" };
+    format!("{scheme}{}", utf8_percent_encode(path, KEPT))
+}

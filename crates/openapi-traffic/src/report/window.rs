@@ -1,0 +1,398 @@
+//! A few lines of a file around a place, with carets under it.
+//!
+//! A window never shows a secret. On each line, a value is replaced by `•••` when
+//! - the redaction engine finds something to redact in it, seen together with its key (so the rules
+//!   for field names hold);
+//! - or its key is one of [`OPAQUE`]: values whose content has no structure that the engine could
+//!   judge, such as the text of a body that did not parse, or the value of a header or cookie in a
+//!   HAR file.
+//!
+//! A line in which the engine still finds something is not shown at all. Everything else is:
+//! recordings are redacted before they are written, and a window that shows nothing helps nobody.
+//! The windows are drawn here and not by a library: what is drawn is masked, and of a line of
+//! megabytes only the part around the place. `annotate-snippets` takes the column that it prints
+//! from the text it is handed, which then is another text than the file's.
+
+use std::collections::HashMap;
+use std::fs;
+use std::ops::Range;
+
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use located::Place;
+use traffic_redact as redact;
+
+/// Keys whose values are never shown.
+const OPAQUE: [&str; 3] = ["text", "value", "url"];
+/// What stands for a value that is not shown.
+const MASK: &str = "\"•••\"";
+/// Lines before the place.
+const BEFORE: usize = 2;
+/// A line longer than this is cut at both sides of the place, and has no neighbours.
+const LONGEST: usize = 160;
+/// What is kept before the place in a line that is cut.
+const KEPT: usize = 40;
+
+/// The files that windows were drawn of.
+#[derive(Default)]
+pub(super) struct Windows {
+    texts: HashMap<String, Option<String>>,
+}
+
+/// One drawn line: its number, its text, and the columns under which carets go.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) number: usize,
+    pub(super) text: String,
+    pub(super) carets: Option<Range<usize>>,
+}
+
+impl Windows {
+    /// The lines around a place; none when the file cannot be read any more.
+    pub(super) fn draw(&mut self, place: &Place) -> Vec<Line> {
+        self.text(place)
+            .map_or_else(Vec::new, |text| draw(text, place))
+    }
+
+    /// The columns that the carets would cover, in characters from 1.
+    pub(super) fn columns(&mut self, place: &Place) -> Option<Range<usize>> {
+        let line = self.text(place)?.lines().nth(place.line.checked_sub(1)?)?;
+        let at = extent(line, place.column);
+        let column = |at: usize| line[..at].chars().count() + 1;
+        Some(column(at.start)..column(at.end))
+    }
+
+    fn text(&mut self, place: &Place) -> Option<&str> {
+        let read = || fs::read_to_string(&place.file).ok();
+        self.texts
+            .entry(place.file.clone())
+            .or_insert_with(read)
+            .as_deref()
+    }
+}
+
+fn draw(text: &str, place: &Place) -> Vec<Line> {
+    let long = |line: &str| line.len() > LONGEST;
+    let first = place.line.saturating_sub(BEFORE).max(1);
+    let wanted = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line));
+    let mut lines: Vec<_> = wanted
+        .skip(first - 1)
+        .take_while(|(number, _)| *number <= place.line)
+        .collect();
+    let Some((number, target)) = lines.pop().filter(|(number, _)| *number == place.line) else {
+        return Vec::new();
+    };
+    lines.retain(|(_, line)| !long(target) && !long(line));
+    let mut drawn: Vec<_> = lines
+        .into_iter()
+        .map(|(number, line)| Line {
+            number,
+            text: visible(&mask(line, 0..0).0),
+            carets: None,
+        })
+        .collect();
+    let (line, at) = mask(target, extent(target, place.column));
+    drawn.push(underlined(number, &line, at));
+    drawn
+}
+
+/// Cuts a long line around the bytes `at`, and turns them into columns.
+fn underlined(number: usize, line: &str, at: Range<usize>) -> Line {
+    let (mut start, mut end) = (0, line.len());
+    if line.len() > LONGEST {
+        start = boundary(line, at.start.saturating_sub(KEPT));
+        end = boundary(line, (start + LONGEST).min(line.len()));
+    }
+    let at = at.start..at.end.clamp(at.start, end);
+    let before = (if start > 0 { "…" } else { "" }).to_owned() + &visible(&line[start..at.start]);
+    let here = visible(&line[at.clone()]);
+    let after = visible(&line[at.end..end]) + if end < line.len() { "…" } else { "" };
+    let from = before.width();
+    Line {
+        number,
+        carets: Some(from..from + here.width().max(1)),
+        text: before + &here + &after,
+    }
+}
+
+/// The nearest place at or before a byte where a line can be cut.
+fn boundary(line: &str, at: usize) -> usize {
+    (0..=at)
+        .rev()
+        .find(|at| line.is_char_boundary(*at))
+        .unwrap_or(0)
+}
+
+/// The bytes of what begins at a column: in JSON the key with a scalar value or with the bracket
+/// that opens it, in YAML the rest of the line.
+fn extent(line: &str, column: usize) -> Range<usize> {
+    let start = line
+        .char_indices()
+        .nth(column.saturating_sub(1))
+        .map_or(line.len(), |(at, _)| at);
+    let rest = &line[start..];
+    let length = match rest.as_bytes().first() {
+        Some(b'"') => {
+            let key = string(rest);
+            let value = rest[key..]
+                .trim_start()
+                .strip_prefix(':')
+                .map(str::trim_start);
+            value.map_or(key, |value| rest.len() - value.len() + scalar(value))
+        }
+        Some(b'{' | b'[') => 1,
+        _ => rest.trim_end().trim_end_matches(',').len(),
+    };
+    start..start + length
+}
+
+/// The length of the JSON scalar, or of the bracket, that begins the text.
+fn scalar(text: &str) -> usize {
+    match text.as_bytes().first() {
+        Some(b'"') => string(text),
+        Some(b'{' | b'[') => 1,
+        _ => text
+            .find([',', '}', ']'])
+            .unwrap_or(text.len())
+            .min(text.trim_end().len()),
+    }
+}
+
+/// The length of the JSON string that begins the text, quotes included.
+fn string(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The line with its secrets masked, and where the bytes `at` are in it now.
+fn mask(line: &str, at: Range<usize>) -> (String, Range<usize>) {
+    let mut masked = String::with_capacity(line.len());
+    let mut shown = String::new();
+    let mut moved = at.clone();
+    let mut done = 0;
+    for (key, range) in scalars(line) {
+        if !secret(key, &line[range.clone()]) {
+            continue;
+        }
+        for (edge, moved) in [(at.start, &mut moved.start), (at.end, &mut moved.end)] {
+            if edge >= range.end {
+                *moved = *moved + MASK.len() - range.len();
+            }
+        }
+        masked += &line[done..range.start];
+        shown += &line[done..range.start];
+        masked += MASK;
+        done = range.end;
+    }
+    masked += &line[done..];
+    shown += &line[done..];
+    // What is a secret as it stands, in no string: a line of plain text.
+    if !redact::scan(&Value::String(shown)).is_empty() {
+        return (MASK.to_owned(), 0..MASK.len());
+    }
+    (masked, moved)
+}
+
+/// The scalars on a line of JSON, each with its key where that stands on the same line.
+fn scalars(line: &str) -> Vec<(Option<&str>, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(quote) = line[at..].find('"') {
+        let start = at + quote;
+        let end = start + string(&line[start..]);
+        match line[end..]
+            .trim_start()
+            .strip_prefix(':')
+            .map(str::trim_start)
+        {
+            None => {
+                found.push((None, start..end));
+                at = end;
+            }
+            Some(value) => {
+                let begin = line.len() - value.len();
+                at = begin + scalar(value);
+                found.push((Some(&line[start..end]), begin..at));
+            }
+        }
+    }
+    found
+}
+
+fn secret(key: Option<&str>, scalar: &str) -> bool {
+    let read =
+        |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
+    let value = read(scalar);
+    match key.map(read) {
+        Some(Value::String(key)) => {
+            (OPAQUE.contains(&key.as_str()) && value.is_string())
+                || !redact::scan(&json!({ key: value })).is_empty()
+        }
+        _ => !redact::scan(&value).is_empty(),
+    }
+}
+
+/// Control characters as escapes: a recording must not steer the terminal.
+pub(super) fn visible(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(line: usize, column: usize) -> Place {
+        Place {
+            file: String::new(),
+            line,
+            column,
+            pointer: String::new(),
+        }
+    }
+
+    /// The lines of a window, carets below the last.
+    fn drawn(text: &str, line: usize, column: usize) -> String {
+        let mut out = String::new();
+        for line in draw(text, &place(line, column)) {
+            out += &format!("{}|{}\n", line.number, line.text);
+            if let Some(carets) = line.carets {
+                out += &format!(
+                    " |{}{}\n",
+                    " ".repeat(carets.start),
+                    "^".repeat(carets.len())
+                );
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn carets_stand_under_a_json_member() {
+        assert_eq!(
+            drawn("{\n  \"a\": 1,\n  \"b\": [2]\n}", 2, 3),
+            "1|{\n2|  \"a\": 1,\n |  ^^^^^^\n"
+        );
+    }
+
+    #[test]
+    fn carets_stand_under_the_bracket_that_opens_a_value() {
+        assert_eq!(drawn("  \"b\": [2]", 1, 3), "1|  \"b\": [2]\n |  ^^^^^^\n");
+    }
+
+    #[test]
+    fn carets_stand_under_the_rest_of_a_yaml_line() {
+        assert_eq!(
+            drawn("a:\n  type: string  ", 2, 3),
+            "1|a:\n2|  type: string  \n |  ^^^^^^^^^^^^\n"
+        );
+    }
+
+    #[test]
+    fn carets_count_wide_characters_twice() {
+        assert_eq!(
+            drawn("{\"字\": 1, \"b\": 2}", 1, 11),
+            "1|{\"字\": 1, \"b\": 2}\n |           ^^^^^^\n"
+        );
+    }
+
+    #[test]
+    fn a_password_is_masked_and_the_carets_follow() {
+        let line = r#"{"password": "hunter2hunter2", "b": 2}"#;
+        assert_eq!(
+            drawn(line, 1, 32),
+            "1|{\"password\": \"•••\", \"b\": 2}\n |                    ^^^^^^\n"
+        );
+    }
+
+    #[test]
+    fn the_masked_value_itself_has_carets_of_its_shown_width() {
+        let line = r#"{"password": "hunter2hunter2"}"#;
+        assert_eq!(
+            drawn(line, 1, 2),
+            "1|{\"password\": \"•••\"}\n | ^^^^^^^^^^^^^^^^^\n"
+        );
+    }
+
+    #[test]
+    fn the_text_of_a_body_that_did_not_parse_is_masked() {
+        assert_eq!(
+            drawn(r#""text": "{\"realm\": oops""#, 1, 1),
+            "1|\"text\": \"•••\"\n |^^^^^^^^^^^^^\n"
+        );
+    }
+
+    #[test]
+    fn a_password_that_is_a_number_is_masked() {
+        assert_eq!(
+            drawn("\"password\": 8675309, \"b\": 2", 1, 22),
+            "1|\"password\": \"•••\", \"b\": 2\n |                   ^^^^^^\n"
+        );
+    }
+
+    #[test]
+    fn a_secret_on_a_neighbouring_line_is_masked() {
+        assert!(
+            drawn("\"password\": \"hunter2hunter2\"\n\"b\": 2", 2, 1)
+                .starts_with("1|\"password\": \"•••\"\n")
+        );
+    }
+
+    #[test]
+    fn a_secret_in_plain_text_hides_its_line() {
+        assert_eq!(
+            drawn(&format!("use nss_{} now", "a1B2".repeat(14)), 1, 1),
+            "1|\"•••\"\n |^^^^^\n"
+        );
+    }
+
+    #[test]
+    fn a_long_line_is_cut_at_both_sides() {
+        let line = format!(
+            "{{{}\"here\": 1{}}}",
+            "\"a\": 1, ".repeat(100),
+            ", \"a\": 1".repeat(100)
+        );
+        let shown = &draw(&line, &place(1, 802))[0];
+        assert!(shown.text.starts_with('…') && shown.text.ends_with('…'));
+        assert!(shown.text.chars().count() <= LONGEST + 2);
+        let carets = shown.carets.clone().expect("the place is on this line");
+        assert_eq!(
+            shown
+                .text
+                .chars()
+                .skip(carets.start)
+                .take(carets.len())
+                .collect::<String>(),
+            "\"here\": 1"
+        );
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        assert_eq!(drawn("\u{1b}[2J", 1, 1), "1|\\u{1b}[2J\n |^^^^^^^^^\n");
+    }
+
+    #[test]
+    fn a_line_that_does_not_exist_draws_nothing() {
+        assert_eq!(drawn("{}", 7, 1), "");
+    }
+}

@@ -1,0 +1,150 @@
+//! One run: a document held against the traffic at some paths, into a report.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use located::{Source, display};
+
+use crate::baseline::Baseline;
+use crate::corpus::{self, Judged};
+use crate::evidence::Verdict;
+use crate::finding::Finding;
+use crate::report::{Case, Coverage, Report, Skipped, Tool};
+use crate::spec::{SiteKind, Spec};
+
+/// What a run reads, and what its report has.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// An OpenAPI 3.0 document, YAML or JSON.
+    pub spec: PathBuf,
+    /// Recordings: files, folders, HAR 1.2 files, NDJSON files with a recording a line.
+    pub paths: Vec<PathBuf>,
+    /// Findings to excuse.
+    pub baseline: Option<PathBuf>,
+    /// Whether an entry of the baseline that excuses nothing is a finding. A run over a part of the
+    /// recordings cannot tell.
+    pub unused_excuses: bool,
+    /// Whether the report has the evidence.
+    pub coverage: bool,
+    /// Whether the report has the list of exchanges, which grows with their number.
+    pub cases: bool,
+}
+
+/// Holds the document against the traffic. `more` adds what the tool finds by rules of its own, and
+/// `each` is called after each exchange.
+///
+/// What cannot be read or judged is among the problems of the report, which is complete and in
+/// order.
+pub fn run(
+    options: &Options,
+    tool: Tool,
+    more: impl FnOnce(&Spec, &mut Report) -> Vec<Finding>,
+    each: &mut dyn FnMut(),
+) -> Report {
+    let started = Instant::now();
+    let mut report = Report::new(display(&options.spec), tool);
+    // Without a document there is nothing; what else cannot be read leaves the rest to be judged.
+    match Source::read(&options.spec).and_then(Spec::load) {
+        Ok(spec) => {
+            let mut findings = judge(&spec, options, &mut report, each);
+            findings.extend(more(&spec, &mut report));
+            let kept = excuse(findings, options, &mut report);
+            report.findings = kept.into_iter().map(Into::into).collect();
+        }
+        Err(error) => report.problems.push(explained(&error)),
+    }
+    report.elapsed = started.elapsed();
+    report.conclude();
+    report
+}
+
+/// Judges everything at or below the paths: the findings are returned, all else goes into the
+/// report.
+fn judge(
+    spec: &Spec,
+    options: &Options,
+    report: &mut Report,
+    each: &mut dyn FnMut(),
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let summary = corpus::for_each(&options.paths, spec, &mut |judged| {
+        each();
+        if options.cases {
+            report.cases.push(case(&judged));
+        }
+        findings.extend(judged.findings);
+    });
+    (report.summary.exchanges, report.summary.negatives) = (summary.exchanges, summary.negative);
+    report.problems.extend(summary.problems);
+    report.skipped = summary
+        .skipped
+        .into_iter()
+        .map(|(reason, corpus::Skipped { count, first })| Skipped {
+            reason,
+            count,
+            first,
+        })
+        .collect();
+    let rows = summary.evidence.rows(spec);
+    let operations = || {
+        rows.iter()
+            .filter(|row| row.kind == SiteKind::Operation && row.verdict != Verdict::Undocumented)
+    };
+    report.summary.operations = operations().count();
+    report.summary.operations_seen = operations().filter(|row| row.seen > 0).count();
+    report.coverage = options.coverage.then(|| Coverage::new(rows));
+    findings
+}
+
+fn case(judged: &Judged) -> Case {
+    let label = Path::new(judged.label.as_ref());
+    let part =
+        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    Case {
+        suite: label
+            .parent()
+            .unwrap_or(label)
+            .to_string_lossy()
+            .into_owned(),
+        name: part(label.file_name()),
+        findings: judged.findings.clone(),
+    }
+}
+
+/// The findings that the baseline does not excuse, and what it has that is wrong.
+fn excuse(findings: Vec<Finding>, options: &Options, report: &mut Report) -> Vec<Finding> {
+    let Some(path) = &options.baseline else {
+        return findings;
+    };
+    let loaded = Source::read(path).and_then(|it| Baseline::load(it, &report.tool.rules));
+    let applied = match loaded {
+        Ok(baseline) => baseline.apply(findings, today()),
+        Err(error) => {
+            report.problems.push(explained(&error));
+            return findings;
+        }
+    };
+    report.summary.suppressed = applied.suppressed;
+    let mut kept = applied.kept;
+    kept.extend(applied.expired);
+    if options.unused_excuses {
+        kept.extend(applied.unused);
+    }
+    kept
+}
+
+/// An error with its cause.
+fn explained(error: &located::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+/// The day in UTC, so that an excuse ends everywhere at once.
+fn today() -> Date {
+    Timestamp::now().to_zoned_datetime(TimeZone::UTC).date()
+}

@@ -1,0 +1,665 @@
+//! Schemas of OpenAPI 3.0 lowered to JSON Schema Draft 4, once for each direction.
+//!
+//! Every schema that is referred to, and every schema of a body, parameter or header, becomes one
+//! definition of a single document, so that shared schemas are compiled once and cycles stay
+//! cycles. What a place of that document comes from is remembered: a failed assertion names the
+//! line that a person wrote.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
+
+use jsonschema::{Draft, Registry, ValidationError, ValidationOptions, Validator};
+use located::Error;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+
+use crate::document::Document;
+use located::openapi::reference;
+use located::pointer;
+
+/// Which way a body travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Direction {
+    Request,
+    Response,
+}
+
+impl Direction {
+    /// The keyword of the properties that must not travel this way.
+    fn forbidding(self) -> &'static str {
+        match self {
+            Direction::Request => "readOnly",
+            Direction::Response => "writeOnly",
+        }
+    }
+}
+
+/// What one direction's schemas were lowered to.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    registry: Registry<'static>,
+    /// Compiled when first used: every schema is checked on loading, few are used in a run.
+    validators: HashMap<String, OnceLock<Option<Validator>>>,
+    origins: HashMap<String, String>,
+    locations: HashMap<String, String>,
+}
+
+impl Lowered {
+    /// The validator of the schema at a location of the lowered document.
+    pub(crate) fn validator(&self, location: &str) -> Option<&Validator> {
+        let validator = self.validators.get(location)?;
+        validator
+            .get_or_init(|| self.compile(location).ok())
+            .as_ref()
+    }
+
+    fn compile(&self, location: &str) -> Result<Validator, ValidationError<'static>> {
+        let fragment = utf8_percent_encode(location, ESCAPED);
+        options()
+            .with_registry(&self.registry)
+            .build(&json!({ "$ref": format!("{URI}#{fragment}") }))
+    }
+
+    /// Where the alternative that is written at `pointer` was lowered to.
+    pub(crate) fn location(&self, pointer: &str) -> Option<&str> {
+        self.locations.get(pointer).map(String::as_str)
+    }
+
+    /// The pointer, in the document as written, of the keyword at a location of the lowered one.
+    pub(crate) fn origin(&self, location: &str) -> String {
+        origin(&self.origins, location)
+    }
+}
+
+/// What the lowered document is called among the schemas.
+const URI: &str = "urn:lowered";
+/// What a pointer cannot have in the fragment of a URI.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'~')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.');
+
+fn options<'r>() -> ValidationOptions<'r> {
+    jsonschema::options()
+        .with_draft(Draft::Draft4)
+        .should_validate_formats(true)
+}
+
+/// The nearest known place, and what follows it unchanged.
+fn origin(origins: &HashMap<String, String>, location: &str) -> String {
+    pointer::nearest(location, |at| {
+        let origin = origins.get(at)?;
+        Some(format!("{origin}{}", &location[at.len()..]))
+    })
+    .unwrap_or_default()
+}
+
+/// Keywords that mean in Draft 4 what they mean in OpenAPI 3.0.
+const SAME: &[&str] = &[
+    "multipleOf",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "enum",
+];
+
+/// Keywords that only later versions know: obeying the rest of such a schema would judge by half of
+/// it.
+const LATER: &[&str] = &[
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$id",
+    "$schema",
+    "$vocabulary",
+    "const",
+    "contains",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "examples",
+    "if",
+    "maxContains",
+    "minContains",
+    "patternProperties",
+    "prefixItems",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
+
+/// Names of properties whose absence is no fault in this direction.
+type Excused = BTreeSet<String>;
+
+/// What the place of a reference makes of the schema that it leads to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct Context {
+    excused: Excused,
+    /// Whether it is a part of another schema (`allOf`). A value of the schema itself may be of any
+    /// kind that extends it.
+    part: bool,
+}
+
+/// A schema as it is written, where it stands, and where it is lowered to.
+struct Written<'w> {
+    schema: &'w Map<String, Value>,
+    pointer: &'w str,
+    location: &'w str,
+    excused: Excused,
+}
+
+pub(crate) struct Lowering<'d> {
+    document: &'d Document,
+    direction: Direction,
+    /// A schema may be wanted more than once: an `allOf` can excuse names that its referenced parts
+    /// require.
+    numbers: HashMap<(String, Context), usize>,
+    waiting: Vec<(usize, String, Context)>,
+    definitions: Map<String, Value>,
+    origins: HashMap<String, String>,
+    locations: HashMap<String, String>,
+    /// What validators are asked for.
+    used: Vec<String>,
+}
+
+impl<'d> Lowering<'d> {
+    pub(crate) fn new(document: &'d Document, direction: Direction) -> Self {
+        Lowering {
+            document,
+            direction,
+            numbers: HashMap::new(),
+            waiting: Vec::new(),
+            definitions: Map::new(),
+            origins: HashMap::new(),
+            locations: HashMap::new(),
+            used: Vec::new(),
+        }
+    }
+
+    /// Asks for the schema at a pointer and says where it will be.
+    pub(crate) fn want(&mut self, pointer: &str) -> Result<String, Error> {
+        let location = self.definition(pointer, &Context::default())?;
+        self.used.push(location.clone());
+        Ok(location)
+    }
+
+    /// Lowers all that is wanted and compiles it.
+    pub(crate) fn finish(mut self) -> Result<Lowered, Error> {
+        while let Some((number, pointer, context)) = self.waiting.pop() {
+            let lowered = self.schema(&pointer, &format!("/definitions/{number}"), &context)?;
+            self.definitions.insert(number.to_string(), lowered);
+        }
+        let all: Vec<Value> = self
+            .definitions
+            .keys()
+            .map(|number| json!({ "$ref": format!("#/definitions/{number}") }))
+            .collect();
+        let mut lowered = json!({
+            "$schema": "http://json-schema.org/draft-04/schema#",
+            "definitions": self.definitions,
+        });
+        if !all.is_empty() {
+            // Compiles each of them once, so that what is wrong is said before anything is judged.
+            lowered["allOf"] = Value::Array(all);
+        }
+        options().build(&lowered).map_err(|error| {
+            // A fault of the schema itself is told by its place in the schema, one of a pattern by
+            // that of the keyword.
+            let at = match error.instance_path().as_str() {
+                "" => error.schema_path().as_str(),
+                at => at,
+            };
+            let reason = format!("the schema does not compile: {error}");
+            self.document.error(&origin(&self.origins, at), &reason)
+        })?;
+        let used = self.used.into_iter();
+        let validators = used.map(|location| (location, OnceLock::new())).collect();
+        let registry = Registry::new()
+            .add(URI, Draft::Draft4.create_resource(lowered))
+            .and_then(|registry| registry.prepare())
+            .map_err(|error| {
+                self.document
+                    .error("", &format!("the schemas cannot be compiled: {error}"))
+            })?;
+        Ok(Lowered {
+            registry,
+            validators,
+            origins: self.origins,
+            locations: self.locations,
+        })
+    }
+
+    fn definition(&mut self, pointer: &str, context: &Context) -> Result<String, Error> {
+        let target = self.document.resolve(pointer)?;
+        let next = self.numbers.len();
+        let number = *self
+            .numbers
+            .entry((target.pointer.clone(), context.clone()))
+            .or_insert_with(|| {
+                self.waiting.push((next, target.pointer, context.clone()));
+                next
+            });
+        Ok(format!("/definitions/{number}"))
+    }
+
+    fn schema(&mut self, pointer: &str, location: &str, context: &Context) -> Result<Value, Error> {
+        let value = self.document.get(pointer).unwrap_or(&Value::Null);
+        if reference(value).is_some() {
+            let target = self.definition(pointer, context)?;
+            return Ok(json!({ "$ref": format!("#{target}") }));
+        }
+        let Some(schema) = value.as_object() else {
+            return Err(self
+                .document
+                .error(pointer, "not OpenAPI 3.0: a schema must be an object"));
+        };
+        self.origins.insert(location.to_owned(), pointer.to_owned());
+
+        if !context.part {
+            let kinds = kinds(self.document, pointer)?;
+            if !kinds.is_empty() {
+                return self.kinds(&kinds, schema, pointer, location, context);
+            }
+        }
+
+        let mut excused = context.excused.clone();
+        self.forbidden_names(pointer, &mut excused, &mut HashSet::new())?;
+
+        let written = Written {
+            schema,
+            pointer,
+            location,
+            excused,
+        };
+        let mut lowered = Map::new();
+        for (keyword, value) in schema {
+            if let Some(value) = self.keyword(&written, keyword, value)? {
+                lowered.insert(keyword.clone(), value);
+            }
+        }
+        if let Some(format) = schema.get("format").and_then(Value::as_str) {
+            self.format(format, pointer, location, &mut lowered);
+        }
+        Ok(Value::Object(lowered))
+    }
+
+    /// What a keyword is in Draft 4; none where it asserts nothing.
+    fn keyword(
+        &mut self,
+        written: &Written<'_>,
+        keyword: &str,
+        value: &Value,
+    ) -> Result<Option<Value>, Error> {
+        let at = pointer::join(written.pointer, keyword);
+        let inside = pointer::join(written.location, keyword);
+        match keyword {
+            later if LATER.contains(&later) => Err(self.later(&at, later)),
+            same if SAME.contains(&same) => Ok(Some(value.clone())),
+            "type" => self.type_of(written.schema, value, &at).map(Some),
+            "exclusiveMinimum" => self.exclusive(written.schema, keyword, "minimum", &at),
+            "exclusiveMaximum" => self.exclusive(written.schema, keyword, "maximum", &at),
+            "required" => self.required(value, &written.excused, &at),
+            "properties" => self.properties(&at, &inside).map(Some),
+            "additionalProperties" if value.is_boolean() => Ok(Some(value.clone())),
+            "items" | "not" | "additionalProperties" => {
+                self.schema(&at, &inside, &Context::default()).map(Some)
+            }
+            "allOf" | "oneOf" | "anyOf" => {
+                let context = Context {
+                    excused: written.excused.clone(),
+                    part: keyword == "allOf",
+                };
+                self.branches(written.schema, keyword, &at, &inside, &context)
+                    .map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a bound is exclusive. Without its bound that says nothing, and Draft 4 would refuse
+    /// it.
+    fn exclusive(
+        &self,
+        schema: &Map<String, Value>,
+        keyword: &str,
+        bound: &str,
+        at: &str,
+    ) -> Result<Option<Value>, Error> {
+        match schema.get(keyword) {
+            Some(value @ Value::Bool(_)) => Ok(schema.contains_key(bound).then(|| value.clone())),
+            value => {
+                let value = value.unwrap_or(&Value::Null);
+                Err(self.later(at, &format!("{keyword}: {value}")))
+            }
+        }
+    }
+
+    /// The required names without those that are excused; none where none is left, which Draft 4
+    /// has no word for.
+    fn required(&self, value: &Value, excused: &Excused, at: &str) -> Result<Option<Value>, Error> {
+        let Some(names) = value.as_array() else {
+            let reason = "not OpenAPI 3.0: `required` is a list of names";
+            return Err(self.document.error(at, reason));
+        };
+        let names = names.iter().cloned();
+        let is_excused = |name: &Value| name.as_str().is_some_and(|it| excused.contains(it));
+        let names: Vec<_> = names.filter(|name| !is_excused(name)).collect();
+        Ok((!names.is_empty()).then_some(Value::Array(names)))
+    }
+
+    fn later(&self, at: &str, keyword: &str) -> Error {
+        self.document.error(
+            at,
+            &format!("not OpenAPI 3.0: `{keyword}` belongs to a later version"),
+        )
+    }
+
+    /// `nullable` widens the `type` beside it and, as 3.0.3 says, does nothing else.
+    fn type_of(
+        &self,
+        schema: &Map<String, Value>,
+        value: &Value,
+        at: &str,
+    ) -> Result<Value, Error> {
+        let Some(name) = value.as_str().filter(|name| TYPES.contains(name)) else {
+            return Err(self.document.error(
+                at,
+                &format!(
+                    "not OpenAPI 3.0: `type` is one of {}, not {value}",
+                    TYPES.join(", ")
+                ),
+            ));
+        };
+        Ok(if schema.get("nullable") == Some(&Value::Bool(true)) {
+            json!([name, "null"])
+        } else {
+            json!(name)
+        })
+    }
+
+    /// A property that must not travel this way may hold anything: that it is there at all is the
+    /// finding.
+    fn properties(&mut self, pointer: &str, location: &str) -> Result<Value, Error> {
+        let Some(properties) = self.document.get(pointer).and_then(Value::as_object) else {
+            return Err(self
+                .document
+                .error(pointer, "not OpenAPI 3.0: `properties` is an object"));
+        };
+        let mut lowered = Map::new();
+        for name in properties.keys() {
+            let at = pointer::join(pointer, name);
+            let schema = if self.is_forbidden(&at)? {
+                json!({})
+            } else {
+                self.schema(&at, &pointer::join(location, name), &Context::default())?
+            };
+            lowered.insert(name.clone(), schema);
+        }
+        Ok(Value::Object(lowered))
+    }
+
+    fn is_forbidden(&self, property: &str) -> Result<bool, Error> {
+        is_forbidden(self.document, property, self.direction)
+    }
+
+    /// The forbidden properties of a schema and of all that it is composed of.
+    fn forbidden_names(
+        &self,
+        pointer: &str,
+        names: &mut Excused,
+        passed: &mut HashSet<String>,
+    ) -> Result<(), Error> {
+        let schema = self.document.resolve(pointer)?;
+        if !passed.insert(schema.pointer.clone()) {
+            return Ok(());
+        }
+        let properties = pointer::join(&schema.pointer, "properties");
+        for name in schema
+            .value
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(Map::keys)
+        {
+            if self.is_forbidden(&pointer::join(&properties, name))? {
+                names.insert(name.clone());
+            }
+        }
+        for part in indices(schema.value, "allOf") {
+            self.forbidden_names(&format!("{}/allOf/{part}", schema.pointer), names, passed)?;
+        }
+        Ok(())
+    }
+
+    fn branches(
+        &mut self,
+        schema: &Map<String, Value>,
+        keyword: &str,
+        pointer: &str,
+        location: &str,
+        context: &Context,
+    ) -> Result<Value, Error> {
+        let Some(written) = schema
+            .get(keyword)
+            .and_then(Value::as_array)
+            .filter(|list| !list.is_empty())
+        else {
+            let reason = format!("not OpenAPI 3.0: `{keyword}` is a list of at least one schema");
+            return Err(self.document.error(pointer, &reason));
+        };
+        let discriminator = schema.get("discriminator").filter(|_| keyword != "allOf");
+        let mut lowered = Vec::new();
+        for (index, branch) in written.iter().enumerate() {
+            let at = format!("{pointer}/{index}");
+            let inside = format!("{location}/{index}");
+            self.locations.insert(at.clone(), inside.clone());
+            self.used.push(inside.clone());
+            let names = discriminator.and_then(|it| discriminated(it, reference(branch)?));
+            lowered.push(match names {
+                None => self.schema(&at, &inside, context)?,
+                Some((property, names)) => {
+                    let schema = self.schema(&at, &format!("{inside}/allOf/0"), context)?;
+                    let owner = pointer::parent(pointer).unwrap_or_default();
+                    self.origins.insert(
+                        format!("{inside}/allOf/1"),
+                        format!("{owner}/discriminator"),
+                    );
+                    named(schema, property, &names)
+                }
+            });
+        }
+        Ok(Value::Array(lowered))
+    }
+
+    /// The schema with a discriminator that others extend by `allOf`: the value names which of them
+    /// it is.
+    fn kinds(
+        &mut self,
+        kinds: &[String],
+        schema: &Map<String, Value>,
+        pointer: &str,
+        location: &str,
+        context: &Context,
+    ) -> Result<Value, Error> {
+        let mut lowered = Vec::new();
+        for (index, kind) in kinds.iter().enumerate() {
+            let inside = format!("{location}/anyOf/{index}");
+            let part = kind == pointer;
+            let target = self.definition(
+                kind,
+                &Context {
+                    part,
+                    ..context.clone()
+                },
+            )?;
+            let reference = format!("#{kind}");
+            let Some((property, names)) = schema
+                .get("discriminator")
+                .and_then(|it| discriminated(it, &reference))
+            else {
+                continue;
+            };
+            self.origins.insert(
+                format!("{inside}/allOf/1"),
+                format!("{pointer}/discriminator"),
+            );
+            self.locations
+                .insert(kind_pointer(pointer, kind), inside.clone());
+            self.used.push(inside);
+            lowered.push(named(
+                json!({ "$ref": format!("#{target}") }),
+                property,
+                &names,
+            ));
+        }
+        Ok(json!({ "anyOf": lowered }))
+    }
+
+    /// The integer formats are bounds (a narrower bound of the schema's own wins); the others are
+    /// assertions of Draft 4.
+    fn format(
+        &mut self,
+        format: &str,
+        pointer: &str,
+        location: &str,
+        lowered: &mut Map<String, Value>,
+    ) {
+        let (least, most) = match format {
+            "int32" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+            "int64" => (i64::MIN, i64::MAX),
+            _ => {
+                lowered.insert("format".to_owned(), json!(format));
+                return;
+            }
+        };
+        for (bound, exclusive, limit, sign) in [
+            ("minimum", "exclusiveMinimum", least, 1.0),
+            ("maximum", "exclusiveMaximum", most, -1.0),
+        ] {
+            let own = lowered.get(bound).and_then(Value::as_f64);
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "which of the two is narrower is all that is asked"
+            )]
+            let narrower = own.is_some_and(|own| own * sign >= limit as f64 * sign);
+            if !narrower {
+                lowered.insert(bound.to_owned(), json!(limit));
+                lowered.remove(exclusive);
+                self.origins
+                    .insert(format!("{location}/{bound}"), format!("{pointer}/format"));
+            }
+        }
+    }
+}
+
+/// Whether the property whose schema stands at a pointer must not travel in a direction.
+pub(crate) fn is_forbidden(
+    document: &Document,
+    property: &str,
+    direction: Direction,
+) -> Result<bool, Error> {
+    let schema = document.resolve(property)?;
+    Ok(schema.value.get(direction.forbidding()) == Some(&Value::Bool(true)))
+}
+
+/// The places in the list under a keyword.
+pub(crate) fn indices(schema: &Value, keyword: &str) -> std::ops::Range<usize> {
+    0..schema
+        .get(keyword)
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len)
+}
+
+/// The kinds of a schema that has a discriminator and no alternatives of its own: the component
+/// schemas that extend it by `allOf`, however far, and itself. None where none extends it.
+pub(crate) fn kinds(document: &Document, pointer: &str) -> Result<Vec<String>, Error> {
+    let schema = document.resolve(pointer)?.value;
+    let names = schema
+        .get("discriminator")
+        .and_then(|it| it.get("propertyName")?.as_str());
+    if names.is_none() || schema.get("oneOf").is_some() || schema.get("anyOf").is_some() {
+        return Ok(Vec::new());
+    }
+    let mut kinds = Vec::new();
+    let components = document
+        .get("/components/schemas")
+        .and_then(Value::as_object);
+    for name in components.into_iter().flat_map(Map::keys) {
+        let kind = pointer::join("/components/schemas", name);
+        if kind != pointer && extends(document, &kind, pointer, &mut HashSet::new())? {
+            kinds.push(kind);
+        }
+    }
+    if !kinds.is_empty() {
+        kinds.push(pointer.to_owned());
+    }
+    Ok(kinds)
+}
+
+/// The name under which a kind is found among the locations: it has no place of its own in the
+/// document.
+pub(crate) fn kind_pointer(schema: &str, kind: &str) -> String {
+    format!("{schema}/discriminator{kind}")
+}
+
+fn extends(
+    document: &Document,
+    pointer: &str,
+    base: &str,
+    passed: &mut HashSet<String>,
+) -> Result<bool, Error> {
+    let schema = document.resolve(pointer)?;
+    if !passed.insert(schema.pointer.clone()) {
+        return Ok(false);
+    }
+    for index in indices(schema.value, "allOf") {
+        let part = format!("{}/allOf/{index}", schema.pointer);
+        if document.resolve(&part)?.pointer == base || extends(document, &part, base, passed)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A schema for values whose discriminator has one of these names, and for no others.
+fn named(schema: Value, property: &str, names: &[&str]) -> Value {
+    json!({"allOf": [
+        schema,
+        {"required": [property], "properties": {(property): {"enum": names}}},
+    ]})
+}
+
+/// The property of a discriminator and the values by which it names the branch that `reference`
+/// leads to: the name of the schema, and what the mapping says.
+fn discriminated<'v>(
+    discriminator: &'v Value,
+    reference: &'v str,
+) -> Option<(&'v str, Vec<&'v str>)> {
+    let property = discriminator.get("propertyName")?.as_str()?;
+    let implicit = reference.rsplit('/').next().unwrap_or(reference);
+    let mapping = discriminator.get("mapping").and_then(Value::as_object);
+    let mapped = mapping.into_iter().flatten().filter_map(|(value, target)| {
+        let target = target.as_str()?;
+        (target == reference || target == implicit).then_some(value.as_str())
+    });
+    let mut names: Vec<&str> = mapped.filter(|name| *name != implicit).collect();
+    names.push(implicit);
+    Some((property, names))
+}

@@ -1,0 +1,453 @@
+//! The operations of a document: what may be asked, with what, and what may be answered.
+
+use located::{Error, pointer};
+use serde_json::{Map, Value};
+
+use super::Schema;
+use super::lower::{Direction, Lowering};
+use super::plan::Plan;
+use super::site::{SiteId, SiteKind, Sites, vocabulary};
+use crate::document::{At, Document};
+use crate::routing::{Route, Routes};
+
+/// One method of one path.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) pointer: String,
+    pub(crate) site: SiteId,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) request: Option<RequestBody>,
+    pub(crate) responses: Vec<Response>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) pointer: String,
+    pub(crate) name: String,
+    pub(crate) location: Location,
+    pub(crate) required: bool,
+    pub(crate) allow_empty: bool,
+    pub(crate) form: Form,
+    pub(crate) schema: Option<Schema>,
+    pub(crate) site: SiteId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Location {
+    Path,
+    Query,
+    Header,
+}
+
+impl Location {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Location::Path => "path",
+            Location::Query => "query",
+            Location::Header => "header",
+        }
+    }
+}
+
+/// How a value is written as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The items of an array, if it is one, stand between these.
+    Separated(char),
+    /// Each item of an array comes as a parameter of its own.
+    Repeated,
+    /// The text is JSON.
+    Json,
+    /// An object spread over several parameters, whose names are these; what it holds is not
+    /// judged.
+    Spread(Spread),
+}
+
+/// How an object is spread over query parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Spread {
+    /// `name[property]=value`
+    Brackets,
+    /// `property=value`, of these properties; `None` where it may hold any.
+    Names(Option<Vec<String>>),
+}
+
+#[derive(Debug)]
+pub(crate) struct RequestBody {
+    pub(crate) pointer: String,
+    pub(crate) required: bool,
+    pub(crate) content: Vec<Media>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) pointer: String,
+    /// `200`, `4XX` or `default`.
+    pub(crate) status: String,
+    pub(crate) site: SiteId,
+    pub(crate) headers: Vec<Header>,
+    pub(crate) content: Vec<Media>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub(crate) pointer: String,
+    /// Lower case.
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) schema: Option<Schema>,
+    pub(crate) site: SiteId,
+}
+
+/// A media type or a range of them.
+#[derive(Debug)]
+pub(crate) struct Media {
+    /// Lower case, without parameters.
+    pub(crate) range: String,
+    pub(crate) pointer: String,
+    pub(crate) schema: Option<Schema>,
+    pub(crate) site: SiteId,
+}
+
+/// Reads the operations and, on the way, asks for all schemas that they need.
+pub(crate) struct Reader<'r, 'd> {
+    pub(crate) document: &'d Document,
+    pub(crate) sites: &'r mut Sites,
+    pub(crate) lowering: [&'r mut Lowering<'d>; 2],
+    pub(crate) plans: &'r mut [Plan; 2],
+}
+
+impl Reader<'_, '_> {
+    /// The operations of all routes, in their order.
+    pub(crate) fn operations(&mut self, routes: &Routes) -> Result<Vec<Operation>, Error> {
+        routes
+            .all()
+            .iter()
+            .map(|route| self.operation(route))
+            .collect()
+    }
+
+    fn operation(&mut self, route: &Route) -> Result<Operation, Error> {
+        let document = self.document;
+        let item = document.resolve(&route.item)?;
+        let pointer = pointer::join(&item.pointer, &route.method.to_ascii_lowercase());
+        let value = document.get(&pointer).unwrap_or(&Value::Null);
+        let at = At { pointer, value };
+        let name = route.name();
+        // The path is part of the key: two paths may be one path item by reference.
+        let key = pointer::join(&route.path, &route.method);
+        let site = self.sites.enter(
+            key.clone(),
+            SiteKind::Operation,
+            &at.pointer,
+            name.as_str(),
+            None,
+            &[],
+        );
+        let scope = Scope {
+            key: &key,
+            name: &name,
+            site,
+        };
+
+        let mut parameters: Vec<Parameter> = Vec::new();
+        for owner in [&item, &at] {
+            let list = owner
+                .value
+                .get("parameters")
+                .and_then(Value::as_array)
+                .map_or(0, Vec::len);
+            for index in 0..list {
+                let pointer = format!("{}/parameters/{index}", owner.pointer);
+                if let Some(parameter) = self.parameter(&scope, &pointer)? {
+                    // The operation's own word goes before that of its path.
+                    parameters.retain(|old| {
+                        (old.location, &old.name) != (parameter.location, &parameter.name)
+                    });
+                    parameters.push(parameter);
+                }
+            }
+        }
+        let request = match at.value.get("requestBody") {
+            None => None,
+            Some(_) => Some(self.request(&scope, &pointer::join(&at.pointer, "requestBody"))?),
+        };
+        let responses = pointer::join(&at.pointer, "responses");
+        let statuses = at.value.get("responses").and_then(Value::as_object);
+        let statuses = statuses
+            .into_iter()
+            .flat_map(Map::keys)
+            .filter(|status| !status.starts_with("x-"));
+        let responses = statuses
+            .map(|status| self.response(&scope, status, &pointer::join(&responses, status)))
+            .collect::<Result<_, Error>>()?;
+        Ok(Operation {
+            pointer: at.pointer,
+            site,
+            parameters,
+            request,
+            responses,
+        })
+    }
+
+    /// A parameter; none where it is of a kind that is not judged: cookies, and headers that
+    /// OpenAPI leaves to others.
+    fn parameter(&mut self, scope: &Scope<'_>, pointer: &str) -> Result<Option<Parameter>, Error> {
+        let document = self.document;
+        let at = document.resolve(pointer)?;
+        let text = |keyword: &str| at.value.get(keyword).and_then(Value::as_str);
+        let (Some(name), Some(place)) = (text("name"), text("in")) else {
+            return Err(document.error(
+                &at.pointer,
+                "not OpenAPI 3.0: a parameter has a `name` and an `in`",
+            ));
+        };
+        let location = match place {
+            "path" => Location::Path,
+            "query" => Location::Query,
+            "header" if is_reserved(name) => return Ok(None),
+            "header" => Location::Header,
+            "cookie" => return Ok(None),
+            other => {
+                let reason = format!(
+                    "not OpenAPI 3.0: a parameter is `in` path, query, header or cookie, not `{other}`"
+                );
+                return Err(document.error(&at.pointer, &reason));
+            }
+        };
+        let schema = self.value_schema(Direction::Request, &at)?;
+        let values = match &schema {
+            Some(schema) => vocabulary(self.document, &schema.pointer)?,
+            None => Vec::new(),
+        };
+        let key = format!("{}|{place}|{}", scope.key, name.to_ascii_lowercase());
+        let site = self.sites.enter(
+            key,
+            SiteKind::Parameter,
+            &at.pointer,
+            name,
+            Some(scope.site),
+            &values,
+        );
+        let flag = |keyword: &str| at.value.get(keyword) == Some(&Value::Bool(true));
+        Ok(Some(Parameter {
+            pointer: at.pointer.clone(),
+            name: name.to_owned(),
+            location,
+            required: location == Location::Path || flag("required"),
+            allow_empty: flag("allowEmptyValue"),
+            form: self.form(&at, location, schema.as_ref())?,
+            schema,
+            site,
+        }))
+    }
+
+    fn form(
+        &self,
+        at: &At<'_>,
+        location: Location,
+        schema: Option<&Schema>,
+    ) -> Result<Form, Error> {
+        if at.value.get("content").is_some() {
+            return Ok(Form::Json);
+        }
+        let is_object = match schema {
+            Some(schema) => {
+                let schema = self.document.resolve(&schema.pointer)?.value;
+                schema.get("type").and_then(Value::as_str) == Some("object")
+            }
+            None => false,
+        };
+        let style = at.value.get("style").and_then(Value::as_str);
+        let explode = at.value.get("explode").and_then(Value::as_bool);
+        Ok(match (location, style) {
+            (Location::Query, Some("deepObject")) => Form::Spread(Spread::Brackets),
+            (Location::Query, None | Some("form")) if is_object && explode != Some(false) => {
+                let schema = schema
+                    .map(|schema| self.document.resolve(&schema.pointer))
+                    .transpose()?;
+                let properties = schema.and_then(|at| at.value.get("properties")?.as_object());
+                Form::Spread(Spread::Names(
+                    properties.map(|them| them.keys().cloned().collect()),
+                ))
+            }
+            (_, _) if is_object => Form::Spread(Spread::Names(Some(Vec::new()))),
+            (Location::Query, Some("spaceDelimited")) if explode != Some(true) => {
+                Form::Separated(' ')
+            }
+            (Location::Query, Some("pipeDelimited")) if explode != Some(true) => {
+                Form::Separated('|')
+            }
+            (Location::Query, _) if explode != Some(false) => Form::Repeated,
+            _ => Form::Separated(','),
+        })
+    }
+
+    fn request(&mut self, scope: &Scope<'_>, pointer: &str) -> Result<RequestBody, Error> {
+        let at = self.document.resolve(pointer)?;
+        let key = format!("{}|request", scope.key);
+        Ok(RequestBody {
+            required: at.value.get("required") == Some(&Value::Bool(true)),
+            content: self.content(Direction::Request, &key, scope.name, scope.site, &at)?,
+            pointer: at.pointer,
+        })
+    }
+
+    fn response(
+        &mut self,
+        scope: &Scope<'_>,
+        status: &str,
+        pointer: &str,
+    ) -> Result<Response, Error> {
+        let at = self.document.resolve(pointer)?;
+        let name = format!("{} {status}", scope.name);
+        let key = format!("{}|{status}", scope.key);
+        let site = self.sites.enter(
+            key.clone(),
+            SiteKind::Response,
+            pointer,
+            name.as_str(),
+            Some(scope.site),
+            &[],
+        );
+        let mut headers = Vec::new();
+        let written = at.value.get("headers").and_then(Value::as_object);
+        for name in written
+            .into_iter()
+            .flat_map(Map::keys)
+            .filter(|name| !name.eq_ignore_ascii_case("content-type"))
+        {
+            let at = self.document.resolve(&format!(
+                "{}/headers/{}",
+                at.pointer,
+                pointer::escape(name)
+            ))?;
+            let schema = self.value_schema(Direction::Response, &at)?;
+            let values = match &schema {
+                Some(schema) => vocabulary(self.document, &schema.pointer)?,
+                None => Vec::new(),
+            };
+            let lower = name.to_ascii_lowercase();
+            headers.push(Header {
+                required: at.value.get("required") == Some(&Value::Bool(true)),
+                site: self.sites.enter(
+                    format!("{key}|header|{lower}"),
+                    SiteKind::ResponseHeader,
+                    &at.pointer,
+                    name.as_str(),
+                    Some(site),
+                    &values,
+                ),
+                pointer: at.pointer,
+                name: lower,
+                schema,
+            });
+        }
+        let content = self.content(Direction::Response, &key, &name, site, &at)?;
+        // Its own place in the operation, also where it is a reference: what is shared is not what
+        // was seen here.
+        Ok(Response {
+            pointer: pointer.to_owned(),
+            status: status.to_ascii_uppercase(),
+            site,
+            headers,
+            content,
+        })
+    }
+
+    fn content(
+        &mut self,
+        direction: Direction,
+        key: &str,
+        name: &str,
+        parent: SiteId,
+        at: &At<'_>,
+    ) -> Result<Vec<Media>, Error> {
+        let kind = match direction {
+            Direction::Request => SiteKind::RequestBody,
+            Direction::Response => SiteKind::ResponseBody,
+        };
+        let written = at.value.get("content").and_then(Value::as_object);
+        let mut content = Vec::new();
+        for range in written.into_iter().flat_map(Map::keys) {
+            let pointer = format!("{}/content/{}", at.pointer, pointer::escape(range));
+            let site = self.sites.enter(
+                format!("{key}|{range}"),
+                kind,
+                &pointer,
+                format!("{name} {range}"),
+                Some(parent),
+                &[],
+            );
+            let at = self.document.resolve(&pointer)?;
+            let schema = match at.value.get("schema") {
+                None => None,
+                Some(_) => Some(self.schema(direction, &pointer::join(&at.pointer, "schema"))?),
+            };
+            content.push(Media {
+                range: essence(range),
+                pointer,
+                schema,
+                site,
+            });
+        }
+        Ok(content)
+    }
+
+    /// The schema of a parameter or header: its own, or that of its only media type.
+    fn value_schema(&mut self, direction: Direction, at: &At<'_>) -> Result<Option<Schema>, Error> {
+        if at.value.get("schema").is_some() {
+            return self
+                .schema(direction, &pointer::join(&at.pointer, "schema"))
+                .map(Some);
+        }
+        let content = at.value.get("content").and_then(Value::as_object);
+        let Some((range, media)) = content.and_then(|content| content.iter().next()) else {
+            return Ok(None);
+        };
+        if media.get("schema").is_none() || !is_json(&essence(range)) {
+            return Ok(None);
+        }
+        let pointer = format!("{}/content/{}/schema", at.pointer, pointer::escape(range));
+        self.schema(direction, &pointer).map(Some)
+    }
+
+    fn schema(&mut self, direction: Direction, pointer: &str) -> Result<Schema, Error> {
+        let side = direction as usize;
+        Ok(Schema {
+            location: self.lowering[side].want(pointer)?,
+            node: self.plans[side].node(self.document, self.sites, pointer)?,
+            pointer: self.document.resolve(pointer)?.pointer,
+        })
+    }
+}
+
+/// The operation of which something is a part.
+struct Scope<'s> {
+    key: &'s str,
+    name: &'s str,
+    site: SiteId,
+}
+
+/// Header parameters of these names shall be ignored, says OpenAPI: other parts of the document
+/// describe them.
+fn is_reserved(header: &str) -> bool {
+    ["accept", "content-type", "authorization"]
+        .iter()
+        .any(|name| header.eq_ignore_ascii_case(name))
+}
+
+/// A media type without its parameters, in lower case.
+pub(crate) fn essence(media_type: &str) -> String {
+    media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// Whether a media type's bodies are JSON.
+pub(crate) fn is_json(essence: &str) -> bool {
+    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}

@@ -1,0 +1,367 @@
+//! The plan of the walk: every schema as a node whose properties lead to other nodes, references
+//! already followed.
+
+use std::collections::{HashMap, HashSet};
+
+use located::Error;
+use serde_json::{Map, Value};
+
+use super::lower::{self, Direction, Lowered};
+use super::site::{SiteId, SiteKind, Sites, Words, vocabulary, words};
+use crate::document::{At, Document};
+use located::pointer;
+
+/// The number of a node.
+pub(crate) type NodeId = usize;
+
+/// The nodes of one direction.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    direction: Direction,
+    nodes: Vec<Node>,
+    numbers: HashMap<String, NodeId>,
+}
+
+/// What the walk needs to know of one schema.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) pointer: String,
+    /// Counts the objects that were judged by this schema; only where it has `properties`.
+    pub(crate) object: Option<SiteId>,
+    pub(crate) properties: HashMap<Box<str>, Property, foldhash::fast::FixedState>,
+    pub(crate) additional: Additional,
+    pub(crate) items: Option<(NodeId, SiteId)>,
+    /// This node and all that it is composed of by `allOf`.
+    pub(crate) parts: Box<[NodeId]>,
+    /// `oneOf` and `anyOf`: only the branches that a value matches speak of it.
+    pub(crate) choices: Vec<Branch>,
+    pub(crate) vocabulary: Option<Vocabulary>,
+    type_name: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Property {
+    pub(crate) node: NodeId,
+    pub(crate) site: SiteId,
+    pub(crate) pointer: String,
+    /// `readOnly` in a request, `writeOnly` in an answer.
+    pub(crate) forbidden: bool,
+}
+
+/// What `additionalProperties` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Additional {
+    /// Nothing, or that there may be any.
+    Open,
+    /// That there are none: the assertion sees to it.
+    Closed,
+    /// That they are of a schema, by which they are documented.
+    Schema(NodeId),
+}
+
+#[derive(Debug)]
+pub(crate) struct Branch {
+    pub(crate) node: NodeId,
+    pointer: String,
+    /// The lowered schema that tells whether a value is of this branch.
+    pub(crate) location: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Vocabulary {
+    /// The keyword.
+    pub(crate) pointer: String,
+    /// Whether other values may come.
+    pub(crate) open: bool,
+    /// Each value and its place among the counters of a site.
+    pub(crate) values: HashMap<Box<str>, usize, foldhash::fast::FixedState>,
+}
+
+impl Node {
+    /// What the schema says by itself.
+    fn new(schema: &At<'_>, id: NodeId) -> Self {
+        let type_name = schema.value.get("type").and_then(Value::as_str);
+        Node {
+            pointer: schema.pointer.clone(),
+            object: None,
+            properties: HashMap::default(),
+            additional: Additional::Open,
+            items: None,
+            parts: Box::from([id]),
+            choices: Vec::new(),
+            vocabulary: words(schema.value).map(|words| Vocabulary::new(words, schema)),
+            type_name: type_name.map(str::to_owned),
+        }
+    }
+}
+
+impl Vocabulary {
+    fn new(words: Words, schema: &At<'_>) -> Self {
+        let Words { texts, open } = words;
+        let keyword = if open { "x-extensible-enum" } else { "enum" };
+        let values = texts.into_iter().enumerate();
+        Vocabulary {
+            pointer: pointer::join(&schema.pointer, keyword),
+            open,
+            values: values.map(|(at, text)| (text.into(), at)).collect(),
+        }
+    }
+}
+
+impl Plan {
+    pub(crate) fn new(direction: Direction) -> Self {
+        Plan {
+            direction,
+            nodes: Vec::new(),
+            numbers: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn get(&self, id: NodeId) -> &Node {
+        &self.nodes[id]
+    }
+
+    /// The types that a schema names, itself or in what it is composed of.
+    pub(crate) fn types(&self, id: NodeId) -> Vec<&str> {
+        self.reach(id)
+            .into_iter()
+            .filter_map(|id| self.nodes[id].type_name.as_deref())
+            .collect()
+    }
+
+    /// The schema of the items, if a schema has one, itself or in what it is composed of.
+    pub(crate) fn items(&self, id: NodeId) -> Option<NodeId> {
+        self.reach(id)
+            .into_iter()
+            .find_map(|id| self.nodes[id].items)
+            .map(|(items, _)| items)
+    }
+
+    /// A node, all that it is composed of, and all that a value of it may be.
+    fn reach(&self, id: NodeId) -> Vec<NodeId> {
+        let mut reached = vec![id];
+        let mut next = 0;
+        while let Some(&id) = reached.get(next) {
+            let node = &self.nodes[id];
+            for other in node
+                .parts
+                .iter()
+                .copied()
+                .chain(node.choices.iter().map(|branch| branch.node))
+            {
+                if !reached.contains(&other) {
+                    reached.push(other);
+                }
+            }
+            next += 1;
+        }
+        reached
+    }
+
+    /// The node of the schema at a pointer, made on first sight.
+    pub(crate) fn node(
+        &mut self,
+        document: &Document,
+        sites: &mut Sites,
+        pointer: &str,
+    ) -> Result<NodeId, Error> {
+        Planning {
+            plan: self,
+            document,
+            sites,
+        }
+        .node(pointer)
+    }
+
+    /// What can only be said once all nodes are there: what a node is composed of, and where its
+    /// branches were lowered to.
+    pub(crate) fn link(&mut self, document: &Document, lowered: &Lowered) -> Result<(), Error> {
+        for id in 0..self.nodes.len() {
+            let mut parts = Vec::new();
+            self.compose(
+                document,
+                &self.nodes[id].pointer,
+                &mut parts,
+                &mut HashSet::new(),
+            )?;
+            let node = &mut self.nodes[id];
+            node.parts = parts.into();
+            for branch in &mut node.choices {
+                let location = lowered.location(&branch.pointer).unwrap_or_default();
+                branch.location = location.to_owned();
+            }
+        }
+        Ok(())
+    }
+
+    fn compose(
+        &self,
+        document: &Document,
+        pointer: &str,
+        parts: &mut Vec<NodeId>,
+        passed: &mut HashSet<String>,
+    ) -> Result<(), Error> {
+        let schema = document.resolve(pointer)?;
+        if !passed.insert(schema.pointer.clone()) {
+            return Ok(());
+        }
+        parts.extend(self.numbers.get(&schema.pointer));
+        for index in lower::indices(schema.value, "allOf") {
+            self.compose(
+                document,
+                &format!("{}/allOf/{index}", schema.pointer),
+                parts,
+                passed,
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// The making of a plan's nodes.
+struct Planning<'p> {
+    plan: &'p mut Plan,
+    document: &'p Document,
+    sites: &'p mut Sites,
+}
+
+impl Planning<'_> {
+    /// The node of the schema at a pointer, made on first sight.
+    fn node(&mut self, pointer: &str) -> Result<NodeId, Error> {
+        let schema = self.document.resolve(pointer)?;
+        if let Some(id) = self.plan.numbers.get(&schema.pointer) {
+            return Ok(*id);
+        }
+        let id = self.plan.nodes.len();
+        self.plan.numbers.insert(schema.pointer.clone(), id);
+        // Stands in the list before its parts do, so that a cycle finds it.
+        self.plan.nodes.push(Node::new(&schema, id));
+        self.object(id, &schema)?;
+        self.additional(id, &schema)?;
+        self.array(id, &schema)?;
+        self.choices(id, &schema)?;
+        for index in lower::indices(schema.value, "allOf") {
+            let part = format!("{}/allOf/{index}", schema.pointer);
+            self.node(&part)?;
+        }
+        Ok(id)
+    }
+
+    fn object(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+        let Some(properties) = schema.value.get("properties").and_then(Value::as_object) else {
+            return Ok(());
+        };
+        let object = self.sites.enter(
+            schema.pointer.clone(),
+            SiteKind::Object,
+            &schema.pointer,
+            object_name(&schema.pointer),
+            None,
+            &[],
+        );
+        self.plan.nodes[id].object = Some(object);
+        let pointer = pointer::join(&schema.pointer, "properties");
+        self.properties(id, object, &pointer, properties)
+    }
+
+    fn additional(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+        self.plan.nodes[id].additional = match schema.value.get("additionalProperties") {
+            Some(Value::Bool(false)) => Additional::Closed,
+            Some(Value::Object(inner)) if !inner.is_empty() => {
+                let pointer = pointer::join(&schema.pointer, "additionalProperties");
+                Additional::Schema(self.node(&pointer)?)
+            }
+            _ => Additional::Open,
+        };
+        Ok(())
+    }
+
+    fn array(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+        if schema.value.get("items").is_none() {
+            return Ok(());
+        }
+        let pointer = pointer::join(&schema.pointer, "items");
+        let node = self.node(&pointer)?;
+        let values = vocabulary(self.document, &pointer)?;
+        let site = self.sites.enter(
+            format!("{pointer}#"),
+            SiteKind::Items,
+            &pointer,
+            "[]",
+            None,
+            &values,
+        );
+        self.plan.nodes[id].items = Some((node, site));
+        Ok(())
+    }
+
+    /// The alternatives that are written, and those that follow from a discriminator.
+    fn choices(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+        let written = ["oneOf", "anyOf"].into_iter().flat_map(|keyword| {
+            lower::indices(schema.value, keyword)
+                .map(move |index| format!("{}/{keyword}/{index}", schema.pointer))
+        });
+        // Each with the schema it is, and the pointer under which it was lowered.
+        let mut choices: Vec<(String, String)> =
+            written.map(|pointer| (pointer.clone(), pointer)).collect();
+        for kind in lower::kinds(self.document, &schema.pointer)? {
+            let pointer = lower::kind_pointer(&schema.pointer, &kind);
+            choices.push((kind, pointer));
+        }
+        for (choice, pointer) in choices {
+            let node = self.node(&choice)?;
+            self.plan.nodes[id].choices.push(Branch {
+                node,
+                pointer,
+                location: String::new(),
+            });
+        }
+        Ok(())
+    }
+
+    fn properties(
+        &mut self,
+        owner: NodeId,
+        object: SiteId,
+        pointer: &str,
+        properties: &Map<String, Value>,
+    ) -> Result<(), Error> {
+        for name in properties.keys() {
+            let pointer = pointer::join(pointer, name);
+            let values = vocabulary(self.document, &pointer)?;
+            let site = self.sites.enter(
+                pointer.clone(),
+                SiteKind::Property,
+                &pointer,
+                name.as_str(),
+                Some(object),
+                &values,
+            );
+            let property = Property {
+                node: self.node(&pointer)?,
+                site,
+                forbidden: lower::is_forbidden(self.document, &pointer, self.plan.direction)?,
+                pointer,
+            };
+            self.plan.nodes[owner]
+                .properties
+                .insert(name.as_str().into(), property);
+        }
+        Ok(())
+    }
+}
+
+/// What a person would call an object schema: the name nearest to it, not the number of its part.
+fn object_name(pointer: &str) -> String {
+    let tokens: Vec<_> = pointer::tokens(pointer).into_iter().flatten().collect();
+    let is_name = |token: &&std::borrow::Cow<'_, str>| {
+        !["allOf", "oneOf", "anyOf", "items", "additionalProperties"].contains(&token.as_ref())
+            && token.parse::<usize>().is_err()
+    };
+    tokens
+        .iter()
+        .rev()
+        .find(is_name)
+        .map(|name| name.to_string())
+        .unwrap_or_default()
+}

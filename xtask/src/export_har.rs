@@ -1,0 +1,63 @@
+//! `cargo xtask export-har`: recordings become a HAR file, so that other tools can be run on our
+//! traffic.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use http_recording::{Recording, walk};
+use located::Source;
+
+use crate::workspace::{self, RECORDINGS};
+
+/// Writes recordings as one HAR 1.2 file.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Recordings, or folders of them [default: tests/recordings]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// File to write; standard output without it.
+    #[arg(long)]
+    pub output: Option<PathBuf>,
+}
+
+/// Where the recordings are said to come from.
+pub const BASE: &str = "https://pbx.acme.example/ns-api/v2";
+/// What the HAR names as its maker.
+const CREATOR: &str = "netsapiens-connections xtask";
+
+/// Exports to the file that was asked for or to `out`; what was done is told on `log`.
+///
+/// # Errors
+/// When a path cannot be read or written, or is no recording, or there is none.
+pub fn run(args: &Args, out: &mut impl Write, log: &mut impl Write) -> Result<()> {
+    let paths = match &args.paths[..] {
+        [] => vec![workspace::from_here(RECORDINGS)?],
+        paths => paths.to_vec(),
+    };
+    let mut recordings = Vec::new();
+    for found in paths.iter().flat_map(|path| walk(path)) {
+        let found = found?;
+        if paths.contains(&found.path) || found.path.extension().is_some_and(|it| it == "json") {
+            recordings.push(Recording::read(&Source::read(&found.path)?)?);
+        }
+    }
+    if recordings.is_empty() {
+        let paths: Vec<_> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        bail!("no recording (*.json) in {}", paths.join(", "));
+    }
+    let text = har_recording::write(&recordings, BASE, CREATOR, env!("CARGO_PKG_VERSION"))?;
+    match &args.output {
+        Some(path) => std::fs::write(path, text).with_context(|| path.display().to_string())?,
+        None => out.write_all(text.as_bytes())?,
+    }
+    let target = args.output.as_ref().map_or_else(
+        || "standard output".into(),
+        |path| path.display().to_string(),
+    );
+    writeln!(log, "{} exchanges written to {target}", recordings.len())?;
+    Ok(())
+}
