@@ -413,12 +413,12 @@ fn a_spec_that_cannot_be_generated_from_is_told_with_its_place_and_nothing_is_wr
         (
             "type: string",
             "type: text",
-            "openapi/connections.yaml:20:7: ",
+            "openapi/connections.yaml:21:7: ",
         ),
         (
             "schemas/State'",
             "schemas/Stat'",
-            "openapi/connections.yaml:18:",
+            "openapi/connections.yaml:19:",
         ),
     ];
     for (before, after, place) in table {
