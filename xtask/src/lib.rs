@@ -7,17 +7,11 @@ pub mod forward;
 pub mod workspace;
 
 #[cfg(feature = "regen")]
-pub mod edits;
-#[cfg(feature = "regen")]
 pub mod files;
 #[cfg(feature = "regen")]
 pub mod readme;
 #[cfg(feature = "regen")]
 pub mod regen;
-#[cfg(feature = "regen")]
-pub mod shown;
-#[cfg(feature = "regen")]
-pub mod surface;
 
 #[cfg(feature = "traffic")]
 pub mod check_corrections;

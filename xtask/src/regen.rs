@@ -8,13 +8,11 @@ use anyhow::{Context, Result, anyhow};
 use http_recording::{Kind, Recording};
 use located::{Source, display};
 use serde_json::Value;
+use spec_changes::{Change, Edit, Surface};
 
-use crate::corrections::Corrections;
-use crate::edits::{self, Edit};
+use crate::corrections::{Correction, Corrections};
 use crate::files::{committed, ensure_contents};
 use crate::readme;
-use crate::shown;
-use crate::surface::{Change, Surface};
 use crate::workspace::{CORRECTIONS, RECORDINGS, SPEC};
 
 const GENERATED: &str = "src/generated.rs";
@@ -63,12 +61,13 @@ fn generate(root: &Path) -> Result<String> {
 fn since_last_commit(root: &Path) -> Result<String> {
     let now = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, read(root, path)?));
     let then = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, committed(root, path)?));
-    let changes =
-        Surface::read(then(GENERATED)?.text())?.changes(&Surface::read(now(GENERATED)?.text())?);
+    let surface_of =
+        |source: Source| Surface::read(source.text()).context("the generated code is not Rust");
+    let changes = surface_of(then(GENERATED)?)?.changes(&surface_of(now(GENERATED)?)?);
     let (spec_then, spec_now) = (then(SPEC)?.value()?, now(SPEC)?.value()?);
     let recordings = recordings(root)?;
-    let spec = edits::of_spec(&spec_then, &spec_now, &recordings);
-    let corrections = edits::of_corrections(
+    let spec = spec_changes::edits(&spec_then, &spec_now, &recordings);
+    let corrections = edited_corrections(
         Corrections::load(then(CORRECTIONS)?)?.entries(),
         Corrections::load(now(CORRECTIONS)?)?.entries(),
     );
@@ -78,6 +77,26 @@ fn since_last_commit(root: &Path) -> Result<String> {
         edited("corrections", &corrections),
     ]
     .join("\n\n"))
+}
+
+/// The corrections that were edited, each with the recordings that are its evidence.
+pub fn edited_corrections(before: &[Correction], after: &[Correction]) -> Vec<Edit> {
+    let edit = |sign: char, it: &Correction| Edit {
+        sign,
+        what: it.id.clone(),
+        recordings: it.recordings(),
+    };
+    let gone = before
+        .iter()
+        .filter(|old| after.iter().all(|it| it.id != old.id))
+        .map(|it| edit('-', it));
+    let others = after
+        .iter()
+        .filter_map(|it| match before.iter().find(|old| old.id == it.id) {
+            None => Some(edit('+', it)),
+            Some(old) => (old != it).then(|| edit('~', it)),
+        });
+    gone.chain(others).collect()
 }
 
 /// A file of the workspace.
@@ -128,7 +147,7 @@ fn edited(what: &str, edits: &[Edit]) -> String {
 /// The recordings that were not looked at.
 fn unplaced(spec: &Value, recordings: &[(String, Recording)]) -> String {
     let unplaced = recordings.iter().filter(|(_, recording)| {
-        recording.meta.expect.is_empty() && shown::operation(spec, recording).is_none()
+        recording.meta.expect.is_empty() && spec_changes::operation(spec, recording).is_none()
     });
     let lines = unplaced.map(|(name, _)| {
         format!(

@@ -9,7 +9,6 @@ mod har;
 mod leaks;
 mod regen;
 mod report;
-mod shown;
 
 use std::process::Command;
 

@@ -3,7 +3,7 @@
 use http_recording::Recording;
 use located::Source;
 use serde_json::{Value, json};
-use xtask::shown::{Shown, operation};
+use spec_changes::{Shown, operation};
 
 const SPEC: &str = "
 openapi: 3.0.3

@@ -1,10 +1,9 @@
-//! What was edited in the spec and in the corrections, and which recordings show it.
+//! What was edited in a document, and which recordings show it.
 
 use http_recording::Recording;
 use located::pointer;
 use serde_json::Value;
 
-use crate::corrections::Correction;
 use crate::shown::Shown;
 
 /// Up to how many bytes of JSON both values are shown; of longer ones `git diff` shows what is
@@ -22,9 +21,9 @@ pub struct Edit {
     pub recordings: Vec<(String, u64)>,
 }
 
-/// The differences between two states of the spec by JSON pointer, each with those of the named
+/// The differences between two states of a document by JSON pointer, each with those of the named
 /// recordings that show what stands there.
-pub fn of_spec(before: &Value, after: &Value, recordings: &[(String, Recording)]) -> Vec<Edit> {
+pub fn edits(before: &Value, after: &Value, recordings: &[(String, Recording)]) -> Vec<Edit> {
     let differences = differences(before, after);
     // Nothing to look for is the common case.
     if differences.is_empty() {
@@ -53,26 +52,6 @@ pub fn of_spec(before: &Value, after: &Value, recordings: &[(String, Recording)]
         }
     };
     differences.into_iter().map(edit).collect()
-}
-
-/// The corrections that were edited, each with the recordings that are its evidence.
-pub fn of_corrections(before: &[Correction], after: &[Correction]) -> Vec<Edit> {
-    let edit = |sign: char, it: &Correction| Edit {
-        sign,
-        what: it.id.clone(),
-        recordings: it.recordings(),
-    };
-    let gone = before
-        .iter()
-        .filter(|old| after.iter().all(|it| it.id != old.id))
-        .map(|it| edit('-', it));
-    let others = after
-        .iter()
-        .filter_map(|it| match before.iter().find(|old| old.id == it.id) {
-            None => Some(edit('+', it)),
-            Some(old) => (old != it).then(|| edit('~', it)),
-        });
-    gone.chain(others).collect()
 }
 
 /// The outermost places in which two documents differ, in their order. An array of another length

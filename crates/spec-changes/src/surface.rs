@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, GenericArgument, Item, PathArguments, Type, Visibility};
 
@@ -50,8 +49,11 @@ impl Change {
 
 impl Surface {
     /// Reads generated code; an empty text is an empty surface.
-    pub fn read(code: &str) -> Result<Surface> {
-        let file = syn::parse_file(code).context("the generated code is not Rust")?;
+    ///
+    /// # Errors
+    /// The text is not Rust.
+    pub fn read(code: &str) -> syn::Result<Surface> {
+        let file = syn::parse_file(code)?;
         let mut surface = Surface::default();
         surface.items(&file.items);
         Ok(surface)
