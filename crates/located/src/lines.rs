@@ -1,5 +1,7 @@
 //! Lines and columns of a text, without counting from its beginning each time.
 
+use std::ops::Range;
+
 /// How many bytes are counted at once. A column costs at most two such stretches, however long its
 /// line is.
 const STRETCH: usize = 1024;
@@ -43,6 +45,41 @@ impl Lines {
         (before + 1, column + 1)
     }
 
+    /// The bytes of a line (from 1), without what ends it.
+    pub(crate) fn line(&self, text: &str, line: usize) -> Option<Range<usize>> {
+        let start = match line.checked_sub(2) {
+            None if line == 1 => 0,
+            before => *self.starts.get(before?)?,
+        };
+        let end = self
+            .starts
+            .get(line - 1)
+            .map_or(text.len(), |next| next - 1);
+        let here = &text[start..end];
+        // What follows the last line end is a line only if there is anything.
+        let is_line = line <= self.starts.len() || !here.is_empty();
+        is_line.then(|| start..start + here.strip_suffix('\r').unwrap_or(here).len())
+    }
+
+    /// The byte at which a column (from 1, in characters) of a line begins; the end of the line
+    /// where it has no such column.
+    pub(crate) fn byte_at(&self, text: &str, line: usize, column: usize) -> Option<usize> {
+        let line = self.line(text, line)?;
+        let wanted = self.characters_before(text, line.start) + column.saturating_sub(1);
+        // The last stretch that begins at or before the wanted character.
+        let stretch = self.characters.partition_point(|before| *before <= wanted);
+        let index = stretch.saturating_sub(1);
+        let mut before = self.characters.get(index).copied().unwrap_or(0);
+        let bytes = text.as_bytes().iter().enumerate().skip(index * STRETCH);
+        for (at, _) in bytes.filter(|(_, byte)| begins(**byte)) {
+            if before == wanted {
+                return Some(at.min(line.end));
+            }
+            before += 1;
+        }
+        Some(line.end)
+    }
+
     fn characters_before(&self, text: &str, at: usize) -> usize {
         let index = at / STRETCH;
         // A text that ends with a whole stretch has no entry for its end.
@@ -54,7 +91,11 @@ impl Lines {
 
 /// How many characters begin in these bytes.
 fn begun(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+    bytes.iter().filter(|byte| begins(**byte)).count()
+}
+
+fn begins(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
 }
 
 #[cfg(test)]
