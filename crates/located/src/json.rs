@@ -215,7 +215,7 @@ impl Scan<'_> {
             }
         }
         self.at += 1;
-        Some(Children::Members(members))
+        Some(Children::Members(members.into_iter().collect()))
     }
 
     fn items(&mut self) -> Option<Children> {
