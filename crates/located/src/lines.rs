@@ -17,7 +17,6 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn new(text: &str) -> Self {
-        let starts = text.bytes().enumerate();
         let mut before = 0;
         let characters = text.as_bytes().chunks(STRETCH).map(|stretch| {
             let here = before;
@@ -26,10 +25,7 @@ impl Lines {
         });
         Lines {
             characters: characters.collect(),
-            starts: starts
-                .filter(|(_, byte)| *byte == b'\n')
-                .map(|(at, _)| at + 1)
-                .collect(),
+            starts: text.match_indices('\n').map(|(at, _)| at + 1).collect(),
         }
     }
 
@@ -91,7 +87,12 @@ impl Lines {
 
 /// How many characters begin in these bytes.
 fn begun(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| begins(**byte)).count()
+    // No more at once than a byte can count, which the compiler makes use of.
+    let counted = bytes.chunks(usize::from(u8::MAX)).map(|part| {
+        let begun = part.iter().map(|byte| u8::from(begins(*byte)));
+        usize::from(begun.sum::<u8>())
+    });
+    counted.sum()
 }
 
 fn begins(byte: u8) -> bool {
@@ -126,9 +127,23 @@ mod tests {
             let text = text.repeat(times);
             let lines = Lines::new(&text);
             for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)).step_by(7) {
-                prop_assert_eq!(lines.line_and_column(&text, at), counted(&text, at));
+                let (line, column) = counted(&text, at);
+                prop_assert_eq!(lines.line_and_column(&text, at), (line, column));
+                if lines.line(&text, line).is_some() {
+                    prop_assert_eq!(lines.byte_at(&text, line, column), Some(at));
+                }
             }
             prop_assert_eq!(lines.line_and_column(&text, text.len()), counted(&text, text.len()));
+        }
+    }
+
+    #[test]
+    fn lines_are_those_of_the_standard_library() {
+        for text in ["", "a", "a\n", "a\r\nb", "\n\n", "é\n\n字\n"] {
+            let lines = Lines::new(text);
+            let found = (1..).map_while(|line| lines.line(text, line));
+            let found: Vec<_> = found.map(|line| &text[line]).collect();
+            assert_eq!(found, text.lines().collect::<Vec<_>>(), "{text:?}");
         }
     }
 
