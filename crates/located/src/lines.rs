@@ -65,15 +65,11 @@ impl Lines {
         // The last stretch that begins at or before the wanted character.
         let stretch = self.characters.partition_point(|before| *before <= wanted);
         let index = stretch.saturating_sub(1);
-        let mut before = self.characters.get(index).copied().unwrap_or(0);
+        let known = self.characters.get(index).copied().unwrap_or(0);
         let bytes = text.as_bytes().iter().enumerate().skip(index * STRETCH);
-        for (at, _) in bytes.filter(|(_, byte)| begins(**byte)) {
-            if before == wanted {
-                return Some(at.min(line.end));
-            }
-            before += 1;
-        }
-        Some(line.end)
+        let mut begun = bytes.filter(|(_, byte)| begins(**byte));
+        let at = begun.nth(wanted - known).map_or(line.end, |(at, _)| at);
+        Some(at.min(line.end))
     }
 
     fn characters_before(&self, text: &str, at: usize) -> usize {

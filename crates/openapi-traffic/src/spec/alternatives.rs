@@ -39,10 +39,12 @@ pub(crate) enum Fits {
     Several,
 }
 
+/// What is known of values: by their addresses, and for each by the places of the alternatives.
+type Known = HashMap<usize, Vec<(Arc<str>, Fits)>>;
+
 thread_local! {
-    /// What is known of the values of the body that is judged: by their addresses, and for each by
-    /// the places of the alternatives.
-    static KNOWN: RefCell<HashMap<usize, Vec<(Arc<str>, Fits)>>> = RefCell::default();
+    /// Of the values of the body that is judged.
+    static KNOWN: RefCell<Known> = RefCell::default();
 }
 
 /// Forgets what is known of values, which it is known of by their addresses: to be called before
