@@ -15,13 +15,16 @@
 //! # Ok::<(), String>(())
 //! ```
 //!
-//! In reading order: [`read()`], with what becomes of an entry; [`write()`].
+//! In reading order: [`read()`], with what becomes of an entry; [`open`], the same an entry at a
+//! time, for documents of any size; [`write()`].
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
 mod read;
+mod stream;
 mod write;
 
 pub use read::{HarEntry, Skip, read};
+pub use stream::{Entries, EntryText, Opened, open};
 pub use write::{Unwritable, write};

@@ -81,7 +81,7 @@ struct Log {
 }
 
 #[derive(Deserialize)]
-struct Entry {
+pub(crate) struct Entry {
     request: HarRequest,
     response: HarResponse,
 }
@@ -133,13 +133,17 @@ struct Content {
 /// Refuses other versions while the reader still knows the line.
 fn version_1<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
     let version = String::deserialize(deserializer)?;
-    if version == "1" || version.starts_with("1.") {
+    if is_version_1(&version) {
         return Ok(());
     }
     Err(de::Error::custom("the version is not 1.x"))
 }
 
-fn recording(entry: Entry) -> Result<Recording, String> {
+pub(crate) fn is_version_1(version: &str) -> bool {
+    version == "1" || version.starts_with("1.")
+}
+
+pub(crate) fn recording(entry: Entry) -> Result<Recording, String> {
     let HarRequest {
         method,
         url,

@@ -24,8 +24,13 @@ use crate::tree::{Children, Tree};
 pub fn json(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     let text = text.trim_start_matches('\u{feff}');
     let any_repeated = Cell::new(false);
+    let members = Cell::new(0);
+    let watched = Watched {
+        any_repeated: &any_repeated,
+        members: &members,
+    };
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = Watched(&any_repeated).deserialize(&mut json)?;
+    let value = watched.deserialize(&mut json)?;
     json.end()?;
     // Which they are is worked out when there are any, so that reading costs no more than it must.
     let repeated = any_repeated
@@ -90,7 +95,14 @@ fn reason(error: &serde_json::Error) -> String {
 
 /// Reads a value as `serde_json` does, and takes note whether an object has a duplicate key.
 #[derive(Clone, Copy)]
-struct Watched<'w>(&'w Cell<bool>);
+struct Watched<'w> {
+    any_repeated: &'w Cell<bool>,
+    /// How many members the last object had. The next one mostly has as many, and need not grow.
+    members: &'w Cell<usize>,
+}
+
+/// Room for more members than this is only made when they come.
+const EXPECTED: usize = 64;
 
 impl<'de> DeserializeSeed<'de> for Watched<'_> {
     type Value = Value;
@@ -144,13 +156,20 @@ impl<'de> Visitor<'de> for Watched<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut members = Map::new();
-        while let Some(key) = access.next_key::<String>()? {
+        // An empty object has no table.
+        let Some(first) = access.next_key::<String>()? else {
+            return Ok(Value::Object(Map::new()));
+        };
+        let mut members = Map::with_capacity(self.members.get().min(EXPECTED));
+        let mut next = Some(first);
+        while let Some(key) = next {
             let value = access.next_value_seed(self)?;
             if members.insert(key, value).is_some() {
-                self.0.set(true);
+                self.any_repeated.set(true);
             }
+            next = access.next_key()?;
         }
+        self.members.set(members.len());
         Ok(Value::Object(members))
     }
 }
@@ -215,7 +234,7 @@ impl Scan<'_> {
             }
         }
         self.at += 1;
-        Some(Children::Members(members))
+        Some(Children::Members(members.into_iter().collect()))
     }
 
     fn items(&mut self) -> Option<Children> {
@@ -238,13 +257,14 @@ impl Scan<'_> {
         let start = self.at;
         self.at += 1;
         loop {
-            match self.text.as_bytes().get(self.at)? {
-                b'\\' => self.at += 2,
-                b'"' => break,
-                _ => self.at += 1,
+            let inside = self.text.get(self.at..)?;
+            let inside = &inside[..inside.find('"')?];
+            self.at += inside.len() + 1;
+            let escapes = inside.bytes().rev().take_while(|byte| *byte == b'\\');
+            if escapes.count() % 2 == 0 {
+                break;
             }
         }
-        self.at += 1;
         Some(start..self.at)
     }
 

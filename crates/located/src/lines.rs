@@ -1,5 +1,7 @@
 //! Lines and columns of a text, without counting from its beginning each time.
 
+use std::ops::Range;
+
 /// How many bytes are counted at once. A column costs at most two such stretches, however long its
 /// line is.
 const STRETCH: usize = 1024;
@@ -15,7 +17,6 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn new(text: &str) -> Self {
-        let starts = text.bytes().enumerate();
         let mut before = 0;
         let characters = text.as_bytes().chunks(STRETCH).map(|stretch| {
             let here = before;
@@ -24,10 +25,7 @@ impl Lines {
         });
         Lines {
             characters: characters.collect(),
-            starts: starts
-                .filter(|(_, byte)| *byte == b'\n')
-                .map(|(at, _)| at + 1)
-                .collect(),
+            starts: text.match_indices('\n').map(|(at, _)| at + 1).collect(),
         }
     }
 
@@ -43,6 +41,37 @@ impl Lines {
         (before + 1, column + 1)
     }
 
+    /// The bytes of a line (from 1), without what ends it.
+    pub(crate) fn line(&self, text: &str, line: usize) -> Option<Range<usize>> {
+        let start = match line.checked_sub(2) {
+            None if line == 1 => 0,
+            before => *self.starts.get(before?)?,
+        };
+        let end = self
+            .starts
+            .get(line - 1)
+            .map_or(text.len(), |next| next - 1);
+        let here = &text[start..end];
+        // What follows the last line end is a line only if there is anything.
+        let is_line = line <= self.starts.len() || !here.is_empty();
+        is_line.then(|| start..start + here.strip_suffix('\r').unwrap_or(here).len())
+    }
+
+    /// The byte at which a column (from 1, in characters) of a line begins; the end of the line
+    /// where it has no such column.
+    pub(crate) fn byte_at(&self, text: &str, line: usize, column: usize) -> Option<usize> {
+        let line = self.line(text, line)?;
+        let wanted = self.characters_before(text, line.start) + column.saturating_sub(1);
+        // The last stretch that begins at or before the wanted character.
+        let stretch = self.characters.partition_point(|before| *before <= wanted);
+        let index = stretch.saturating_sub(1);
+        let known = self.characters.get(index).copied().unwrap_or(0);
+        let bytes = text.as_bytes().iter().enumerate().skip(index * STRETCH);
+        let mut begun = bytes.filter(|(_, byte)| begins(**byte));
+        let at = begun.nth(wanted - known).map_or(line.end, |(at, _)| at);
+        Some(at.min(line.end))
+    }
+
     fn characters_before(&self, text: &str, at: usize) -> usize {
         let index = at / STRETCH;
         // A text that ends with a whole stretch has no entry for its end.
@@ -54,7 +83,16 @@ impl Lines {
 
 /// How many characters begin in these bytes.
 fn begun(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+    // No more at once than a byte can count, which the compiler makes use of.
+    let counted = bytes.chunks(usize::from(u8::MAX)).map(|part| {
+        let begun = part.iter().map(|byte| u8::from(begins(*byte)));
+        usize::from(begun.sum::<u8>())
+    });
+    counted.sum()
+}
+
+fn begins(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
 }
 
 #[cfg(test)]
@@ -85,9 +123,23 @@ mod tests {
             let text = text.repeat(times);
             let lines = Lines::new(&text);
             for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)).step_by(7) {
-                prop_assert_eq!(lines.line_and_column(&text, at), counted(&text, at));
+                let (line, column) = counted(&text, at);
+                prop_assert_eq!(lines.line_and_column(&text, at), (line, column));
+                if lines.line(&text, line).is_some() {
+                    prop_assert_eq!(lines.byte_at(&text, line, column), Some(at));
+                }
             }
             prop_assert_eq!(lines.line_and_column(&text, text.len()), counted(&text, text.len()));
+        }
+    }
+
+    #[test]
+    fn lines_are_those_of_the_standard_library() {
+        for text in ["", "a", "a\n", "a\r\nb", "\n\n", "é\n\n字\n"] {
+            let lines = Lines::new(text);
+            let found = (1..).map_while(|line| lines.line(text, line));
+            let found: Vec<_> = found.map(|line| &text[line]).collect();
+            assert_eq!(found, text.lines().collect::<Vec<_>>(), "{text:?}");
         }
     }
 

@@ -30,6 +30,10 @@ pub struct Source {
     file: String,
     text: String,
     first_line: usize,
+    /// The column of the file at which the text begins.
+    first_column: usize,
+    /// Where the value of the text stands in the document of the file.
+    base: String,
     positions: OnceLock<Option<Tree>>,
     lines: OnceLock<Lines>,
 }
@@ -79,9 +83,30 @@ impl Source {
             file: file.into(),
             text,
             first_line,
+            first_column: 1,
+            base: String::new(),
             positions: OnceLock::new(),
             lines: OnceLock::new(),
         }
+    }
+
+    /// The same text as one value of a larger document: it begins at a column (from 1) of its first
+    /// line, and pointers to parts of it begin with `base`.
+    ///
+    /// ```
+    /// use located::Source;
+    ///
+    /// // The second item of a list that stands on line 3 of its file.
+    /// let item = Source::at_line("list.json", r#"{"a": 1}"#.to_owned(), 3).at_column(11, "/1");
+    /// let place = item.place("/1/a").expect("a member");
+    /// assert_eq!((place.line, place.column), (3, 12));
+    /// assert_eq!(item.place("/0"), None);
+    /// ```
+    #[must_use]
+    pub fn at_column(mut self, column: usize, base: impl Into<String>) -> Source {
+        self.first_column = column;
+        self.base = base.into();
+        self
     }
 
     /// The name of the file, as messages show it.
@@ -159,7 +184,7 @@ impl Source {
     /// Where the value at a JSON pointer stands: its key where it has one, else its first
     /// character.
     pub fn place(&self, pointer: &str) -> Option<Place> {
-        let node = self.positions()?.find(pointer)?;
+        let node = self.node(pointer)?;
         let start = node.key.as_ref().unwrap_or(&node.value).start;
         let (line, column) = self.line_and_column(start);
         Some(Place {
@@ -179,19 +204,44 @@ impl Source {
     /// Line and column in characters, both from 1, of a byte of the text (at a boundary of
     /// characters, at most its length).
     pub fn line_and_column(&self, byte: usize) -> (usize, usize) {
-        let lines = self.lines.get_or_init(|| Lines::new(&self.text));
-        let (line, column) = lines.line_and_column(&self.text, byte.min(self.text.len()));
-        (self.first_line + line - 1, column)
+        let byte = byte.min(self.text.len());
+        let (line, column) = self.lines().line_and_column(&self.text, byte);
+        let indent = if line == 1 { self.first_column - 1 } else { 0 };
+        (self.first_line + line - 1, column + indent)
+    }
+
+    /// The byte at which a line and a column (as [`Self::line_and_column`] gives them) begin; the
+    /// end of the line where it has no such column, `None` where there is no such line.
+    pub fn byte_at(&self, line: usize, column: usize) -> Option<usize> {
+        let line = (line + 1).checked_sub(self.first_line)?;
+        let indent = if line == 1 { self.first_column - 1 } else { 0 };
+        self.lines()
+            .byte_at(&self.text, line, column.saturating_sub(indent))
+    }
+
+    /// The bytes of a line of the file, without what ends it.
+    pub fn line(&self, line: usize) -> Option<Range<usize>> {
+        let line = (line + 1).checked_sub(self.first_line)?;
+        self.lines().line(&self.text, line)
+    }
+
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::new(&self.text))
     }
 
     /// The bytes of the value at a pointer.
     pub fn span(&self, pointer: &str) -> Option<Range<usize>> {
-        Some(self.positions()?.find(pointer)?.value.clone())
+        Some(self.node(pointer)?.value.clone())
     }
 
     /// The bytes of the key under which the value at a pointer stands, if it has one.
     pub fn key_span(&self, pointer: &str) -> Option<Range<usize>> {
-        self.positions()?.find(pointer)?.key.clone()
+        self.node(pointer)?.key.clone()
+    }
+
+    fn node(&self, pointer: &str) -> Option<&Tree> {
+        let below = pointer.strip_prefix(self.base.as_str())?;
+        self.positions()?.find(below)
     }
 
     fn is_json(&self) -> bool {

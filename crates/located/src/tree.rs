@@ -17,7 +17,35 @@ pub(crate) struct Tree {
 pub(crate) enum Children {
     None,
     Items(Vec<Tree>),
-    Members(Vec<(String, Tree)>),
+    Members(Members),
+}
+
+/// The members of an object in their order, found by their keys.
+#[derive(Debug)]
+pub(crate) struct Members {
+    all: Vec<(String, Tree)>,
+    /// The numbers of all members by their keys, and by the order of the document where those are
+    /// equal.
+    by_key: Vec<u32>,
+}
+
+impl FromIterator<(String, Tree)> for Members {
+    fn from_iter<I: IntoIterator<Item = (String, Tree)>>(members: I) -> Self {
+        let all: Vec<_> = members.into_iter().collect();
+        let mut by_key: Vec<u32> = (0..).take(all.len()).collect();
+        by_key.sort_by_key(|number| &all[*number as usize].0);
+        Members { all, by_key }
+    }
+}
+
+impl Members {
+    /// The last member of this key.
+    fn find(&self, key: &str) -> Option<&Tree> {
+        let key_of = |number: u32| self.all[number as usize].0.as_str();
+        let after = self.by_key.partition_point(|number| key_of(*number) <= key);
+        let last = *self.by_key.get(after.checked_sub(1)?)?;
+        (key_of(last) == key).then(|| &self.all[last as usize].1)
+    }
 }
 
 impl Tree {
@@ -26,11 +54,7 @@ impl Tree {
         pointer::tokens(pointer)?.try_fold(self, |node, token| match &node.children {
             Children::None => None,
             Children::Items(items) => items.get(token.parse::<usize>().ok()?),
-            Children::Members(members) => members
-                .iter()
-                .rev()
-                .find(|(key, _)| *key == token)
-                .map(|(_, node)| node),
+            Children::Members(members) => members.find(&token),
         })
     }
 
@@ -51,7 +75,7 @@ impl Tree {
             }
             Children::Members(members) => {
                 let mut keys = HashSet::new();
-                for (key, member) in members {
+                for (key, member) in &members.all {
                     let at = pointer::join(pointer, key);
                     member.gather_repeated(&at, found);
                     if !keys.insert(key) {

@@ -1,12 +1,14 @@
-//! How fast traffic is judged, beside a plain parse-and-validate by the `jsonschema` crate, and how
-//! much memory it takes as the corpus grows.
+//! How fast traffic is judged, beside a plain parse-and-validate by the `jsonschema` crate, how much
+//! memory it takes, and how time grows with the input, with findings and with depth.
 //!
-//! The plain one has all that speed asks for and nothing more: it reads the whole file at once,
-//! hands the lines to the same threads as ours (rayon), parses each into a [`Recording`] and asks
-//! `is_valid` of its body. Processor time stands beside the time that passed, as it suffers less
-//! from what else the machine does.
+//! The plain one has all that speed asks for and nothing more: it has the text of each body in
+//! memory, hands them to the same threads as ours (rayon), parses each and asks `is_valid` of it. It
+//! need not find the bodies in a file. Processor time stands beside the time that passed, as it
+//! suffers less from what else the machine does.
 //!
-//! `cargo bench -p openapi-traffic --bench validate`
+//! - `cargo bench -p openapi-traffic --bench validate` prints all tables.
+//! - `… -- --write-har FILE MEGABYTES FINDINGS SPEC` writes the HAR that they are about and its
+//!   spec, for other tools (`redocly.sh` beside this file compares with one).
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -15,12 +17,25 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use http_recording::Recording;
 use located::Source;
-use openapi_traffic::{Spec, corpus};
+use openapi_traffic::report::{Format, Tool};
+use openapi_traffic::{Options, Spec, corpus, run};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
+/// The size of the HAR that all targets speak of.
+const HAR: usize = 39;
+/// How many findings it has where it has any.
+const FINDINGS: usize = 13_000;
+/// The sizes at which growth is measured.
+const SIZES: [usize; 7] = [2, 4, 8, 16, 32, 40, 80];
+const FORMATS: [Format; 5] = [
+    Format::Human,
+    Format::Json,
+    Format::Sarif,
+    Format::Junit,
+    Format::Github,
+];
 const EXCHANGES: usize = 2_000;
 const OBJECTS: usize = 10;
 /// One trunk in so many registers, and so has the object with the live state.
@@ -33,24 +48,34 @@ fn main() -> anyhow::Result<()> {
     if let Some(corpus) = std::env::var_os(CHILD) {
         return measure_memory(&PathBuf::from(corpus));
     }
+    let arguments: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|it| it != "--bench")
+        .collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => {}
+        ["--write-har", har, megabytes, findings, spec] => {
+            std::fs::write(spec, spec_source()?.text())?;
+            write_har(Path::new(har), megabytes.parse()?, findings.parse()?)?;
+            return Ok(());
+        }
+        _ => anyhow::bail!("usage: [--write-har FILE MEGABYTES FINDINGS SPEC]"),
+    }
     let folder = tempfile::tempdir()?;
-    let ndjson = folder.path().join("x1.ndjson");
-    let bytes = write_lines(&ndjson, EXCHANGES)?;
-    println!(
-        "{} objects in {EXCHANGES} exchanges, {:.1} MB of bodies, {} threads, best of {ROUNDS}",
-        EXCHANGES * OBJECTS,
-        megabytes(bytes),
-        rayon::current_num_threads()
-    );
-    compare(&ndjson)?;
+    compare(folder.path())?;
+    formats(folder.path())?;
+    growth(folder.path())?;
+    depth(folder.path())?;
 
     println!("\npeak memory as the corpus grows");
     for factor in [1, 4] {
         let lines = folder.path().join(format!("x{factor}.ndjson"));
         let files = folder.path().join(format!("x{factor}"));
+        let har = folder.path().join(format!("x{factor}.har"));
         let bytes = write_lines(&lines, EXCHANGES * factor)?;
         write_files(&files, EXCHANGES * factor)?;
-        for (name, path) in [("NDJSON", &lines), ("folder", &files)] {
+        write_har(&har, HAR * factor, 0)?;
+        for (name, path) in [("NDJSON", &lines), ("folder", &files), ("HAR", &har)] {
             let peak = peak_of_child(path)?;
             println!(
                 "  ×{factor}  {name}  {:>6.1} MB of bodies  {peak:>5.1} MB at most",
@@ -62,34 +87,148 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Both ways in turn, so that neither has the quieter machine.
-fn compare(path: &Path) -> anyhow::Result<()> {
+fn compare(folder: &Path) -> anyhow::Result<()> {
+    let (har, ndjson) = (folder.join("clean.har"), folder.join("clean.ndjson"));
     let spec = Spec::load(spec_source()?)?;
     let schema = plain_schema()?;
     let plain = jsonschema::draft4::new(&schema).map_err(|error| anyhow::anyhow!("{error}"))?;
-    let (mut ours, mut theirs) = (Took::MAX, Took::MAX);
+    let exchanges = write_har(&har, HAR, 0)?;
+    let bytes = write_lines(&ndjson, exchanges)?;
+    let bodies: Vec<_> = (0..exchanges).map(|it| trunks(it).to_string()).collect();
+    println!(
+        "{} objects in {exchanges} exchanges, {:.1} MB of bodies, {} threads, best of {ROUNDS}",
+        exchanges * OBJECTS,
+        megabytes(bytes),
+        rayon::current_num_threads()
+    );
+    let mut all = [Took::MAX; 3];
     for _ in 0..ROUNDS {
-        ours = ours.min(took(|| judge(&spec, path))?);
-        theirs = theirs.min(took(|| validate_plainly(&plain, path))?);
+        let now = [
+            took(|| validate_plainly(&plain, &bodies))?,
+            took(|| judge(&spec, &har))?,
+            took(|| judge(&spec, &ndjson))?,
+        ];
+        all.iter_mut()
+            .zip(now)
+            .for_each(|(best, now)| *best = best.min(now));
     }
-    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
-    for (name, Took { time, processor }) in [
-        ("judged with evidence", ours),
-        ("parsed and is_valid (jsonschema)", theirs),
-    ] {
+    let names = [
+        "parsed and is_valid (jsonschema)",
+        "judged, HAR",
+        "judged, NDJSON",
+    ];
+    let ratio = |ours: Duration, theirs: Duration| ours.as_secs_f64() / theirs.as_secs_f64();
+    for (name, took) in names.iter().zip(all) {
         println!(
-            "  {name:<33} {:>6.0} ms  {:>6.0} ms of processor time",
-            milliseconds(time),
-            milliseconds(processor)
+            "  {name:<33} {:>6.0} ms ({:.2}×)  {:>6.0} ms of processor time ({:.2}×)",
+            milliseconds(took.time),
+            ratio(took.time, all[0].time),
+            milliseconds(took.processor),
+            ratio(took.processor, all[0].processor)
         );
     }
-    let ratio = |ours: Duration, theirs: Duration| ours.as_secs_f64() / theirs.as_secs_f64();
-    println!(
-        "  {:<33} {:>6.2}     {:>6.2}",
-        "ratio",
-        ratio(ours.time, theirs.time),
-        ratio(ours.processor, theirs.processor)
-    );
     Ok(())
+}
+
+/// A whole run with its report, clean and with many findings.
+fn formats(folder: &Path) -> anyhow::Result<()> {
+    let spec = folder.join("spec.json");
+    std::fs::write(&spec, spec_source()?.text())?;
+    let (clean, bad) = (folder.join("clean.har"), folder.join("bad.har"));
+    write_har(&bad, HAR, FINDINGS)?;
+    println!("\n{HAR} MB of HAR with its report, clean and with {FINDINGS} findings");
+    for format in FORMATS {
+        let (mut without, mut with) = (Took::MAX, Took::MAX);
+        for _ in 0..ROUNDS {
+            without = without.min(took(|| report(&spec, &clean, format, 0))?);
+            with = with.min(took(|| report(&spec, &bad, format, FINDINGS))?);
+        }
+        println!(
+            "  {:<7} {:>6.0} ms  {:>6.0} ms  {:.2}×",
+            format!("{format:?}"),
+            milliseconds(without.time),
+            milliseconds(with.time),
+            with.time.as_secs_f64() / without.time.as_secs_f64()
+        );
+    }
+    Ok(())
+}
+
+/// Time as the input grows, findings with it.
+fn growth(folder: &Path) -> anyhow::Result<()> {
+    println!("\nmilliseconds of a HAR with findings, and by how much more than twice a time grew");
+    let (spec, har) = (folder.join("spec.json"), folder.join("growing.har"));
+    let mut before: Option<(usize, Vec<f64>)> = None;
+    for size in SIZES {
+        let findings = FINDINGS * size / HAR;
+        write_har(&har, size, findings)?;
+        let mut now = Vec::new();
+        for format in FORMATS {
+            let mut best = Took::MAX;
+            for _ in 0..ROUNDS {
+                best = best.min(took(|| report(&spec, &har, format, findings))?);
+            }
+            now.push(milliseconds(best.time));
+        }
+        let cells = now.iter().enumerate().map(|(at, time)| {
+            let grown = before
+                .as_ref()
+                .map_or(String::new(), |(size_before, times)| {
+                    #[expect(clippy::cast_precision_loss, reason = "sizes are small")]
+                    let factor = size as f64 / *size_before as f64;
+                    format!("({:+.0} %)", (time / times[at] / factor - 1.0) * 100.0)
+                });
+            format!("{:?} {time:>5.0} {grown:<8}", FORMATS[at])
+        });
+        println!("  {size:>3} MB  {}", cells.collect::<Vec<_>>().join("  "));
+        before = Some((size, now));
+    }
+    Ok(())
+}
+
+/// Time as a value of a recursive schema gets deeper, with what is wrong at its end.
+fn depth(folder: &Path) -> anyhow::Result<()> {
+    let (spec, path) = (
+        folder.join("recursive.yaml"),
+        folder.join("recursive.ndjson"),
+    );
+    std::fs::write(&spec, include_str!("recursive.yaml"))?;
+    println!("\n200 values of a recursive oneOf with a wrong leaf, by depth");
+    for depth in [10, 20, 40, 80, 100] {
+        let leaf = json!({"left": 1, "leaf": "wrong"});
+        let body = (0..depth).fold(leaf, |inner, _| json!({"left": 1, "next": inner}));
+        let line = recorded("/nodes", body).to_string() + "\n";
+        std::fs::write(&path, line.repeat(200))?;
+        let mut best = Took::MAX;
+        for _ in 0..ROUNDS {
+            best = best.min(took(|| report(&spec, &path, Format::Json, 200))?);
+        }
+        println!("  {depth:>3}  {:>5.0} ms", milliseconds(best.time));
+    }
+    Ok(())
+}
+
+fn report(spec: &Path, har: &Path, format: Format, findings: usize) -> anyhow::Result<()> {
+    let options = Options {
+        spec: spec.to_owned(),
+        paths: vec![har.to_owned()],
+        cases: format == Format::Junit,
+        ..Options::default()
+    };
+    let report = run(&options, Tool::default(), |_, _| Vec::new(), &mut || {});
+    ensure!(report.problems.is_empty(), "{}", report.problems.join("; "));
+    ensure!(
+        report.findings.len() == findings,
+        "{} findings, not {findings}",
+        report.findings.len()
+    );
+    let length = report.render(format)?.len();
+    ensure!(length >= findings, "a report of {length} bytes");
+    Ok(())
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }
 
 /// What something cost.
@@ -138,14 +277,9 @@ fn processor_time() -> anyhow::Result<Duration> {
     Ok(Duration::from_millis(ticks * 10))
 }
 
-fn validate_plainly(schema: &jsonschema::Validator, path: &Path) -> anyhow::Result<()> {
-    let text = std::fs::read_to_string(path)?;
-    let lines: Vec<&str> = text.lines().collect();
-    let is_valid = |line: &&str| {
-        let recording: Recording = serde_json::from_str(line)?;
-        Ok(schema.is_valid(recording.response.body.as_ref().unwrap_or(&Value::Null)))
-    };
-    let valid = lines
+fn validate_plainly(schema: &jsonschema::Validator, bodies: &[String]) -> anyhow::Result<()> {
+    let is_valid = |body: &String| Ok(schema.is_valid(&serde_json::from_str(body)?));
+    let valid = bodies
         .par_iter()
         .map(is_valid)
         .collect::<Result<Vec<bool>, serde_json::Error>>()?;
@@ -232,18 +366,92 @@ fn write_files(folder: &Path, exchanges: usize) -> anyhow::Result<()> {
 }
 
 fn exchange(number: usize) -> Value {
-    let trunks: Vec<Value> = (0..OBJECTS)
+    recorded("/domains/acme.example/connections", trunks(number))
+}
+
+fn trunks(number: usize) -> Value {
+    let trunks = 0..OBJECTS;
+    trunks
         .map(|index| trunk(number * OBJECTS + index))
-        .collect();
+        .collect()
+}
+
+fn recorded(path: &str, body: Value) -> Value {
     json!({
         "format": 1,
         "meta": {"origin": "synthetic"},
-        "request": {
-            "method": "GET", "path": "/domains/{domain}/connections", "params": {"domain": "acme.example"},
-            "headers": {"accept": "application/json"},
-        },
-        "response": {"status": 200, "headers": {"content-type": "application/json"}, "body": trunks},
+        "request": {"method": "GET", "path": path, "headers": {"accept": "application/json"}},
+        "response": {"status": 200, "headers": {"content-type": "application/json"}, "body": body},
     })
+}
+
+/// Writes a HAR of one line, as browsers save it, until it has so many megabytes; its findings are
+/// of all kinds and in all parts of it. Says how many exchanges it has.
+fn write_har(path: &Path, megabytes: usize, findings: usize) -> anyhow::Result<usize> {
+    let mut file = BufWriter::new(File::create(path)?);
+    write!(
+        file,
+        r#"{{"log":{{"version":"1.2","creator":{{"name":"bench","version":"1"}},"entries":["#
+    )?;
+    // About what an entry has, so that findings are spread over all of them.
+    let entries = (megabytes * 1_000_000) / har_entry(0, 0)?.len();
+    let (mut bytes, mut number, mut planted) = (0, 0, 0);
+    while bytes < megabytes * 1_000_000 || planted < findings {
+        let wrong = (findings * (number + 1) / entries).min(findings) - planted;
+        planted += wrong;
+        let entry = har_entry(number, wrong)?;
+        bytes += entry.len() + 1;
+        write!(file, "{}{entry}", if number == 0 { "" } else { "," })?;
+        number += 1;
+    }
+    write!(file, "]}}}}")?;
+    file.flush()?;
+    Ok(number)
+}
+
+fn har_entry(number: usize, findings: usize) -> anyhow::Result<String> {
+    let mut body = trunks(number);
+    for finding in 0..findings {
+        let trunk = body.get_mut(finding % OBJECTS).context("a trunk")?;
+        trunk[FIELDS[2 + finding / OBJECTS]] = json!({});
+        if finding % 2 == 1 {
+            let field = FIELDS[2 + finding / OBJECTS];
+            trunk
+                .as_object_mut()
+                .context("an object")?
+                .swap_remove(field);
+            trunk[&format!("new-{}", finding / OBJECTS)] = json!(finding);
+        }
+    }
+    let text = body.to_string();
+    Ok(json!({
+        "startedDateTime": "2025-01-01T00:00:00.000Z",
+        "time": 12,
+        "request": {
+            "method": "GET",
+            "url": "https://api.acme.example/domains/acme.example/connections",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": [{"name": "Accept", "value": "application/json"}],
+            "queryString": [],
+            "headersSize": -1,
+            "bodySize": -1,
+        },
+        "response": {
+            "status": 200,
+            "statusText": "OK",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": [{"name": "Content-Type", "value": "application/json"}],
+            "content": {"size": text.len(), "mimeType": "application/json", "text": text},
+            "redirectURL": "",
+            "headersSize": -1,
+            "bodySize": -1,
+        },
+        "cache": {},
+        "timings": {"send": 0, "wait": 12, "receive": 0},
+    })
+    .to_string())
 }
 
 fn trunk(number: usize) -> Value {
@@ -335,7 +543,7 @@ fn object(fields: &[&str]) -> Value {
             let schema = match kind(field) {
                 Kind::YesNo => json!({"$ref": "#/components/schemas/YesNo"}),
                 Kind::Count => json!({"type": "integer", "format": "int32"}),
-                Kind::Number => json!({"type": "number", "minimum": 0, "exclusiveMinimum": true}),
+                Kind::Number => json!({"type": "number", "minimum": 0}),
                 Kind::DateTime => json!({"type": "string", "format": "date-time"}),
                 Kind::Any => json!({}),
                 Kind::Text => json!({"type": "string", "nullable": true}),
@@ -352,7 +560,7 @@ fn plain_schema() -> anyhow::Result<Value> {
         let schema = |field: &&str| match kind(field) {
             Kind::YesNo => json!({"type": "string"}),
             Kind::Count => json!({"type": "integer", "minimum": i32::MIN, "maximum": i32::MAX}),
-            Kind::Number => json!({"type": "number", "minimum": 0, "exclusiveMinimum": true}),
+            Kind::Number => json!({"type": "number", "minimum": 0}),
             Kind::DateTime => json!({"type": "string", "format": "date-time"}),
             Kind::Any => json!({}),
             Kind::Text => json!({"type": ["string", "null"]}),

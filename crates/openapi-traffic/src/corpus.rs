@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::judge::{self, Exchange};
 use crate::spec::Spec;
+use har_recording::{Entries, EntryText, HarEntry, Opened, Skip};
 use http_recording::{Found, Kind, Recording, walk};
 use located::{Source, Unreadable, display};
 
@@ -20,6 +21,8 @@ use located::{Source, Unreadable, display};
 const PIECES: usize = 256;
 /// How many bytes of NDJSON are in memory at once.
 const BYTES: usize = 16 << 20;
+/// A document of more bytes is divided among the threads if it is a HAR.
+const LARGE: u64 = 1 << 20;
 
 /// An exchange that was judged.
 #[derive(Debug)]
@@ -30,8 +33,6 @@ pub struct Judged {
     pub negative: bool,
     /// What was found.
     pub findings: Vec<Finding>,
-    /// The text in which it stands, where there are findings to show in it.
-    pub source: Option<Arc<Source>>,
 }
 
 /// What the run came to.
@@ -143,6 +144,7 @@ impl Run<'_> {
 
     fn file(&mut self, path: PathBuf, kind: Result<Kind, &'static str>) -> anyhow::Result<()> {
         match kind {
+            Ok(Kind::Document) if is_large(&path) => self.large(&path)?,
             Ok(Kind::Document) => self.push(is_negative(&path), Content::File(path), 0),
             Ok(Kind::Lines) => self.lines(&path)?,
             Err(reason) => self.skipped(reason.to_owned(), display(&path)),
@@ -178,6 +180,45 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Judges a large document: a HAR entry by entry as it is read, so that neither its text nor its
+    /// bodies are in memory at once.
+    fn large(&mut self, path: &Path) -> anyhow::Result<()> {
+        self.flush();
+        let (file, number, negative) = (display(path), self.number(), is_negative(path));
+        let opened = File::open(path).with_context(|| format!("cannot read {file}"))?;
+        let (evidence, outcome) = match har_recording::open(opened) {
+            Some(Opened::Har(entries)) => {
+                let judged = judge_entries(self.spec, &file, entries, number, negative);
+                judged.map_or_else(|| self.whole(Source::read(path)?, number, negative), Ok)?
+            }
+            Some(Opened::Other(mut bytes, mut rest)) => {
+                rest.read_to_end(&mut bytes)
+                    .with_context(|| format!("cannot read {file}"))?;
+                self.whole(Source::from_bytes(file, bytes, 1)?, number, negative)?
+            }
+            None => self.whole(Source::read(path)?, number, negative)?,
+        };
+        self.summary.evidence.merge(evidence);
+        self.take(outcome);
+        Ok(())
+    }
+
+    fn whole(
+        &self,
+        source: Source,
+        number: u64,
+        negative: bool,
+    ) -> anyhow::Result<(Evidence, Outcome)> {
+        let mut evidence = Evidence::new(self.spec);
+        let outcome = judge_source(self.spec, source, number, negative, &mut evidence)?;
+        Ok((evidence, outcome))
+    }
+
+    fn number(&mut self) -> u64 {
+        self.pieces += 1;
+        (self.pieces - 1) << 24
+    }
+
     fn skipped(&mut self, reason: String, what: String) {
         self.summary
             .skipped
@@ -190,12 +231,12 @@ impl Run<'_> {
     }
 
     fn push(&mut self, negative: bool, content: Content, bytes: usize) {
+        let number = self.number();
         self.waiting.push(Piece {
-            number: self.pieces << 24,
+            number,
             negative,
             content,
         });
-        self.pieces += 1;
         self.bytes += bytes;
         if self.waiting.len() >= PIECES || self.bytes >= BYTES {
             self.flush();
@@ -227,23 +268,24 @@ impl Run<'_> {
             );
         self.summary.evidence.merge(evidence);
         for outcome in outcomes {
-            let outcome = match outcome {
-                Ok(outcome) => outcome,
-                Err(error) => {
-                    self.problem(&error);
-                    continue;
-                }
-            };
-            for (reason, file) in outcome.skipped {
-                self.skipped(reason, file);
+            match outcome {
+                Ok(outcome) => self.take(outcome),
+                Err(error) => self.problem(&error),
             }
-            for judged in outcome.judged {
-                match judged.negative {
-                    true => self.summary.negative += 1,
-                    false => self.summary.exchanges += 1,
-                }
-                (self.each)(judged);
+        }
+    }
+
+    /// Tells of what was judged.
+    fn take(&mut self, outcome: Outcome) {
+        for (reason, file) in outcome.skipped {
+            self.skipped(reason, file);
+        }
+        for judged in outcome.judged {
+            match judged.negative {
+                true => self.summary.negative += 1,
+                false => self.summary.exchanges += 1,
             }
+            (self.each)(judged);
         }
     }
 }
@@ -260,29 +302,102 @@ fn judge_piece(spec: &Spec, piece: Piece, evidence: &mut Evidence) -> anyhow::Re
         Content::File(path) => Source::read(&path)?,
         Content::Line { file, line, bytes } => Source::from_bytes(file.as_ref(), bytes, line)?,
     };
+    judge_source(spec, source, piece.number, piece.negative, evidence)
+}
+
+/// Judges the exchanges of a text, whose numbers begin with `number`.
+fn judge_source(
+    spec: &Spec,
+    source: Source,
+    number: u64,
+    negative: bool,
+    evidence: &mut Evidence,
+) -> anyhow::Result<Outcome> {
     let source = Arc::new(source);
     let mut outcome = Outcome::default();
     let exchanges = read(&source, &mut outcome.skipped)?;
-    for (index, (recording, pointer)) in (0..).zip(exchanges) {
-        let negative = piece.negative || !recording.meta.expect.is_empty();
-        let exchange = Exchange::new(
-            recording,
-            Arc::clone(&source),
-            &pointer,
-            piece.number + index,
-        );
-        let findings = match negative {
-            true => judge::judge_negative(spec, &exchange),
-            false => judge::judge_into(spec, &exchange, evidence),
-        };
-        outcome.judged.push(Judged {
-            label: Arc::clone(exchange.label()),
-            negative,
-            source: (!findings.is_empty()).then(|| Arc::clone(&source)),
-            findings,
-        });
+    for (number, (recording, pointer)) in (number..).zip(exchanges) {
+        let exchange = Exchange::new(recording, Arc::clone(&source), &pointer, number);
+        outcome
+            .judged
+            .push(judge_exchange(spec, &exchange, negative, evidence));
     }
     Ok(outcome)
+}
+
+fn judge_exchange(
+    spec: &Spec,
+    exchange: &Exchange,
+    negative: bool,
+    evidence: &mut Evidence,
+) -> Judged {
+    let negative = negative || !exchange.recording.meta.expect.is_empty();
+    Judged {
+        label: Arc::clone(exchange.label()),
+        negative,
+        findings: match negative {
+            true => judge::judge_negative(spec, exchange),
+            false => judge::judge_into(spec, exchange, evidence),
+        },
+    }
+}
+
+/// Judges the entries of a HAR on all threads while it is read; none where it turns out not to be
+/// in order, so that what was judged of it must be forgotten.
+fn judge_entries(
+    spec: &Spec,
+    file: &str,
+    mut entries: Entries<File>,
+    number: u64,
+    negative: bool,
+) -> Option<(Evidence, Outcome)> {
+    let judge = |(number, entry): (u64, EntryText), evidence: &mut Evidence| {
+        let read = entry.read().ok()?;
+        Some(match read {
+            Err(skip) => Err(skip.reason),
+            Ok(HarEntry { recording, pointer }) => {
+                let source = Source::from_bytes(file, entry.bytes, entry.line).ok()?;
+                let source = Arc::new(source.at_column(entry.column, pointer.as_str()));
+                let exchange = Exchange::new(recording, source, &pointer, number);
+                Ok(judge_exchange(spec, &exchange, negative, evidence))
+            }
+        })
+    };
+    let numbered = (number..).zip(&mut entries);
+    let (evidence, outcomes) = numbered
+        .par_bridge()
+        .fold(
+            || (Evidence::new(spec), Some(Vec::new())),
+            |(mut evidence, outcomes), numbered| {
+                let number = numbered.0;
+                let outcomes = outcomes.and_then(|mut outcomes| {
+                    outcomes.push((number, judge(numbered, &mut evidence)?));
+                    Some(outcomes)
+                });
+                (evidence, outcomes)
+            },
+        )
+        .reduce(
+            || (Evidence::default(), Some(Vec::new())),
+            |(mut evidence, outcomes), (more_evidence, more_outcomes)| {
+                evidence.merge(more_evidence);
+                let outcomes = outcomes.zip(more_outcomes).map(|(mut outcomes, more)| {
+                    outcomes.extend(more);
+                    outcomes
+                });
+                (evidence, outcomes)
+            },
+        );
+    let mut outcomes = outcomes.filter(|_| entries.finish())?;
+    outcomes.sort_unstable_by_key(|(number, _)| *number);
+    let mut outcome = Outcome::default();
+    for (_, judged) in outcomes {
+        match judged {
+            Ok(judged) => outcome.judged.push(judged),
+            Err(reason) => outcome.skipped.push((reason, file.to_owned())),
+        }
+    }
+    Some((evidence, outcome))
 }
 
 /// The exchanges of a document, each with its pointer; what is none is noted.
@@ -290,9 +405,22 @@ fn read(
     source: &Source,
     skipped: &mut Vec<(String, String)>,
 ) -> anyhow::Result<Vec<(Recording, String)>> {
+    let har = |read: (Vec<HarEntry>, Vec<Skip>), skipped: &mut Vec<_>| {
+        let none = read.1.into_iter();
+        skipped.extend(none.map(|skip| (skip.reason, source.file().to_owned())));
+        let exchanges = read.0.into_iter();
+        exchanges
+            .map(|entry| (entry.recording, entry.pointer))
+            .collect()
+    };
+    if !begins_as_recording(source.text())
+        && let Ok(read) = har_recording::read(source.text())
+    {
+        return Ok(har(read, skipped));
+    }
     let (json, repeated) = source.json()?;
     if json.get("log").is_some() {
-        let (entries, none) = har_recording::read(source.text()).map_err(|error| {
+        let read = har_recording::read(source.text()).map_err(|error| {
             let Unreadable {
                 line,
                 column,
@@ -300,14 +428,7 @@ fn read(
             } = error;
             anyhow!("{}:{line}:{column}: {reason}", source.file())
         })?;
-        skipped.extend(
-            none.into_iter()
-                .map(|skip| (skip.reason, source.file().to_owned())),
-        );
-        let exchanges = entries.into_iter();
-        return Ok(exchanges
-            .map(|entry| (entry.recording, entry.pointer))
-            .collect());
+        return Ok(har(read, skipped));
     }
     if json.get("format").is_none() {
         let reason =
@@ -316,6 +437,20 @@ fn read(
     }
     let recording = Recording::of(source, json, repeated)?;
     Ok(vec![(recording, String::new())])
+}
+
+/// Whether the first key is that of a recording, so that trying to read a HAR is not worth it.
+fn begins_as_recording(text: &str) -> bool {
+    let inside = text.trim_start_matches('\u{feff}').trim_start();
+    let inside = inside.strip_prefix('{').map(str::trim_start);
+    inside.is_some_and(|inside| inside.starts_with("\"format\""))
+}
+
+/// Whether a file is so large that it is read a part at a time. What is no file (a pipe) can be read
+/// but once, so that it is not.
+fn is_large(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|file| file.is_file() && file.len() > LARGE)
 }
 
 /// Whether a file stands below a folder of exchanges that must be refused.

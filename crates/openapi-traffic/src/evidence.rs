@@ -90,10 +90,7 @@ impl Evidence {
         for (what, seen) in other.undocumented {
             self.undocumented.entry(what).or_default().merge(&seen);
         }
-        // The first in order, not in time: the same ones remain however the work was divided.
-        while self.undocumented.len() > UNDOCUMENTED {
-            self.undocumented.pop_last();
-        }
+        self.forget_undocumented();
         self.labels.extend(other.labels);
     }
 
@@ -150,6 +147,14 @@ impl Evidence {
         seen.origins.add(observation.origin);
         seen.types |= value.map_or(0, type_bit);
         seen.note(&mut self.labels, observation);
+        self.forget_undocumented();
+    }
+
+    /// Keeps the first in order, not in time: the same ones remain however the work was divided.
+    fn forget_undocumented(&mut self) {
+        while self.undocumented.len() > UNDOCUMENTED {
+            self.undocumented.pop_last();
+        }
     }
 
     /// The table: each place of the specification in its order, then what it does not know.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Found, Judge, describe};
 use crate::codes::{BodyCode, Rule};
+use crate::spec::alternatives;
 use crate::spec::lower::Lowered;
 use crate::spec::{Schema, Side, SiteId};
 use located::pointer;
@@ -122,135 +123,210 @@ pub(super) fn subject(at: &str, member: Option<&str>) -> String {
 }
 
 fn violations(lowered: &Lowered, schema: &Schema, value: &Value, excerpt: bool) -> Vec<Violation> {
-    let Some(validator) = lowered.validator(&schema.location) else {
-        // Loading has compiled it once; whatever keeps it from compiling now must not pass for a
-        // value in order.
-        return vec![Violation {
-            code: BodyCode::Other,
-            problem: "cannot be judged: its schema does not compile".to_owned(),
-            expected: "a schema that compiles".to_owned(),
-            seen: describe(value),
-            spec: schema.pointer.clone(),
-            at: String::new(),
-            member: None,
-        }];
-    };
     // Collecting what is wrong costs much more than asking whether anything is.
-    if validator.is_valid(value) {
+    let validator = lowered.validator(&schema.location);
+    if validator.is_some_and(|validator| validator.is_valid(value)) {
         return Vec::new();
     }
-    let origin = |error: &ValidationError<'_>| lowered.origin(error.schema_path().as_str());
-    let mut found = Vec::new();
-    for error in validator.iter_errors(value) {
-        explain(&error, &origin, excerpt, &mut found);
+    alternatives::forget();
+    let below = Below {
+        lowered,
+        value,
+        at: "",
+        excerpt,
+    };
+    let (mut found, mut errors) = (Vec::new(), 0);
+    if let Some(validator) = lowered.by_level(&schema.location) {
+        for error in validator.iter_errors(value) {
+            errors += 1;
+            below.explain(&error, &mut found);
+        }
+    }
+    if errors == 0 {
+        // Loading has compiled it once; whatever keeps it from compiling now must not pass for a
+        // value in order.
+        let expected = "a schema that compiles".to_owned();
+        let problem = "cannot be judged: its schema does not compile".into();
+        found.push(below.whole((BodyCode::Other, problem, expected), schema.pointer.clone()));
     }
     found
 }
 
-/// Whether what was left out of an excerpt may be all that is wrong: with it, the value may be
-/// valid.
-fn may_be_left_out(error: &ValidationError<'_>) -> bool {
-    match error.kind() {
-        Kind::Required { .. }
-        | Kind::MinProperties { .. }
-        | Kind::MinItems { .. }
-        | Kind::OneOfMultipleValid { .. }
-        | Kind::Not { .. } => true,
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
-            .iter()
-            .any(|errors| errors.iter().all(may_be_left_out)),
-        _ => false,
-    }
-}
-
-/// Goes down to the errors that a person can act on: those of the alternative that was most likely
-/// meant.
-fn explain(
-    error: &ValidationError<'_>,
-    origin: &dyn Fn(&ValidationError<'_>) -> String,
+/// What is wrong with a value, whose errors call it the whole.
+struct Below<'b> {
+    lowered: &'b Lowered,
+    value: &'b Value,
+    /// Where it stands below the value that is judged.
+    at: &'b str,
+    /// Members or items of it were left out.
     excerpt: bool,
-    found: &mut Vec<Violation>,
-) {
-    if excerpt && may_be_left_out(error) {
-        return;
-    }
-    if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind()
-        && let Some(errors) = likeliest(error, context, origin)
-    {
-        for error in errors {
-            explain(error, origin, excerpt, found);
-        }
-        return;
-    }
-    match undiscriminated(error, origin) {
-        Some(violation) => found.push(violation),
-        None => found.extend(violations_of(error, origin(error))),
-    }
 }
 
-/// The alternative with the fewest errors among those that are of the value's type and not ruled
-/// out by a discriminator.
-fn likeliest<'e>(
-    whole: &ValidationError<'_>,
-    branches: &'e [Vec<ValidationError<'static>>],
-    origin: &dyn Fn(&ValidationError<'_>) -> String,
-) -> Option<&'e Vec<ValidationError<'static>>> {
-    branches
-        .iter()
-        .filter(|errors| {
-            !errors.iter().any(|error| {
-                let here = error.instance_path() == whole.instance_path();
-                (here && matches!(error.kind(), Kind::Type { .. }))
-                    || is_discriminator(&origin(error))
+impl Below<'_> {
+    fn origin(&self, error: &ValidationError<'_>) -> String {
+        self.lowered.origin(error.schema_path().as_str())
+    }
+
+    /// Goes down to the errors that a person can act on: those of the alternative that was most
+    /// likely meant.
+    fn explain(&self, error: &ValidationError<'_>, found: &mut Vec<Violation>) {
+        if self.excerpt && self.may_be_left_out(error) {
+            return;
+        }
+        if !matches!(error.kind(), Kind::Custom { .. }) {
+            found.extend(violations_of(error, self.origin(error), self.at));
+            return;
+        }
+        let (value, branches) = self.alternatives(error);
+        let below = Below {
+            value,
+            at: &format!("{}{}", self.at, error.instance_path().as_str()),
+            ..*self
+        };
+        let fitting = branches.iter().filter(|errors| errors.is_empty());
+        let origin = self.origin(error);
+        if fitting.count() > 1 {
+            let expected = "exactly one of the alternatives".to_owned();
+            let problem = "is more than one of the alternatives".into();
+            return found.push(below.whole((BodyCode::Ambiguous, problem, expected), origin));
+        }
+        if let Some(errors) = below.likeliest(&branches) {
+            for error in errors {
+                below.explain(error, found);
+            }
+            return;
+        }
+        found.push(match below.undiscriminated(&branches) {
+            Some(violation) => violation,
+            None => below.whole(below.no_alternative(&branches), origin),
+        });
+    }
+
+    /// The value that alternatives are of, and what each of them finds wrong with it.
+    fn alternatives(&self, error: &ValidationError<'_>) -> (&Value, Vec<Vec<ValidationError<'_>>>) {
+        let at = error.instance_path().as_str();
+        let value = self.value.pointer(at).unwrap_or(&Value::Null);
+        let branches = self.lowered.branches(error.schema_path().as_str());
+        let branches = branches.map(|branch| branch.iter_errors(value).collect());
+        (value, branches.collect())
+    }
+
+    /// Whether what was left out of an excerpt may be all that is wrong: with it, the value may be
+    /// valid.
+    fn may_be_left_out(&self, error: &ValidationError<'_>) -> bool {
+        match error.kind() {
+            Kind::Required { .. }
+            | Kind::MinProperties { .. }
+            | Kind::MinItems { .. }
+            | Kind::Not { .. } => true,
+            Kind::Custom { .. } => {
+                let (value, branches) = self.alternatives(error);
+                let below = Below { value, ..*self };
+                let fitting = branches.iter().filter(|errors| errors.is_empty());
+                fitting.count() > 1
+                    || branches
+                        .iter()
+                        .any(|errors| errors.iter().all(|error| below.may_be_left_out(error)))
+            }
+            _ => false,
+        }
+    }
+
+    /// The alternative with the fewest errors among those that are of the value's type and not
+    /// ruled out by a discriminator.
+    fn likeliest<'e, 'v>(
+        &self,
+        branches: &'e [Vec<ValidationError<'v>>],
+    ) -> Option<&'e Vec<ValidationError<'v>>> {
+        branches
+            .iter()
+            .filter(|errors| {
+                !errors.iter().any(|error| {
+                    (is_of_whole(error) && matches!(error.kind(), Kind::Type { .. }))
+                        || is_discriminator(&self.origin(error))
+                })
             })
+            .min_by_key(|errors| errors.len())
+    }
+
+    /// What is wrong where a discriminator rules all alternatives out: it is missing, or names none
+    /// of them.
+    fn undiscriminated(&self, branches: &[Vec<ValidationError<'_>>]) -> Option<Violation> {
+        let ruled_out = branches
+            .iter()
+            .flatten()
+            .filter(|error| is_discriminator(&self.origin(error)));
+        let mut options = Vec::new();
+        let mut at = None;
+        for error in ruled_out {
+            match error.kind() {
+                Kind::Required { .. } => {
+                    return violations_of(error, self.origin(error), self.at).pop();
+                }
+                Kind::Enum { options: some } => {
+                    options.extend(some.as_array().into_iter().flatten().cloned());
+                    at = Some(error);
+                }
+                _ => {}
+            }
+        }
+        let at = at?;
+        Some(Violation {
+            code: BodyCode::Alternative,
+            problem: "names none of the alternatives".to_owned(),
+            expected: one_of(&Value::Array(options)),
+            seen: describe(at.instance()),
+            spec: self.origin(at),
+            at: format!("{}{}", self.at, at.instance_path().as_str()),
+            member: None,
         })
-        .min_by_key(|errors| errors.len())
+    }
+
+    /// A value that fits no alternative: told by the types that they want, where each wants one.
+    fn no_alternative(&self, branches: &[Vec<ValidationError<'_>>]) -> Words {
+        let types: Option<Vec<String>> =
+            branches.iter().map(|errors| wanted_type(errors)).collect();
+        let Some(mut types) = types else {
+            let expected = format!("one of {} alternatives", branches.len());
+            let problem = "is none of the alternatives".into();
+            return (BodyCode::Alternative, problem, expected);
+        };
+        types.sort();
+        types.dedup();
+        let (code, problem) = match self.value.is_null() {
+            true => (BodyCode::Null, "is null"),
+            false => (BodyCode::Alternative, "is none of the alternatives"),
+        };
+        (code, problem.into(), types.join(" or "))
+    }
+
+    /// What is wrong with the value as a whole.
+    fn whole(&self, words: Words, origin: String) -> Violation {
+        let (code, problem, expected) = words;
+        Violation {
+            code,
+            problem: problem.into_owned(),
+            expected,
+            seen: describe(self.value),
+            spec: origin,
+            at: self.at.to_owned(),
+            member: None,
+        }
+    }
 }
 
 fn is_discriminator(origin: &str) -> bool {
     origin.contains("/discriminator/")
 }
 
-/// What is wrong where a discriminator rules all alternatives out: it is missing, or names none of
-/// them.
-fn undiscriminated(
-    error: &ValidationError<'_>,
-    origin: &dyn Fn(&ValidationError<'_>) -> String,
-) -> Option<Violation> {
-    let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else {
-        return None;
-    };
-    let ruled_out = context
-        .iter()
-        .flatten()
-        .filter(|error| is_discriminator(&origin(error)));
-    let mut options = Vec::new();
-    let mut at = None;
-    for error in ruled_out {
-        match error.kind() {
-            Kind::Required { .. } => return violations_of(error, origin(error)).pop(),
-            Kind::Enum { options: some } => {
-                options.extend(some.as_array().into_iter().flatten().cloned());
-                at = Some(error);
-            }
-            _ => {}
-        }
-    }
-    let at = at?;
-    Some(Violation {
-        code: BodyCode::Alternative,
-        problem: "names none of the alternatives".to_owned(),
-        expected: one_of(&Value::Array(options)),
-        seen: describe(at.instance()),
-        spec: origin(at),
-        at: at.instance_path().as_str().to_owned(),
-        member: None,
-    })
+/// Whether an error is of the value itself, not of one in it.
+fn is_of_whole(error: &ValidationError<'_>) -> bool {
+    error.instance_path().as_str().is_empty()
 }
 
-/// What an error says in words: one violation, but for several members that are too many.
-fn violations_of(error: &ValidationError<'_>, origin: String) -> Vec<Violation> {
-    let at = error.instance_path().as_str();
+/// What an error below the pointer `whole` says in words: one violation, but for several members that are too many.
+fn violations_of(error: &ValidationError<'_>, origin: String, whole: &str) -> Vec<Violation> {
+    let at = &format!("{whole}{}", error.instance_path().as_str());
     match error.kind() {
         Kind::AdditionalProperties { unexpected } => unexpected
             .iter()
@@ -325,12 +401,6 @@ fn words(error: &ValidationError<'_>, origin: &str) -> Words {
             BodyCode::Size,
             "holds an item twice",
             "unique items".to_owned(),
-        ),
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => no_alternative(error, context),
-        Kind::OneOfMultipleValid { .. } => say(
-            BodyCode::Ambiguous,
-            "is more than one of the alternatives",
-            "exactly one of the alternatives".to_owned(),
         ),
         Kind::Not { .. } => say(
             BodyCode::Not,
@@ -422,29 +492,6 @@ fn integer(limit: &Value) -> String {
     format!("an integer of {bits} bits (int{bits})")
 }
 
-/// A value that fits no alternative: told by the types that they want, where each wants one.
-fn no_alternative(
-    error: &ValidationError<'_>,
-    branches: &[Vec<ValidationError<'static>>],
-) -> Words {
-    let types: Option<Vec<String>> = branches
-        .iter()
-        .map(|errors| wanted_type(errors, error))
-        .collect();
-    let Some(mut types) = types else {
-        let expected = format!("one of {} alternatives", branches.len());
-        let problem = "is none of the alternatives".into();
-        return (BodyCode::Alternative, problem, expected);
-    };
-    types.sort();
-    types.dedup();
-    let (code, problem) = match error.instance().is_null() {
-        true => (BodyCode::Null, "is null"),
-        false => (BodyCode::Alternative, "is none of the alternatives"),
-    };
-    (code, problem.into(), types.join(" or "))
-}
-
 /// Null last: it is the addition, not what the value is about.
 fn types(kind: &TypeKind) -> String {
     match kind {
@@ -458,9 +505,9 @@ fn types(kind: &TypeKind) -> String {
 }
 
 /// The type by which an alternative refuses the whole value.
-fn wanted_type(errors: &[ValidationError<'static>], whole: &ValidationError<'_>) -> Option<String> {
+fn wanted_type(errors: &[ValidationError<'_>]) -> Option<String> {
     errors.iter().find_map(|error| match error.kind() {
-        Kind::Type { kind } if error.instance_path() == whole.instance_path() => Some(types(kind)),
+        Kind::Type { kind } if is_of_whole(error) => Some(types(kind)),
         _ => None,
     })
 }

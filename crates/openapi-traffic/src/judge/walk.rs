@@ -1,6 +1,8 @@
 //! One walk through a body and its schema together: what no assertion tells (undocumented fields,
 //! open vocabularies, fields that travel the wrong way) and the evidence.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::assertion::subject;
@@ -42,6 +44,9 @@ struct Walk<'c, 'j> {
     judge: &'c mut Judge<'j>,
     side: &'j Side,
     owner: &'c str,
+    /// The values that several schemas have led to, by their addresses, each with the schemas that
+    /// it was walked through by: below a recursive schema, every level would double the ways.
+    walked: HashSet<(NodeId, usize)>,
 }
 
 impl<'j> Judge<'j> {
@@ -51,8 +56,9 @@ impl<'j> Judge<'j> {
             judge: self,
             side,
             owner,
+            walked: HashSet::new(),
         }
-        .value(node, None, body, &Way::Start);
+        .value(node, None, body, &Way::Start, false);
     }
 
     /// Counts the value of a parameter or header among its vocabulary.
@@ -112,24 +118,39 @@ impl<'j> Walk<'_, 'j> {
         }
     }
 
-    fn value(&mut self, node: NodeId, site: Option<SiteId>, value: &Value, way: &Way<'_>) {
+    /// `is_shared` says whether other schemas than this may lead to the value too.
+    fn value(
+        &mut self,
+        node: NodeId,
+        site: Option<SiteId>,
+        value: &Value,
+        way: &Way<'_>,
+        is_shared: bool,
+    ) {
         if let Some(site) = site {
             self.judge.evidence.see(site, value, self.observation());
+        }
+        let has_parts = value.is_object() || value.is_array();
+        let address = std::ptr::from_ref(value).addr();
+        if is_shared && has_parts && !self.walked.insert((node, address)) {
+            return;
         }
         match value {
             Value::Object(members) => {
                 let speaking = self.speaking(node, value);
-                self.object(&speaking, members, way);
+                let is_shared = is_shared || speaking.nodes.len() > 1;
+                self.object(&speaking, members, way, is_shared);
             }
             Value::Array(items) => {
                 let speaking = self.speaking(node, value);
+                let is_shared = is_shared || speaking.nodes.len() > 1;
                 for (node, site) in speaking
                     .nodes
                     .iter()
                     .filter_map(|id| self.side.plan.get(*id).items)
                 {
                     for (index, item) in items.iter().enumerate() {
-                        self.value(node, Some(site), item, &Way::Item(way, index));
+                        self.value(node, Some(site), item, &Way::Item(way, index), is_shared);
                     }
                 }
             }
@@ -141,7 +162,13 @@ impl<'j> Walk<'_, 'j> {
         }
     }
 
-    fn object(&mut self, speaking: &Speaking<'_>, members: &Map<String, Value>, way: &Way<'_>) {
+    fn object(
+        &mut self,
+        speaking: &Speaking<'_>,
+        members: &Map<String, Value>,
+        way: &Way<'_>,
+        is_shared: bool,
+    ) {
         let plan = &self.side.plan;
         let mut documented = None;
         let mut open = !speaking.undecided;
@@ -164,11 +191,11 @@ impl<'j> Walk<'_, 'j> {
                     if property.forbidden {
                         forbidden = Some(property);
                     } else {
-                        self.value(property.node, Some(property.site), value, &way);
+                        self.value(property.node, Some(property.site), value, &way, is_shared);
                     }
                 } else if let Additional::Schema(node) = node.additional {
                     known = true;
-                    self.value(node, None, value, &way);
+                    self.value(node, None, value, &way, is_shared);
                 }
             }
             if let Some(property) = forbidden {

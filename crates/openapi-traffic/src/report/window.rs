@@ -7,20 +7,22 @@
 //!   judge, such as the text of a body that did not parse, or the value of a header or cookie in a
 //!   HAR file.
 //!
-//! A line in which the engine still finds something is not shown at all. Everything else is:
-//! recordings are redacted before they are written, and a window that shows nothing helps nobody.
+//! A line in which the engine still finds something (of a very long one: the part around the place)
+//! is not shown at all. Everything else is: recordings are redacted before they are written, and a
+//! window that shows nothing helps nobody.
 //! The windows are drawn here and not by a library: what is drawn is masked, and of a line of
 //! megabytes only the part around the place. `annotate-snippets` takes the column that it prints
 //! from the text it is handed, which then is another text than the file's.
 
 use std::collections::HashMap;
-use std::fs;
 use std::ops::Range;
+use std::path::Path;
 
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use located::Place;
+use located::{Place, Source};
 use traffic_redact as redact;
 
 /// Keys whose values are never shown.
@@ -33,11 +35,21 @@ const BEFORE: usize = 2;
 const LONGEST: usize = 160;
 /// What is kept before the place in a line that is cut.
 const KEPT: usize = 40;
+/// Of a line longer than this, only the part around the place is looked through.
+const STRETCH: usize = 4096;
 
 /// The files that windows were drawn of.
 #[derive(Default)]
 pub(super) struct Windows {
-    texts: HashMap<String, Option<String>>,
+    texts: HashMap<String, Option<Text>>,
+}
+
+/// A text, and the way through its long lines.
+struct Text {
+    source: Source,
+    /// For each long line, places where a look for its scalars can begin, about [`STRETCH`] bytes
+    /// apart.
+    stops: HashMap<usize, Vec<usize>>,
 }
 
 /// One drawn line: its number, its text, and the columns under which carets go.
@@ -52,65 +64,128 @@ impl Windows {
     /// The lines around a place; none when the file cannot be read any more.
     pub(super) fn draw(&mut self, place: &Place) -> Vec<Line> {
         self.text(place)
-            .map_or_else(Vec::new, |text| draw(text, place))
+            .map_or_else(Vec::new, |text| text.draw(place))
     }
 
     /// The columns that the carets would cover, in characters from 1.
     pub(super) fn columns(&mut self, place: &Place) -> Option<Range<usize>> {
-        let line = self.text(place)?.lines().nth(place.line.checked_sub(1)?)?;
-        let at = extent(line, place.column);
-        let column = |at: usize| line[..at].chars().count() + 1;
+        let source = &self.text(place)?.source;
+        let line = source.line(place.line)?;
+        let at = extent(source, &line, place);
+        let column = |at: usize| source.line_and_column(line.start + at).1;
         Some(column(at.start)..column(at.end))
     }
 
-    fn text(&mut self, place: &Place) -> Option<&str> {
-        let read = || fs::read_to_string(&place.file).ok();
+    fn text(&mut self, place: &Place) -> Option<&mut Text> {
+        let read = || Source::read(Path::new(&place.file)).ok().map(Text::new);
         self.texts
             .entry(place.file.clone())
             .or_insert_with(read)
-            .as_deref()
+            .as_mut()
     }
 }
 
-fn draw(text: &str, place: &Place) -> Vec<Line> {
-    let long = |line: &str| line.len() > LONGEST;
-    let first = place.line.saturating_sub(BEFORE).max(1);
-    let wanted = text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line));
-    let mut lines: Vec<_> = wanted
-        .skip(first - 1)
-        .take_while(|(number, _)| *number <= place.line)
-        .collect();
-    let Some((number, target)) = lines.pop().filter(|(number, _)| *number == place.line) else {
-        return Vec::new();
-    };
-    lines.retain(|(_, line)| !long(target) && !long(line));
-    let mut drawn: Vec<_> = lines
-        .into_iter()
-        .map(|(number, line)| Line {
-            number,
-            text: visible(&mask(line, 0..0).0),
-            carets: None,
-        })
-        .collect();
-    let (line, at) = mask(target, extent(target, place.column));
-    drawn.push(underlined(number, &line, at));
-    drawn
+impl Text {
+    fn new(source: Source) -> Self {
+        Text {
+            source,
+            stops: HashMap::new(),
+        }
+    }
+
+    fn draw(&mut self, place: &Place) -> Vec<Line> {
+        let long = |line: &str| line.len() > LONGEST;
+        let source = &self.source;
+        let Some(target) = source.line(place.line) else {
+            return Vec::new();
+        };
+        let at = extent(source, &target, place);
+        let target = &source.text()[target];
+        let first = place.line.saturating_sub(BEFORE).max(1);
+        let before = (first..place.line)
+            .filter_map(|number| Some((number, &source.text()[source.line(number)?])))
+            .filter(|(_, line)| !long(target) && !long(line));
+        let mut drawn: Vec<_> = before
+            .map(|(number, line)| Line {
+                number,
+                text: visible(&mask(line, 0..0).0),
+                carets: None,
+            })
+            .collect();
+        drawn.push(if target.len() <= STRETCH {
+            let (line, at) = mask(target, at);
+            underlined(place.line, &line, at, (false, false))
+        } else {
+            // It cannot be shown whole, and may be long.
+            let at = at.start..boundary(target, at.end.min(at.start + STRETCH));
+            let stops = self.stops.entry(place.line);
+            let stops = stops.or_insert_with(|| stops_of(target));
+            let part = around(target, &at, stops);
+            let (line, at) = mask(
+                &target[part.clone()],
+                at.start - part.start..at.end - part.start,
+            );
+            let cut = (part.start > 0, part.end < target.len());
+            underlined(place.line, &line, at, cut)
+        });
+        drawn
+    }
 }
 
-/// Cuts a long line around the bytes `at`, and turns them into columns.
-fn underlined(number: usize, line: &str, at: Range<usize>) -> Line {
+/// Where, at most about every [`STRETCH`] bytes, a look for the scalars of a line can begin.
+fn stops_of(line: &str) -> Vec<usize> {
+    let mut stops = vec![0];
+    let mut last = 0;
+    for (_, range) in scalars(line) {
+        if range.end - last >= STRETCH {
+            last = range.end;
+            stops.push(last);
+        }
+    }
+    stops
+}
+
+/// The part of a line that is masked and drawn: of whole scalars, and with at least as much on both
+/// sides of the bytes `at` as can be shown.
+fn around(line: &str, at: &Range<usize>, stops: &[usize]) -> Range<usize> {
+    let next = stops.partition_point(|stop| *stop <= at.start);
+    // What is masked is short, so that one stretch may not be enough.
+    let enough = |stop: &&usize| mask(&line[**stop..at.start], 0..0).0.len() > KEPT;
+    let start = stops[..next].iter().rev().find(enough).unwrap_or(&0);
+    let mut shown = 0;
+    let mut end = *start;
+    for (key, range) in scalars(&line[*start..]) {
+        let (begin, scalar_end) = (start + range.start, start + range.end);
+        if end > at.end && shown > LONGEST {
+            return *start..end;
+        }
+        if scalar_end > at.start {
+            let is_masked = secret(key, &line[begin..scalar_end]);
+            shown += begin.saturating_sub(end.max(at.start));
+            shown += if is_masked {
+                MASK.len()
+            } else {
+                scalar_end - begin
+            };
+        }
+        end = scalar_end;
+    }
+    *start..line.len()
+}
+
+/// Cuts a long line around the bytes `at`, and turns them into columns; `cut` says whether it is
+/// the part of a line of which there is more, before and after.
+fn underlined(number: usize, line: &str, at: Range<usize>, cut: (bool, bool)) -> Line {
     let (mut start, mut end) = (0, line.len());
-    if line.len() > LONGEST {
+    if line.len() > LONGEST || cut.0 || cut.1 {
         start = boundary(line, at.start.saturating_sub(KEPT));
         end = boundary(line, (start + LONGEST).min(line.len()));
     }
+    let (more_before, more_after) = (start > 0 || cut.0, end < line.len() || cut.1);
     let at = at.start..at.end.clamp(at.start, end);
-    let before = (if start > 0 { "…" } else { "" }).to_owned() + &visible(&line[start..at.start]);
+    let before = (if more_before { "…" } else { "" }).to_owned() + &visible(&line[start..at.start]);
     let here = visible(&line[at.clone()]);
-    let after = visible(&line[at.end..end]) + if end < line.len() { "…" } else { "" };
+    let after = visible(&line[at.end..end]) + if more_after { "…" } else { "" };
     let from = before.width();
     Line {
         number,
@@ -129,11 +204,11 @@ fn boundary(line: &str, at: usize) -> usize {
 
 /// The bytes of what begins at a column: in JSON the key with a scalar value or with the bracket
 /// that opens it, in YAML the rest of the line.
-fn extent(line: &str, column: usize) -> Range<usize> {
-    let start = line
-        .char_indices()
-        .nth(column.saturating_sub(1))
-        .map_or(line.len(), |(at, _)| at);
+fn extent(source: &Source, line: &Range<usize>, place: &Place) -> Range<usize> {
+    let start = source
+        .byte_at(place.line, place.column)
+        .map_or(line.len(), |at| at - line.start);
+    let line = &source.text()[line.clone()];
     let rest = &line[start..];
     let length = match rest.as_bytes().first() {
         Some(b'"') => {
@@ -164,13 +239,13 @@ fn scalar(text: &str) -> usize {
 
 /// The length of the JSON string that begins the text, quotes included.
 fn string(text: &str) -> usize {
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return at + 1,
-            _ => {}
+    let mut at = 1;
+    while let Some(quote) = text.get(at..).and_then(|rest| rest.find('"')) {
+        let inside = text[at..at + quote].bytes().rev();
+        let escapes = inside.take_while(|byte| *byte == b'\\').count();
+        at += quote + 1;
+        if escapes % 2 == 0 {
+            return at;
         }
     }
     text.len()
@@ -206,42 +281,42 @@ fn mask(line: &str, at: Range<usize>) -> (String, Range<usize>) {
 }
 
 /// The scalars on a line of JSON, each with its key where that stands on the same line.
-fn scalars(line: &str) -> Vec<(Option<&str>, Range<usize>)> {
-    let mut found = Vec::new();
+fn scalars(line: &str) -> impl Iterator<Item = (Option<&str>, Range<usize>)> {
     let mut at = 0;
-    while let Some(quote) = line[at..].find('"') {
-        let start = at + quote;
+    std::iter::from_fn(move || {
+        let start = at + line[at..].find('"')?;
         let end = start + string(&line[start..]);
-        match line[end..]
-            .trim_start()
-            .strip_prefix(':')
-            .map(str::trim_start)
-        {
+        let value = line[end..].trim_start().strip_prefix(':');
+        Some(match value.map(str::trim_start) {
             None => {
-                found.push((None, start..end));
                 at = end;
+                (None, start..end)
             }
             Some(value) => {
                 let begin = line.len() - value.len();
                 at = begin + scalar(value);
-                found.push((Some(&line[start..end]), begin..at));
+                (Some(&line[start..end]), begin..at)
             }
-        }
-    }
-    found
+        })
+    })
 }
 
 fn secret(key: Option<&str>, scalar: &str) -> bool {
     let read =
         |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
-    let value = read(scalar);
     match key.map(read) {
         Some(Value::String(key)) => {
-            (OPAQUE.contains(&key.as_str()) && value.is_string())
-                || !redact::scan(&json!({ key: value })).is_empty()
+            // Such a text may be long, and is masked whatever it is.
+            (OPAQUE.contains(&key.as_str()) && is_string(scalar))
+                || !redact::scan(&json!({ key: read(scalar) })).is_empty()
         }
-        _ => !redact::scan(&value).is_empty(),
+        _ => !redact::scan(&read(scalar)).is_empty(),
     }
+}
+
+/// Whether a scalar is read as a string: as one that it is, or because it is nothing else.
+fn is_string(scalar: &str) -> bool {
+    scalar.starts_with('"') || serde_json::from_str::<IgnoredAny>(scalar).is_err()
 }
 
 /// Control characters as escapes: a recording must not steer the terminal.
@@ -269,10 +344,14 @@ mod tests {
         }
     }
 
+    fn lines(text: &str, place: &Place) -> Vec<Line> {
+        Text::new(Source::new("", text.to_owned())).draw(place)
+    }
+
     /// The lines of a window, carets below the last.
     fn drawn(text: &str, line: usize, column: usize) -> String {
         let mut out = String::new();
-        for line in draw(text, &place(line, column)) {
+        for line in lines(text, &place(line, column)) {
             out += &format!("{}|{}\n", line.number, line.text);
             if let Some(carets) = line.carets {
                 out += &format!(
@@ -371,7 +450,7 @@ mod tests {
             "\"a\": 1, ".repeat(100),
             ", \"a\": 1".repeat(100)
         );
-        let shown = &draw(&line, &place(1, 802))[0];
+        let shown = &lines(&line, &place(1, 802))[0];
         assert!(shown.text.starts_with('…') && shown.text.ends_with('…'));
         assert!(shown.text.chars().count() <= LONGEST + 2);
         let carets = shown.carets.clone().expect("the place is on this line");

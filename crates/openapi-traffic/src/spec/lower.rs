@@ -6,13 +6,14 @@
 //! line that a person wrote.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use jsonschema::{Draft, Registry, ValidationError, ValidationOptions, Validator};
+use jsonschema::{Draft, Registry, ValidationOptions, Validator};
 use located::Error;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde_json::{Map, Value, json};
 
+use super::alternatives::Schemas;
 use crate::document::Document;
 use located::openapi::reference;
 use located::pointer;
@@ -37,9 +38,7 @@ impl Direction {
 /// What one direction's schemas were lowered to.
 #[derive(Debug)]
 pub(crate) struct Lowered {
-    registry: Registry<'static>,
-    /// Compiled when first used: every schema is checked on loading, few are used in a run.
-    validators: HashMap<String, OnceLock<Option<Validator>>>,
+    schemas: Arc<Schemas>,
     origins: HashMap<String, String>,
     locations: HashMap<String, String>,
 }
@@ -47,17 +46,17 @@ pub(crate) struct Lowered {
 impl Lowered {
     /// The validator of the schema at a location of the lowered document.
     pub(crate) fn validator(&self, location: &str) -> Option<&Validator> {
-        let validator = self.validators.get(location)?;
-        validator
-            .get_or_init(|| self.compile(location).ok())
-            .as_ref()
+        self.schemas.whole(location)
     }
 
-    fn compile(&self, location: &str) -> Result<Validator, ValidationError<'static>> {
-        let fragment = utf8_percent_encode(location, ESCAPED);
-        options()
-            .with_registry(&self.registry)
-            .build(&json!({ "$ref": format!("{URI}#{fragment}") }))
+    /// The same, but its errors say of a `oneOf` or `anyOf` only that it does not hold.
+    pub(crate) fn by_level(&self, location: &str) -> Option<&Validator> {
+        self.schemas.by_level(location)
+    }
+
+    /// The validators, of the same kind, of the branches of a `oneOf` or `anyOf`.
+    pub(crate) fn branches(&self, location: &str) -> impl Iterator<Item = &Validator> {
+        self.schemas.branches(location)
     }
 
     /// Where the alternative that is written at `pointer` was lowered to.
@@ -72,16 +71,16 @@ impl Lowered {
 }
 
 /// What the lowered document is called among the schemas.
-const URI: &str = "urn:lowered";
+pub(super) const URI: &str = "urn:lowered";
 /// What a pointer cannot have in the fragment of a URI.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+pub(super) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'~')
     .remove(b'-')
     .remove(b'_')
     .remove(b'.');
 
-fn options<'r>() -> ValidationOptions<'r> {
+pub(super) fn options<'r>() -> ValidationOptions<'r> {
     jsonschema::options()
         .with_draft(Draft::Draft4)
         .should_validate_formats(true)
@@ -229,8 +228,6 @@ impl<'d> Lowering<'d> {
             let reason = format!("the schema does not compile: {error}");
             self.document.error(&origin(&self.origins, at), &reason)
         })?;
-        let used = self.used.into_iter();
-        let validators = used.map(|location| (location, OnceLock::new())).collect();
         let registry = Registry::new()
             .add(URI, Draft::Draft4.create_resource(lowered))
             .and_then(|registry| registry.prepare())
@@ -239,8 +236,7 @@ impl<'d> Lowering<'d> {
                     .error("", &format!("the schemas cannot be compiled: {error}"))
             })?;
         Ok(Lowered {
-            registry,
-            validators,
+            schemas: Schemas::new(registry, self.used),
             origins: self.origins,
             locations: self.locations,
         })

@@ -1,6 +1,7 @@
 //! An OpenAPI 3.0 document, ready to judge by: operations, lowered schemas, and the plan of the
 //! walk.
 
+pub(crate) mod alternatives;
 pub(crate) mod lower;
 pub(crate) mod operation;
 pub(crate) mod plan;

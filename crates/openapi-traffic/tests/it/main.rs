@@ -13,6 +13,7 @@ mod lowering;
 mod negative;
 mod never_panics;
 mod routing;
+mod scaling;
 mod secrets;
 
 use std::process::Command;

@@ -1,0 +1,407 @@
+//! The entries of a HAR document one at a time, as they are read, without the whole of it in
+//! memory.
+
+use std::io::Read;
+
+use memchr::memchr;
+use serde::de::IgnoredAny;
+
+use crate::read::{Entry, HarEntry, Skip, is_version_1, recording};
+
+/// How many bytes are asked for at once.
+const CHUNK: usize = 256 << 10;
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// What a document turns out to be.
+#[derive(Debug)]
+pub enum Opened<R> {
+    /// An object with a member `log`: a HAR, whose entries come next.
+    Har(Entries<R>),
+    /// Anything else. What was read of it so far; the rest is still in the reader.
+    Other(Vec<u8>, R),
+}
+
+/// The entries of a HAR, in order.
+///
+/// Whoever takes them may only believe them once [`Entries::finish`] has said that all that came
+/// after them was in order too.
+#[derive(Debug)]
+pub struct Entries<R> {
+    scan: Scan<R>,
+    state: State,
+    count: usize,
+    version: bool,
+    entries: bool,
+}
+
+/// The text of one entry, and where it begins in its document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryText {
+    /// JSON pointer of the entry in the document.
+    pub pointer: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The line at which it begins, from 1.
+    pub line: usize,
+    /// The column at which it begins, in characters from 1.
+    pub column: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before a member of `log`, or its end.
+    Log {
+        first: bool,
+    },
+    /// Before an entry, or the end of the list.
+    List {
+        first: bool,
+    },
+    Done,
+    /// The document is not as it should be, or only serde knows whether it is.
+    Broken,
+}
+
+/// Begins to read a document.
+///
+/// ```
+/// use har_recording::{Opened, open};
+///
+/// let har = r#"{"log": {"version": "1.2", "entries": [{
+///   "request": {"method": "GET", "url": "https://api.acme.example/v1/users"},
+///   "response": {"status": 204}
+/// }]}}"#;
+/// let Some(Opened::Har(mut entries)) = open(har.as_bytes()) else { panic!("a HAR") };
+/// let entry = entries.next().expect("an entry");
+/// assert_eq!((entry.pointer.as_str(), entry.line, entry.column), ("/log/entries/0", 1, 40));
+/// let exchange = entry.read()?.expect("an exchange");
+/// assert_eq!(exchange.recording.response.status, 204);
+/// assert!(entries.next().is_none() && entries.finish());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// `None` where it cannot be read as JSON; [`read`](crate::read()) says where and why.
+pub fn open<R: Read>(reader: R) -> Option<Opened<R>> {
+    let mut scan = Scan::new(reader);
+    while scan.starts_with(MARK) {
+        scan.at += MARK.len();
+    }
+    if scan.peek() != Some(b'{') {
+        return Some(Opened::Other(scan.buffer, scan.reader));
+    }
+    scan.at += 1;
+    let mut first = true;
+    while let Some(key) = scan.member(first)? {
+        first = false;
+        if key != "log" {
+            scan.ignored()?;
+            continue;
+        }
+        if scan.peek()? != b'{' {
+            return None;
+        }
+        scan.at += 1;
+        return Some(Opened::Har(Entries {
+            scan,
+            state: State::Log { first: true },
+            count: 0,
+            version: false,
+            entries: false,
+        }));
+    }
+    Some(Opened::Other(scan.buffer, scan.reader))
+}
+
+impl EntryText {
+    /// The exchange, or why the entry is none.
+    ///
+    /// # Errors
+    /// It is not an entry of a HAR.
+    pub fn read(&self) -> serde_json::Result<Result<HarEntry, Skip>> {
+        let entry: Entry = serde_json::from_slice(&self.bytes)?;
+        let pointer = self.pointer.clone();
+        Ok(match recording(entry) {
+            Ok(recording) => Ok(HarEntry { recording, pointer }),
+            Err(reason) => Err(Skip { pointer, reason }),
+        })
+    }
+}
+
+impl<R: Read> Entries<R> {
+    /// Whether the document was in order to its end. If not, [`read`](crate::read()) says where and
+    /// why, or reads what this reader leaves to it.
+    pub fn finish(mut self) -> bool {
+        while self.next().is_some() {}
+        self.state == State::Done
+    }
+
+    /// Goes on to the next entry.
+    fn step(&mut self) -> Option<Option<EntryText>> {
+        loop {
+            match self.state {
+                State::Log { first } => match self.scan.member(first)? {
+                    Some(key) => self.member_of_log(&key)?,
+                    None => {
+                        self.state = State::Done;
+                        return self.end().map(|()| None);
+                    }
+                },
+                State::List { first } => match self.scan.item(first)? {
+                    true => {
+                        self.state = State::List { first: false };
+                        return self.entry().map(Some);
+                    }
+                    false => self.state = State::Log { first: false },
+                },
+                State::Done | State::Broken => return Some(None),
+            }
+        }
+    }
+
+    fn member_of_log(&mut self, key: &str) -> Option<()> {
+        self.state = State::Log { first: false };
+        match key {
+            "version" if !self.version => {
+                self.version = true;
+                let version: String = serde_json::from_slice(self.scan.value()?).ok()?;
+                is_version_1(&version).then_some(())
+            }
+            "entries" if !self.entries => {
+                self.entries = true;
+                (self.scan.peek()? == b'[').then_some(())?;
+                self.scan.at += 1;
+                self.state = State::List { first: true };
+                Some(())
+            }
+            // A second one: serde has the words for it.
+            "version" | "entries" => None,
+            _ => self.scan.ignored(),
+        }
+    }
+
+    fn entry(&mut self) -> Option<EntryText> {
+        self.scan.peek()?;
+        let (line, column) = self.scan.pass()?;
+        let bytes = self.scan.value()?.to_vec();
+        let pointer = format!("/log/entries/{}", self.count);
+        self.count += 1;
+        Some(EntryText {
+            pointer,
+            bytes,
+            line,
+            column,
+        })
+    }
+
+    /// What follows the member `log`.
+    fn end(&mut self) -> Option<()> {
+        while let Some(key) = self.scan.member(false)? {
+            (key != "log").then_some(())?;
+            self.scan.ignored()?;
+            self.scan.pass()?;
+        }
+        let is_all = self.scan.peek().is_none() && !self.scan.failed;
+        self.scan.pass()?;
+        (is_all && self.version && self.entries).then_some(())
+    }
+}
+
+impl<R: Read> Iterator for Entries<R> {
+    type Item = EntryText;
+
+    fn next(&mut self) -> Option<EntryText> {
+        match self.step() {
+            Some(found) => found,
+            None => {
+                self.state = State::Broken;
+                None
+            }
+        }
+    }
+}
+
+/// Goes through JSON by its brackets and strings. What is inside them is for serde to check, so
+/// that a fault is at worst overlooked until then.
+#[derive(Debug)]
+struct Scan<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    at: usize,
+    /// Up to where the buffer was given away; all before it can be forgotten.
+    passed: usize,
+    line: usize,
+    column: usize,
+    ended: bool,
+    failed: bool,
+}
+
+impl<R: Read> Scan<R> {
+    fn new(reader: R) -> Self {
+        Scan {
+            reader,
+            buffer: Vec::new(),
+            at: 0,
+            passed: 0,
+            line: 1,
+            column: 1,
+            ended: false,
+            failed: false,
+        }
+    }
+
+    /// Reads more; says whether there was any.
+    fn fill(&mut self) -> bool {
+        if self.ended {
+            return false;
+        }
+        if self.passed >= self.buffer.len() / 2 {
+            self.buffer.drain(..self.passed);
+            self.at -= self.passed;
+            self.passed = 0;
+        }
+        let chunk = u64::try_from(CHUNK).unwrap_or(u64::MAX);
+        let before = self.buffer.len();
+        let read = (&mut self.reader).take(chunk).read_to_end(&mut self.buffer);
+        self.failed |= read.is_err();
+        self.ended = self.buffer.len() == before || self.failed;
+        !self.ended
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        while self.at >= self.buffer.len() {
+            self.fill().then_some(())?;
+        }
+        self.buffer.get(self.at).copied()
+    }
+
+    fn starts_with(&mut self, bytes: &[u8]) -> bool {
+        while self.buffer.len() - self.at < bytes.len() && self.fill() {}
+        self.buffer[self.at..].starts_with(bytes)
+    }
+
+    /// The next byte that is no white space, at which the scan then stands.
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            match self.byte()? {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                byte => return Some(byte),
+            }
+        }
+    }
+
+    /// Gives all up to here away: where it ends, if it was UTF-8.
+    fn pass(&mut self) -> Option<(usize, usize)> {
+        let passed = std::str::from_utf8(&self.buffer[self.passed..self.at]).ok()?;
+        let last_line = match passed.rfind('\n') {
+            Some(end) => {
+                self.line += passed.bytes().filter(|byte| *byte == b'\n').count();
+                self.column = 1;
+                &passed[end + 1..]
+            }
+            None => passed,
+        };
+        self.column += last_line.chars().count();
+        self.passed = self.at;
+        Some((self.line, self.column))
+    }
+
+    /// The key of the next member, after which the scan stands before its value; `Some(None)` after
+    /// the end of the object.
+    fn member(&mut self, first: bool) -> Option<Option<String>> {
+        if !self.more(first, b'}')? {
+            return Some(None);
+        }
+        (self.peek()? == b'"').then_some(())?;
+        let key = serde_json::from_slice(self.value()?).ok()?;
+        (self.peek()? == b':').then_some(())?;
+        self.at += 1;
+        Some(Some(key))
+    }
+
+    /// Whether another item comes, before which the scan then stands.
+    fn item(&mut self, first: bool) -> Option<bool> {
+        self.more(first, b']')
+    }
+
+    fn more(&mut self, first: bool, end: u8) -> Option<bool> {
+        match self.peek()? {
+            byte if byte == end => {
+                self.at += 1;
+                Some(false)
+            }
+            b',' if !first => {
+                self.at += 1;
+                // A comma and then the end is no JSON.
+                (self.peek()? != end).then_some(true)
+            }
+            _ => first.then_some(true),
+        }
+    }
+
+    /// Steps over a value that is not looked at, but has to be JSON.
+    fn ignored(&mut self) -> Option<()> {
+        serde_json::from_slice::<IgnoredAny>(self.value()?).ok()?;
+        Some(())
+    }
+
+    /// The bytes of the next value, behind which the scan then stands.
+    fn value(&mut self) -> Option<&[u8]> {
+        let first = self.peek()?;
+        // The buffer may move while the value is read, but not what is before it.
+        let start = self.at - self.passed;
+        match first {
+            b'"' => self.string()?,
+            b'{' | b'[' => self.brackets()?,
+            _ => {
+                while let Some(byte) = self.byte() {
+                    if b",]} \n\r\t".contains(&byte) {
+                        break;
+                    }
+                    self.at += 1;
+                }
+            }
+        }
+        Some(&self.buffer[self.passed + start..self.at])
+    }
+
+    fn brackets(&mut self) -> Option<()> {
+        let mut depth = 0_usize;
+        loop {
+            match self.byte()? {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return Some(());
+            }
+        }
+    }
+
+    /// Steps over a string, at whose opening quote the scan stands.
+    fn string(&mut self) -> Option<()> {
+        self.at += 1;
+        let mut inside = self.at - self.passed;
+        loop {
+            self.byte()?;
+            let begin = self.passed + inside;
+            let Some(quote) = memchr(b'"', &self.buffer[self.at..]) else {
+                self.at = self.buffer.len();
+                continue;
+            };
+            let quote = self.at + quote;
+            let escapes = self.buffer[begin..quote].iter().rev();
+            let is_escaped = escapes.take_while(|byte| **byte == b'\\').count() % 2 == 1;
+            self.at = quote + 1;
+            if !is_escaped {
+                return Some(());
+            }
+            inside = self.at - self.passed;
+        }
+    }
+}
