@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use memchr::memchr;
+use located::string_end;
 use serde::de::IgnoredAny;
 
 use crate::read::{Entry, HarEntry, Skip, is_version_1, recording};
@@ -39,8 +39,8 @@ pub struct Entries<R> {
 pub struct EntryText {
     /// JSON pointer of the entry in the document.
     pub pointer: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    /// The text itself.
+    pub text: String,
     /// The line at which it begins, from 1.
     pub line: usize,
     /// The column at which it begins, in characters from 1.
@@ -118,7 +118,7 @@ impl EntryText {
     /// # Errors
     /// It is not an entry of a HAR.
     pub fn read(&self) -> serde_json::Result<Result<HarEntry, Skip>> {
-        let entry: Entry = serde_json::from_slice(&self.bytes)?;
+        let entry: Entry = serde_json::from_str(&self.text)?;
         let pointer = self.pointer.clone();
         Ok(match recording(entry) {
             Ok(recording) => Ok(HarEntry { recording, pointer }),
@@ -182,12 +182,13 @@ impl<R: Read> Entries<R> {
     fn entry(&mut self) -> Option<EntryText> {
         self.scan.peek()?;
         let (line, column) = self.scan.pass()?;
-        let bytes = self.scan.value()?.to_vec();
+        let text = String::from_utf8(self.scan.value()?.to_vec()).ok()?;
+        self.scan.pass_text(&text);
         let pointer = format!("/log/entries/{}", self.count);
         self.count += 1;
         Some(EntryText {
             pointer,
-            bytes,
+            text,
             line,
             column,
         })
@@ -292,17 +293,15 @@ impl<R: Read> Scan<R> {
     /// Gives all up to here away: where it ends, if it was UTF-8.
     fn pass(&mut self) -> Option<(usize, usize)> {
         let passed = std::str::from_utf8(&self.buffer[self.passed..self.at]).ok()?;
-        let last_line = match passed.rfind('\n') {
-            Some(end) => {
-                self.line += passed.bytes().filter(|byte| *byte == b'\n').count();
-                self.column = 1;
-                &passed[end + 1..]
-            }
-            None => passed,
-        };
-        self.column += last_line.chars().count();
+        (self.line, self.column) = after((self.line, self.column), passed);
         self.passed = self.at;
         Some((self.line, self.column))
+    }
+
+    /// The same where the text of it is known.
+    fn pass_text(&mut self, passed: &str) {
+        (self.line, self.column) = after((self.line, self.column), passed);
+        self.passed = self.at;
     }
 
     /// The key of the next member, after which the scan stands before its value; `Some(None)` after
@@ -386,22 +385,28 @@ impl<R: Read> Scan<R> {
     /// Steps over a string, at whose opening quote the scan stands.
     fn string(&mut self) -> Option<()> {
         self.at += 1;
-        let mut inside = self.at - self.passed;
         loop {
-            self.byte()?;
-            let begin = self.passed + inside;
-            let Some(quote) = memchr(b'"', &self.buffer[self.at..]) else {
-                self.at = self.buffer.len();
-                continue;
-            };
-            let quote = self.at + quote;
-            let escapes = self.buffer[begin..quote].iter().rev();
-            let is_escaped = escapes.take_while(|byte| **byte == b'\\').count() % 2 == 1;
-            self.at = quote + 1;
-            if !is_escaped {
-                return Some(());
+            match string_end(&self.buffer, self.at) {
+                Ok(end) => {
+                    self.at = end;
+                    return Some(());
+                }
+                Err(so_far) => {
+                    self.at = so_far;
+                    self.fill().then_some(())?;
+                }
             }
-            inside = self.at - self.passed;
         }
+    }
+}
+
+/// Line and column behind a text that begins at these.
+fn after((line, column): (usize, usize), text: &str) -> (usize, usize) {
+    match text.rfind('\n') {
+        Some(end) => {
+            let lines = text.bytes().filter(|byte| *byte == b'\n').count();
+            (line + lines, text[end + 1..].chars().count() + 1)
+        }
+        None => (line, column + text.chars().count()),
     }
 }

@@ -174,15 +174,14 @@ impl<'de> Visitor<'de> for Watched<'_> {
     }
 }
 
-/// The positions of everything in a text; `None` when it is not JSON.
+/// A value deeper than this has no places of its own in it: `serde_json` reads none as a value.
+const MAX_DEPTH: usize = 128;
+
+/// The positions of everything in a text. Of one that is not JSON, they are of no use, or there are
+/// none.
 pub(crate) fn tree(text: &str) -> Option<Tree> {
-    // Checked first: the scan below trusts its input, and its depth is bounded by the parser's.
-    serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}')).ok()?;
-    Scan {
-        text,
-        at: text.len() - text.trim_start_matches('\u{feff}').len(),
-    }
-    .value(None)
+    let at = text.len() - text.trim_start_matches('\u{feff}').len();
+    Scan { text, at }.value(None, 0)
 }
 
 struct Scan<'t> {
@@ -191,23 +190,26 @@ struct Scan<'t> {
 }
 
 impl Scan<'_> {
-    fn value(&mut self, key: Option<Range<usize>>) -> Option<Tree> {
+    fn value(&mut self, key: Option<Range<usize>>, depth: usize) -> Option<Tree> {
         let first = self.peek()?;
         let start = self.at;
         let children = match first {
-            b'{' => self.members()?,
-            b'[' => self.items()?,
+            b'{' | b'[' if depth == MAX_DEPTH => {
+                self.brackets()?;
+                Children::None
+            }
+            b'{' => self.members(depth + 1)?,
+            b'[' => self.items(depth + 1)?,
             b'"' => {
                 self.string()?;
                 Children::None
             }
             _ => {
                 let rest = &self.text[start..];
-                let end = rest
-                    .find([',', ']', '}', ' ', '\n', '\r', '\t'])
-                    .unwrap_or(rest.len());
-                self.at += end;
-                Children::None
+                let end = rest.find([',', ']', '}', ' ', '\n', '\r', '\t']);
+                self.at += end.unwrap_or(rest.len());
+                // What ends where it begins is no value, and would be found again for ever.
+                (self.at > start).then_some(Children::None)?
             }
         };
         Some(Tree {
@@ -217,7 +219,7 @@ impl Scan<'_> {
         })
     }
 
-    fn members(&mut self) -> Option<Children> {
+    fn members(&mut self, depth: usize) -> Option<Children> {
         let mut members = Vec::new();
         self.at += 1;
         loop {
@@ -227,9 +229,9 @@ impl Scan<'_> {
                 _ => {
                     let key = self.string()?;
                     let name: String = serde_json::from_str(&self.text[key.clone()]).ok()?;
-                    self.peek()?; // the colon
+                    (self.peek()? == b':').then_some(())?;
                     self.at += 1;
-                    members.push((name, self.value(Some(key))?));
+                    members.push((name, self.value(Some(key), depth)?));
                 }
             }
         }
@@ -237,34 +239,45 @@ impl Scan<'_> {
         Some(Children::Members(members.into_iter().collect()))
     }
 
-    fn items(&mut self) -> Option<Children> {
+    fn items(&mut self, depth: usize) -> Option<Children> {
         let mut items = Vec::new();
         self.at += 1;
         loop {
             match self.peek()? {
                 b']' => break,
                 b',' => self.at += 1,
-                _ => items.push(self.value(None)?),
+                _ => items.push(self.value(None, depth)?),
             }
         }
         self.at += 1;
         Some(Children::Items(items))
     }
 
-    /// Steps over a string, quotes included.
-    fn string(&mut self) -> Option<Range<usize>> {
-        self.peek()?;
-        let start = self.at;
-        self.at += 1;
+    /// Steps over an object or an array, however deep it is.
+    fn brackets(&mut self) -> Option<()> {
+        let mut depth = 0_usize;
         loop {
-            let inside = self.text.get(self.at..)?;
-            let inside = &inside[..inside.find('"')?];
-            self.at += inside.len() + 1;
-            let escapes = inside.bytes().rev().take_while(|byte| *byte == b'\\');
-            if escapes.count() % 2 == 0 {
-                break;
+            match self.peek()? {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth = depth.checked_sub(1)?,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return Some(());
             }
         }
+    }
+
+    /// Steps over a string, quotes included.
+    fn string(&mut self) -> Option<Range<usize>> {
+        (self.peek()? == b'"').then_some(())?;
+        let start = self.at;
+        self.at = string_end(self.text.as_bytes(), start + 1).ok()?;
         Some(start..self.at)
     }
 
@@ -276,4 +289,57 @@ impl Scan<'_> {
         }
         bytes.get(self.at).copied()
     }
+}
+
+/// The byte behind the quote that ends a JSON string, from a byte `at` inside it that no backslash
+/// escapes.
+///
+/// ```
+/// let text = br#"{"say \"no\"": 1}"#;
+/// assert_eq!(located::string_end(text, 2), Ok(13));
+/// // There is more to come of the string, and what the backslash escapes.
+/// assert_eq!(located::string_end(&text[..7], 2), Err(6));
+/// ```
+///
+/// # Errors
+/// The bytes end before the string: from where to go on when there are more of them.
+pub fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
+    loop {
+        let special = match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+            Some(word) => match first_special(u64::from_le_bytes(*word)) {
+                Some(offset) => at + offset,
+                None => {
+                    at += size_of::<u64>();
+                    continue;
+                }
+            },
+            None => {
+                let rest = bytes.get(at..).unwrap_or_default();
+                let special = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+                at + special.ok_or(bytes.len().max(at))?
+            }
+        };
+        if bytes[special] == b'"' {
+            return Ok(special + 1);
+        }
+        if special + 1 == bytes.len() {
+            return Err(special);
+        }
+        // A backslash and what it escapes.
+        at = special + 2;
+    }
+}
+
+/// Which byte of a word, in the order of the text, is the first quote or backslash. Bodies in a HAR
+/// have one every few bytes, where the search for each alone would cost more.
+fn first_special(word: u64) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let is = |byte: u8| {
+        let zero = word ^ (ONES * u64::from(byte));
+        // The lowest bit that is set is right; those above it may not be.
+        zero.wrapping_sub(ONES) & !zero & HIGH
+    };
+    let found = is(b'"') | is(b'\\');
+    (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }

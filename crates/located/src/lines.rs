@@ -83,6 +83,8 @@ impl Lines {
 
 /// How many characters begin in these bytes.
 fn begun(bytes: &[u8]) -> usize {
+    #[cfg(test)]
+    tests::COUNTED.set(tests::COUNTED.get() + bytes.len());
     // No more at once than a byte can count, which the compiler makes use of.
     let counted = bytes.chunks(usize::from(u8::MAX)).map(|part| {
         let begun = part.iter().map(|byte| u8::from(begins(*byte)));
@@ -97,9 +99,27 @@ fn begins(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use proptest::prelude::*;
 
     use super::*;
+
+    thread_local! {
+        /// The bytes that this thread has counted the characters of.
+        pub(super) static COUNTED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn a_column_of_a_long_line_costs_two_stretches_at_most() {
+        let text = "é".repeat(1 << 17);
+        let lines = Lines::new(&text);
+        for at in (0..text.len()).step_by(10_002) {
+            COUNTED.set(0);
+            assert_eq!(lines.line_and_column(&text, at), (1, at / 2 + 1));
+            assert!(COUNTED.get() <= 2 * STRETCH, "{} at {at}", COUNTED.get());
+        }
+    }
 
     /// As a person would: characters and line ends one by one.
     fn counted(text: &str, at: usize) -> (usize, usize) {

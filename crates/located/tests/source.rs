@@ -271,3 +271,39 @@ fn a_line_of_a_file_knows_its_number() {
     let source = Source::at_line("a.ndjson", "{\"a\": 1}".to_owned(), 7);
     assert_eq!(at(&source, "/a"), (7, 2));
 }
+
+proptest::proptest! {
+    /// What a file holds is looked through for places before anybody has checked it.
+    #[test]
+    fn every_value_of_a_json_text_has_a_place_and_no_text_is_looked_through_for_ever(
+        text in r#"[\[{][\[\]{},:"\\a1é \n]{0,12}[\]}"]?"#,
+        pointer in "(/[a1é0]?){0,3}",
+    ) {
+        let source = Source::new("a.json", text.clone());
+        source.place(&pointer);
+        if let Ok(value) = serde_json::from_str::<Value>(&text) {
+            for (at, value) in located::pointer::values(&value) {
+                let read: Value = serde_json::from_str(&text[source.span(&at).unwrap()]).unwrap();
+                proptest::prop_assert_eq!(&read, value);
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_string_is_the_one_that_serde_finds(
+        inside in "([a-zé字]{0,20}|\"|\\\\){0,8}",
+        after in "[\",a]{0,9}",
+        cut in 0..200_usize,
+    ) {
+        let string = Value::from(inside).to_string();
+        let text = format!("{string}{after}");
+        proptest::prop_assert_eq!(located::string_end(text.as_bytes(), 1), Ok(string.len()));
+        // In two parts.
+        let cut = cut.min(string.len() - 1).max(1);
+        let resumed = located::string_end(&text.as_bytes()[..cut], 1).unwrap_err();
+        proptest::prop_assert_eq!(
+            located::string_end(text.as_bytes(), resumed),
+            Ok(string.len())
+        );
+    }
+}

@@ -28,7 +28,7 @@ const HAR: usize = 39;
 /// How many findings it has where it has any.
 const FINDINGS: usize = 13_000;
 /// The sizes at which growth is measured.
-const SIZES: [usize; 7] = [2, 4, 8, 16, 32, 40, 80];
+const SIZES: [usize; 6] = [2, 5, 10, 20, 40, 80];
 const FORMATS: [Format; 5] = [
     Format::Human,
     Format::Json,
@@ -40,7 +40,7 @@ const EXCHANGES: usize = 2_000;
 const OBJECTS: usize = 10;
 /// One trunk in so many registers, and so has the object with the live state.
 const REGISTERS: usize = 8;
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 3;
 /// Tells a child process to judge one corpus and say what it took.
 const CHILD: &str = "VALIDATE_BENCH_CHILD";
 
@@ -96,36 +96,25 @@ fn compare(folder: &Path) -> anyhow::Result<()> {
     let bytes = write_lines(&ndjson, exchanges)?;
     let bodies: Vec<_> = (0..exchanges).map(|it| trunks(it).to_string()).collect();
     println!(
-        "{} objects in {exchanges} exchanges, {:.1} MB of bodies, {} threads, best of {ROUNDS}",
+        "{} objects in {exchanges} exchanges, {:.1} MB of bodies, {} threads, best and median \
+         of {ROUNDS}",
         exchanges * OBJECTS,
         megabytes(bytes),
         rayon::current_num_threads()
     );
-    let mut all = [Took::MAX; 3];
+    let mut all: [Rounds; 3] = Default::default();
     for _ in 0..ROUNDS {
-        let now = [
-            took(|| validate_plainly(&plain, &bodies))?,
-            took(|| judge(&spec, &har))?,
-            took(|| judge(&spec, &ndjson))?,
-        ];
-        all.iter_mut()
-            .zip(now)
-            .for_each(|(best, now)| *best = best.min(now));
+        all[0].add(took(|| validate_plainly(&plain, &bodies))?);
+        all[1].add(took(|| judge(&spec, &har))?);
+        all[2].add(took(|| judge(&spec, &ndjson))?);
     }
     let names = [
         "parsed and is_valid (jsonschema)",
         "judged, HAR",
         "judged, NDJSON",
     ];
-    let ratio = |ours: Duration, theirs: Duration| ours.as_secs_f64() / theirs.as_secs_f64();
-    for (name, took) in names.iter().zip(all) {
-        println!(
-            "  {name:<33} {:>6.0} ms ({:.2}×)  {:>6.0} ms of processor time ({:.2}×)",
-            milliseconds(took.time),
-            ratio(took.time, all[0].time),
-            milliseconds(took.processor),
-            ratio(took.processor, all[0].processor)
-        );
+    for (name, rounds) in names.iter().zip(&all) {
+        println!("  {name:<33} {}", rounds.beside(&all[0]));
     }
     Ok(())
 }
@@ -138,25 +127,24 @@ fn formats(folder: &Path) -> anyhow::Result<()> {
     write_har(&bad, HAR, FINDINGS)?;
     println!("\n{HAR} MB of HAR with its report, clean and with {FINDINGS} findings");
     for format in FORMATS {
-        let (mut without, mut with) = (Took::MAX, Took::MAX);
+        let (mut without, mut with) = (Rounds::default(), Rounds::default());
         for _ in 0..ROUNDS {
-            without = without.min(took(|| report(&spec, &clean, format, 0))?);
-            with = with.min(took(|| report(&spec, &bad, format, FINDINGS))?);
+            without.add(took(|| report(&spec, &clean, format, 0))?);
+            with.add(took(|| report(&spec, &bad, format, FINDINGS))?);
         }
-        println!(
-            "  {:<7} {:>6.0} ms  {:>6.0} ms  {:.2}×",
-            format!("{format:?}"),
-            milliseconds(without.time),
-            milliseconds(with.time),
-            with.time.as_secs_f64() / without.time.as_secs_f64()
-        );
+        let name = format!("{format:?}");
+        println!("  {name:<7} clean {}", without.beside(&without));
+        println!("  {:<7} found {}", "", with.beside(&without));
     }
     Ok(())
 }
 
-/// Time as the input grows, findings with it.
+/// Processor time as the input grows, findings with it.
 fn growth(folder: &Path) -> anyhow::Result<()> {
-    println!("\nmilliseconds of a HAR with findings, and by how much more than twice a time grew");
+    println!(
+        "\nprocessor time in ms of a HAR with findings, best of {ROUNDS}, and by how much more it \
+         grew than the HAR"
+    );
     let (spec, har) = (folder.join("spec.json"), folder.join("growing.har"));
     let mut before: Option<(usize, Vec<f64>)> = None;
     for size in SIZES {
@@ -164,11 +152,8 @@ fn growth(folder: &Path) -> anyhow::Result<()> {
         write_har(&har, size, findings)?;
         let mut now = Vec::new();
         for format in FORMATS {
-            let mut best = Took::MAX;
-            for _ in 0..ROUNDS {
-                best = best.min(took(|| report(&spec, &har, format, findings))?);
-            }
-            now.push(milliseconds(best.time));
+            let rounds = Rounds::of(ROUNDS, || report(&spec, &har, format, findings))?;
+            now.push(milliseconds(rounds.processor[0]));
         }
         let cells = now.iter().enumerate().map(|(at, time)| {
             let grown = before
@@ -199,11 +184,10 @@ fn depth(folder: &Path) -> anyhow::Result<()> {
         let body = (0..depth).fold(leaf, |inner, _| json!({"left": 1, "next": inner}));
         let line = recorded("/nodes", body).to_string() + "\n";
         std::fs::write(&path, line.repeat(200))?;
-        let mut best = Took::MAX;
-        for _ in 0..ROUNDS {
-            best = best.min(took(|| report(&spec, &path, Format::Json, 200))?);
-        }
-        println!("  {depth:>3}  {:>5.0} ms", milliseconds(best.time));
+        let rounds = Rounds::of(ROUNDS, || report(&spec, &path, Format::Json, 200))?;
+        let [time, processor] =
+            [&rounds.times, &rounds.processor].map(|them| milliseconds(them[0]));
+        println!("  {depth:>3}  {time:>5.0} ms, processor {processor:>5.0} ms");
     }
     Ok(())
 }
@@ -239,17 +223,44 @@ struct Took {
     processor: Duration,
 }
 
-impl Took {
-    const MAX: Took = Took {
-        time: Duration::MAX,
-        processor: Duration::MAX,
-    };
+/// What something cost in each round.
+#[derive(Default)]
+struct Rounds {
+    times: Vec<Duration>,
+    processor: Vec<Duration>,
+}
 
-    fn min(self, other: Took) -> Took {
-        Took {
-            time: self.time.min(other.time),
-            processor: self.processor.min(other.processor),
+impl Rounds {
+    fn of(rounds: usize, mut work: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<Rounds> {
+        let mut all = Rounds::default();
+        for _ in 0..rounds {
+            all.add(took(&mut work)?);
         }
+        Ok(all)
+    }
+
+    fn add(&mut self, took: Took) {
+        self.times.push(took.time);
+        self.processor.push(took.processor);
+        self.times.sort();
+        self.processor.sort();
+    }
+
+    /// Milliseconds of the fastest round and of the middle one, and their relation to those of
+    /// another.
+    fn beside(&self, other: &Rounds) -> String {
+        let words = |own: &[Duration], other: &[Duration]| {
+            let times = [0, own.len() / 2].map(|at| {
+                let (own, other) = (milliseconds(own[at]), milliseconds(other[at]));
+                format!("{own:>6.0} ms ({:.2}×)", own / other)
+            });
+            times.join(", median ")
+        };
+        format!(
+            "{}; processor {}",
+            words(&self.times, &other.times),
+            words(&self.processor, &other.processor)
+        )
     }
 }
 
@@ -262,19 +273,19 @@ fn took(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Took> {
     })
 }
 
-/// What all threads of this process have spent in user mode.
+/// What all threads of this process have spent on processors. None of them ends before the process.
 fn processor_time() -> anyhow::Result<Duration> {
-    let status = std::fs::read_to_string("/proc/self/stat")
-        .context("processor time is read from Linux's /proc")?;
-    // After the name, which may hold anything, in parentheses; Linux counts in hundredths of a
-    // second.
-    let fields = status.rsplit_once(')').context("no name")?.1;
-    let ticks: u64 = fields
-        .split_whitespace()
-        .nth(11)
-        .context("no utime")?
-        .parse()?;
-    Ok(Duration::from_millis(ticks * 10))
+    let mut nanoseconds = 0;
+    for task in std::fs::read_dir("/proc/self/task").context("Linux's /proc is read")? {
+        let spent = std::fs::read_to_string(task?.path().join("schedstat"))?;
+        let spent: u64 = spent
+            .split_whitespace()
+            .next()
+            .context("no time")?
+            .parse()?;
+        nanoseconds += spent;
+    }
+    Ok(Duration::from_nanos(nanoseconds))
 }
 
 fn validate_plainly(schema: &jsonschema::Validator, bodies: &[String]) -> anyhow::Result<()> {

@@ -356,7 +356,7 @@ fn judge_entries(
         Some(match read {
             Err(skip) => Err(skip.reason),
             Ok(HarEntry { recording, pointer }) => {
-                let source = Source::from_bytes(file, entry.bytes, entry.line).ok()?;
+                let source = Source::at_line(file, entry.text, entry.line);
                 let source = Arc::new(source.at_column(entry.column, pointer.as_str()));
                 let exchange = Exchange::new(recording, source, &pointer, number);
                 Ok(judge_exchange(spec, &exchange, negative, evidence))

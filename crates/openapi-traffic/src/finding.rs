@@ -82,12 +82,13 @@ impl Finding {
 
 /// The pointer with `*` for every array index.
 pub(crate) fn any_element(pointer: &str) -> String {
-    let any = |part: &str| {
-        if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) {
-            "*".into()
-        } else {
-            part.to_owned()
+    let mut any = String::with_capacity(pointer.len());
+    for (number, part) in pointer.split('/').enumerate() {
+        if number > 0 {
+            any.push('/');
         }
-    };
-    pointer.split('/').map(any).collect::<Vec<_>>().join("/")
+        let is_index = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        any.push_str(if is_index { "*" } else { part });
+    }
+    any
 }

@@ -44,6 +44,7 @@ struct Walk<'c, 'j> {
     judge: &'c mut Judge<'j>,
     side: &'j Side,
     owner: &'c str,
+    observation: Observation<'j>,
     /// The values that several schemas have led to, by their addresses, each with the schemas that
     /// it was walked through by: below a recursive schema, every level would double the ways.
     walked: HashSet<(NodeId, usize)>,
@@ -52,10 +53,15 @@ struct Walk<'c, 'j> {
 impl<'j> Judge<'j> {
     /// Walks through a body that stands at `owner` in the recording.
     pub(super) fn walk(&mut self, side: &'j Side, node: NodeId, body: &Value, owner: &str) {
+        let observation = Observation {
+            whole: !self.is_excerpt(side),
+            ..self.observation()
+        };
         Walk {
             judge: self,
             side,
             owner,
+            observation,
             walked: HashSet::new(),
         }
         .value(node, None, body, &Way::Start, false);
@@ -111,13 +117,6 @@ impl<'j> Judge<'j> {
 }
 
 impl<'j> Walk<'_, 'j> {
-    fn observation(&self) -> Observation<'j> {
-        Observation {
-            whole: !self.judge.is_excerpt(self.side),
-            ..self.judge.observation()
-        }
-    }
-
     /// `is_shared` says whether other schemas than this may lead to the value too.
     fn value(
         &mut self,
@@ -128,7 +127,7 @@ impl<'j> Walk<'_, 'j> {
         is_shared: bool,
     ) {
         if let Some(site) = site {
-            self.judge.evidence.see(site, value, self.observation());
+            self.judge.evidence.see(site, value, self.observation);
         }
         let has_parts = value.is_object() || value.is_array();
         let address = std::ptr::from_ref(value).addr();
@@ -175,18 +174,19 @@ impl<'j> Walk<'_, 'j> {
         for id in speaking.nodes.iter() {
             let node = plan.get(*id);
             if let Some(site) = node.object {
-                self.judge.evidence.pass(site, self.observation());
+                self.judge.evidence.pass(site, self.observation);
                 documented = documented.or(Some(node));
             }
             open &= node.additional == Additional::Open;
         }
+        let mut next = 0;
         for (name, value) in members {
             let way = Way::Member(way, name);
             let mut known = false;
             let mut forbidden = None;
             for id in speaking.nodes.iter() {
                 let node = plan.get(*id);
-                if let Some(property) = node.properties.get(name.as_str()) {
+                if let Some(property) = node.property(name, &mut next) {
                     known = true;
                     if property.forbidden {
                         forbidden = Some(property);

@@ -22,7 +22,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use located::{Place, Source};
+use located::{Place, Source, string_end};
 use traffic_redact as redact;
 
 /// Keys whose values are never shown.
@@ -239,16 +239,7 @@ fn scalar(text: &str) -> usize {
 
 /// The length of the JSON string that begins the text, quotes included.
 fn string(text: &str) -> usize {
-    let mut at = 1;
-    while let Some(quote) = text.get(at..).and_then(|rest| rest.find('"')) {
-        let inside = text[at..at + quote].bytes().rev();
-        let escapes = inside.take_while(|byte| *byte == b'\\').count();
-        at += quote + 1;
-        if escapes % 2 == 0 {
-            return at;
-        }
-    }
-    text.len()
+    string_end(text.as_bytes(), 1).unwrap_or(text.len())
 }
 
 /// The line with its secrets masked, and where the bytes `at` are in it now.
@@ -463,6 +454,25 @@ mod tests {
                 .collect::<String>(),
             "\"here\": 1"
         );
+    }
+
+    #[test]
+    fn of_a_line_of_a_megabyte_only_the_part_around_the_place_is_looked_through() {
+        let line = format!(
+            "{{{}}}",
+            r#""a": "b", "password": "hunter2hunter2", "#.repeat(30_000)
+        );
+        let stops = stops_of(&line);
+        // Places are not looked for from the beginning of the line, and there are not many stops.
+        assert!(stops.len() <= line.len() / STRETCH + 1, "{}", stops.len());
+        for at in (1..line.len()).step_by(100_003) {
+            let at = boundary(&line, at);
+            let part = around(&line, &(at..at), &stops);
+            assert!(
+                part.contains(&at) && part.len() <= 3 * STRETCH,
+                "{part:?} around {at}"
+            );
+        }
     }
 
     #[test]

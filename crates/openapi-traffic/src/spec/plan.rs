@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexMap;
 use located::Error;
 use serde_json::{Map, Value};
 
@@ -28,7 +29,7 @@ pub(crate) struct Node {
     pub(crate) pointer: String,
     /// Counts the objects that were judged by this schema; only where it has `properties`.
     pub(crate) object: Option<SiteId>,
-    pub(crate) properties: HashMap<Box<str>, Property, foldhash::fast::FixedState>,
+    properties: IndexMap<Box<str>, Property, foldhash::fast::FixedState>,
     pub(crate) additional: Additional,
     pub(crate) items: Option<(NodeId, SiteId)>,
     /// This node and all that it is composed of by `allOf`.
@@ -84,7 +85,7 @@ impl Node {
         Node {
             pointer: schema.pointer.clone(),
             object: None,
-            properties: HashMap::default(),
+            properties: IndexMap::default(),
             additional: Additional::Open,
             items: None,
             parts: Box::from([id]),
@@ -92,6 +93,17 @@ impl Node {
             vocabulary: words(schema.value).map(|words| Vocabulary::new(words, schema)),
             type_name: type_name.map(str::to_owned),
         }
+    }
+
+    /// The property of a name. The members of an object mostly come in the order of its schema:
+    /// `next` says which property to try first, and then which comes after the one found.
+    pub(crate) fn property(&self, name: &str, next: &mut usize) -> Option<&Property> {
+        let (at, _, property) = match self.properties.get_index(*next) {
+            Some((expected, property)) if **expected == *name => (*next, expected, property),
+            _ => self.properties.get_full(name)?,
+        };
+        *next = at + 1;
+        Some(property)
     }
 }
 

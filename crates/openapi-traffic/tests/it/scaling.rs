@@ -3,19 +3,11 @@
 use std::time::{Duration, Instant};
 
 use located::Source;
-use openapi_traffic::report::{Format, Report, Tool};
+use openapi_traffic::report::{Report, Tool};
 use openapi_traffic::{Options, run};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, SPEC};
-
-const FORMATS: [Format; 5] = [
-    Format::Human,
-    Format::Json,
-    Format::Sarif,
-    Format::Junit,
-    Format::Github,
-];
 
 /// A HAR of one line; each exchange answers a trunk whose size is a string, and `é字` on the way.
 fn har(entries: usize) -> String {
@@ -88,20 +80,24 @@ fn time(mut work: impl FnMut()) -> Duration {
     (0..3).map(once).min().unwrap_or_default()
 }
 
+/// The reader skips such a value without going down into it, and so must whoever looks for a place.
 #[test]
-fn eight_times_the_findings_in_one_line_take_no_more_than_twenty_times_as_long() {
-    let bench = Bench::new();
-    bench.write("spec.yaml", SPEC);
-    bench.write("a.har", &har(100)).write("b.har", &har(800));
-    for format in FORMATS {
-        let [one, eight] = ["a.har", "b.har"].map(|file| {
-            time(|| {
-                let report = report(&bench, "spec.yaml", file);
-                report.render(format).expect("a report");
-            })
-        });
-        // If each finding counted from the beginning of the line, it would be 64 times.
-        assert!(eight < one * 20, "{format:?}: {one:?}, {eight:?}");
+fn an_entry_with_a_member_of_any_depth_has_its_findings() {
+    let deep = "[".repeat(200_000) + &"]".repeat(200_000);
+    for entries in [1, 400] {
+        let (bench, text) = (Bench::new(), har(entries));
+        let text = text.replacen(
+            "{\"request\"",
+            &format!("{{\"_deep\":{deep},\"request\""),
+            1,
+        );
+        bench.write("spec.yaml", SPEC).write("a.har", &text);
+        let report = report(&bench, "spec.yaml", "a.har");
+        assert_eq!(report.problems, [""; 0]);
+        let whole = text.find("\"response\"").expect("a response");
+        let place = report.findings[0].finding.recording.as_ref();
+        let place = place.expect("a place");
+        assert_eq!((report.findings.len(), place.column), (entries, whole + 1));
     }
 }
 
