@@ -8,9 +8,8 @@ use netsapiens_connections::{
     MatchPattern, YesNo,
 };
 
-use crate::raw::{Raw, json, not_found, trunks};
 use crate::servers::{DELAY, on_every_server, on_servers_without};
-use crate::wire::Wire;
+use crate::wire::{Wire, json, not_found, trunks};
 
 const PATTERN: &str = "sip*@acme-pri.example";
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -243,7 +242,7 @@ async fn a_trunk_of_the_whole_system_is_found_in_the_list_where_its_path_is_not_
         json(200, "[]"),
     ];
     for refusal in refusals {
-        let raw = Raw::start(
+        let wire = Wire::start(
             move |_, line| match line.split(' ').collect::<Vec<_>>()[..] {
                 ["POST", _] => json(202, "{}"),
                 [_, path] if path.contains("/domains/") => refusal.clone(),
@@ -255,7 +254,7 @@ async fn a_trunk_of_the_whole_system_is_found_in_the_list_where_its_path_is_not_
             DomainName::new("*").unwrap(),
             MatchPattern::new(CARRIER).unwrap(),
         );
-        let client = raw.client();
+        let client = wire.retrying();
         let connections = client.connections();
         let read = connections
             .create_and_read(&wanted, PATIENCE)
