@@ -489,7 +489,10 @@ async fn one_trunk_is_read_from_an_array_an_object_and_nothing() {
 
 #[tokio::test]
 async fn another_trunk_than_the_one_asked_for_is_an_error() {
-    let other = json!([{ "domain": "acme.example", "connection-orig-match-pattern": "sip*@other.example" }]);
+    let other = json!([{
+        "domain": "acme.example",
+        "connection-orig-match-pattern": "sip*@other.example",
+    }]);
     let wire = crate::wire::Wire::answering(200, "application/json", other.to_string()).await;
     let acme = wire.client().domain("acme.example").unwrap();
     let error = acme.connections().get(PATTERN).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! A server of bytes: a listening socket that keeps what arrives and writes what a test tells it to.
+//! A server of bytes: a socket that keeps what arrives and writes what a test tells it to.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -391,7 +391,8 @@ fn a_difference_is_what_differs_and_nothing_else() {
     };
     let difference = serde_json::to_value(ConnectionUpdate::diff(&current(), &wanted)).unwrap();
     let expected = serde_json::json!({
-        "connection-orig-enabled": "no", "description": "Lab", "limits-max-active-calls-orig": 4, "limits-max-active-calls-term": 0,
+        "connection-orig-enabled": "no", "description": "Lab",
+        "limits-max-active-calls-orig": 4, "limits-max-active-calls-term": 0,
     });
     assert_eq!(difference, expected);
 }
@@ -463,7 +464,11 @@ async fn a_trunk_with_calls_of_either_direction_is_left_alone() {
 
 #[tokio::test]
 async fn a_trunk_whose_calls_are_not_told_is_left_alone() {
-    let body = serde_json::json!([{ "domain": "acme.example", "connection-orig-match-pattern": PATTERN, "active-calls-orig-current": 0 }]);
+    let body = serde_json::json!([{
+        "domain": "acme.example",
+        "connection-orig-match-pattern": PATTERN,
+        "active-calls-orig-current": 0,
+    }]);
     let wire = Wire::answering(200, "application/json", body.to_string()).await;
     let acme = wire.client().domain("acme.example").unwrap();
     assert_eq!(
