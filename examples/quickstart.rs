@@ -36,7 +36,8 @@ async fn look() -> Result<(), Error> {
 async fn whole_life() -> Result<(), Box<dyn std::error::Error>> {
     let server = FakeServer::start().await;
     println!(
-        "Embedded NetSapiens at {}. Set NETSAPIENS_SERVER and NETSAPIENS_API_KEY to read a real one.\n",
+        "Embedded NetSapiens at {}. Set NETSAPIENS_SERVER and NETSAPIENS_API_KEY to read a real \
+         one.\n",
         server.url()
     );
     let client = server.client()?;

@@ -19,7 +19,8 @@ use crate::values::DomainName;
 /// `Vec`.
 ///
 /// ```no_run
-/// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Domain, Error};
+/// # async fn run(acme: Domain) -> Result<(), Error> {
 /// let trunks = acme.connections().list().await?;
 /// if !trunks.is_counted() {
 ///     eprintln!("{} trunks, and this key may not count them", trunks.len());

@@ -13,7 +13,7 @@ use crate::identity;
 use crate::paging::{ConnectionStream, PageSize, Window};
 use crate::response::Response;
 use crate::server_message::{ServerMessage, presentable};
-use crate::transport::{Done, decode, send};
+use crate::transport::{Call, Done, decode, send};
 use crate::values::{ConnectionRef, DomainName, Masked, MatchPattern};
 
 /// Which trunks a list or a count takes in. Unset takes in all.
@@ -64,7 +64,8 @@ impl fmt::Debug for ConnectionFilter {
 }
 
 /// What the server says of a write that it accepted. Once a status of success has come, the rest of
-/// the answer may break off or be of any kind.
+/// the response may break off or be of any kind, except for an error message of the service: its
+/// code, 400 to 599, says that the write was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     status: u16,
@@ -101,23 +102,27 @@ impl Receipt {
     }
 
     /// Any body is fine: JSON, text or none (reported). Failing here would report a write as failed
-    /// that was done.
-    fn of(answer: &Response, secrets: &[&crate::Secret]) -> Self {
-        let status = answer.status.as_u16();
-        if let Some(said) = ServerMessage::read(answer.json(), secrets) {
-            return Self {
+    /// that was done. Only a message of the service with the code of a refusal is one, whatever the
+    /// status.
+    fn of(call: &Call<'_>, response: Response) -> Result<Self, Error> {
+        let status = response.status.as_u16();
+        if let Some(said) = ServerMessage::read(response.json(), &call.secrets) {
+            if said.code().is_some_and(|code| (400..600).contains(&code)) {
+                return Err(Error::status(call.operation, response, &call.secrets));
+            }
+            return Ok(Self {
                 status,
                 code: said.code(),
                 message: Some(said.text().to_owned()),
-            };
+            });
         }
-        let text = std::str::from_utf8(&answer.body).ok().map(str::trim);
+        let text = std::str::from_utf8(response.json()).ok().map(str::trim);
         let text = text.filter(|text| !text.is_empty() && !text.starts_with(['{', '[', '<']));
-        Self {
+        Ok(Self {
             status,
             code: None,
-            message: text.map(|text| presentable(text, secrets)),
-        }
+            message: text.map(|text| presentable(text, &call.secrets)),
+        })
     }
 }
 
@@ -239,7 +244,7 @@ impl<'a> Connections<'a> {
             .call("create_connection", Method::POST, password)
             .with_body(trunk);
         let request = || self.client.raw.create_connection(trunk);
-        let receipt = |response: Response| Ok(Receipt::of(&response, &call.secrets));
+        let receipt = |response: Response| Receipt::of(&call, response);
         let created = send(&self.client.limits, &call, request, receipt).await;
         created
             .map(|created| created.value)
@@ -448,7 +453,7 @@ impl DomainConnections<'_> {
                 .raw
                 .update_connection(&self.domain.name, &reference, change)
         };
-        let receipt = |response: Response| Ok(Receipt::of(&response, &call.secrets));
+        let receipt = |response: Response| Receipt::of(&call, response);
         let updated = send(&self.client().limits, &call, request, receipt).await;
         updated
             .map(|updated| updated.value)
@@ -481,7 +486,7 @@ impl DomainConnections<'_> {
                 .raw
                 .delete_connection(&self.domain.name, &reference)
         };
-        let receipt = |response: Response| Ok(Receipt::of(&response, &call.secrets));
+        let receipt = |response: Response| Receipt::of(&call, response);
         match send(&self.client().limits, &call, request, receipt).await {
             Ok(deleted) => Ok(deleted.value),
             Err(error) if error.is_not_found() && error.follows_a_loss() => {
@@ -598,14 +603,7 @@ pub(crate) async fn counted(
 ) -> Result<Option<Done<i64>>, Error> {
     match count(client, domain, filter).await {
         Ok(total) => Ok(Some(total)),
-        Err(error)
-            if error.is_permission_denied()
-                || error.is_unauthorized()
-                || error.is_unknown_route()
-                || error.is_not_found() =>
-        {
-            Ok(None)
-        }
+        Err(error) if error.is_refusal() => Ok(None),
         Err(error) => Err(error),
     }
 }

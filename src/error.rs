@@ -208,8 +208,7 @@ impl Error {
     ) -> Self {
         let mut new = Self::new(ErrorKind::Mismatch, reason).of(operation);
         new.0.sent = true;
-        new.0.answer = Some(response);
-        new
+        new.with(response)
     }
 
     /// The overall deadline passed during an attempt; `last` is how the attempt before it ended.
@@ -352,6 +351,16 @@ impl Error {
             };
             begins(message, beginning)
         })
+    }
+
+    /// The server or a gateway will not do this for this client, or does not know it, and will not
+    /// later either.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.0.kind == ErrorKind::Status
+            && !self.is_retryable()
+            && self
+                .refusal()
+                .is_some_and(|status| (400..500).contains(&status))
     }
 
     /// The trunk or its domain does not exist: 404 in the service's own format, which is JSON with

@@ -10,7 +10,8 @@ impl Connection {
     /// A negative number tells nothing.
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// for trunk in acme.connections().list().await? {
     ///     match trunk.current_calls() {
     ///         Some(calls) => println!("{}: {calls} calls", trunk.orig_match_pattern),
@@ -31,11 +32,12 @@ impl DomainConnections<'_> {
     /// the two requests is not seen: the server has no conditional delete.
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// use netsapiens_connections::ErrorKind;
     ///
     /// match acme.connections().delete_idle("sip*@acme-pri.example").await {
-    ///     Err(error) if error.kind() == ErrorKind::Precondition => println!("left alone: {error}"),
+    ///     Err(error) if error.kind() == ErrorKind::Precondition => println!("kept: {error}"),
     ///     other => drop(other?),
     /// }
     /// # Ok(())

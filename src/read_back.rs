@@ -30,7 +30,8 @@ impl Connections<'_> {
     /// that in a path is not known, so it is looked for in the list of the whole system as well.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::error::Error;
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), Box<dyn Error>> {
     /// use std::time::Duration;
     /// use netsapiens_connections::RegisteringPbx;
     ///

@@ -180,7 +180,8 @@ const FIFTY_YEARS: Duration = Duration::from_secs(50 * 31_556_952);
 mod tests {
     use super::*;
 
-    const NOW: Duration = Duration::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT, the date of RFC 9110's examples
+    /// Sun, 06 Nov 1994 08:49:37 GMT, the date of RFC 9110's examples.
+    const NOW: Duration = Duration::from_secs(784_111_777);
 
     fn decided(method: &Method, ending: Ending<'_>, attempt: u32) -> Decision {
         decide(

@@ -334,22 +334,18 @@ fn observe(
         .or_else(|| error?.body_bytes());
     let (operation, kind) = (call.operation, error.map(Error::kind));
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    macro_rules! event {
+        ($level:ident, $($rest:tt)*) => {
+            tracing::$level!(
+                operation, attempt = number, elapsed_ms, status, body_bytes, $($rest)*
+            )
+        };
+    }
     match (error, kind) {
-        // An answer, too: `get` makes `None` of it.
-        (Some(error), Some(kind)) if error.is_not_found() => {
-            tracing::debug!(operation, attempt = number, elapsed_ms, status, body_bytes, kind = ?kind, "failed");
-        }
-        (_, Some(kind)) => {
-            tracing::warn!(operation, attempt = number, elapsed_ms, status, body_bytes, kind = ?kind, "failed");
-        }
-        (_, None) => tracing::debug!(
-            operation,
-            attempt = number,
-            elapsed_ms,
-            status,
-            body_bytes,
-            "answered"
-        ),
+        // A response, too: `get` makes `None` of it.
+        (Some(error), Some(kind)) if error.is_not_found() => event!(debug, ?kind, "failed"),
+        (_, Some(kind)) => event!(warn, ?kind, "failed"),
+        (_, None) => event!(debug, "answered"),
     }
     if let Some(Observer(observer)) = call.observer {
         observer(&Attempt {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use netsapiens_connections::{
-    Client, ClientBuilder, ConnectionUpdate, Error, Receipt, RetryPolicy, observability::Attempt,
+    ClientBuilder, ConnectionUpdate, Error, Receipt, observability::Attempt,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -100,10 +100,7 @@ const READABLE: [&str; 5] = [
 ];
 
 fn builder(wire: &Wire) -> ClientBuilder {
-    Client::builder()
-        .server(wire.client_url())
-        .api_key(KEY)
-        .retry(RetryPolicy::never())
+    wire.builder().api_key(KEY)
 }
 
 /// What a client prints of a response to an update, by every way that it has.

@@ -445,12 +445,7 @@ async fn a_tilde_is_refused_for_a_key_of_the_whole_system() {
 #[tokio::test]
 async fn requests_carry_key_agent_and_tag_and_no_api_version() {
     let wire = crate::wire::Wire::answering(200, "application/json", r#"{"total":107}"#).await;
-    let client = netsapiens_connections::Client::builder()
-        .server(wire.client_url())
-        .api_key("nss_EXAMPLE")
-        .log_tag("billing-sync")
-        .build()
-        .unwrap();
+    let client = wire.builder().log_tag("billing-sync").build().unwrap();
     assert_eq!(client.connections().count().await.unwrap(), 107);
     let request = &wire.requests()[0];
     for header in [
@@ -494,7 +489,10 @@ async fn one_trunk_is_read_from_an_array_an_object_and_nothing() {
 
 #[tokio::test]
 async fn another_trunk_than_the_one_asked_for_is_an_error() {
-    let other = json!([{ "domain": "acme.example", "connection-orig-match-pattern": "sip*@other.example" }]);
+    let other = json!([{
+        "domain": "acme.example",
+        "connection-orig-match-pattern": "sip*@other.example",
+    }]);
     let wire = crate::wire::Wire::answering(200, "application/json", other.to_string()).await;
     let acme = wire.client().domain("acme.example").unwrap();
     let error = acme.connections().get(PATTERN).await.unwrap_err();

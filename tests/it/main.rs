@@ -18,7 +18,6 @@ mod paths;
 mod presets;
 mod proxies;
 mod quirks;
-mod raw;
 mod recordings;
 mod retries;
 mod secrets;

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use netsapiens_connections::{
     Addressing, Client, ConnectionFilter, ConnectionUpdate, DomainName, Error, ErrorKind,
-    MatchPattern, RetryPolicy,
+    MatchPattern,
 };
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
@@ -92,13 +92,7 @@ async fn accepting() -> Wire {
 }
 
 fn client(wire: &Wire, addressing: Addressing) -> Client {
-    Client::builder()
-        .server(wire.client_url())
-        .api_key("nss_EXAMPLE")
-        .retry(RetryPolicy::never())
-        .addressing(addressing)
-        .build()
-        .unwrap()
+    wire.builder().addressing(addressing).build().unwrap()
 }
 
 async fn delete(client: &Client, domain: &str, pattern: &str) -> Result<(), Error> {

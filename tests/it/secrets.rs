@@ -389,12 +389,7 @@ async fn errors_and_receipts_and_traces_show_no_secret() {
     let mut printed = String::new();
     for (status, content_type, body) in treacherous() {
         let wire = Wire::answering(status, content_type, body).await;
-        let client = Client::builder()
-            .server(wire.client_url())
-            .api_key(KEY)
-            .retry(RetryPolicy::never())
-            .build()
-            .unwrap();
+        let client = wire.builder().api_key(KEY).build().unwrap();
         let acme = client.domain("acme.example").unwrap();
         printed += &format!("{:?}", client.connections().create(&create).await);
         printed += &format!("{:?}", acme.connections().update("sip*@a", &update).await);

@@ -45,7 +45,8 @@ fn names_fill_a_column() {
 
 #[test]
 fn a_time_with_an_offset_is_an_instant() {
-    let instant = Some(UNIX_EPOCH + Duration::from_secs(1_758_034_764)); // `date -d 2025-09-16T14:59:24+00:00 +%s`
+    // `date -d 2025-09-16T14:59:24+00:00 +%s`
+    let instant = Some(UNIX_EPOCH + Duration::from_secs(1_758_034_764));
     assert_eq!(
         DateTime::from("2025-09-16T14:59:24+00:00").to_system_time(),
         instant

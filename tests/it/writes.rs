@@ -8,9 +8,8 @@ use netsapiens_connections::{
     MatchPattern, YesNo,
 };
 
-use crate::raw::{Raw, json, not_found, trunks};
 use crate::servers::{DELAY, on_every_server, on_servers_without};
-use crate::wire::Wire;
+use crate::wire::{Wire, json, not_found, trunks};
 
 const PATTERN: &str = "sip*@acme-pri.example";
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -243,7 +242,7 @@ async fn a_trunk_of_the_whole_system_is_found_in_the_list_where_its_path_is_not_
         json(200, "[]"),
     ];
     for refusal in refusals {
-        let raw = Raw::start(
+        let wire = Wire::start(
             move |_, line| match line.split(' ').collect::<Vec<_>>()[..] {
                 ["POST", _] => json(202, "{}"),
                 [_, path] if path.contains("/domains/") => refusal.clone(),
@@ -255,7 +254,7 @@ async fn a_trunk_of_the_whole_system_is_found_in_the_list_where_its_path_is_not_
             DomainName::new("*").unwrap(),
             MatchPattern::new(CARRIER).unwrap(),
         );
-        let client = raw.client();
+        let client = wire.retrying();
         let connections = client.connections();
         let read = connections
             .create_and_read(&wanted, PATIENCE)
@@ -392,7 +391,8 @@ fn a_difference_is_what_differs_and_nothing_else() {
     };
     let difference = serde_json::to_value(ConnectionUpdate::diff(&current(), &wanted)).unwrap();
     let expected = serde_json::json!({
-        "connection-orig-enabled": "no", "description": "Lab", "limits-max-active-calls-orig": 4, "limits-max-active-calls-term": 0,
+        "connection-orig-enabled": "no", "description": "Lab",
+        "limits-max-active-calls-orig": 4, "limits-max-active-calls-term": 0,
     });
     assert_eq!(difference, expected);
 }
@@ -464,7 +464,11 @@ async fn a_trunk_with_calls_of_either_direction_is_left_alone() {
 
 #[tokio::test]
 async fn a_trunk_whose_calls_are_not_told_is_left_alone() {
-    let body = serde_json::json!([{ "domain": "acme.example", "connection-orig-match-pattern": PATTERN, "active-calls-orig-current": 0 }]);
+    let body = serde_json::json!([{
+        "domain": "acme.example",
+        "connection-orig-match-pattern": PATTERN,
+        "active-calls-orig-current": 0,
+    }]);
     let wire = Wire::answering(200, "application/json", body.to_string()).await;
     let acme = wire.client().domain("acme.example").unwrap();
     assert_eq!(
