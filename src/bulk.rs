@@ -55,7 +55,7 @@ pub struct BulkProgress {
 /// use std::num::NonZeroUsize;
 /// use netsapiens_connections::{BulkProgress, Connection, ConnectionUpdate, Outcome, YesNo, apply};
 ///
-/// let off = ConnectionUpdate { orig_enabled: Some(YesNo::No), ..ConnectionUpdate::default() };
+/// let off = ConnectionUpdate::new().orig_enabled(YesNo::No);
 /// let trunks = client.connections().list().await?; // complete, or an error
 /// let work = |trunk: Connection| {
 ///     let (client, off) = (&client, &off);

@@ -23,10 +23,11 @@ use crate::values::{ConnectionRef, DomainName, Masked, MatchPattern};
 /// ```
 /// use netsapiens_connections::ConnectionFilter;
 ///
-/// let filter = ConnectionFilter { reseller: Some("acme-partners".into()), ..ConnectionFilter::default() };
-/// # drop(filter);
+/// let filter = ConnectionFilter::new().reseller("acme-partners").user_scope("Office Manager");
+/// assert_eq!(filter.reseller.as_deref(), Some("acme-partners"));
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ConnectionFilter {
     /// Trunks whose device registers with this SIP URI. Wire name: `device-sip-registration-uri`.
     pub device_sip_registration_uri: Option<String>,
@@ -38,6 +39,51 @@ pub struct ConnectionFilter {
     pub route_chain: Option<String>,
     /// What a user of this scope may see. Wire name: `user-scope`.
     pub user_scope: Option<String>,
+}
+
+impl ConnectionFilter {
+    /// No filter: all trunks.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Trunks whose device registers with this SIP URI. Wire name: `device-sip-registration-uri`.
+    #[must_use]
+    pub fn device_sip_registration_uri(
+        mut self,
+        device_sip_registration_uri: impl Into<String>,
+    ) -> Self {
+        self.device_sip_registration_uri = Some(device_sip_registration_uri.into());
+        self
+    }
+
+    /// Trunks with this termination pattern. Wire name: `termination-match`.
+    #[must_use]
+    pub fn termination_match(mut self, termination_match: impl Into<String>) -> Self {
+        self.termination_match = Some(termination_match.into());
+        self
+    }
+
+    /// Trunks of this reseller's domains. Wire name: `reseller`.
+    #[must_use]
+    pub fn reseller(mut self, reseller: impl Into<String>) -> Self {
+        self.reseller = Some(reseller.into());
+        self
+    }
+
+    /// Trunks that this route chain uses. Wire name: `route-chain`.
+    #[must_use]
+    pub fn route_chain(mut self, route_chain: impl Into<String>) -> Self {
+        self.route_chain = Some(route_chain.into());
+        self
+    }
+
+    /// What a user of this scope may see. Wire name: `user-scope`.
+    #[must_use]
+    pub fn user_scope(mut self, user_scope: impl Into<String>) -> Self {
+        self.user_scope = Some(user_scope.into());
+        self
+    }
 }
 
 /// Tells which filters are set, and not to what: URIs and names are customer data.

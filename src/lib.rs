@@ -48,14 +48,10 @@ pub use error::{Error, ErrorKind};
 /// ```
 /// use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern, YesNo};
 ///
-/// let trunk = ConnectionCreate {
-///     source_ip_checking_enabled: Some(YesNo::Yes),
-///     address: Some("192.0.2.30".into()),
-///     ..ConnectionCreate::new(
-///         DomainName::new("acme.example")?,
-///         MatchPattern::new("sip*@192.0.2.30")?,
-///     )
-/// };
+/// let key = (DomainName::new("acme.example")?, MatchPattern::new("sip*@192.0.2.30")?);
+/// let trunk = ConnectionCreate::new(key.0, key.1)
+///     .source_ip_checking_enabled(YesNo::Yes)
+///     .address("192.0.2.30");
 /// assert_eq!(trunk.orig_enabled, None); // calls are accepted, from 192.0.2.30
 /// # Ok::<(), netsapiens_connections::InvalidValue>(())
 /// ```

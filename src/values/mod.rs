@@ -17,7 +17,7 @@ pub(crate) use masked::Masked;
 pub use names::{Addressing, DomainName, InvalidValue, MatchPattern};
 pub(crate) use names::{ConnectionRef, path_segment};
 pub use open_enum::UnknownValue;
-pub(crate) use open_enum::open_enum;
+pub(crate) use open_enum::{open_enum, yes_no};
 pub use raw_json::RawJson;
 pub use secret::Secret;
 pub use unknown_fields::UnknownFields;

@@ -22,10 +22,7 @@ fn pattern(number: usize) -> String {
 }
 
 async fn describe(acme: &Domain, number: usize) -> Result<Receipt, Error> {
-    let change = ConnectionUpdate {
-        description: Some("by apply".into()),
-        ..Default::default()
-    };
+    let change = ConnectionUpdate::new().description("by apply");
     acme.connections().update(pattern(number), &change).await
 }
 

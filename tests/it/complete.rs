@@ -244,10 +244,7 @@ async fn the_unchecked_list_is_one_request_and_may_be_cut() {
 #[tokio::test]
 async fn the_filter_of_a_list_goes_with_its_count() {
     let raw = Raw::start(|_, line| Server { trunks: 3, ..WHOLE }.answer(line)).await;
-    let filter = netsapiens_connections::ConnectionFilter {
-        reseller: Some("acme-partners".into()),
-        ..Default::default()
-    };
+    let filter = netsapiens_connections::ConnectionFilter::new().reseller("acme-partners");
     let acme = raw.client().domain("acme.example").unwrap();
     let list = acme.connections().list_with(&filter).await.unwrap();
     assert!(list.is_counted());

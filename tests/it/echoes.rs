@@ -118,10 +118,7 @@ async fn everything(response: &str, status: u16, password: &str) -> String {
         })
         .build()
         .unwrap();
-    let change = ConnectionUpdate {
-        sip_registration_password: Some(password.into()),
-        ..ConnectionUpdate::default()
-    };
+    let change = ConnectionUpdate::new().sip_registration_password(password);
     let domain = client.domain("acme.example").unwrap();
     let outcome = domain.connections().update("sip*@a", &change).await;
     let request = &wire.requests()[0];

@@ -254,10 +254,7 @@ async fn printed_by_reading(status: u16, body: String) -> String {
         Ok(trunk) => printed += &format!("{trunk:?}"),
         Err(error) => printed += &all_of(&error),
     }
-    let update = ConnectionUpdate {
-        sip_registration_password: Some(SENTINEL.into()),
-        ..Default::default()
-    };
+    let update = ConnectionUpdate::new().sip_registration_password(SENTINEL);
     match acme
         .connections()
         .update("sip*@acme-pri.example", &update)
@@ -308,7 +305,7 @@ proptest! {
         assert_clean(&runtime.block_on(async {
             let wire = Wire::answering(status, "application/json", body).await;
             let client = Client::builder().server(wire.client_url()).api_key(KEY).retry(RetryPolicy::never()).build().unwrap();
-            let change = ConnectionUpdate { sip_registration_password: Some(SENTINEL.into()), ..Default::default() };
+            let change = ConnectionUpdate::new().sip_registration_password(SENTINEL);
             match client.domain("acme.example").unwrap().connections().update("sip*@a", &change).await {
                 Ok(receipt) => format!("{receipt:?}"),
                 Err(error) => all_of(&error),

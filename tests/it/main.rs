@@ -9,6 +9,8 @@ mod faults;
 mod gateways;
 #[cfg(feature = "codegen")]
 mod generated;
+#[cfg(all(feature = "codegen", unix))]
+mod growth;
 mod hostile;
 mod identity;
 mod lenient;

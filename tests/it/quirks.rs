@@ -96,10 +96,7 @@ async fn life(name: &str, quirks: Quirks) {
         "{name}"
     );
 
-    let change = ConnectionUpdate {
-        description: Some("after".into()),
-        ..ConnectionUpdate::default()
-    };
+    let change = ConnectionUpdate::new().description("after");
     assert_eq!(
         trunks.update(PATTERN, &change).await.unwrap().status(),
         202,
@@ -312,13 +309,7 @@ async fn a_pattern_with_a_colon_is_addressed_by_its_id_on_v46() {
     let acme = client.domain("acme.example").unwrap();
     assert!(acme.connections().get(COLON).await.unwrap().is_some());
     acme.connections()
-        .update(
-            COLON,
-            &ConnectionUpdate {
-                description: Some("after".into()),
-                ..Default::default()
-            },
-        )
+        .update(COLON, &ConnectionUpdate::new().description("after"))
         .await
         .unwrap();
     acme.connections().delete(COLON).await.unwrap();

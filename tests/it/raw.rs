@@ -44,10 +44,7 @@ impl Raw {
     }
 
     pub fn builder(&self) -> ClientBuilder {
-        let retry = RetryPolicy {
-            base: std::time::Duration::from_millis(1),
-            ..RetryPolicy::default()
-        };
+        let retry = RetryPolicy::new().initial_backoff(std::time::Duration::from_millis(1));
         Client::builder()
             .server(&self.url)
             .api_key("nss_EXAMPLE")

@@ -154,13 +154,12 @@ async fn no_public_type_shows_text_in_debug() {
     let builder = || Client::builder().server("pbx.acme.example").api_key(KEY);
     let client = builder().build().unwrap();
     let domain = client.domain(PATTERN).unwrap();
-    let filter = ConnectionFilter {
-        device_sip_registration_uri: Some(PASSWORD.into()),
-        termination_match: Some(PASSWORD.into()),
-        reseller: Some(PASSWORD.into()),
-        route_chain: Some(PASSWORD.into()),
-        user_scope: Some(PASSWORD.into()),
-    };
+    let filter = ConnectionFilter::new()
+        .device_sip_registration_uri(PASSWORD)
+        .termination_match(PASSWORD)
+        .reseller(PASSWORD)
+        .route_chain(PASSWORD)
+        .user_scope(PASSWORD);
     let trunk: Connection = full("Connection");
     let echo = json!({ "code": 202, "message": format!("bad password {PASSWORD}") }).to_string();
     let wire = Wire::answering(202, "application/json", echo).await;
@@ -381,10 +380,7 @@ async fn errors_and_receipts_and_traces_show_no_secret() {
         MatchPattern::new("sip*@a").unwrap(),
     );
     create.sip_registration_password = Some(PASSWORD.into());
-    let update = ConnectionUpdate {
-        sip_registration_password: Some(PASSWORD.into()),
-        ..Default::default()
-    };
+    let update = ConnectionUpdate::new().sip_registration_password(PASSWORD);
 
     let mut printed = String::new();
     for (status, content_type, body) in treacherous() {

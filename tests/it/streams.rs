@@ -197,10 +197,7 @@ async fn the_same_pattern_in_two_domains_is_two_trunks() {
 #[tokio::test]
 async fn a_filter_goes_with_each_page_and_with_the_count() {
     let server = seeded(ListPaging::Honoured, 3).await;
-    let filter = ConnectionFilter {
-        termination_match: Some("sip*@trunk-000001.example".into()),
-        ..ConnectionFilter::default()
-    };
+    let filter = ConnectionFilter::new().termination_match("sip*@trunk-000001.example");
     let found: Vec<_> = server
         .client()
         .unwrap()
