@@ -15,7 +15,7 @@ pub use datetime::DateTime;
 pub(crate) use difference::{Blank, difference};
 pub(crate) use masked::Masked;
 pub use names::{Addressing, DomainName, InvalidValue, MatchPattern};
-pub(crate) use names::{ConnectionRef, path_segment};
+pub(crate) use names::{ConnectionRef, Segment, path_segment};
 pub use open_enum::UnknownValue;
 pub(crate) use open_enum::{open_enum, yes_no};
 pub use raw_json::RawJson;

@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, READ_ONLY_KEY};
 use netsapiens_connections::{
-    BulkProgress, ConnectionUpdate, Domain, Error, Outcome, Receipt, apply,
+    Accepted, BulkProgress, ConnectionUpdate, Domain, Error, Outcome, apply,
 };
 
 use crate::servers::{DELAY, on_every_server, on_servers_without};
@@ -21,7 +21,7 @@ fn pattern(number: usize) -> String {
     format!("sip*@trunk-{number:06}.example")
 }
 
-async fn describe(acme: &Domain, number: usize) -> Result<Receipt, Error> {
+async fn describe(acme: &Domain, number: usize) -> Result<Accepted, Error> {
     let change = ConnectionUpdate::new().description("by apply");
     acme.connections().update(pattern(number), &change).await
 }

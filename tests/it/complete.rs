@@ -246,7 +246,12 @@ async fn the_filter_of_a_list_goes_with_its_count() {
     let raw = Raw::start(|_, line| Server { trunks: 3, ..WHOLE }.answer(line)).await;
     let filter = netsapiens_connections::ConnectionFilter::new().reseller("acme-partners");
     let acme = raw.client().domain("acme.example").unwrap();
-    let list = acme.connections().list_with(&filter).await.unwrap();
+    let list = acme
+        .connections()
+        .filter(filter.clone())
+        .list()
+        .await
+        .unwrap();
     assert!(list.is_counted());
     assert_eq!(
         raw.requests(),
@@ -308,8 +313,6 @@ async fn a_stream_without_a_count_that_may_have_been_cut_is_an_error() {
 
 #[tokio::test]
 async fn a_stream_that_never_ends_is_ended() {
-    use futures_util::StreamExt;
-
     let raw = Raw::start(|number, _| page(number * 100..number * 100 + 100)).await;
     let mut stream = raw.client().connections().stream().max_trunks(250);
     let mut came = 0;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use netsapiens_connections::{
-    Client, ClientBuilder, ConnectionUpdate, Error, Receipt, RetryPolicy, observability::Attempt,
+    Accepted, Client, ClientBuilder, ConnectionUpdate, Error, RetryPolicy, observability::Attempt,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -135,7 +135,7 @@ async fn everything(response: &str, status: u16, password: &str) -> String {
     format!("{printed}\n{attempts}\n{}", log.text())
 }
 
-fn printed_receipt(receipt: &Receipt) -> String {
+fn printed_receipt(receipt: &Accepted) -> String {
     format!("{receipt:?} {receipt:#?} {:?}", receipt.message())
 }
 

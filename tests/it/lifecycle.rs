@@ -197,9 +197,23 @@ async fn a_filter_is_sent_and_leaves_what_it_names() {
         let client = server.client().unwrap();
         client.connections().create(&least()).await.unwrap();
         let filter = ConnectionFilter::new().termination_match("sip*@elsewhere");
-        assert_eq!(client.connections().count_with(&filter).await.unwrap(), 0);
         assert_eq!(
-            client.connections().list_with(&filter).await.unwrap().len(),
+            client
+                .connections()
+                .filter(filter.clone())
+                .count()
+                .await
+                .unwrap(),
+            0
+        );
+        assert_eq!(
+            client
+                .connections()
+                .filter(filter.clone())
+                .list()
+                .await
+                .unwrap()
+                .len(),
             0
         );
         assert_eq!(

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod complete;
+mod credentials;
 mod decoding;
 mod echoes;
 mod errors;
@@ -11,6 +12,7 @@ mod gateways;
 mod generated;
 #[cfg(all(feature = "codegen", unix))]
 mod growth;
+mod handles;
 mod hostile;
 mod identity;
 mod lenient;
@@ -22,6 +24,7 @@ mod proxies;
 mod quirks;
 mod raw;
 mod recordings;
+mod requests;
 mod retries;
 mod secrets;
 mod servers;

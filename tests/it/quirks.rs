@@ -63,7 +63,7 @@ async fn life(name: &str, quirks: Quirks) {
         (202, Some(202), Some("Accepted")),
         "{name}"
     );
-    let created = read(name, patient, trunks, |trunk| trunk.is_some())
+    let created = read(name, patient, &trunks, |trunk| trunk.is_some())
         .await
         .unwrap();
     looks_right(name, &quirks, &created, "before");
@@ -107,7 +107,7 @@ async fn life(name: &str, quirks: Quirks) {
             .as_ref()
             .is_some_and(|trunk| trunk.description.as_deref() == Some("after"))
     };
-    let updated = read(name, patient, trunks, changed).await.unwrap();
+    let updated = read(name, patient, &trunks, changed).await.unwrap();
     looks_right(name, &quirks, &updated, "after");
     assert_eq!(
         updated.sip_registration_password, created.sip_registration_password,
@@ -120,7 +120,7 @@ async fn life(name: &str, quirks: Quirks) {
         "{name}"
     );
     assert_eq!(
-        read(name, patient, trunks, Option::is_none).await,
+        read(name, patient, &trunks, Option::is_none).await,
         None,
         "{name}"
     );
@@ -145,7 +145,7 @@ async fn life(name: &str, quirks: Quirks) {
 async fn read(
     name: &str,
     patient: bool,
-    trunks: DomainConnections<'_>,
+    trunks: &DomainConnections,
     wanted: impl Fn(&Option<Connection>) -> bool,
 ) -> Option<Connection> {
     let begun = Instant::now();
