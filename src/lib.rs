@@ -3,7 +3,7 @@
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
 mod accepted;
-mod bulk;
+pub mod bulk;
 mod client;
 mod complete;
 mod connections;
@@ -45,7 +45,6 @@ mod generated {
 }
 
 pub use accepted::Accepted;
-pub use bulk::{BulkProgress, Outcome, apply};
 pub use client::{Client, ClientBuilder};
 pub use complete::CompleteList;
 pub use connections::{Connections, Domain, DomainConnections, Scope, WholeSystem};

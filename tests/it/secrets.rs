@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+use netsapiens_connections::bulk::Outcome;
 use netsapiens_connections::{
     Addressing, ApiMessage, AudioRelay, AudioRelayMode, Client, Connection, ConnectionCount,
     ConnectionCreate, ConnectionFilter, ConnectionKey, ConnectionList, ConnectionUpdate, DateTime,
-    DomainName, EncryptedAudio, MatchPattern, Method, OrigMatchHeader, Outcome, PageSize, RawJson,
+    DomainName, EncryptedAudio, MatchPattern, Method, OrigMatchHeader, PageSize, RawJson,
     Registration, RemoteRingback, RetryPolicy, Secret, SipDestination, SipTransport,
     StreamProgress, WholeSystem, YesNo, YesNoSystemDefault,
 };
@@ -88,6 +89,7 @@ fn public_types() -> BTreeSet<&'static str> {
     });
     handwritten
         .chain(generated)
+        .chain(["BulkProgress", "Outcome"]) // of the module `bulk`
         .filter(|name| name.starts_with(char::is_uppercase))
         .collect()
 }
