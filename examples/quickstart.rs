@@ -91,11 +91,9 @@ async fn whole_life() -> Result<(), Box<dyn std::error::Error>> {
         println!("        registration: {}", state.unwrap_or("none"));
     }
 
-    let change = ConnectionUpdate {
-        orig_enabled: Some(YesNo::No),
-        description: Some("closed for repair".into()),
-        ..Default::default()
-    };
+    let change = ConnectionUpdate::new()
+        .orig_enabled(YesNo::No)
+        .description("closed for repair");
     let receipt = acme.connections().update(&pattern, &change).await?;
     println!(
         "\nupdate  {pattern:<24} {} {}",

@@ -9,6 +9,7 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 pub mod types {
     /// What the service says of a write or of an error.
     #[derive(::serde::Serialize, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct ApiMessage {
         /// Usually the HTTP status again.
         ///
@@ -21,7 +22,7 @@ pub mod types {
         pub message: ::std::string::String,
     }
     /// Whether audio is relayed.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum AudioRelay {
         /// `yes`
@@ -58,8 +59,9 @@ pub mod types {
     }
     crate::values::open_enum!(AudioRelay);
     crate::values::lenient::readable_text!(AudioRelay);
+    crate::values::yes_no!(AudioRelay);
     /// Whether audio is relayed, in the words of the backend.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum AudioRelayMode {
         /// `automatic`
@@ -108,6 +110,7 @@ pub mod types {
     /// A trunk as servers answer it. Yes and no are text, never JSON booleans; a setting that is
     /// not set is the empty string (captured) and reads as unset.
     #[derive(Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct Connection {
         /// Most calls at once in the last calendar month.
         ///
@@ -408,6 +411,7 @@ pub mod types {
     }
     /// How many trunks there are.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
     pub struct ConnectionCount {
         /// Number of trunks that the filters leave.
         ///
@@ -420,6 +424,7 @@ pub mod types {
     /// (`connection-require-sip-authentication-enabled`) is checked. Set one of these two to `yes`,
     /// or the first to `no`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct ConnectionCreate {
         /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a
         /// peer that registers, whose contact the registration then gives. Unset means that nothing
@@ -900,6 +905,7 @@ pub mod types {
     /// Settings to change. What is not sent stays as it is; the empty string clears a text
     /// (inferred). The key cannot be changed: create the trunk anew.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
+    #[non_exhaustive]
     pub struct ConnectionUpdate {
         /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a
         /// peer that registers, whose contact the registration then gives. Unset means that nothing
@@ -1339,7 +1345,7 @@ pub mod types {
         pub utc_offset: ::std::option::Option<::std::string::String>,
     }
     /// Whether audio is encrypted.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum EncryptedAudio {
         /// `no`
@@ -1376,8 +1382,9 @@ pub mod types {
     }
     crate::values::open_enum!(EncryptedAudio);
     crate::values::lenient::readable_text!(EncryptedAudio);
+    crate::values::yes_no!(EncryptedAudio);
     /// Part of a SIP request that a pattern is compared with.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum OrigMatchHeader {
         /// `from`
@@ -1422,6 +1429,7 @@ pub mod types {
     /// Undocumented by the vendor, all of it as captured; values are the backend's own, not those
     /// of the trunk settings with the same name.
     #[derive(Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct Registration {
         /// Whether REGISTER requests are challenged.
         ///
@@ -1589,7 +1597,7 @@ pub mod types {
         pub extra: crate::values::UnknownFields,
     }
     /// What happens to the ringback of the far end.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum RemoteRingback {
         /// `allowed`
@@ -1631,7 +1639,7 @@ pub mod types {
     crate::values::open_enum!(RemoteRingback);
     crate::values::lenient::readable_text!(RemoteRingback);
     /// Which address SIP is sent to.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum SipDestination {
         /// `default-ip`
@@ -1673,7 +1681,7 @@ pub mod types {
     crate::values::open_enum!(SipDestination);
     crate::values::lenient::readable_text!(SipDestination);
     /// Transport protocol for SIP.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum SipTransport {
         /// `UDP`
@@ -1711,7 +1719,7 @@ pub mod types {
     crate::values::open_enum!(SipTransport);
     crate::values::lenient::readable_text!(SipTransport);
     /// A switch. The service never uses JSON booleans.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum YesNo {
         /// `yes`
@@ -1744,8 +1752,9 @@ pub mod types {
     }
     crate::values::open_enum!(YesNo);
     crate::values::lenient::readable_text!(YesNo);
+    crate::values::yes_no!(YesNo);
     /// A switch that can be left to the setting of the whole system.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum YesNoSystemDefault {
         /// `yes`
@@ -1782,6 +1791,7 @@ pub mod types {
     }
     crate::values::open_enum!(YesNoSystemDefault);
     crate::values::lenient::readable_text!(YesNoSystemDefault);
+    crate::values::yes_no!(YesNoSystemDefault);
     impl ::std::fmt::Debug for ApiMessage {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             let mut debug = f.debug_struct("ApiMessage");
@@ -2441,73 +2451,6 @@ pub mod types {
             debug.field("watch", &self.watch);
             debug.field("extra", &self.extra);
             debug.finish()
-        }
-    }
-    impl ConnectionCreate {
-        /// What is required; all else is unset. [`Self`] shows how to set it.
-        ///
-        /// A trunk to create. A setting that is not sent gets the server's default, and by the
-        /// documented defaults calls are accepted from anybody: `connection-orig-enabled` is `yes`,
-        /// and neither their source (`connection-source-ip-checking-enabled`) nor their sender
-        /// (`connection-require-sip-authentication-enabled`) is checked. Set one of these two to
-        /// `yes`, or the first to `no`.
-        pub fn new(
-            domain: crate::values::DomainName,
-            orig_match_pattern: crate::values::MatchPattern,
-        ) -> Self {
-            Self {
-                domain,
-                orig_match_pattern,
-                address: None,
-                allow_mid_call_uri_updates_enabled: None,
-                audio_relay_enabled: None,
-                bind_to_alternate_interface_enabled: None,
-                block_media_in_sip_180_ringing: None,
-                block_video_in_sdp_enabled: None,
-                check_orig_matching_sip_header: None,
-                custom_p_asserted_id_format: None,
-                enforce_minimum_duration_enabled: None,
-                hide_post_dial_delay_with_ringback_enabled: None,
-                include_server_header_enabled: None,
-                is_carrier_trunk: None,
-                linked_billing_user: None,
-                orig_enabled: None,
-                pcmu_only_enabled: None,
-                prevent_rtp_port_change_enabled: None,
-                record_all_calls_enabled: None,
-                relay_comfort_noise_enabled: None,
-                remote_ringback_handling: None,
-                require_encrypted_audio_enabled: None,
-                require_sip_authentication_enabled: None,
-                sip_authenticate_as_client_enabled: None,
-                sip_get_new_dialog_destination_from: None,
-                sip_get_response_destination_from: None,
-                sip_registration_expires_datetime: None,
-                sip_registration_password: None,
-                sip_registration_realm: None,
-                sip_registration_username: None,
-                sip_session_timer_enabled: None,
-                sip_transport_protocol: None,
-                source_ip_checking_enabled: None,
-                term_enabled: None,
-                term_match_pattern: None,
-                translation_destination_host: None,
-                translation_destination_user: None,
-                translation_request_host: None,
-                translation_request_user: None,
-                translation_source_host: None,
-                translation_source_user: None,
-                description: None,
-                dial_plan: None,
-                dial_policy: None,
-                limits_max_active_calls_orig: None,
-                limits_max_active_calls_term: None,
-                limits_max_active_calls_total: None,
-                minimum_call_duration_seconds: None,
-                synchronous: None,
-                time_zone: None,
-                utc_offset: None,
-            }
         }
     }
     impl ConnectionUpdate {
@@ -4820,6 +4763,2834 @@ pub mod types {
             let mut found = ::std::collections::BTreeSet::new();
             crate::values::lenient::Object::unreadable(self, "", &mut found);
             found.into_iter().collect()
+        }
+    }
+    impl ApiMessage {
+        /// What is required; all else is unset, and has a setter.
+        ///
+        /// What the service says of a write or of an error.
+        pub fn new(
+            code: i64,
+            message: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                code: code,
+                message: message.into(),
+            }
+        }
+    }
+    impl Connection {
+        /// What is required; all else is unset, and has a setter.
+        ///
+        /// A trunk as servers answer it. Yes and no are text, never JSON booleans; a setting that
+        /// is not set is the empty string (captured) and reads as unset.
+        pub fn new(
+            domain: impl ::std::convert::Into<::std::string::String>,
+            orig_match_pattern: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                active_calls_max_last_month: None,
+                active_calls_max_this_month: None,
+                active_calls_orig_current: None,
+                active_calls_orig_since_startup: None,
+                active_calls_term_current: None,
+                active_calls_term_since_startup: None,
+                call_routing: None,
+                address: None,
+                allow_mid_call_uri_updates_enabled: None,
+                audio_relay_enabled: None,
+                bind_to_alternate_interface_enabled: None,
+                block_media_in_sip_180_ringing: None,
+                block_video_in_sdp_enabled: None,
+                check_orig_matching_sip_header: None,
+                custom_p_asserted_id_format: None,
+                enforce_minimum_duration_enabled: None,
+                hide_post_dial_delay_with_ringback_enabled: None,
+                include_server_header_enabled: None,
+                is_carrier_trunk: None,
+                linked_billing_user: None,
+                orig_enabled: None,
+                orig_match_pattern: orig_match_pattern.into(),
+                pcmu_only_enabled: None,
+                prevent_rtp_port_change_enabled: None,
+                record_all_calls_enabled: None,
+                relay_comfort_noise_enabled: None,
+                remote_ringback_handling: None,
+                require_encrypted_audio_enabled: None,
+                require_sip_authentication_enabled: None,
+                sip_authenticate_as_client_enabled: None,
+                sip_get_new_dialog_destination_from: None,
+                sip_get_response_destination_from: None,
+                sip_registration_datetime: None,
+                sip_registration_expires_datetime: None,
+                sip_registration_password: None,
+                sip_registration_realm: None,
+                sip_registration_username: None,
+                sip_session_timer_enabled: None,
+                sip_transport_protocol: None,
+                source_ip_checking_enabled: None,
+                term_enabled: None,
+                term_match_pattern: None,
+                translation_destination_host: None,
+                translation_destination_user: None,
+                translation_request_host: None,
+                translation_request_user: None,
+                translation_source_host: None,
+                translation_source_user: None,
+                description: None,
+                dial_plan: None,
+                dial_policy: None,
+                domain: domain.into(),
+                last_modified_datetime: None,
+                limits_max_active_calls_orig: None,
+                limits_max_active_calls_term: None,
+                limits_max_active_calls_total: None,
+                minimum_call_duration_seconds: None,
+                registration: None,
+                time_zone: None,
+                utc_offset: None,
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl Connection {
+        /// Most calls at once in the last calendar month.
+        ///
+        /// See [the field](#structfield.active_calls_max_last_month).
+        #[must_use]
+        pub fn active_calls_max_last_month(
+            mut self,
+            active_calls_max_last_month: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.active_calls_max_last_month = Some(active_calls_max_last_month.into());
+            self
+        }
+        /// Most calls at once in this calendar month.
+        ///
+        /// See [the field](#structfield.active_calls_max_this_month).
+        #[must_use]
+        pub fn active_calls_max_this_month(
+            mut self,
+            active_calls_max_this_month: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.active_calls_max_this_month = Some(active_calls_max_this_month.into());
+            self
+        }
+        /// Calls from this peer that are up now.
+        ///
+        /// See [the field](#structfield.active_calls_orig_current).
+        #[must_use]
+        pub fn active_calls_orig_current(
+            mut self,
+            active_calls_orig_current: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.active_calls_orig_current = Some(active_calls_orig_current.into());
+            self
+        }
+        /// Calls from this peer since the server started.
+        ///
+        /// See [the field](#structfield.active_calls_orig_since_startup).
+        #[must_use]
+        pub fn active_calls_orig_since_startup(
+            mut self,
+            active_calls_orig_since_startup: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.active_calls_orig_since_startup = Some(
+                active_calls_orig_since_startup.into(),
+            );
+            self
+        }
+        /// Calls to this peer that are up now.
+        ///
+        /// See [the field](#structfield.active_calls_term_current).
+        #[must_use]
+        pub fn active_calls_term_current(
+            mut self,
+            active_calls_term_current: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.active_calls_term_current = Some(active_calls_term_current.into());
+            self
+        }
+        /// Calls to this peer since the server started.
+        ///
+        /// See [the field](#structfield.active_calls_term_since_startup).
+        #[must_use]
+        pub fn active_calls_term_since_startup(
+            mut self,
+            active_calls_term_since_startup: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.active_calls_term_since_startup = Some(
+                active_calls_term_since_startup.into(),
+            );
+            self
+        }
+        /// Any JSON. The vendor calls it unsupported; the captured trunk has `[[]]`.
+        ///
+        /// See [the field](#structfield.call_routing).
+        #[must_use]
+        pub fn call_routing(
+            mut self,
+            call_routing: impl ::std::convert::Into<crate::values::RawJson>,
+        ) -> Self {
+            self.call_routing = Some(call_routing.into());
+            self
+        }
+        /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a
+        /// peer that registers, whose contact the registration then gives. Unset means that nothing
+        /// can be sent until the peer registers.
+        ///
+        /// See [the field](#structfield.address).
+        #[must_use]
+        pub fn address(
+            mut self,
+            address: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.address = Some(address.into());
+            self
+        }
+        /// Whether this peer may change SIP URIs in the middle of a call. Unset means `no`.
+        ///
+        /// See [the field](#structfield.allow_mid_call_uri_updates_enabled).
+        #[must_use]
+        pub fn allow_mid_call_uri_updates_enabled(
+            mut self,
+            allow_mid_call_uri_updates_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.allow_mid_call_uri_updates_enabled = Some(
+                allow_mid_call_uri_updates_enabled.into(),
+            );
+            self
+        }
+        /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays
+        /// whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`,
+        /// usual for peers with public addresses), `no` never does. Unset means `yes`.
+        ///
+        /// See [the field](#structfield.audio_relay_enabled).
+        #[must_use]
+        pub fn audio_relay_enabled(
+            mut self,
+            audio_relay_enabled: impl ::std::convert::Into<AudioRelay>,
+        ) -> Self {
+            self.audio_relay_enabled = Some(audio_relay_enabled.into());
+            self
+        }
+        /// Whether SIP with this peer uses the platform's alternate network interface instead of
+        /// its main one. Unset means `no`.
+        ///
+        /// See [the field](#structfield.bind_to_alternate_interface_enabled).
+        #[must_use]
+        pub fn bind_to_alternate_interface_enabled(
+            mut self,
+            bind_to_alternate_interface_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.bind_to_alternate_interface_enabled = Some(
+                bind_to_alternate_interface_enabled.into(),
+            );
+            self
+        }
+        /// Whether media in a 180 Ringing response is blocked. Unset means `no`.
+        ///
+        /// See [the field](#structfield.block_media_in_sip_180_ringing).
+        #[must_use]
+        pub fn block_media_in_sip_180_ringing(
+            mut self,
+            block_media_in_sip_180_ringing: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.block_media_in_sip_180_ringing = Some(
+                block_media_in_sip_180_ringing.into(),
+            );
+            self
+        }
+        /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset
+        /// means `no`.
+        ///
+        /// See [the field](#structfield.block_video_in_sdp_enabled).
+        #[must_use]
+        pub fn block_video_in_sdp_enabled(
+            mut self,
+            block_video_in_sdp_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.block_video_in_sdp_enabled = Some(block_video_in_sdp_enabled.into());
+            self
+        }
+        /// Which part of an arriving request the origination pattern is compared with: the From, To
+        /// or Contact header or the Request-URI (`request`). Unset means `from`.
+        ///
+        /// See [the field](#structfield.check_orig_matching_sip_header).
+        #[must_use]
+        pub fn check_orig_matching_sip_header(
+            mut self,
+            check_orig_matching_sip_header: impl ::std::convert::Into<OrigMatchHeader>,
+        ) -> Self {
+            self.check_orig_matching_sip_header = Some(
+                check_orig_matching_sip_header.into(),
+            );
+            self
+        }
+        /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the
+        /// call rules. Absent from the one captured trunk; the requests for carriers have
+        /// `passerted` (reported). Unset means no rule.
+        ///
+        /// See [the field](#structfield.custom_p_asserted_id_format).
+        #[must_use]
+        pub fn custom_p_asserted_id_format(
+            mut self,
+            custom_p_asserted_id_format: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.custom_p_asserted_id_format = Some(custom_p_asserted_id_format.into());
+            self
+        }
+        /// Whether calls are billed for at least `minimum-call-duration-seconds`. Unset means `no`.
+        ///
+        /// See [the field](#structfield.enforce_minimum_duration_enabled).
+        #[must_use]
+        pub fn enforce_minimum_duration_enabled(
+            mut self,
+            enforce_minimum_duration_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.enforce_minimum_duration_enabled = Some(
+                enforce_minimum_duration_enabled.into(),
+            );
+            self
+        }
+        /// Whether the caller hears ringback while the call to this peer is still being set up.
+        /// Unset means `no`.
+        ///
+        /// See [the field](#structfield.hide_post_dial_delay_with_ringback_enabled).
+        #[must_use]
+        pub fn hide_post_dial_delay_with_ringback_enabled(
+            mut self,
+            hide_post_dial_delay_with_ringback_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.hide_post_dial_delay_with_ringback_enabled = Some(
+                hide_post_dial_delay_with_ringback_enabled.into(),
+            );
+            self
+        }
+        /// Whether SIP messages to this peer carry a Server header that names the platform's
+        /// software. Unset means `no`.
+        ///
+        /// See [the field](#structfield.include_server_header_enabled).
+        #[must_use]
+        pub fn include_server_header_enabled(
+            mut self,
+            include_server_header_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.include_server_header_enabled = Some(
+                include_server_header_enabled.into(),
+            );
+            self
+        }
+        /// Whether this is a carrier's trunk (`yes`) or a customer's (`no`). Unset means `no`.
+        ///
+        /// See [the field](#structfield.is_carrier_trunk).
+        #[must_use]
+        pub fn is_carrier_trunk(
+            mut self,
+            is_carrier_trunk: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.is_carrier_trunk = Some(is_carrier_trunk.into());
+            self
+        }
+        /// User whose account calls of this trunk are charged to. `domain`, the domain's default
+        /// subscriber, on every trunk and in every full request seen. Unset means that no user is
+        /// charged.
+        ///
+        /// See [the field](#structfield.linked_billing_user).
+        #[must_use]
+        pub fn linked_billing_user(
+            mut self,
+            linked_billing_user: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.linked_billing_user = Some(linked_billing_user.into());
+            self
+        }
+        /// Whether calls from this peer are accepted. Unset means `yes`.
+        ///
+        /// See [the field](#structfield.orig_enabled).
+        #[must_use]
+        pub fn orig_enabled(
+            mut self,
+            orig_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.orig_enabled = Some(orig_enabled.into());
+            self
+        }
+        /// Whether only the codec PCMU (G.711 mu-law) is offered to this peer. Unset means `no`.
+        ///
+        /// See [the field](#structfield.pcmu_only_enabled).
+        #[must_use]
+        pub fn pcmu_only_enabled(
+            mut self,
+            pcmu_only_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.pcmu_only_enabled = Some(pcmu_only_enabled.into());
+            self
+        }
+        /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset
+        /// means `no`.
+        ///
+        /// See [the field](#structfield.prevent_rtp_port_change_enabled).
+        #[must_use]
+        pub fn prevent_rtp_port_change_enabled(
+            mut self,
+            prevent_rtp_port_change_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.prevent_rtp_port_change_enabled = Some(
+                prevent_rtp_port_change_enabled.into(),
+            );
+            self
+        }
+        /// Whether every call over this trunk is recorded. Unset means `no`.
+        ///
+        /// See [the field](#structfield.record_all_calls_enabled).
+        #[must_use]
+        pub fn record_all_calls_enabled(
+            mut self,
+            record_all_calls_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.record_all_calls_enabled = Some(record_all_calls_enabled.into());
+            self
+        }
+        /// Whether comfort-noise packets are relayed with the audio. Unset means `system-default`.
+        ///
+        /// See [the field](#structfield.relay_comfort_noise_enabled).
+        #[must_use]
+        pub fn relay_comfort_noise_enabled(
+            mut self,
+            relay_comfort_noise_enabled: impl ::std::convert::Into<YesNoSystemDefault>,
+        ) -> Self {
+            self.relay_comfort_noise_enabled = Some(relay_comfort_noise_enabled.into());
+            self
+        }
+        /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed
+        /// (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means
+        /// `allowed`.
+        ///
+        /// See [the field](#structfield.remote_ringback_handling).
+        #[must_use]
+        pub fn remote_ringback_handling(
+            mut self,
+            remote_ringback_handling: impl ::std::convert::Into<RemoteRingback>,
+        ) -> Self {
+            self.remote_ringback_handling = Some(remote_ringback_handling.into());
+            self
+        }
+        /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it
+        /// (`optional`) or always (`yes`). Unset means `no`.
+        ///
+        /// See [the field](#structfield.require_encrypted_audio_enabled).
+        #[must_use]
+        pub fn require_encrypted_audio_enabled(
+            mut self,
+            require_encrypted_audio_enabled: impl ::std::convert::Into<EncryptedAudio>,
+        ) -> Self {
+            self.require_encrypted_audio_enabled = Some(
+                require_encrypted_audio_enabled.into(),
+            );
+            self
+        }
+        /// Whether calls from this peer are challenged for digest authentication. `no` on the
+        /// captured trunk and in the requests for carriers, `yes` in a user's request for a PBX
+        /// (reported). Unset means `no`.
+        ///
+        /// See [the field](#structfield.require_sip_authentication_enabled).
+        #[must_use]
+        pub fn require_sip_authentication_enabled(
+            mut self,
+            require_sip_authentication_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.require_sip_authentication_enabled = Some(
+                require_sip_authentication_enabled.into(),
+            );
+            self
+        }
+        /// Whether the platform answers this peer's digest challenges, with the registration user
+        /// name and password. Unset means `no`.
+        ///
+        /// See [the field](#structfield.sip_authenticate_as_client_enabled).
+        #[must_use]
+        pub fn sip_authenticate_as_client_enabled(
+            mut self,
+            sip_authenticate_as_client_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.sip_authenticate_as_client_enabled = Some(
+                sip_authenticate_as_client_enabled.into(),
+            );
+            self
+        }
+        /// Where later requests of a dialog are sent: the address the peer sent from
+        /// (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
+        ///
+        /// See [the field](#structfield.sip_get_new_dialog_destination_from).
+        #[must_use]
+        pub fn sip_get_new_dialog_destination_from(
+            mut self,
+            sip_get_new_dialog_destination_from: impl ::std::convert::Into<
+                SipDestination,
+            >,
+        ) -> Self {
+            self.sip_get_new_dialog_destination_from = Some(
+                sip_get_new_dialog_destination_from.into(),
+            );
+            self
+        }
+        /// Where responses are sent: the address the request came from (`default-ip`), its Contact
+        /// header or its Via header. Unset means `default-ip`.
+        ///
+        /// See [the field](#structfield.sip_get_response_destination_from).
+        #[must_use]
+        pub fn sip_get_response_destination_from(
+            mut self,
+            sip_get_response_destination_from: impl ::std::convert::Into<SipDestination>,
+        ) -> Self {
+            self.sip_get_response_destination_from = Some(
+                sip_get_response_destination_from.into(),
+            );
+            self
+        }
+        /// When the peer registered. Empty on the captured trunk although it was registered; the
+        /// live time is in `registration`.
+        ///
+        /// See [the field](#structfield.sip_registration_datetime).
+        #[must_use]
+        pub fn sip_registration_datetime(
+            mut self,
+            sip_registration_datetime: impl ::std::convert::Into<crate::values::DateTime>,
+        ) -> Self {
+            self.sip_registration_datetime = Some(sip_registration_datetime.into());
+            self
+        }
+        /// When the registration ends. Empty on the captured trunk although it was registered; the
+        /// live time is in `registration`. The vendor's example of a create and a user's request
+        /// send it, as `YYYY-MM-DD HH:MM:SS`; what a server makes of it is not known.
+        ///
+        /// See [the field](#structfield.sip_registration_expires_datetime).
+        #[must_use]
+        pub fn sip_registration_expires_datetime(
+            mut self,
+            sip_registration_expires_datetime: impl ::std::convert::Into<
+                crate::values::DateTime,
+            >,
+        ) -> Self {
+            self.sip_registration_expires_datetime = Some(
+                sip_registration_expires_datetime.into(),
+            );
+            self
+        }
+        /// Password for digest authentication, in clear text in every read and list. When none is
+        /// sent on create the server generates one (reported). Unset means none.
+        ///
+        /// See [the field](#structfield.sip_registration_password).
+        #[must_use]
+        pub fn sip_registration_password(
+            mut self,
+            sip_registration_password: impl ::std::convert::Into<crate::values::Secret>,
+        ) -> Self {
+            self.sip_registration_password = Some(sip_registration_password.into());
+            self
+        }
+        /// Realm for digest authentication, usually the domain. Unset means that the server
+        /// chooses.
+        ///
+        /// See [the field](#structfield.sip_registration_realm).
+        #[must_use]
+        pub fn sip_registration_realm(
+            mut self,
+            sip_registration_realm: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.sip_registration_realm = Some(sip_registration_realm.into());
+            self
+        }
+        /// User name for digest authentication, mostly a phone number. Some servers answer an
+        /// all-digit name as an integer, which loses leading zeros. Unset means none.
+        ///
+        /// See [the field](#structfield.sip_registration_username).
+        #[must_use]
+        pub fn sip_registration_username(
+            mut self,
+            sip_registration_username: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.sip_registration_username = Some(sip_registration_username.into());
+            self
+        }
+        /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and
+        /// `system-default`; its own example and a user's request have `yes`. Unset means
+        /// `system-default`.
+        ///
+        /// See [the field](#structfield.sip_session_timer_enabled).
+        #[must_use]
+        pub fn sip_session_timer_enabled(
+            mut self,
+            sip_session_timer_enabled: impl ::std::convert::Into<YesNoSystemDefault>,
+        ) -> Self {
+            self.sip_session_timer_enabled = Some(sip_session_timer_enabled.into());
+            self
+        }
+        /// Transport for SIP to this peer. Unset means `UDP`.
+        ///
+        /// See [the field](#structfield.sip_transport_protocol).
+        #[must_use]
+        pub fn sip_transport_protocol(
+            mut self,
+            sip_transport_protocol: impl ::std::convert::Into<SipTransport>,
+        ) -> Self {
+            self.sip_transport_protocol = Some(sip_transport_protocol.into());
+            self
+        }
+        /// Whether calls from this peer are accepted only from its known address. `yes` on the
+        /// captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
+        ///
+        /// See [the field](#structfield.source_ip_checking_enabled).
+        #[must_use]
+        pub fn source_ip_checking_enabled(
+            mut self,
+            source_ip_checking_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.source_ip_checking_enabled = Some(source_ip_checking_enabled.into());
+            self
+        }
+        /// Whether calls are sent to this peer. Unset means `yes`.
+        ///
+        /// See [the field](#structfield.term_enabled).
+        #[must_use]
+        pub fn term_enabled(
+            mut self,
+            term_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.term_enabled = Some(term_enabled.into());
+            self
+        }
+        /// Glob over the SIP URI that selects the calls to be sent to this peer, for example
+        /// `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination
+        /// pattern.
+        ///
+        /// See [the field](#structfield.term_match_pattern).
+        #[must_use]
+        pub fn term_match_pattern(
+            mut self,
+            term_match_pattern: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.term_match_pattern = Some(term_match_pattern.into());
+            self
+        }
+        /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_destination_host).
+        #[must_use]
+        pub fn translation_destination_host(
+            mut self,
+            translation_destination_host: impl ::std::convert::Into<
+                ::std::string::String,
+            >,
+        ) -> Self {
+            self.translation_destination_host = Some(
+                translation_destination_host.into(),
+            );
+            self
+        }
+        /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_destination_user).
+        #[must_use]
+        pub fn translation_destination_user(
+            mut self,
+            translation_destination_user: impl ::std::convert::Into<
+                ::std::string::String,
+            >,
+        ) -> Self {
+            self.translation_destination_user = Some(
+                translation_destination_user.into(),
+            );
+            self
+        }
+        /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there,
+        /// `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_request_host).
+        #[must_use]
+        pub fn translation_request_host(
+            mut self,
+            translation_request_host: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_request_host = Some(translation_request_host.into());
+            self
+        }
+        /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_request_user).
+        #[must_use]
+        pub fn translation_request_user(
+            mut self,
+            translation_request_user: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_request_user = Some(translation_request_user.into());
+            self
+        }
+        /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the
+        /// platform's own address (captured). Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_source_host).
+        #[must_use]
+        pub fn translation_source_host(
+            mut self,
+            translation_source_host: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_source_host = Some(translation_source_host.into());
+            self
+        }
+        /// User part of the From header of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_source_user).
+        #[must_use]
+        pub fn translation_source_user(
+            mut self,
+            translation_source_user: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_source_user = Some(translation_source_user.into());
+            self
+        }
+        /// Free text for people. Unset means none.
+        ///
+        /// See [the field](#structfield.description).
+        #[must_use]
+        pub fn description(
+            mut self,
+            description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.description = Some(description.into());
+            self
+        }
+        /// Routing table that is applied to calls from this peer: `Inbound DID` in requests for
+        /// carriers (reported), the domain's own plan, which has the domain's name, on the PBX
+        /// trunk (captured). A user's request for a PBX has the name of a policy here and looks
+        /// swapped. Unset means no plan of its own.
+        ///
+        /// See [the field](#structfield.dial_plan).
+        #[must_use]
+        pub fn dial_plan(
+            mut self,
+            dial_plan: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.dial_plan = Some(dial_plan.into());
+            self
+        }
+        /// Permission table for calls from this peer, for example `US and Canada` (captured) or
+        /// `Permit All` (reported). Unset means no policy of its own.
+        ///
+        /// See [the field](#structfield.dial_policy).
+        #[must_use]
+        pub fn dial_policy(
+            mut self,
+            dial_policy: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.dial_policy = Some(dial_policy.into());
+            self
+        }
+        /// When the trunk was last changed, for example `2025-09-16T14:59:24+00:00` (captured).
+        ///
+        /// See [the field](#structfield.last_modified_datetime).
+        #[must_use]
+        pub fn last_modified_datetime(
+            mut self,
+            last_modified_datetime: impl ::std::convert::Into<crate::values::DateTime>,
+        ) -> Self {
+            self.last_modified_datetime = Some(last_modified_datetime.into());
+            self
+        }
+        /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this
+        /// means no limit is inferred.
+        ///
+        /// See [the field](#structfield.limits_max_active_calls_orig).
+        #[must_use]
+        pub fn limits_max_active_calls_orig(
+            mut self,
+            limits_max_active_calls_orig: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.limits_max_active_calls_orig = Some(
+                limits_max_active_calls_orig.into(),
+            );
+            self
+        }
+        /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means
+        /// no limit is inferred.
+        ///
+        /// See [the field](#structfield.limits_max_active_calls_term).
+        #[must_use]
+        pub fn limits_max_active_calls_term(
+            mut self,
+            limits_max_active_calls_term: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.limits_max_active_calls_term = Some(
+                limits_max_active_calls_term.into(),
+            );
+            self
+        }
+        /// Most calls at once in both directions together. 0 or unset on every working trunk seen;
+        /// that this means no limit is inferred.
+        ///
+        /// See [the field](#structfield.limits_max_active_calls_total).
+        #[must_use]
+        pub fn limits_max_active_calls_total(
+            mut self,
+            limits_max_active_calls_total: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.limits_max_active_calls_total = Some(
+                limits_max_active_calls_total.into(),
+            );
+            self
+        }
+        /// Seconds that a call is billed at least, where
+        /// `connection-enforce-minimum-duration-enabled` is `yes`. Unset means 0. The name ends in
+        /// `s`: the vendor's example, and a user's request that has copied it, lack that letter.
+        ///
+        /// See [the field](#structfield.minimum_call_duration_seconds).
+        #[must_use]
+        pub fn minimum_call_duration_seconds(
+            mut self,
+            minimum_call_duration_seconds: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.minimum_call_duration_seconds = Some(
+                minimum_call_duration_seconds.into(),
+            );
+            self
+        }
+        /// The device record of a peer that registers, with live data. The vendor does not document
+        /// it (captured on a registered trunk); what a trunk without a device shows is not known.
+        ///
+        /// See [the field](#structfield.registration).
+        #[must_use]
+        pub fn registration(
+            mut self,
+            registration: impl ::std::convert::Into<::std::boxed::Box<Registration>>,
+        ) -> Self {
+            self.registration = Some(registration.into());
+            self
+        }
+        /// Time zone by name, for example `US/Pacific`; goes with `utc-offset`. Unset, as on the
+        /// captured trunk, means the server's own.
+        ///
+        /// See [the field](#structfield.time_zone).
+        #[must_use]
+        pub fn time_zone(
+            mut self,
+            time_zone: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.time_zone = Some(time_zone.into());
+            self
+        }
+        /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the
+        /// captured trunk, means the server's own.
+        ///
+        /// See [the field](#structfield.utc_offset).
+        #[must_use]
+        pub fn utc_offset(
+            mut self,
+            utc_offset: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.utc_offset = Some(utc_offset.into());
+            self
+        }
+    }
+    impl ConnectionCount {
+        /// What is required; all else is unset, and has a setter.
+        ///
+        /// How many trunks there are.
+        pub fn new(total: i64) -> Self {
+            Self { total: total }
+        }
+    }
+    impl ConnectionCreate {
+        /// What is required; all else is unset, and has a setter.
+        ///
+        /// A trunk to create. A setting that is not sent gets the server's default, and by the
+        /// documented defaults calls are accepted from anybody: `connection-orig-enabled` is `yes`,
+        /// and neither their source (`connection-source-ip-checking-enabled`) nor their sender
+        /// (`connection-require-sip-authentication-enabled`) is checked. Set one of these two to
+        /// `yes`, or the first to `no`.
+        pub fn new(
+            domain: crate::values::DomainName,
+            orig_match_pattern: crate::values::MatchPattern,
+        ) -> Self {
+            Self {
+                address: None,
+                allow_mid_call_uri_updates_enabled: None,
+                audio_relay_enabled: None,
+                bind_to_alternate_interface_enabled: None,
+                block_media_in_sip_180_ringing: None,
+                block_video_in_sdp_enabled: None,
+                check_orig_matching_sip_header: None,
+                custom_p_asserted_id_format: None,
+                enforce_minimum_duration_enabled: None,
+                hide_post_dial_delay_with_ringback_enabled: None,
+                include_server_header_enabled: None,
+                is_carrier_trunk: None,
+                linked_billing_user: None,
+                orig_enabled: None,
+                orig_match_pattern: orig_match_pattern,
+                pcmu_only_enabled: None,
+                prevent_rtp_port_change_enabled: None,
+                record_all_calls_enabled: None,
+                relay_comfort_noise_enabled: None,
+                remote_ringback_handling: None,
+                require_encrypted_audio_enabled: None,
+                require_sip_authentication_enabled: None,
+                sip_authenticate_as_client_enabled: None,
+                sip_get_new_dialog_destination_from: None,
+                sip_get_response_destination_from: None,
+                sip_registration_expires_datetime: None,
+                sip_registration_password: None,
+                sip_registration_realm: None,
+                sip_registration_username: None,
+                sip_session_timer_enabled: None,
+                sip_transport_protocol: None,
+                source_ip_checking_enabled: None,
+                term_enabled: None,
+                term_match_pattern: None,
+                translation_destination_host: None,
+                translation_destination_user: None,
+                translation_request_host: None,
+                translation_request_user: None,
+                translation_source_host: None,
+                translation_source_user: None,
+                description: None,
+                dial_plan: None,
+                dial_policy: None,
+                domain: domain,
+                limits_max_active_calls_orig: None,
+                limits_max_active_calls_term: None,
+                limits_max_active_calls_total: None,
+                minimum_call_duration_seconds: None,
+                synchronous: None,
+                time_zone: None,
+                utc_offset: None,
+            }
+        }
+    }
+    impl ConnectionCreate {
+        /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a
+        /// peer that registers, whose contact the registration then gives. Unset means that nothing
+        /// can be sent until the peer registers.
+        ///
+        /// See [the field](#structfield.address).
+        #[must_use]
+        pub fn address(
+            mut self,
+            address: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.address = Some(address.into());
+            self
+        }
+        /// Whether this peer may change SIP URIs in the middle of a call. Unset means `no`.
+        ///
+        /// See [the field](#structfield.allow_mid_call_uri_updates_enabled).
+        #[must_use]
+        pub fn allow_mid_call_uri_updates_enabled(
+            mut self,
+            allow_mid_call_uri_updates_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.allow_mid_call_uri_updates_enabled = Some(
+                allow_mid_call_uri_updates_enabled.into(),
+            );
+            self
+        }
+        /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays
+        /// whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`,
+        /// usual for peers with public addresses), `no` never does. Unset means `yes`.
+        ///
+        /// See [the field](#structfield.audio_relay_enabled).
+        #[must_use]
+        pub fn audio_relay_enabled(
+            mut self,
+            audio_relay_enabled: impl ::std::convert::Into<AudioRelay>,
+        ) -> Self {
+            self.audio_relay_enabled = Some(audio_relay_enabled.into());
+            self
+        }
+        /// Whether SIP with this peer uses the platform's alternate network interface instead of
+        /// its main one. Unset means `no`.
+        ///
+        /// See [the field](#structfield.bind_to_alternate_interface_enabled).
+        #[must_use]
+        pub fn bind_to_alternate_interface_enabled(
+            mut self,
+            bind_to_alternate_interface_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.bind_to_alternate_interface_enabled = Some(
+                bind_to_alternate_interface_enabled.into(),
+            );
+            self
+        }
+        /// Whether media in a 180 Ringing response is blocked. Unset means `no`.
+        ///
+        /// See [the field](#structfield.block_media_in_sip_180_ringing).
+        #[must_use]
+        pub fn block_media_in_sip_180_ringing(
+            mut self,
+            block_media_in_sip_180_ringing: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.block_media_in_sip_180_ringing = Some(
+                block_media_in_sip_180_ringing.into(),
+            );
+            self
+        }
+        /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset
+        /// means `no`.
+        ///
+        /// See [the field](#structfield.block_video_in_sdp_enabled).
+        #[must_use]
+        pub fn block_video_in_sdp_enabled(
+            mut self,
+            block_video_in_sdp_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.block_video_in_sdp_enabled = Some(block_video_in_sdp_enabled.into());
+            self
+        }
+        /// Which part of an arriving request the origination pattern is compared with: the From, To
+        /// or Contact header or the Request-URI (`request`). Unset means `from`.
+        ///
+        /// See [the field](#structfield.check_orig_matching_sip_header).
+        #[must_use]
+        pub fn check_orig_matching_sip_header(
+            mut self,
+            check_orig_matching_sip_header: impl ::std::convert::Into<OrigMatchHeader>,
+        ) -> Self {
+            self.check_orig_matching_sip_header = Some(
+                check_orig_matching_sip_header.into(),
+            );
+            self
+        }
+        /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the
+        /// call rules. Absent from the one captured trunk; the requests for carriers have
+        /// `passerted` (reported). Unset means no rule.
+        ///
+        /// See [the field](#structfield.custom_p_asserted_id_format).
+        #[must_use]
+        pub fn custom_p_asserted_id_format(
+            mut self,
+            custom_p_asserted_id_format: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.custom_p_asserted_id_format = Some(custom_p_asserted_id_format.into());
+            self
+        }
+        /// Whether calls are billed for at least `minimum-call-duration-seconds`. Unset means `no`.
+        ///
+        /// See [the field](#structfield.enforce_minimum_duration_enabled).
+        #[must_use]
+        pub fn enforce_minimum_duration_enabled(
+            mut self,
+            enforce_minimum_duration_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.enforce_minimum_duration_enabled = Some(
+                enforce_minimum_duration_enabled.into(),
+            );
+            self
+        }
+        /// Whether the caller hears ringback while the call to this peer is still being set up.
+        /// Unset means `no`.
+        ///
+        /// See [the field](#structfield.hide_post_dial_delay_with_ringback_enabled).
+        #[must_use]
+        pub fn hide_post_dial_delay_with_ringback_enabled(
+            mut self,
+            hide_post_dial_delay_with_ringback_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.hide_post_dial_delay_with_ringback_enabled = Some(
+                hide_post_dial_delay_with_ringback_enabled.into(),
+            );
+            self
+        }
+        /// Whether SIP messages to this peer carry a Server header that names the platform's
+        /// software. Unset means `no`.
+        ///
+        /// See [the field](#structfield.include_server_header_enabled).
+        #[must_use]
+        pub fn include_server_header_enabled(
+            mut self,
+            include_server_header_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.include_server_header_enabled = Some(
+                include_server_header_enabled.into(),
+            );
+            self
+        }
+        /// Whether this is a carrier's trunk (`yes`) or a customer's (`no`). Unset means `no`.
+        ///
+        /// See [the field](#structfield.is_carrier_trunk).
+        #[must_use]
+        pub fn is_carrier_trunk(
+            mut self,
+            is_carrier_trunk: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.is_carrier_trunk = Some(is_carrier_trunk.into());
+            self
+        }
+        /// User whose account calls of this trunk are charged to. `domain`, the domain's default
+        /// subscriber, on every trunk and in every full request seen. Unset means that no user is
+        /// charged.
+        ///
+        /// See [the field](#structfield.linked_billing_user).
+        #[must_use]
+        pub fn linked_billing_user(
+            mut self,
+            linked_billing_user: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.linked_billing_user = Some(linked_billing_user.into());
+            self
+        }
+        /// Whether calls from this peer are accepted. Unset means `yes`.
+        ///
+        /// See [the field](#structfield.orig_enabled).
+        #[must_use]
+        pub fn orig_enabled(
+            mut self,
+            orig_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.orig_enabled = Some(orig_enabled.into());
+            self
+        }
+        /// Whether only the codec PCMU (G.711 mu-law) is offered to this peer. Unset means `no`.
+        ///
+        /// See [the field](#structfield.pcmu_only_enabled).
+        #[must_use]
+        pub fn pcmu_only_enabled(
+            mut self,
+            pcmu_only_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.pcmu_only_enabled = Some(pcmu_only_enabled.into());
+            self
+        }
+        /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset
+        /// means `no`.
+        ///
+        /// See [the field](#structfield.prevent_rtp_port_change_enabled).
+        #[must_use]
+        pub fn prevent_rtp_port_change_enabled(
+            mut self,
+            prevent_rtp_port_change_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.prevent_rtp_port_change_enabled = Some(
+                prevent_rtp_port_change_enabled.into(),
+            );
+            self
+        }
+        /// Whether every call over this trunk is recorded. Unset means `no`.
+        ///
+        /// See [the field](#structfield.record_all_calls_enabled).
+        #[must_use]
+        pub fn record_all_calls_enabled(
+            mut self,
+            record_all_calls_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.record_all_calls_enabled = Some(record_all_calls_enabled.into());
+            self
+        }
+        /// Whether comfort-noise packets are relayed with the audio. Unset means `system-default`.
+        ///
+        /// See [the field](#structfield.relay_comfort_noise_enabled).
+        #[must_use]
+        pub fn relay_comfort_noise_enabled(
+            mut self,
+            relay_comfort_noise_enabled: impl ::std::convert::Into<YesNoSystemDefault>,
+        ) -> Self {
+            self.relay_comfort_noise_enabled = Some(relay_comfort_noise_enabled.into());
+            self
+        }
+        /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed
+        /// (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means
+        /// `allowed`.
+        ///
+        /// See [the field](#structfield.remote_ringback_handling).
+        #[must_use]
+        pub fn remote_ringback_handling(
+            mut self,
+            remote_ringback_handling: impl ::std::convert::Into<RemoteRingback>,
+        ) -> Self {
+            self.remote_ringback_handling = Some(remote_ringback_handling.into());
+            self
+        }
+        /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it
+        /// (`optional`) or always (`yes`). Unset means `no`.
+        ///
+        /// See [the field](#structfield.require_encrypted_audio_enabled).
+        #[must_use]
+        pub fn require_encrypted_audio_enabled(
+            mut self,
+            require_encrypted_audio_enabled: impl ::std::convert::Into<EncryptedAudio>,
+        ) -> Self {
+            self.require_encrypted_audio_enabled = Some(
+                require_encrypted_audio_enabled.into(),
+            );
+            self
+        }
+        /// Whether calls from this peer are challenged for digest authentication. `no` on the
+        /// captured trunk and in the requests for carriers, `yes` in a user's request for a PBX
+        /// (reported). Unset means `no`.
+        ///
+        /// See [the field](#structfield.require_sip_authentication_enabled).
+        #[must_use]
+        pub fn require_sip_authentication_enabled(
+            mut self,
+            require_sip_authentication_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.require_sip_authentication_enabled = Some(
+                require_sip_authentication_enabled.into(),
+            );
+            self
+        }
+        /// Whether the platform answers this peer's digest challenges, with the registration user
+        /// name and password. Unset means `no`.
+        ///
+        /// See [the field](#structfield.sip_authenticate_as_client_enabled).
+        #[must_use]
+        pub fn sip_authenticate_as_client_enabled(
+            mut self,
+            sip_authenticate_as_client_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.sip_authenticate_as_client_enabled = Some(
+                sip_authenticate_as_client_enabled.into(),
+            );
+            self
+        }
+        /// Where later requests of a dialog are sent: the address the peer sent from
+        /// (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
+        ///
+        /// See [the field](#structfield.sip_get_new_dialog_destination_from).
+        #[must_use]
+        pub fn sip_get_new_dialog_destination_from(
+            mut self,
+            sip_get_new_dialog_destination_from: impl ::std::convert::Into<
+                SipDestination,
+            >,
+        ) -> Self {
+            self.sip_get_new_dialog_destination_from = Some(
+                sip_get_new_dialog_destination_from.into(),
+            );
+            self
+        }
+        /// Where responses are sent: the address the request came from (`default-ip`), its Contact
+        /// header or its Via header. Unset means `default-ip`.
+        ///
+        /// See [the field](#structfield.sip_get_response_destination_from).
+        #[must_use]
+        pub fn sip_get_response_destination_from(
+            mut self,
+            sip_get_response_destination_from: impl ::std::convert::Into<SipDestination>,
+        ) -> Self {
+            self.sip_get_response_destination_from = Some(
+                sip_get_response_destination_from.into(),
+            );
+            self
+        }
+        /// When the registration ends. Empty on the captured trunk although it was registered; the
+        /// live time is in `registration`. The vendor's example of a create and a user's request
+        /// send it, as `YYYY-MM-DD HH:MM:SS`; what a server makes of it is not known.
+        ///
+        /// See [the field](#structfield.sip_registration_expires_datetime).
+        #[must_use]
+        pub fn sip_registration_expires_datetime(
+            mut self,
+            sip_registration_expires_datetime: impl ::std::convert::Into<
+                crate::values::DateTime,
+            >,
+        ) -> Self {
+            self.sip_registration_expires_datetime = Some(
+                sip_registration_expires_datetime.into(),
+            );
+            self
+        }
+        /// Password for digest authentication, in clear text in every read and list. When none is
+        /// sent on create the server generates one (reported). Unset means none.
+        ///
+        /// See [the field](#structfield.sip_registration_password).
+        #[must_use]
+        pub fn sip_registration_password(
+            mut self,
+            sip_registration_password: impl ::std::convert::Into<crate::values::Secret>,
+        ) -> Self {
+            self.sip_registration_password = Some(sip_registration_password.into());
+            self
+        }
+        /// Realm for digest authentication, usually the domain. Unset means that the server
+        /// chooses.
+        ///
+        /// See [the field](#structfield.sip_registration_realm).
+        #[must_use]
+        pub fn sip_registration_realm(
+            mut self,
+            sip_registration_realm: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.sip_registration_realm = Some(sip_registration_realm.into());
+            self
+        }
+        /// User name for digest authentication, mostly a phone number. Some servers answer an
+        /// all-digit name as an integer, which loses leading zeros. Unset means none.
+        ///
+        /// See [the field](#structfield.sip_registration_username).
+        #[must_use]
+        pub fn sip_registration_username(
+            mut self,
+            sip_registration_username: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.sip_registration_username = Some(sip_registration_username.into());
+            self
+        }
+        /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and
+        /// `system-default`; its own example and a user's request have `yes`. Unset means
+        /// `system-default`.
+        ///
+        /// See [the field](#structfield.sip_session_timer_enabled).
+        #[must_use]
+        pub fn sip_session_timer_enabled(
+            mut self,
+            sip_session_timer_enabled: impl ::std::convert::Into<YesNoSystemDefault>,
+        ) -> Self {
+            self.sip_session_timer_enabled = Some(sip_session_timer_enabled.into());
+            self
+        }
+        /// Transport for SIP to this peer. Unset means `UDP`.
+        ///
+        /// See [the field](#structfield.sip_transport_protocol).
+        #[must_use]
+        pub fn sip_transport_protocol(
+            mut self,
+            sip_transport_protocol: impl ::std::convert::Into<SipTransport>,
+        ) -> Self {
+            self.sip_transport_protocol = Some(sip_transport_protocol.into());
+            self
+        }
+        /// Whether calls from this peer are accepted only from its known address. `yes` on the
+        /// captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
+        ///
+        /// See [the field](#structfield.source_ip_checking_enabled).
+        #[must_use]
+        pub fn source_ip_checking_enabled(
+            mut self,
+            source_ip_checking_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.source_ip_checking_enabled = Some(source_ip_checking_enabled.into());
+            self
+        }
+        /// Whether calls are sent to this peer. Unset means `yes`.
+        ///
+        /// See [the field](#structfield.term_enabled).
+        #[must_use]
+        pub fn term_enabled(
+            mut self,
+            term_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.term_enabled = Some(term_enabled.into());
+            self
+        }
+        /// Glob over the SIP URI that selects the calls to be sent to this peer, for example
+        /// `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination
+        /// pattern.
+        ///
+        /// See [the field](#structfield.term_match_pattern).
+        #[must_use]
+        pub fn term_match_pattern(
+            mut self,
+            term_match_pattern: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.term_match_pattern = Some(term_match_pattern.into());
+            self
+        }
+        /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_destination_host).
+        #[must_use]
+        pub fn translation_destination_host(
+            mut self,
+            translation_destination_host: impl ::std::convert::Into<
+                ::std::string::String,
+            >,
+        ) -> Self {
+            self.translation_destination_host = Some(
+                translation_destination_host.into(),
+            );
+            self
+        }
+        /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_destination_user).
+        #[must_use]
+        pub fn translation_destination_user(
+            mut self,
+            translation_destination_user: impl ::std::convert::Into<
+                ::std::string::String,
+            >,
+        ) -> Self {
+            self.translation_destination_user = Some(
+                translation_destination_user.into(),
+            );
+            self
+        }
+        /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there,
+        /// `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_request_host).
+        #[must_use]
+        pub fn translation_request_host(
+            mut self,
+            translation_request_host: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_request_host = Some(translation_request_host.into());
+            self
+        }
+        /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_request_user).
+        #[must_use]
+        pub fn translation_request_user(
+            mut self,
+            translation_request_user: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_request_user = Some(translation_request_user.into());
+            self
+        }
+        /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the
+        /// platform's own address (captured). Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_source_host).
+        #[must_use]
+        pub fn translation_source_host(
+            mut self,
+            translation_source_host: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_source_host = Some(translation_source_host.into());
+            self
+        }
+        /// User part of the From header of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_source_user).
+        #[must_use]
+        pub fn translation_source_user(
+            mut self,
+            translation_source_user: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_source_user = Some(translation_source_user.into());
+            self
+        }
+        /// Free text for people. Unset means none.
+        ///
+        /// See [the field](#structfield.description).
+        #[must_use]
+        pub fn description(
+            mut self,
+            description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.description = Some(description.into());
+            self
+        }
+        /// Routing table that is applied to calls from this peer: `Inbound DID` in requests for
+        /// carriers (reported), the domain's own plan, which has the domain's name, on the PBX
+        /// trunk (captured). A user's request for a PBX has the name of a policy here and looks
+        /// swapped. Unset means no plan of its own.
+        ///
+        /// See [the field](#structfield.dial_plan).
+        #[must_use]
+        pub fn dial_plan(
+            mut self,
+            dial_plan: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.dial_plan = Some(dial_plan.into());
+            self
+        }
+        /// Permission table for calls from this peer, for example `US and Canada` (captured) or
+        /// `Permit All` (reported). Unset means no policy of its own.
+        ///
+        /// See [the field](#structfield.dial_policy).
+        #[must_use]
+        pub fn dial_policy(
+            mut self,
+            dial_policy: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.dial_policy = Some(dial_policy.into());
+            self
+        }
+        /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this
+        /// means no limit is inferred.
+        ///
+        /// See [the field](#structfield.limits_max_active_calls_orig).
+        #[must_use]
+        pub fn limits_max_active_calls_orig(
+            mut self,
+            limits_max_active_calls_orig: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.limits_max_active_calls_orig = Some(
+                limits_max_active_calls_orig.into(),
+            );
+            self
+        }
+        /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means
+        /// no limit is inferred.
+        ///
+        /// See [the field](#structfield.limits_max_active_calls_term).
+        #[must_use]
+        pub fn limits_max_active_calls_term(
+            mut self,
+            limits_max_active_calls_term: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.limits_max_active_calls_term = Some(
+                limits_max_active_calls_term.into(),
+            );
+            self
+        }
+        /// Most calls at once in both directions together. 0 or unset on every working trunk seen;
+        /// that this means no limit is inferred.
+        ///
+        /// See [the field](#structfield.limits_max_active_calls_total).
+        #[must_use]
+        pub fn limits_max_active_calls_total(
+            mut self,
+            limits_max_active_calls_total: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.limits_max_active_calls_total = Some(
+                limits_max_active_calls_total.into(),
+            );
+            self
+        }
+        /// Seconds that a call is billed at least, where
+        /// `connection-enforce-minimum-duration-enabled` is `yes`. Unset means 0. The name ends in
+        /// `s`: the vendor's example, and a user's request that has copied it, lack that letter.
+        ///
+        /// See [the field](#structfield.minimum_call_duration_seconds).
+        #[must_use]
+        pub fn minimum_call_duration_seconds(
+            mut self,
+            minimum_call_duration_seconds: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.minimum_call_duration_seconds = Some(
+                minimum_call_duration_seconds.into(),
+            );
+            self
+        }
+        /// Asks the server to respond when the work is done. The vendor documents it for creates of
+        /// other resources and not for trunks; the platform maker's load generator sends `yes` with
+        /// a trunk and takes any 2xx as success (reported). Whether it has any effect on trunks is
+        /// not known. Unset means `no`.
+        ///
+        /// See [the field](#structfield.synchronous).
+        #[must_use]
+        pub fn synchronous(
+            mut self,
+            synchronous: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.synchronous = Some(synchronous.into());
+            self
+        }
+        /// Time zone by name, for example `US/Pacific`; goes with `utc-offset`. Unset, as on the
+        /// captured trunk, means the server's own.
+        ///
+        /// See [the field](#structfield.time_zone).
+        #[must_use]
+        pub fn time_zone(
+            mut self,
+            time_zone: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.time_zone = Some(time_zone.into());
+            self
+        }
+        /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the
+        /// captured trunk, means the server's own.
+        ///
+        /// See [the field](#structfield.utc_offset).
+        #[must_use]
+        pub fn utc_offset(
+            mut self,
+            utc_offset: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.utc_offset = Some(utc_offset.into());
+            self
+        }
+    }
+    impl ConnectionUpdate {
+        /// Nothing is set. There is a setter for each field.
+        ///
+        /// Settings to change. What is not sent stays as it is; the empty string clears a text
+        /// (inferred). The key cannot be changed: create the trunk anew.
+        pub fn new() -> Self {
+            Self {
+                address: None,
+                allow_mid_call_uri_updates_enabled: None,
+                audio_relay_enabled: None,
+                bind_to_alternate_interface_enabled: None,
+                block_media_in_sip_180_ringing: None,
+                block_video_in_sdp_enabled: None,
+                check_orig_matching_sip_header: None,
+                custom_p_asserted_id_format: None,
+                enforce_minimum_duration_enabled: None,
+                hide_post_dial_delay_with_ringback_enabled: None,
+                include_server_header_enabled: None,
+                is_carrier_trunk: None,
+                linked_billing_user: None,
+                orig_enabled: None,
+                pcmu_only_enabled: None,
+                prevent_rtp_port_change_enabled: None,
+                record_all_calls_enabled: None,
+                relay_comfort_noise_enabled: None,
+                remote_ringback_handling: None,
+                require_encrypted_audio_enabled: None,
+                require_sip_authentication_enabled: None,
+                sip_authenticate_as_client_enabled: None,
+                sip_get_new_dialog_destination_from: None,
+                sip_get_response_destination_from: None,
+                sip_registration_expires_datetime: None,
+                sip_registration_password: None,
+                sip_registration_realm: None,
+                sip_registration_username: None,
+                sip_session_timer_enabled: None,
+                sip_transport_protocol: None,
+                source_ip_checking_enabled: None,
+                term_enabled: None,
+                term_match_pattern: None,
+                translation_destination_host: None,
+                translation_destination_user: None,
+                translation_request_host: None,
+                translation_request_user: None,
+                translation_source_host: None,
+                translation_source_user: None,
+                description: None,
+                dial_plan: None,
+                dial_policy: None,
+                limits_max_active_calls_orig: None,
+                limits_max_active_calls_term: None,
+                limits_max_active_calls_total: None,
+                minimum_call_duration_seconds: None,
+                time_zone: None,
+                utc_offset: None,
+            }
+        }
+    }
+    impl ConnectionUpdate {
+        /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a
+        /// peer that registers, whose contact the registration then gives. Unset means that nothing
+        /// can be sent until the peer registers.
+        ///
+        /// See [the field](#structfield.address).
+        #[must_use]
+        pub fn address(
+            mut self,
+            address: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.address = Some(address.into());
+            self
+        }
+        /// Clears [`address`](#structfield.address): sends the empty string.
+        #[must_use]
+        pub fn clear_address(self) -> Self {
+            self.address("")
+        }
+        /// Whether this peer may change SIP URIs in the middle of a call. Unset means `no`.
+        ///
+        /// See [the field](#structfield.allow_mid_call_uri_updates_enabled).
+        #[must_use]
+        pub fn allow_mid_call_uri_updates_enabled(
+            mut self,
+            allow_mid_call_uri_updates_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.allow_mid_call_uri_updates_enabled = Some(
+                allow_mid_call_uri_updates_enabled.into(),
+            );
+            self
+        }
+        /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays
+        /// whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`,
+        /// usual for peers with public addresses), `no` never does. Unset means `yes`.
+        ///
+        /// See [the field](#structfield.audio_relay_enabled).
+        #[must_use]
+        pub fn audio_relay_enabled(
+            mut self,
+            audio_relay_enabled: impl ::std::convert::Into<AudioRelay>,
+        ) -> Self {
+            self.audio_relay_enabled = Some(audio_relay_enabled.into());
+            self
+        }
+        /// Whether SIP with this peer uses the platform's alternate network interface instead of
+        /// its main one. Unset means `no`.
+        ///
+        /// See [the field](#structfield.bind_to_alternate_interface_enabled).
+        #[must_use]
+        pub fn bind_to_alternate_interface_enabled(
+            mut self,
+            bind_to_alternate_interface_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.bind_to_alternate_interface_enabled = Some(
+                bind_to_alternate_interface_enabled.into(),
+            );
+            self
+        }
+        /// Whether media in a 180 Ringing response is blocked. Unset means `no`.
+        ///
+        /// See [the field](#structfield.block_media_in_sip_180_ringing).
+        #[must_use]
+        pub fn block_media_in_sip_180_ringing(
+            mut self,
+            block_media_in_sip_180_ringing: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.block_media_in_sip_180_ringing = Some(
+                block_media_in_sip_180_ringing.into(),
+            );
+            self
+        }
+        /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset
+        /// means `no`.
+        ///
+        /// See [the field](#structfield.block_video_in_sdp_enabled).
+        #[must_use]
+        pub fn block_video_in_sdp_enabled(
+            mut self,
+            block_video_in_sdp_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.block_video_in_sdp_enabled = Some(block_video_in_sdp_enabled.into());
+            self
+        }
+        /// Which part of an arriving request the origination pattern is compared with: the From, To
+        /// or Contact header or the Request-URI (`request`). Unset means `from`.
+        ///
+        /// See [the field](#structfield.check_orig_matching_sip_header).
+        #[must_use]
+        pub fn check_orig_matching_sip_header(
+            mut self,
+            check_orig_matching_sip_header: impl ::std::convert::Into<OrigMatchHeader>,
+        ) -> Self {
+            self.check_orig_matching_sip_header = Some(
+                check_orig_matching_sip_header.into(),
+            );
+            self
+        }
+        /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the
+        /// call rules. Absent from the one captured trunk; the requests for carriers have
+        /// `passerted` (reported). Unset means no rule.
+        ///
+        /// See [the field](#structfield.custom_p_asserted_id_format).
+        #[must_use]
+        pub fn custom_p_asserted_id_format(
+            mut self,
+            custom_p_asserted_id_format: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.custom_p_asserted_id_format = Some(custom_p_asserted_id_format.into());
+            self
+        }
+        /// Clears [`custom_p_asserted_id_format`](#structfield.custom_p_asserted_id_format): sends
+        /// the empty string.
+        #[must_use]
+        pub fn clear_custom_p_asserted_id_format(self) -> Self {
+            self.custom_p_asserted_id_format("")
+        }
+        /// Whether calls are billed for at least `minimum-call-duration-seconds`. Unset means `no`.
+        ///
+        /// See [the field](#structfield.enforce_minimum_duration_enabled).
+        #[must_use]
+        pub fn enforce_minimum_duration_enabled(
+            mut self,
+            enforce_minimum_duration_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.enforce_minimum_duration_enabled = Some(
+                enforce_minimum_duration_enabled.into(),
+            );
+            self
+        }
+        /// Whether the caller hears ringback while the call to this peer is still being set up.
+        /// Unset means `no`.
+        ///
+        /// See [the field](#structfield.hide_post_dial_delay_with_ringback_enabled).
+        #[must_use]
+        pub fn hide_post_dial_delay_with_ringback_enabled(
+            mut self,
+            hide_post_dial_delay_with_ringback_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.hide_post_dial_delay_with_ringback_enabled = Some(
+                hide_post_dial_delay_with_ringback_enabled.into(),
+            );
+            self
+        }
+        /// Whether SIP messages to this peer carry a Server header that names the platform's
+        /// software. Unset means `no`.
+        ///
+        /// See [the field](#structfield.include_server_header_enabled).
+        #[must_use]
+        pub fn include_server_header_enabled(
+            mut self,
+            include_server_header_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.include_server_header_enabled = Some(
+                include_server_header_enabled.into(),
+            );
+            self
+        }
+        /// Whether this is a carrier's trunk (`yes`) or a customer's (`no`). Unset means `no`.
+        ///
+        /// See [the field](#structfield.is_carrier_trunk).
+        #[must_use]
+        pub fn is_carrier_trunk(
+            mut self,
+            is_carrier_trunk: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.is_carrier_trunk = Some(is_carrier_trunk.into());
+            self
+        }
+        /// User whose account calls of this trunk are charged to. `domain`, the domain's default
+        /// subscriber, on every trunk and in every full request seen. Unset means that no user is
+        /// charged.
+        ///
+        /// See [the field](#structfield.linked_billing_user).
+        #[must_use]
+        pub fn linked_billing_user(
+            mut self,
+            linked_billing_user: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.linked_billing_user = Some(linked_billing_user.into());
+            self
+        }
+        /// Clears [`linked_billing_user`](#structfield.linked_billing_user): sends the empty
+        /// string.
+        #[must_use]
+        pub fn clear_linked_billing_user(self) -> Self {
+            self.linked_billing_user("")
+        }
+        /// Whether calls from this peer are accepted. Unset means `yes`.
+        ///
+        /// See [the field](#structfield.orig_enabled).
+        #[must_use]
+        pub fn orig_enabled(
+            mut self,
+            orig_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.orig_enabled = Some(orig_enabled.into());
+            self
+        }
+        /// Whether only the codec PCMU (G.711 mu-law) is offered to this peer. Unset means `no`.
+        ///
+        /// See [the field](#structfield.pcmu_only_enabled).
+        #[must_use]
+        pub fn pcmu_only_enabled(
+            mut self,
+            pcmu_only_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.pcmu_only_enabled = Some(pcmu_only_enabled.into());
+            self
+        }
+        /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset
+        /// means `no`.
+        ///
+        /// See [the field](#structfield.prevent_rtp_port_change_enabled).
+        #[must_use]
+        pub fn prevent_rtp_port_change_enabled(
+            mut self,
+            prevent_rtp_port_change_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.prevent_rtp_port_change_enabled = Some(
+                prevent_rtp_port_change_enabled.into(),
+            );
+            self
+        }
+        /// Whether every call over this trunk is recorded. Unset means `no`.
+        ///
+        /// See [the field](#structfield.record_all_calls_enabled).
+        #[must_use]
+        pub fn record_all_calls_enabled(
+            mut self,
+            record_all_calls_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.record_all_calls_enabled = Some(record_all_calls_enabled.into());
+            self
+        }
+        /// Whether comfort-noise packets are relayed with the audio. Unset means `system-default`.
+        ///
+        /// See [the field](#structfield.relay_comfort_noise_enabled).
+        #[must_use]
+        pub fn relay_comfort_noise_enabled(
+            mut self,
+            relay_comfort_noise_enabled: impl ::std::convert::Into<YesNoSystemDefault>,
+        ) -> Self {
+            self.relay_comfort_noise_enabled = Some(relay_comfort_noise_enabled.into());
+            self
+        }
+        /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed
+        /// (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means
+        /// `allowed`.
+        ///
+        /// See [the field](#structfield.remote_ringback_handling).
+        #[must_use]
+        pub fn remote_ringback_handling(
+            mut self,
+            remote_ringback_handling: impl ::std::convert::Into<RemoteRingback>,
+        ) -> Self {
+            self.remote_ringback_handling = Some(remote_ringback_handling.into());
+            self
+        }
+        /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it
+        /// (`optional`) or always (`yes`). Unset means `no`.
+        ///
+        /// See [the field](#structfield.require_encrypted_audio_enabled).
+        #[must_use]
+        pub fn require_encrypted_audio_enabled(
+            mut self,
+            require_encrypted_audio_enabled: impl ::std::convert::Into<EncryptedAudio>,
+        ) -> Self {
+            self.require_encrypted_audio_enabled = Some(
+                require_encrypted_audio_enabled.into(),
+            );
+            self
+        }
+        /// Whether calls from this peer are challenged for digest authentication. `no` on the
+        /// captured trunk and in the requests for carriers, `yes` in a user's request for a PBX
+        /// (reported). Unset means `no`.
+        ///
+        /// See [the field](#structfield.require_sip_authentication_enabled).
+        #[must_use]
+        pub fn require_sip_authentication_enabled(
+            mut self,
+            require_sip_authentication_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.require_sip_authentication_enabled = Some(
+                require_sip_authentication_enabled.into(),
+            );
+            self
+        }
+        /// Whether the platform answers this peer's digest challenges, with the registration user
+        /// name and password. Unset means `no`.
+        ///
+        /// See [the field](#structfield.sip_authenticate_as_client_enabled).
+        #[must_use]
+        pub fn sip_authenticate_as_client_enabled(
+            mut self,
+            sip_authenticate_as_client_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.sip_authenticate_as_client_enabled = Some(
+                sip_authenticate_as_client_enabled.into(),
+            );
+            self
+        }
+        /// Where later requests of a dialog are sent: the address the peer sent from
+        /// (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
+        ///
+        /// See [the field](#structfield.sip_get_new_dialog_destination_from).
+        #[must_use]
+        pub fn sip_get_new_dialog_destination_from(
+            mut self,
+            sip_get_new_dialog_destination_from: impl ::std::convert::Into<
+                SipDestination,
+            >,
+        ) -> Self {
+            self.sip_get_new_dialog_destination_from = Some(
+                sip_get_new_dialog_destination_from.into(),
+            );
+            self
+        }
+        /// Where responses are sent: the address the request came from (`default-ip`), its Contact
+        /// header or its Via header. Unset means `default-ip`.
+        ///
+        /// See [the field](#structfield.sip_get_response_destination_from).
+        #[must_use]
+        pub fn sip_get_response_destination_from(
+            mut self,
+            sip_get_response_destination_from: impl ::std::convert::Into<SipDestination>,
+        ) -> Self {
+            self.sip_get_response_destination_from = Some(
+                sip_get_response_destination_from.into(),
+            );
+            self
+        }
+        /// When the registration ends. Empty on the captured trunk although it was registered; the
+        /// live time is in `registration`. The vendor's example of a create and a user's request
+        /// send it, as `YYYY-MM-DD HH:MM:SS`; what a server makes of it is not known.
+        ///
+        /// See [the field](#structfield.sip_registration_expires_datetime).
+        #[must_use]
+        pub fn sip_registration_expires_datetime(
+            mut self,
+            sip_registration_expires_datetime: impl ::std::convert::Into<
+                crate::values::DateTime,
+            >,
+        ) -> Self {
+            self.sip_registration_expires_datetime = Some(
+                sip_registration_expires_datetime.into(),
+            );
+            self
+        }
+        /// Password for digest authentication, in clear text in every read and list. When none is
+        /// sent on create the server generates one (reported). Unset means none.
+        ///
+        /// See [the field](#structfield.sip_registration_password).
+        #[must_use]
+        pub fn sip_registration_password(
+            mut self,
+            sip_registration_password: impl ::std::convert::Into<crate::values::Secret>,
+        ) -> Self {
+            self.sip_registration_password = Some(sip_registration_password.into());
+            self
+        }
+        /// Realm for digest authentication, usually the domain. Unset means that the server
+        /// chooses.
+        ///
+        /// See [the field](#structfield.sip_registration_realm).
+        #[must_use]
+        pub fn sip_registration_realm(
+            mut self,
+            sip_registration_realm: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.sip_registration_realm = Some(sip_registration_realm.into());
+            self
+        }
+        /// Clears [`sip_registration_realm`](#structfield.sip_registration_realm): sends the empty
+        /// string.
+        #[must_use]
+        pub fn clear_sip_registration_realm(self) -> Self {
+            self.sip_registration_realm("")
+        }
+        /// User name for digest authentication, mostly a phone number. Some servers answer an
+        /// all-digit name as an integer, which loses leading zeros. Unset means none.
+        ///
+        /// See [the field](#structfield.sip_registration_username).
+        #[must_use]
+        pub fn sip_registration_username(
+            mut self,
+            sip_registration_username: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.sip_registration_username = Some(sip_registration_username.into());
+            self
+        }
+        /// Clears [`sip_registration_username`](#structfield.sip_registration_username): sends the
+        /// empty string.
+        #[must_use]
+        pub fn clear_sip_registration_username(self) -> Self {
+            self.sip_registration_username("")
+        }
+        /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and
+        /// `system-default`; its own example and a user's request have `yes`. Unset means
+        /// `system-default`.
+        ///
+        /// See [the field](#structfield.sip_session_timer_enabled).
+        #[must_use]
+        pub fn sip_session_timer_enabled(
+            mut self,
+            sip_session_timer_enabled: impl ::std::convert::Into<YesNoSystemDefault>,
+        ) -> Self {
+            self.sip_session_timer_enabled = Some(sip_session_timer_enabled.into());
+            self
+        }
+        /// Transport for SIP to this peer. Unset means `UDP`.
+        ///
+        /// See [the field](#structfield.sip_transport_protocol).
+        #[must_use]
+        pub fn sip_transport_protocol(
+            mut self,
+            sip_transport_protocol: impl ::std::convert::Into<SipTransport>,
+        ) -> Self {
+            self.sip_transport_protocol = Some(sip_transport_protocol.into());
+            self
+        }
+        /// Whether calls from this peer are accepted only from its known address. `yes` on the
+        /// captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
+        ///
+        /// See [the field](#structfield.source_ip_checking_enabled).
+        #[must_use]
+        pub fn source_ip_checking_enabled(
+            mut self,
+            source_ip_checking_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.source_ip_checking_enabled = Some(source_ip_checking_enabled.into());
+            self
+        }
+        /// Whether calls are sent to this peer. Unset means `yes`.
+        ///
+        /// See [the field](#structfield.term_enabled).
+        #[must_use]
+        pub fn term_enabled(
+            mut self,
+            term_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.term_enabled = Some(term_enabled.into());
+            self
+        }
+        /// Glob over the SIP URI that selects the calls to be sent to this peer, for example
+        /// `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination
+        /// pattern.
+        ///
+        /// See [the field](#structfield.term_match_pattern).
+        #[must_use]
+        pub fn term_match_pattern(
+            mut self,
+            term_match_pattern: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.term_match_pattern = Some(term_match_pattern.into());
+            self
+        }
+        /// Clears [`term_match_pattern`](#structfield.term_match_pattern): sends the empty string.
+        #[must_use]
+        pub fn clear_term_match_pattern(self) -> Self {
+            self.term_match_pattern("")
+        }
+        /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_destination_host).
+        #[must_use]
+        pub fn translation_destination_host(
+            mut self,
+            translation_destination_host: impl ::std::convert::Into<
+                ::std::string::String,
+            >,
+        ) -> Self {
+            self.translation_destination_host = Some(
+                translation_destination_host.into(),
+            );
+            self
+        }
+        /// Clears [`translation_destination_host`](#structfield.translation_destination_host):
+        /// sends the empty string.
+        #[must_use]
+        pub fn clear_translation_destination_host(self) -> Self {
+            self.translation_destination_host("")
+        }
+        /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
+        /// leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_destination_user).
+        #[must_use]
+        pub fn translation_destination_user(
+            mut self,
+            translation_destination_user: impl ::std::convert::Into<
+                ::std::string::String,
+            >,
+        ) -> Self {
+            self.translation_destination_user = Some(
+                translation_destination_user.into(),
+            );
+            self
+        }
+        /// Clears [`translation_destination_user`](#structfield.translation_destination_user):
+        /// sends the empty string.
+        #[must_use]
+        pub fn clear_translation_destination_user(self) -> Self {
+            self.translation_destination_user("")
+        }
+        /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there,
+        /// `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_request_host).
+        #[must_use]
+        pub fn translation_request_host(
+            mut self,
+            translation_request_host: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_request_host = Some(translation_request_host.into());
+            self
+        }
+        /// Clears [`translation_request_host`](#structfield.translation_request_host): sends the
+        /// empty string.
+        #[must_use]
+        pub fn clear_translation_request_host(self) -> Self {
+            self.translation_request_host("")
+        }
+        /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_request_user).
+        #[must_use]
+        pub fn translation_request_user(
+            mut self,
+            translation_request_user: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_request_user = Some(translation_request_user.into());
+            self
+        }
+        /// Clears [`translation_request_user`](#structfield.translation_request_user): sends the
+        /// empty string.
+        #[must_use]
+        pub fn clear_translation_request_user(self) -> Self {
+            self.translation_request_user("")
+        }
+        /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the
+        /// platform's own address (captured). Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_source_host).
+        #[must_use]
+        pub fn translation_source_host(
+            mut self,
+            translation_source_host: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_source_host = Some(translation_source_host.into());
+            self
+        }
+        /// Clears [`translation_source_host`](#structfield.translation_source_host): sends the
+        /// empty string.
+        #[must_use]
+        pub fn clear_translation_source_host(self) -> Self {
+            self.translation_source_host("")
+        }
+        /// User part of the From header of calls sent to this peer. `[*]` keeps what is there.
+        /// Unset leaves it as it is.
+        ///
+        /// See [the field](#structfield.translation_source_user).
+        #[must_use]
+        pub fn translation_source_user(
+            mut self,
+            translation_source_user: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.translation_source_user = Some(translation_source_user.into());
+            self
+        }
+        /// Clears [`translation_source_user`](#structfield.translation_source_user): sends the
+        /// empty string.
+        #[must_use]
+        pub fn clear_translation_source_user(self) -> Self {
+            self.translation_source_user("")
+        }
+        /// Free text for people. Unset means none.
+        ///
+        /// See [the field](#structfield.description).
+        #[must_use]
+        pub fn description(
+            mut self,
+            description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.description = Some(description.into());
+            self
+        }
+        /// Clears [`description`](#structfield.description): sends the empty string.
+        #[must_use]
+        pub fn clear_description(self) -> Self {
+            self.description("")
+        }
+        /// Routing table that is applied to calls from this peer: `Inbound DID` in requests for
+        /// carriers (reported), the domain's own plan, which has the domain's name, on the PBX
+        /// trunk (captured). A user's request for a PBX has the name of a policy here and looks
+        /// swapped. Unset means no plan of its own.
+        ///
+        /// See [the field](#structfield.dial_plan).
+        #[must_use]
+        pub fn dial_plan(
+            mut self,
+            dial_plan: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.dial_plan = Some(dial_plan.into());
+            self
+        }
+        /// Clears [`dial_plan`](#structfield.dial_plan): sends the empty string.
+        #[must_use]
+        pub fn clear_dial_plan(self) -> Self {
+            self.dial_plan("")
+        }
+        /// Permission table for calls from this peer, for example `US and Canada` (captured) or
+        /// `Permit All` (reported). Unset means no policy of its own.
+        ///
+        /// See [the field](#structfield.dial_policy).
+        #[must_use]
+        pub fn dial_policy(
+            mut self,
+            dial_policy: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.dial_policy = Some(dial_policy.into());
+            self
+        }
+        /// Clears [`dial_policy`](#structfield.dial_policy): sends the empty string.
+        #[must_use]
+        pub fn clear_dial_policy(self) -> Self {
+            self.dial_policy("")
+        }
+        /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this
+        /// means no limit is inferred.
+        ///
+        /// See [the field](#structfield.limits_max_active_calls_orig).
+        #[must_use]
+        pub fn limits_max_active_calls_orig(
+            mut self,
+            limits_max_active_calls_orig: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.limits_max_active_calls_orig = Some(
+                limits_max_active_calls_orig.into(),
+            );
+            self
+        }
+        /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means
+        /// no limit is inferred.
+        ///
+        /// See [the field](#structfield.limits_max_active_calls_term).
+        #[must_use]
+        pub fn limits_max_active_calls_term(
+            mut self,
+            limits_max_active_calls_term: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.limits_max_active_calls_term = Some(
+                limits_max_active_calls_term.into(),
+            );
+            self
+        }
+        /// Most calls at once in both directions together. 0 or unset on every working trunk seen;
+        /// that this means no limit is inferred.
+        ///
+        /// See [the field](#structfield.limits_max_active_calls_total).
+        #[must_use]
+        pub fn limits_max_active_calls_total(
+            mut self,
+            limits_max_active_calls_total: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.limits_max_active_calls_total = Some(
+                limits_max_active_calls_total.into(),
+            );
+            self
+        }
+        /// Seconds that a call is billed at least, where
+        /// `connection-enforce-minimum-duration-enabled` is `yes`. Unset means 0. The name ends in
+        /// `s`: the vendor's example, and a user's request that has copied it, lack that letter.
+        ///
+        /// See [the field](#structfield.minimum_call_duration_seconds).
+        #[must_use]
+        pub fn minimum_call_duration_seconds(
+            mut self,
+            minimum_call_duration_seconds: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.minimum_call_duration_seconds = Some(
+                minimum_call_duration_seconds.into(),
+            );
+            self
+        }
+        /// Time zone by name, for example `US/Pacific`; goes with `utc-offset`. Unset, as on the
+        /// captured trunk, means the server's own.
+        ///
+        /// See [the field](#structfield.time_zone).
+        #[must_use]
+        pub fn time_zone(
+            mut self,
+            time_zone: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.time_zone = Some(time_zone.into());
+            self
+        }
+        /// Clears [`time_zone`](#structfield.time_zone): sends the empty string.
+        #[must_use]
+        pub fn clear_time_zone(self) -> Self {
+            self.time_zone("")
+        }
+        /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the
+        /// captured trunk, means the server's own.
+        ///
+        /// See [the field](#structfield.utc_offset).
+        #[must_use]
+        pub fn utc_offset(
+            mut self,
+            utc_offset: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.utc_offset = Some(utc_offset.into());
+            self
+        }
+        /// Clears [`utc_offset`](#structfield.utc_offset): sends the empty string.
+        #[must_use]
+        pub fn clear_utc_offset(self) -> Self {
+            self.utc_offset("")
+        }
+    }
+    impl Registration {
+        /// Nothing is set. There is a setter for each field.
+        ///
+        /// The device record of a trunk that registers: the live state of the registration.
+        /// Undocumented by the vendor, all of it as captured; values are the backend's own, not
+        /// those of the trunk settings with the same name.
+        pub fn new() -> Self {
+            Self {
+                authenticate_register: None,
+                auto_ans: None,
+                call_processing_rule: None,
+                caller_id_number_emergency: None,
+                audio_relay_enabled: None,
+                orig_enabled: None,
+                orig_match_pattern: None,
+                require_sip_authentication_enabled: None,
+                sip_authenticate_as_client_enabled: None,
+                sip_registration_datetime: None,
+                sip_registration_password: None,
+                sip_registration_realm: None,
+                term_enabled: None,
+                term_match_pattern: None,
+                contact: None,
+                core_server: None,
+                created_datetime: None,
+                del_latency: None,
+                device_provisioning_sip_transport_protocol: None,
+                device_sip_allowed_user_agent: None,
+                device_sip_latency_seconds_average: None,
+                device_sip_latency_seconds_current: None,
+                device_sip_registration_expires_datetime: None,
+                device_sip_registration_expiry_seconds: None,
+                device_sip_registration_state: None,
+                dial_plan: None,
+                dial_policy: None,
+                domain: None,
+                emergency_address_id: None,
+                from_address: None,
+                received_from: None,
+                requires: None,
+                service_code: None,
+                subscriber_name: None,
+                term_scheme: None,
+                term_user_trans: None,
+                user_agent: None,
+                wan_ua: None,
+                watch: None,
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl Registration {
+        /// Whether REGISTER requests are challenged.
+        ///
+        /// See [the field](#structfield.authenticate_register).
+        #[must_use]
+        pub fn authenticate_register(
+            mut self,
+            authenticate_register: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.authenticate_register = Some(authenticate_register.into());
+            self
+        }
+        /// Whether the device is asked to answer by itself.
+        ///
+        /// See [the field](#structfield.auto_ans).
+        #[must_use]
+        pub fn auto_ans(mut self, auto_ans: impl ::std::convert::Into<YesNo>) -> Self {
+            self.auto_ans = Some(auto_ans.into());
+            self
+        }
+        /// Call-processing rule of the device; empty on the captured trunk.
+        ///
+        /// See [the field](#structfield.call_processing_rule).
+        #[must_use]
+        pub fn call_processing_rule(
+            mut self,
+            call_processing_rule: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.call_processing_rule = Some(call_processing_rule.into());
+            self
+        }
+        /// Caller number for emergency calls; `[*]` keeps the call's own.
+        ///
+        /// See [the field](#structfield.caller_id_number_emergency).
+        #[must_use]
+        pub fn caller_id_number_emergency(
+            mut self,
+            caller_id_number_emergency: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.caller_id_number_emergency = Some(caller_id_number_emergency.into());
+            self
+        }
+        /// Whether audio is relayed, in the backend's words (`automatic` where the trunk says
+        /// `yes`).
+        ///
+        /// See [the field](#structfield.audio_relay_enabled).
+        #[must_use]
+        pub fn audio_relay_enabled(
+            mut self,
+            audio_relay_enabled: impl ::std::convert::Into<AudioRelayMode>,
+        ) -> Self {
+            self.audio_relay_enabled = Some(audio_relay_enabled.into());
+            self
+        }
+        /// Whether calls from the device are accepted.
+        ///
+        /// See [the field](#structfield.orig_enabled).
+        #[must_use]
+        pub fn orig_enabled(
+            mut self,
+            orig_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.orig_enabled = Some(orig_enabled.into());
+            self
+        }
+        /// SIP URI of the device, for example `sip:15555550100@acme-pri.example`; not the trunk's
+        /// pattern.
+        ///
+        /// See [the field](#structfield.orig_match_pattern).
+        #[must_use]
+        pub fn orig_match_pattern(
+            mut self,
+            orig_match_pattern: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.orig_match_pattern = Some(orig_match_pattern.into());
+            self
+        }
+        /// Whether calls from the device are challenged.
+        ///
+        /// See [the field](#structfield.require_sip_authentication_enabled).
+        #[must_use]
+        pub fn require_sip_authentication_enabled(
+            mut self,
+            require_sip_authentication_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.require_sip_authentication_enabled = Some(
+                require_sip_authentication_enabled.into(),
+            );
+            self
+        }
+        /// Whether the platform answers the device's challenges.
+        ///
+        /// See [the field](#structfield.sip_authenticate_as_client_enabled).
+        #[must_use]
+        pub fn sip_authenticate_as_client_enabled(
+            mut self,
+            sip_authenticate_as_client_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.sip_authenticate_as_client_enabled = Some(
+                sip_authenticate_as_client_enabled.into(),
+            );
+            self
+        }
+        /// When the device registered.
+        ///
+        /// See [the field](#structfield.sip_registration_datetime).
+        #[must_use]
+        pub fn sip_registration_datetime(
+            mut self,
+            sip_registration_datetime: impl ::std::convert::Into<crate::values::DateTime>,
+        ) -> Self {
+            self.sip_registration_datetime = Some(sip_registration_datetime.into());
+            self
+        }
+        /// The trunk's SIP password again, in clear text.
+        ///
+        /// See [the field](#structfield.sip_registration_password).
+        #[must_use]
+        pub fn sip_registration_password(
+            mut self,
+            sip_registration_password: impl ::std::convert::Into<crate::values::Secret>,
+        ) -> Self {
+            self.sip_registration_password = Some(sip_registration_password.into());
+            self
+        }
+        /// Realm for digest authentication.
+        ///
+        /// See [the field](#structfield.sip_registration_realm).
+        #[must_use]
+        pub fn sip_registration_realm(
+            mut self,
+            sip_registration_realm: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.sip_registration_realm = Some(sip_registration_realm.into());
+            self
+        }
+        /// Whether calls are sent to the device.
+        ///
+        /// See [the field](#structfield.term_enabled).
+        #[must_use]
+        pub fn term_enabled(
+            mut self,
+            term_enabled: impl ::std::convert::Into<YesNo>,
+        ) -> Self {
+            self.term_enabled = Some(term_enabled.into());
+            self
+        }
+        /// SIP URI for calls to the device; not the trunk's pattern.
+        ///
+        /// See [the field](#structfield.term_match_pattern).
+        #[must_use]
+        pub fn term_match_pattern(
+            mut self,
+            term_match_pattern: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.term_match_pattern = Some(term_match_pattern.into());
+            self
+        }
+        /// Contact that the device registered, with its public address.
+        ///
+        /// See [the field](#structfield.contact).
+        #[must_use]
+        pub fn contact(
+            mut self,
+            contact: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.contact = Some(contact.into());
+            self
+        }
+        /// Host name of the core server that holds the registration.
+        ///
+        /// See [the field](#structfield.core_server).
+        #[must_use]
+        pub fn core_server(
+            mut self,
+            core_server: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.core_server = Some(core_server.into());
+            self
+        }
+        /// When the device record was made.
+        ///
+        /// See [the field](#structfield.created_datetime).
+        #[must_use]
+        pub fn created_datetime(
+            mut self,
+            created_datetime: impl ::std::convert::Into<crate::values::DateTime>,
+        ) -> Self {
+            self.created_datetime = Some(created_datetime.into());
+            self
+        }
+        /// Latency of delivery, in seconds as it seems.
+        ///
+        /// See [the field](#structfield.del_latency).
+        #[must_use]
+        pub fn del_latency(
+            mut self,
+            del_latency: impl ::std::convert::Into<f64>,
+        ) -> Self {
+            self.del_latency = Some(del_latency.into());
+            self
+        }
+        /// Transport that the device was provisioned with; lower case, for example `udp`.
+        ///
+        /// See [the field](#structfield.device_provisioning_sip_transport_protocol).
+        #[must_use]
+        pub fn device_provisioning_sip_transport_protocol(
+            mut self,
+            device_provisioning_sip_transport_protocol: impl ::std::convert::Into<
+                ::std::string::String,
+            >,
+        ) -> Self {
+            self.device_provisioning_sip_transport_protocol = Some(
+                device_provisioning_sip_transport_protocol.into(),
+            );
+            self
+        }
+        /// User agent that alone may register; empty means any.
+        ///
+        /// See [the field](#structfield.device_sip_allowed_user_agent).
+        #[must_use]
+        pub fn device_sip_allowed_user_agent(
+            mut self,
+            device_sip_allowed_user_agent: impl ::std::convert::Into<
+                ::std::string::String,
+            >,
+        ) -> Self {
+            self.device_sip_allowed_user_agent = Some(
+                device_sip_allowed_user_agent.into(),
+            );
+            self
+        }
+        /// Average SIP round trip to the device, in seconds.
+        ///
+        /// See [the field](#structfield.device_sip_latency_seconds_average).
+        #[must_use]
+        pub fn device_sip_latency_seconds_average(
+            mut self,
+            device_sip_latency_seconds_average: impl ::std::convert::Into<f64>,
+        ) -> Self {
+            self.device_sip_latency_seconds_average = Some(
+                device_sip_latency_seconds_average.into(),
+            );
+            self
+        }
+        /// Last SIP round trip to the device, in seconds.
+        ///
+        /// See [the field](#structfield.device_sip_latency_seconds_current).
+        #[must_use]
+        pub fn device_sip_latency_seconds_current(
+            mut self,
+            device_sip_latency_seconds_current: impl ::std::convert::Into<f64>,
+        ) -> Self {
+            self.device_sip_latency_seconds_current = Some(
+                device_sip_latency_seconds_current.into(),
+            );
+            self
+        }
+        /// When the registration ends unless it is renewed.
+        ///
+        /// See [the field](#structfield.device_sip_registration_expires_datetime).
+        #[must_use]
+        pub fn device_sip_registration_expires_datetime(
+            mut self,
+            device_sip_registration_expires_datetime: impl ::std::convert::Into<
+                crate::values::DateTime,
+            >,
+        ) -> Self {
+            self.device_sip_registration_expires_datetime = Some(
+                device_sip_registration_expires_datetime.into(),
+            );
+            self
+        }
+        /// Seconds for which the device registered.
+        ///
+        /// See [the field](#structfield.device_sip_registration_expiry_seconds).
+        #[must_use]
+        pub fn device_sip_registration_expiry_seconds(
+            mut self,
+            device_sip_registration_expiry_seconds: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            self.device_sip_registration_expiry_seconds = Some(
+                device_sip_registration_expiry_seconds.into(),
+            );
+            self
+        }
+        /// State of the registration in the backend's words, for example `unregistered_endpoint`.
+        ///
+        /// See [the field](#structfield.device_sip_registration_state).
+        #[must_use]
+        pub fn device_sip_registration_state(
+            mut self,
+            device_sip_registration_state: impl ::std::convert::Into<
+                ::std::string::String,
+            >,
+        ) -> Self {
+            self.device_sip_registration_state = Some(
+                device_sip_registration_state.into(),
+            );
+            self
+        }
+        /// Dial plan of the device; empty on the captured trunk.
+        ///
+        /// See [the field](#structfield.dial_plan).
+        #[must_use]
+        pub fn dial_plan(
+            mut self,
+            dial_plan: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.dial_plan = Some(dial_plan.into());
+            self
+        }
+        /// Dial policy of the device; empty on the captured trunk.
+        ///
+        /// See [the field](#structfield.dial_policy).
+        #[must_use]
+        pub fn dial_policy(
+            mut self,
+            dial_policy: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.dial_policy = Some(dial_policy.into());
+            self
+        }
+        /// Domain of the device.
+        ///
+        /// See [the field](#structfield.domain).
+        #[must_use]
+        pub fn domain(
+            mut self,
+            domain: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.domain = Some(domain.into());
+            self
+        }
+        /// Emergency address of the device; empty means none.
+        ///
+        /// See [the field](#structfield.emergency_address_id).
+        #[must_use]
+        pub fn emergency_address_id(
+            mut self,
+            emergency_address_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.emergency_address_id = Some(emergency_address_id.into());
+            self
+        }
+        /// SIP URI that the device sends in From.
+        ///
+        /// See [the field](#structfield.from_address).
+        #[must_use]
+        pub fn from_address(
+            mut self,
+            from_address: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.from_address = Some(from_address.into());
+            self
+        }
+        /// Address and port that the REGISTER came from.
+        ///
+        /// See [the field](#structfield.received_from).
+        #[must_use]
+        pub fn received_from(
+            mut self,
+            received_from: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.received_from = Some(received_from.into());
+            self
+        }
+        /// SIP extensions that the device requires; empty on the captured trunk.
+        ///
+        /// See [the field](#structfield.requires).
+        #[must_use]
+        pub fn requires(
+            mut self,
+            requires: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.requires = Some(requires.into());
+            self
+        }
+        /// Service code of the device; empty on the captured trunk.
+        ///
+        /// See [the field](#structfield.service_code).
+        #[must_use]
+        pub fn service_code(
+            mut self,
+            service_code: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.service_code = Some(service_code.into());
+            self
+        }
+        /// Subscriber that the device belongs to; `domain` is the domain's default subscriber.
+        ///
+        /// See [the field](#structfield.subscriber_name).
+        #[must_use]
+        pub fn subscriber_name(
+            mut self,
+            subscriber_name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.subscriber_name = Some(subscriber_name.into());
+            self
+        }
+        /// Scheme for calls to the device, for example `sip:`.
+        ///
+        /// See [the field](#structfield.term_scheme).
+        #[must_use]
+        pub fn term_scheme(
+            mut self,
+            term_scheme: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.term_scheme = Some(term_scheme.into());
+            self
+        }
+        /// Rewrite of the user part for calls to the device; empty on the captured trunk.
+        ///
+        /// See [the field](#structfield.term_user_trans).
+        #[must_use]
+        pub fn term_user_trans(
+            mut self,
+            term_user_trans: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.term_user_trans = Some(term_user_trans.into());
+            self
+        }
+        /// Software that the device says it runs.
+        ///
+        /// See [the field](#structfield.user_agent).
+        #[must_use]
+        pub fn user_agent(
+            mut self,
+            user_agent: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.user_agent = Some(user_agent.into());
+            self
+        }
+        /// Whether the device is on the far side of the public network.
+        ///
+        /// See [the field](#structfield.wan_ua).
+        #[must_use]
+        pub fn wan_ua(mut self, wan_ua: impl ::std::convert::Into<YesNo>) -> Self {
+            self.wan_ua = Some(wan_ua.into());
+            self
+        }
+        /// Whether the device is being watched.
+        ///
+        /// See [the field](#structfield.watch).
+        #[must_use]
+        pub fn watch(mut self, watch: impl ::std::convert::Into<YesNo>) -> Self {
+            self.watch = Some(watch.into());
+            self
         }
     }
 }

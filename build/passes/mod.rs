@@ -72,9 +72,9 @@ pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     open_enums::run(code, &facts.vocabularies)?;
     names::run(code)?;
     debug::run(code)?;
-    constructors::run(code, &facts.requests)?;
     differences::run(code, &facts.requests)?;
     responses::run(code, &facts.responses)?;
+    constructors::run(code, &facts.requests)?;
     answers::run(code, &facts.answers)?;
     docs::run(code);
     Ok(())

@@ -261,12 +261,14 @@ async fn the_unchecked_list_is_one_request_and_may_be_cut() {
 #[tokio::test]
 async fn the_filter_of_a_list_goes_with_its_count() {
     let wire = Wire::start(|_, line| Server { trunks: 3, ..WHOLE }.answer(line)).await;
-    let filter = netsapiens_connections::ConnectionFilter {
-        reseller: Some("acme-partners".into()),
-        ..Default::default()
-    };
+    let filter = netsapiens_connections::ConnectionFilter::new().reseller("acme-partners");
     let acme = wire.retrying().domain("acme.example").unwrap();
-    let list = acme.connections().list_with(&filter).await.unwrap();
+    let list = acme
+        .connections()
+        .filter(filter.clone())
+        .list()
+        .await
+        .unwrap();
     assert!(list.is_counted());
     assert_eq!(
         wire.request_lines(),
@@ -328,8 +330,6 @@ async fn a_stream_without_a_count_that_may_have_been_cut_is_an_error() {
 
 #[tokio::test]
 async fn a_stream_that_never_ends_is_ended() {
-    use futures_util::StreamExt;
-
     let wire = Wire::start(|number, _| page(number * 100..number * 100 + 100)).await;
     let mut stream = wire.retrying().connections().stream().max_trunks(250);
     let mut came = 0;

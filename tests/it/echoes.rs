@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use netsapiens_connections::{
-    ClientBuilder, ConnectionUpdate, Error, Receipt, observability::Attempt,
+    Accepted, ClientBuilder, ConnectionUpdate, Error, observability::Attempt,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -115,10 +115,7 @@ async fn everything(response: &str, status: u16, password: &str) -> String {
         })
         .build()
         .unwrap();
-    let change = ConnectionUpdate {
-        sip_registration_password: Some(password.into()),
-        ..ConnectionUpdate::default()
-    };
+    let change = ConnectionUpdate::new().sip_registration_password(password);
     let domain = client.domain("acme.example").unwrap();
     let outcome = domain.connections().update("sip*@a", &change).await;
     let request = &wire.requests()[0];
@@ -135,7 +132,7 @@ async fn everything(response: &str, status: u16, password: &str) -> String {
     format!("{printed}\n{attempts}\n{}", log.text())
 }
 
-fn printed_receipt(receipt: &Receipt) -> String {
+fn printed_receipt(receipt: &Accepted) -> String {
     format!("{receipt:?} {receipt:#?} {:?}", receipt.message())
 }
 

@@ -419,11 +419,8 @@ fn created() -> ConnectionCreate {
         DomainName::new(DOMAIN).unwrap(),
         MatchPattern::new(PATTERN).unwrap(),
     );
-    ConnectionCreate {
-        description: Some("before".into()),
-        sip_registration_password: Some(PASSWORD.into()),
-        ..key
-    }
+    key.description("before")
+        .sip_registration_password(PASSWORD)
 }
 
 /// Runs a cell in each of its variants, on the captured server and on one with all quirks that
@@ -589,26 +586,12 @@ async fn meet(
 
 /// The client under test: quick, and with bounds that no healthy answer on a busy machine meets.
 fn client(builder: ClientBuilder, trouble: Trouble) -> Client {
-    let quick = RetryPolicy {
-        base: Duration::from_millis(1),
-        longest_wait: Duration::from_millis(4),
-        ..RetryPolicy::default()
-    };
+    let quick = RetryPolicy::new()
+        .initial_backoff(Duration::from_millis(1))
+        .max_backoff(Duration::from_millis(4));
     let (timeout, policy) = match trouble {
-        Slow(_) => (
-            Duration::from_millis(250),
-            RetryPolicy {
-                attempts: 2,
-                ..quick
-            },
-        ),
-        RefusedAtFirst => (
-            DEADLINE,
-            RetryPolicy {
-                attempts: u32::MAX,
-                ..quick
-            },
-        ),
+        Slow(_) => (Duration::from_millis(250), quick.max_attempts(2)),
+        RefusedAtFirst => (DEADLINE, quick.max_attempts(u32::MAX)),
         _ => (DEADLINE, quick),
     };
     builder
@@ -642,11 +625,9 @@ async fn perform(client: &Client, operation: Operation) -> Result<bool, Error> {
         Operation::GetConnection => trunks.get(PATTERN).await?.inspect(ours).is_some(),
         Operation::CreateConnection => system.create(&created()).await.map(|_| true)?,
         Operation::UpdateConnection => {
-            let change = ConnectionUpdate {
-                description: Some("after".into()),
-                sip_registration_password: Some(PASSWORD.into()),
-                ..ConnectionUpdate::default()
-            };
+            let change = ConnectionUpdate::new()
+                .description("after")
+                .sip_registration_password(PASSWORD);
             trunks.update(PATTERN, &change).await.map(|_| true)?
         }
         Operation::DeleteConnection => trunks.delete(PATTERN).await.map(|_| true)?,

@@ -257,10 +257,7 @@ async fn printed_by_reading(status: u16, body: String) -> String {
         Ok(trunk) => printed += &format!("{trunk:?}"),
         Err(error) => printed += &all_of(&error),
     }
-    let update = ConnectionUpdate {
-        sip_registration_password: Some(SENTINEL.into()),
-        ..Default::default()
-    };
+    let update = ConnectionUpdate::new().sip_registration_password(SENTINEL);
     match acme
         .connections()
         .update("sip*@acme-pri.example", &update)
@@ -314,10 +311,7 @@ proptest! {
         assert_clean(&wait_for(async {
             let wire = Wire::answering(status, "application/json", body).await;
             let client = wire.builder().api_key(KEY).build().unwrap();
-            let change = ConnectionUpdate {
-                sip_registration_password: Some(SENTINEL.into()),
-                ..Default::default()
-            };
+            let change = ConnectionUpdate::new().sip_registration_password(SENTINEL);
             let acme = client.domain("acme.example").unwrap();
             match acme.connections().update("sip*@a", &change).await {
                 Ok(receipt) => format!("{receipt:?}"),

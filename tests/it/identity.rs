@@ -122,7 +122,10 @@ async fn a_list_of_a_domain_has_trunks_of_that_domain() {
         let filter = ConnectionFilter::default();
         for listed in [
             acme.connections().list().await.map(|list| list.into_vec()),
-            acme.connections().list_unchecked_with(&filter).await,
+            acme.connections()
+                .filter(filter.clone())
+                .list_unchecked()
+                .await,
         ] {
             match (listed, reason) {
                 (Ok(listed), None) => assert_eq!(listed.len(), keys.len()),

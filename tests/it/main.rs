@@ -2,6 +2,7 @@
 
 mod bulk;
 mod complete;
+mod credentials;
 mod decoding;
 mod echoes;
 mod errors;
@@ -9,6 +10,9 @@ mod faults;
 mod gateways;
 #[cfg(feature = "codegen")]
 mod generated;
+#[cfg(all(feature = "codegen", unix))]
+mod growth;
+mod handles;
 mod hostile;
 mod identity;
 mod lenient;
@@ -19,6 +23,7 @@ mod presets;
 mod proxies;
 mod quirks;
 mod recordings;
+mod requests;
 mod retries;
 mod secrets;
 mod servers;

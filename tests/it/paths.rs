@@ -735,10 +735,10 @@ async fn filters_stay_in_their_parameter(value: &str) {
         let mut filter = ConnectionFilter::default();
         *field(&mut filter) = Some(value.to_owned());
         let acme = client.domain(ACME).unwrap();
-        let _ = client.connections().list_with(&filter).await;
-        let _ = client.connections().count_with(&filter).await;
-        let _ = acme.connections().list_with(&filter).await;
-        let _ = acme.connections().count_with(&filter).await;
+        let _ = client.connections().filter(filter.clone()).list().await;
+        let _ = client.connections().filter(filter.clone()).count().await;
+        let _ = acme.connections().filter(filter.clone()).list().await;
+        let _ = acme.connections().filter(filter.clone()).count().await;
         let lines = wire.request_lines();
         assert!(lines.len() >= 4, "{lines:?}");
         for line in lines {

@@ -48,10 +48,7 @@ impl Unreachable {
         Client::builder()
             .server(format!("http://{}", self.listener.local_addr().unwrap()))
             .api_key("nss_EXAMPLE")
-            .retry(RetryPolicy {
-                base: Duration::from_millis(1),
-                ..RetryPolicy::default()
-            })
+            .retry(RetryPolicy::new().initial_backoff(Duration::from_millis(1)))
     }
 }
 
@@ -150,11 +147,11 @@ async fn a_negative_time_is_the_policys_own_wait() {
         _ => json(200, r#"{"total":0}"#),
     })
     .await;
-    let builder = wire.builder().retry(RetryPolicy {
-        base: Duration::MAX,
-        longest_wait: Duration::MAX,
-        ..RetryPolicy::default()
-    });
+    let builder = wire.builder().retry(
+        RetryPolicy::new()
+            .initial_backoff(Duration::MAX)
+            .max_backoff(Duration::MAX),
+    );
     let error = builder
         .build()
         .unwrap()

@@ -88,11 +88,9 @@ impl TlsServer {
 
 /// A client of `https://localhost` that tries twice.
 fn builder(port: u16) -> ClientBuilder {
-    let twice = RetryPolicy {
-        attempts: 2,
-        base: Duration::from_millis(1),
-        ..RetryPolicy::default()
-    };
+    let twice = RetryPolicy::new()
+        .max_attempts(2)
+        .initial_backoff(Duration::from_millis(1));
     Client::builder()
         .server(format!("localhost:{port}"))
         .api_key(KEY)

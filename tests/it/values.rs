@@ -92,3 +92,21 @@ fn a_name_from_json_is_checked() {
         "acme.example"
     );
 }
+
+#[test]
+fn a_switch_is_a_bool_both_ways_and_an_unknown_value_is_neither() {
+    assert_eq!(YesNo::from(true), YesNo::Yes);
+    assert_eq!(YesNo::from(false), YesNo::No);
+    assert_eq!(YesNo::Yes.as_bool(), Some(true));
+    assert_eq!(YesNo::No.as_bool(), Some(false));
+    assert_eq!(YesNo::from("maybe").as_bool(), None);
+    assert_eq!(YesNo::from("YES").as_bool(), None);
+}
+
+#[test]
+fn a_vocabulary_compares_with_text_as_the_wire_has_it() {
+    assert!(SipTransport::Udp == "UDP");
+    assert!(SipTransport::Udp != "udp");
+    let unknown = YesNo::from("maybe");
+    assert!(unknown == "maybe");
+}

@@ -135,11 +135,9 @@ async fn an_observer_is_told_of_each_attempt() {
     let wire = Wire::answering(503, "text/plain", "busy").await;
     let told = Arc::new(Mutex::new(Vec::<Attempt>::new()));
     let kept = Arc::clone(&told);
-    let retry = RetryPolicy {
-        attempts: 3,
-        base: std::time::Duration::from_millis(1),
-        ..RetryPolicy::default()
-    };
+    let retry = RetryPolicy::new()
+        .max_attempts(3)
+        .initial_backoff(std::time::Duration::from_millis(1));
     let builder = wire.builder().retry(retry);
     let client = builder
         .on_attempt(move |attempt| kept.lock().unwrap().push(*attempt))
@@ -282,10 +280,7 @@ async fn the_length_of_a_body_is_noted_once_however_often_it_is_sent() {
     })
     .await;
     let log = Log::of_this_thread(tracing::Level::DEBUG);
-    let change = ConnectionUpdate {
-        description: Some("Lab".into()),
-        ..ConnectionUpdate::default()
-    };
+    let change = ConnectionUpdate::new().description("Lab");
     let acme = wire.retrying().domain("acme.example").unwrap();
     acme.connections().update(PATTERN, &change).await.unwrap();
     assert_eq!(wire.request_lines().len(), 3);

@@ -72,10 +72,7 @@ impl Wire {
 
     /// A client of this server that tries as often as clients do, without long waits.
     pub fn retrying(&self) -> Client {
-        let retry = RetryPolicy {
-            base: Duration::from_millis(1),
-            ..RetryPolicy::default()
-        };
+        let retry = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
         self.builder().retry(retry).build().unwrap()
     }
 

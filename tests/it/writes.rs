@@ -291,11 +291,9 @@ async fn an_update_with_nothing_set_sends_an_empty_object() {
 
 #[tokio::test]
 async fn an_update_sends_what_is_set_and_nothing_else() {
-    let change = ConnectionUpdate {
-        orig_enabled: Some(YesNo::No),
-        limits_max_active_calls_orig: Some(0),
-        ..Default::default()
-    };
+    let change = ConnectionUpdate::new()
+        .orig_enabled(YesNo::No)
+        .limits_max_active_calls_orig(0);
     assert_eq!(
         sent_body(&change).await,
         r#"{"connection-orig-enabled":"no","limits-max-active-calls-orig":0}"#
@@ -306,17 +304,10 @@ async fn an_update_sends_what_is_set_and_nothing_else() {
 async fn the_empty_text_is_sent_and_clears() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
-        let described = ConnectionCreate {
-            description: Some("Lab".into()),
-            dial_plan: Some("acme.example".into()),
-            ..trunk(PATTERN)
-        };
+        let described = trunk(PATTERN).description("Lab").dial_plan("acme.example");
         client.connections().create(&described).await.unwrap();
         let acme = client.domain("acme.example").unwrap();
-        let clear = ConnectionUpdate {
-            description: Some(String::new()),
-            ..Default::default()
-        };
+        let clear = ConnectionUpdate::new().clear_description();
         assert_eq!(sent_body(&clear).await, r#"{"description":""}"#);
         acme.connections().update(PATTERN, &clear).await.unwrap();
         let now = acme.connections().get(PATTERN).await.unwrap().unwrap();
@@ -352,43 +343,34 @@ fn nothing_wanted_is_no_difference() {
 
 #[test]
 fn what_is_so_already_is_no_difference() {
-    let wanted = ConnectionUpdate {
-        orig_enabled: Some(YesNo::Yes),
-        dial_plan: Some("acme.example".into()),
-        limits_max_active_calls_orig: Some(0),
-        sip_registration_password: Some("as it is".into()),
-        ..Default::default()
-    };
+    let wanted = ConnectionUpdate::new()
+        .orig_enabled(YesNo::Yes)
+        .dial_plan("acme.example")
+        .limits_max_active_calls_orig(0)
+        .sip_registration_password("as it is");
     assert!(ConnectionUpdate::diff(&current(), &wanted).is_empty());
 }
 
 #[test]
 fn unset_and_empty_are_the_same() {
-    let blank = ConnectionUpdate {
-        description: Some(String::new()),
-        time_zone: Some(String::new()),
-        term_enabled: Some(YesNo::from("")),
-        sip_registration_expires_datetime: Some(DateTime::from("")),
-        ..Default::default()
-    };
+    let blank = ConnectionUpdate::new()
+        .clear_description()
+        .clear_time_zone()
+        .term_enabled(YesNo::from(""))
+        .sip_registration_expires_datetime(DateTime::from(""));
     assert!(ConnectionUpdate::diff(&current(), &blank).is_empty());
-    let cleared = ConnectionUpdate {
-        dial_plan: Some(String::new()),
-        ..Default::default()
-    };
+    let cleared = ConnectionUpdate::new().clear_dial_plan();
     assert_eq!(ConnectionUpdate::diff(&current(), &cleared), cleared);
 }
 
 #[test]
 fn a_difference_is_what_differs_and_nothing_else() {
-    let wanted = ConnectionUpdate {
-        orig_enabled: Some(YesNo::No),
-        dial_plan: Some("acme.example".into()),
-        description: Some("Lab".into()),
-        limits_max_active_calls_orig: Some(4),
-        limits_max_active_calls_term: Some(0),
-        ..Default::default()
-    };
+    let wanted = ConnectionUpdate::new()
+        .orig_enabled(YesNo::No)
+        .dial_plan("acme.example")
+        .description("Lab")
+        .limits_max_active_calls_orig(4)
+        .limits_max_active_calls_term(0);
     let difference = serde_json::to_value(ConnectionUpdate::diff(&current(), &wanted)).unwrap();
     let expected = serde_json::json!({
         "connection-orig-enabled": "no", "description": "Lab",
@@ -399,18 +381,12 @@ fn a_difference_is_what_differs_and_nothing_else() {
 
 #[test]
 fn a_secret_is_in_a_difference_only_when_another_one_is_wanted() {
-    let open = ConnectionUpdate {
-        description: Some("Lab".into()),
-        ..Default::default()
-    };
+    let open = ConnectionUpdate::new().description("Lab");
     assert_eq!(
         ConnectionUpdate::diff(&current(), &open).sip_registration_password,
         None
     );
-    let wanted = ConnectionUpdate {
-        sip_registration_password: Some("another".into()),
-        ..Default::default()
-    };
+    let wanted = ConnectionUpdate::new().sip_registration_password("another");
     assert_eq!(ConnectionUpdate::diff(&current(), &wanted), wanted);
 }
 
