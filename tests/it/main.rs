@@ -10,6 +10,7 @@ mod gateways;
 #[cfg(feature = "codegen")]
 mod generated;
 mod hostile;
+mod http;
 mod identity;
 mod lenient;
 mod lifecycle;
@@ -25,7 +26,7 @@ mod secrets;
 mod servers;
 mod streams;
 mod timeouts;
-#[cfg(feature = "rustls")]
+#[cfg(feature = "__tls")]
 mod tls;
 mod values;
 mod watching;
