@@ -30,17 +30,14 @@ fn provider() -> Arc<CryptoProvider> {
 
 /// The issuer of a company's own.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
-    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+    authority_named("Acme")
 }
 
-/// An issuer of another name.
-fn other_authority() -> CertifiedIssuer<'static, KeyPair> {
+/// OpenSSL takes a certificate for self-signed whose name is that of its issuer.
+fn authority_named(name: &str) -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let name = &mut params.distinguished_name;
-    name.push(DnType::CommonName, "another authority");
+    params.distinguished_name.push(DnType::CommonName, name);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
@@ -213,7 +210,7 @@ async fn a_root_certificate_of_ones_own_is_trusted() {
 
 #[tokio::test]
 async fn several_root_certificates_are_trusted_from_one_text_and_from_several() {
-    let (first, second, third) = (authority(), authority(), authority());
+    let [first, second, third] = ["First", "Second", "Third"].map(authority_named);
     for issuer in [&first, &second, &third] {
         let server = TlsServer::signed_by(issuer, server_params()).await;
         let client = builder(server.port)
@@ -305,7 +302,7 @@ async fn a_certificate_for_clients_only_says_so() {
 #[tokio::test]
 async fn an_impostors_certificate_with_the_issuers_name_is_not_trusted() {
     let server = TlsServer::signed_by(&authority(), server_params()).await;
-    // Another key under the same name, which is empty.
+    // Another key under the same name.
     let trusting = builder(server.port).root_certificate_pem(authority().pem());
     let error = failure(trusting).await;
     assert!(error.is_certificate(), "{error:?}");
@@ -337,6 +334,7 @@ async fn tcp<F: Future<Output = ()> + Send + 'static>(
     port
 }
 
+#[cfg(feature = "__rustls")]
 #[tokio::test]
 async fn https_to_an_http_port_says_so() {
     let port = tcp(async |mut socket| {
@@ -350,6 +348,7 @@ async fn https_to_an_http_port_says_so() {
     expect_connect_error(&failure(builder(port)).await, port, message);
 }
 
+#[cfg(feature = "__rustls")]
 #[tokio::test]
 async fn a_port_that_closes_at_the_handshake_says_so() {
     let port = tcp(async |mut socket| {
@@ -361,6 +360,7 @@ async fn a_port_that_closes_at_the_handshake_says_so() {
     expect_connect_error(&failure(builder(port)).await, port, message);
 }
 
+#[cfg(feature = "__rustls")]
 #[tokio::test]
 async fn a_server_that_refuses_the_handshake_says_so() {
     let port = tcp(async |mut socket| {
@@ -448,16 +448,18 @@ async fn a_client_certificate_that_is_asked_for_and_missing_says_so() {
     expect_certificate_error(&server, anonymous, message).await;
 }
 
+#[cfg(feature = "__rustls")]
 const CHECK_IDENTITY: &str = "Check what was given by `ClientBuilder::identity_pem`, and which \
     issuers the server trusts";
 
+#[cfg(feature = "__rustls")]
 #[tokio::test]
 async fn a_client_certificate_of_an_unknown_issuer_says_so() {
     let ours = authority();
     let server = TlsServer::asking_clients_of(&ours).await;
     let foreign = builder(server.port)
         .root_certificate_pem(ours.pem())
-        .identity_pem(identity(&other_authority(), false));
+        .identity_pem(identity(&authority_named("Other"), false));
     let message = format!(
         "the server does not accept the client's certificate, whose issuer it does not know. \
          {CHECK_IDENTITY}"
@@ -465,6 +467,7 @@ async fn a_client_certificate_of_an_unknown_issuer_says_so() {
     expect_certificate_error(&server, foreign, &message).await;
 }
 
+#[cfg(feature = "__rustls")]
 #[tokio::test]
 async fn an_expired_client_certificate_says_so() {
     let authority = authority();
