@@ -11,6 +11,7 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use crate::credential::{Credential, Shared, authorization};
 use crate::error::Error;
 use crate::generated;
+use crate::http::HttpSettings;
 use crate::observability::{Attempt, Observer};
 use crate::retry::RetryPolicy;
 use crate::transport::{Credentials, Limits, Transport};
@@ -137,9 +138,7 @@ pub struct ClientBuilder {
     addressing: Addressing,
     log_tag: Option<String>,
     observer: Option<Observer>,
-    /// PEM, kept as secrets because files with certificates often hold keys as well.
-    #[cfg(feature = "rustls")]
-    root_certificates: Vec<Secret>,
+    pub(crate) http: HttpSettings,
 }
 
 /// Where the credential comes from.
@@ -167,8 +166,7 @@ impl Default for ClientBuilder {
             addressing: Addressing::default(),
             log_tag: None,
             observer: None,
-            #[cfg(feature = "rustls")]
-            root_certificates: Vec::new(),
+            http: HttpSettings::default(),
         }
     }
 }
@@ -307,29 +305,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts the certificates in a PEM text besides those of the system, for servers with an
-    /// issuer of their own. May be called more than once. Needs the feature `rustls`.
-    ///
-    /// ```
-    /// use netsapiens_connections::{Client, ErrorKind};
-    ///
-    /// let builder = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE");
-    /// let error = builder.root_certificate_pem("no certificate").build().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Configuration);
-    /// ```
-    #[cfg(feature = "rustls")]
-    pub fn root_certificate_pem(mut self, pem: impl Into<String>) -> Self {
-        self.root_certificates.push(Secret::from(pem.into()));
-        self
-    }
-
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the server or the key is
-    /// missing or malformed, when the tag cannot be a header, when a root certificate is none, when
-    /// TLS cannot be set up, and for `https` in a build without TLS. What other libraries say of it
-    /// is the error's `source`.
+    /// missing or malformed, when the tag or the user agent cannot be a header, when a proxy, a root
+    /// certificate or an identity is none, when TLS cannot be set up, and for `https` in a build
+    /// without TLS. What other libraries say of it is the error's `source`.
     pub fn build(self) -> Result<Client, Error> {
         let server = self
             .server
@@ -345,7 +327,6 @@ impl ClientBuilder {
             Key::Renews(credential) => credential,
         };
         let base = base_url(server.expose_secret(), self.plain_http)?;
-        let plain = base.starts_with("http:");
 
         let mut headers = HeaderMap::new();
         if let Some(tag) = self.log_tag {
@@ -353,39 +334,15 @@ impl ClientBuilder {
         }
 
         let connecting = time_to_connect(self.connect_timeout, &self.limits);
-        #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
-        if !plain {
-            return Err(Error::no_tls());
-        }
-        let http = reqwest::Client::builder()
-            .user_agent(concat!(
-                "netsapiens-connections/",
-                env!("CARGO_PKG_VERSION")
-            ))
-            .connect_timeout(connecting)
-            .redirect(reqwest::redirect::Policy::none())
-            // Where HTTP/2 is compiled in, it would send a refused stream again on its own, a
-            // create as well.
-            .retry(reqwest::retry::never());
-        // Proxies of the environment carry https unread; of plain http they would see the key.
-        let http = if plain { http.no_proxy() } else { http };
-        #[cfg(feature = "rustls")]
-        let http = http.tls_backend_rustls();
-        // Reading the system's trust store takes longer than all else here, and plain http, which
-        // is not left by a redirect, has no use for it.
-        #[cfg(feature = "rustls")]
-        let http = if plain {
-            http.tls_certs_only([])
-        } else {
-            http.tls_certs_merge(certificates(&self.root_certificates)?)
-        };
-        let http = http.build().map_err(|error| {
-            Error::configuration("TLS could not be set up on this system").caused_by(error)
-        })?;
+        let http = self.http.client(&base, self.plain_http, connecting)?;
 
         Ok(Client {
             transport: Transport {
-                raw: generated::Client::new_with_client(&base, http, Credentials(headers)),
+                raw: generated::Client::new_with_client(
+                    &with_base_path(&base),
+                    http,
+                    Credentials(headers),
+                ),
                 credential,
                 limits: self.limits,
                 observer: self.observer,
@@ -407,25 +364,9 @@ fn time_to_connect(asked: Duration, limits: &Limits) -> Duration {
         .min(before(limits.deadline))
 }
 
-/// The certificates in PEM texts.
-#[cfg(feature = "rustls")]
-fn certificates(pems: &[Secret]) -> Result<Vec<reqwest::Certificate>, Error> {
-    let mut all = Vec::new();
-    for pem in pems {
-        let refused = Error::configuration("a root certificate could not be read")
-            .advise("Give PEM, which has a line `-----BEGIN CERTIFICATE-----`");
-        match reqwest::Certificate::from_pem_bundle(pem.expose_secret().as_bytes()) {
-            Ok(some) if !some.is_empty() => all.extend(some),
-            Ok(_) => return Err(refused),
-            Err(error) => return Err(refused.caused_by(error)),
-        }
-    }
-    Ok(all)
-}
-
-/// The base of all URLs. Whatever could send the key elsewhere is refused: user info, paths,
-/// queries, fragments.
-fn base_url(server: &str, plain_http: bool) -> Result<String, Error> {
+/// The server, as a URL of nothing else. Whatever could send the key elsewhere is refused: user
+/// info, paths, queries, fragments.
+fn base_url(server: &str, plain_http: bool) -> Result<Url, Error> {
     let refuse = |reason: &str| {
         Err(Error::configuration(format!(
             "the server was refused: {reason}; give a host name or `https://host`"
@@ -465,7 +406,12 @@ fn base_url(server: &str, plain_http: bool) -> Result<String, Error> {
         "http" => return refuse("plain http would show the key to the network"),
         _ => return refuse("its scheme is not https"),
     }
-    Ok(format!("{}{BASE_PATH}", url.as_str().trim_end_matches('/')))
+    Ok(url)
+}
+
+/// The base of all URLs.
+fn with_base_path(server: &Url) -> String {
+    format!("{}{BASE_PATH}", server.as_str().trim_end_matches('/'))
 }
 
 #[cfg(test)]
@@ -501,8 +447,8 @@ mod tests {
         ];
         for (server, base) in table {
             assert_eq!(
-                base_url(server, false).ok().as_deref(),
-                Some(base),
+                base_url(server, false).ok().as_ref().map(with_base_path),
+                Some(base.to_owned()),
                 "{server}"
             );
         }
@@ -542,7 +488,11 @@ mod tests {
     #[test]
     fn plain_http_is_taken_when_it_is_asked_for() {
         assert_eq!(
-            base_url("http://pbx.acme.example", true).ok().as_deref(),
+            base_url("http://pbx.acme.example", true)
+                .ok()
+                .as_ref()
+                .map(with_base_path)
+                .as_deref(),
             Some("http://pbx.acme.example/ns-api/v2")
         );
     }
@@ -600,7 +550,7 @@ mod tests {
     }
 
     /// Run with `--no-default-features`.
-    #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
+    #[cfg(not(feature = "__tls"))]
     #[test]
     fn a_build_without_tls_refuses_https_and_takes_http() {
         let built = |server: &str| {
@@ -613,30 +563,10 @@ mod tests {
         assert_eq!(error.kind(), crate::ErrorKind::Configuration);
         assert_eq!(
             error.to_string(),
-            "this build has no TLS, which an `https` server needs. Enable the feature `rustls` of \
-             netsapiens-connections, or `reqwest-tls` and a TLS feature of reqwest"
+            "this build has no TLS, which an `https` server needs. Enable the feature `rustls`, \
+             `ring` or `native-tls` of netsapiens-connections"
         );
         assert!(built("http://127.0.0.1:8080").is_ok());
-    }
-
-    /// Run with `--no-default-features --features reqwest-tls`.
-    #[cfg(all(feature = "reqwest-tls", not(feature = "rustls")))]
-    #[tokio::test]
-    async fn a_tls_feature_that_was_promised_and_is_missing_is_no_passing_trouble() {
-        let builder = Client::builder().server("localhost").api_key("nss_EXAMPLE");
-        let client = builder.build().unwrap();
-        let error = client.connections().list().await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.attempts()),
-            (crate::ErrorKind::Configuration, 1)
-        );
-        assert_eq!(
-            error.to_string(),
-            "list_connections: this build has no TLS, which an `https` server needs. Enable the \
-             feature `rustls` of netsapiens-connections, or `reqwest-tls` and a TLS feature of \
-             reqwest"
-        );
-        assert!(!error.may_have_been_sent() && !error.is_retryable());
     }
 
     #[test]

@@ -107,9 +107,9 @@ pub enum ErrorKind {
     Credential,
     /// No connection to the server could be made; nothing was sent.
     Connect,
-    /// The server's certificate cannot be trusted; nothing was sent. Told apart from `Connect` with
-    /// the feature `rustls` alone: other TLS libraries do not say it in a way that can be relied
-    /// on.
+    /// The server's certificate cannot be trusted, or the server does not accept the client's;
+    /// nothing was sent that the server has read. With the feature `native-tls` alone the error
+    /// tells less of the cause.
     Certificate,
     /// The time was up, for one attempt or for all together.
     Timeout,
@@ -160,9 +160,10 @@ impl Error {
     }
 
     /// Without a TLS library no `https` server can be used.
-    #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
+    #[cfg(not(feature = "__tls"))]
     pub(crate) fn no_tls() -> Self {
-        Self::configuration(crate::network::NO_TLS).advise(crate::network::ENABLE_TLS)
+        Self::configuration("this build has no TLS, which an `https` server needs")
+            .advise("Enable the feature `rustls`, `ring` or `native-tls` of netsapiens-connections")
     }
 
     /// A failure below HTTP. The URL is taken out: it holds the domain and the pattern.

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
@@ -10,6 +11,7 @@ mod connections;
 mod credential;
 mod error;
 mod filter;
+mod http;
 mod identity;
 mod idle;
 mod key;
@@ -24,6 +26,8 @@ mod request;
 mod response;
 mod retry;
 mod server_message;
+#[cfg(feature = "__tls")]
+mod tls;
 mod transport;
 mod values;
 
@@ -43,6 +47,17 @@ mod generated;
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }
+
+/// The HTTP library, whose types [`ClientBuilder::configure_http`] takes.
+#[doc(no_inline)]
+pub use reqwest;
+
+/// The OpenAPI document that this client is generated from, as YAML, for tools of other languages.
+///
+/// ```
+/// assert!(netsapiens_connections::OPENAPI.contains("openapi: 3.0.3"));
+/// ```
+pub const OPENAPI: &str = include_str!("../openapi/connections.yaml");
 
 pub use accepted::Accepted;
 pub use client::{Client, ClientBuilder};

@@ -17,7 +17,7 @@ const PATTERN: &str = "sip*@acme-pri.example";
 async fn a_trunk_of_the_systems_list_is_read_changed_and_removed_by_its_key() {
     let server = FakeServer::start().await;
     server.seed("acme.example", 2);
-    let all = server.retrying().unwrap().connections();
+    let all = server.client().unwrap().connections();
     for trunk in all.list().await.unwrap() {
         let key = trunk.key().unwrap();
         let change = ConnectionUpdate::new().orig_enabled(YesNo::No);
@@ -46,7 +46,7 @@ async fn a_key_that_cannot_be_addressed_says_so_and_names_its_trunk() {
 #[tokio::test]
 async fn a_domain_creates_its_own_trunks_without_being_named_again() {
     let server = FakeServer::start().await;
-    let acme = server.retrying().unwrap().domain("acme.example").unwrap();
+    let acme = server.client().unwrap().domain("acme.example").unwrap();
     let by_hand = acme
         .new_connection("sip*@192.0.2.30")
         .unwrap()
@@ -128,7 +128,7 @@ async fn successes_tell_status_headers_and_attempts() {
     })
     .await;
     let acme = server
-        .client()
+        .retrying()
         .domain("acme.example")
         .unwrap()
         .connections();

@@ -56,7 +56,7 @@ async fn a_created_trunk_has_what_was_sent_the_defaults_and_a_password() {
             trunk
                 .last_modified_datetime
                 .unwrap()
-                .to_system_time()
+                .to_timestamp()
                 .is_some()
         );
     })

@@ -14,6 +14,7 @@ mod generated;
 mod growth;
 mod handles;
 mod hostile;
+mod http;
 mod identity;
 mod lenient;
 mod lifecycle;
@@ -29,7 +30,7 @@ mod secrets;
 mod servers;
 mod streams;
 mod timeouts;
-#[cfg(feature = "rustls")]
+#[cfg(feature = "__tls")]
 mod tls;
 mod values;
 mod watching;

@@ -226,7 +226,7 @@ fn looks_right(name: &str, quirks: &Quirks, trunk: &Connection, description: &st
     }
     let modified = trunk.last_modified_datetime.as_ref().unwrap();
     assert_eq!(
-        modified.to_system_time().is_some(),
+        modified.to_timestamp().is_some(),
         !quirks.odd_dates,
         "{name}: {modified}"
     );

@@ -1,7 +1,5 @@
 //! The values as types.
 
-use std::time::{Duration, UNIX_EPOCH};
-
 use netsapiens_connections::{
     AudioRelayMode, DateTime, DomainName, MatchPattern, SipDestination, SipTransport, YesNo,
 };
@@ -46,17 +44,17 @@ fn names_fill_a_column() {
 #[test]
 fn a_time_with_an_offset_is_an_instant() {
     // `date -d 2025-09-16T14:59:24+00:00 +%s`
-    let instant = Some(UNIX_EPOCH + Duration::from_secs(1_758_034_764));
+    let instant = jiff::Timestamp::from_second(1_758_034_764).ok();
     assert_eq!(
-        DateTime::from("2025-09-16T14:59:24+00:00").to_system_time(),
+        DateTime::from("2025-09-16T14:59:24+00:00").to_timestamp(),
         instant
     );
     assert_eq!(
-        DateTime::from("2025-09-16T14:59:24Z").to_system_time(),
+        DateTime::from("2025-09-16T14:59:24Z").to_timestamp(),
         instant
     );
     assert_eq!(
-        DateTime::from("2025-09-16T16:59:24+02:00").to_system_time(),
+        DateTime::from("2025-09-16T16:59:24+02:00").to_timestamp(),
         instant
     );
 }
@@ -69,7 +67,7 @@ fn a_time_without_an_offset_is_none() {
         "",
         "never",
     ] {
-        assert_eq!(DateTime::from(text).to_system_time(), None, "{text}");
+        assert_eq!(DateTime::from(text).to_timestamp(), None, "{text}");
     }
 }
 
