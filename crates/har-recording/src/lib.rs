@@ -23,5 +23,5 @@
 mod read;
 mod write;
 
-pub use read::{HarEntry, Skip, read};
+pub use read::{HarEntry, Skip, Wire, is_credential, read};
 pub use write::{Unwritable, write};
