@@ -13,6 +13,7 @@ use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::judge::{self, Exchange};
 use crate::spec::Spec;
+use har_recording::Wire;
 use http_recording::{Found, Kind, Recording, walk};
 use located::{Source, Unreadable, display};
 
@@ -20,6 +21,8 @@ use located::{Source, Unreadable, display};
 const PIECES: usize = 256;
 /// How many bytes of NDJSON are in memory at once.
 const BYTES: usize = 16 << 20;
+/// Why an exchange is passed over that was sent elsewhere.
+const OUT_OF_SCOPE: &str = "sent to another host or base path than those in scope";
 
 /// An exchange that was judged.
 #[derive(Debug)]
@@ -78,18 +81,31 @@ pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) ->
         summary,
     };
     for path in paths {
-        let before = run.accounted();
+        let (before, out_of_scope) = (run.accounted(), run.out_of_scope());
         run.path(path);
         run.flush();
         if run.accounted() == before {
-            let reason = "no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)";
+            let reason = match run.out_of_scope() > out_of_scope {
+                true => {
+                    "no exchange in scope (all were sent elsewhere than to the `servers` of the \
+                     spec; `--host` names other hosts)"
+                }
+                false => "no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)",
+            };
             run.problem(&anyhow!("{}: {reason}", display(path)));
         }
     }
     if paths.is_empty() {
         run.problem(&anyhow!("no path was given: nothing was judged"));
     }
-    run.summary
+    let mut summary = run.summary;
+    for (reason, count, first) in summary.evidence.not_judged() {
+        let first = first.to_owned();
+        summary
+            .skipped
+            .insert(reason.to_owned(), Skipped { count, first });
+    }
+    summary
 }
 
 struct Run<'r> {
@@ -121,6 +137,11 @@ impl Run<'_> {
     /// How much was judged or told of as a problem.
     fn accounted(&self) -> usize {
         self.summary.exchanges + self.summary.negative + self.summary.problems.len()
+    }
+
+    fn out_of_scope(&self) -> usize {
+        let skipped = self.summary.skipped.get(OUT_OF_SCOPE);
+        skipped.map_or(0, |skipped| skipped.count)
     }
 
     fn problem(&mut self, error: &anyhow::Error) {
@@ -263,14 +284,22 @@ fn judge_piece(spec: &Spec, piece: Piece, evidence: &mut Evidence) -> anyhow::Re
     let source = Arc::new(source);
     let mut outcome = Outcome::default();
     let exchanges = read(&source, &mut outcome.skipped)?;
-    for (index, (recording, pointer)) in (0..).zip(exchanges) {
+    for (index, (recording, pointer, wire)) in (0..).zip(exchanges) {
         let negative = piece.negative || !recording.meta.expect.is_empty();
-        let exchange = Exchange::new(
+        let mut exchange = Exchange::new(
             recording,
             Arc::clone(&source),
             &pointer,
             piece.number + index,
         );
+        if let Some(wire) = wire {
+            exchange = exchange.with_wire(wire);
+        }
+        if !spec.covers(exchange.url()) {
+            let skip = (OUT_OF_SCOPE.to_owned(), exchange.label().to_string());
+            outcome.skipped.push(skip);
+            continue;
+        }
         let findings = match negative {
             true => judge::judge_negative(spec, &exchange),
             false => judge::judge_into(spec, &exchange, evidence),
@@ -289,7 +318,7 @@ fn judge_piece(spec: &Spec, piece: Piece, evidence: &mut Evidence) -> anyhow::Re
 fn read(
     source: &Source,
     skipped: &mut Vec<(String, String)>,
-) -> anyhow::Result<Vec<(Recording, String)>> {
+) -> anyhow::Result<Vec<(Recording, String, Option<Wire>)>> {
     let (json, repeated) = source.json()?;
     if json.get("log").is_some() {
         let (entries, none) = har_recording::read(source.text()).map_err(|error| {
@@ -306,7 +335,7 @@ fn read(
         );
         let exchanges = entries.into_iter();
         return Ok(exchanges
-            .map(|entry| (entry.recording, entry.pointer))
+            .map(|entry| (entry.recording, entry.pointer, Some(entry.wire)))
             .collect());
     }
     if json.get("format").is_none() {
@@ -315,7 +344,7 @@ fn read(
         return Err(source.error_at("", reason).into());
     }
     let recording = Recording::of(source, json, repeated)?;
-    Ok(vec![(recording, String::new())])
+    Ok(vec![(recording, String::new(), None)])
 }
 
 /// Whether a file stands below a folder of exchanges that must be refused.

@@ -4,6 +4,7 @@
 pub(crate) mod lower;
 pub(crate) mod operation;
 pub(crate) mod plan;
+pub(crate) mod security;
 pub(crate) mod site;
 
 use crate::routing::Routes;
@@ -15,6 +16,7 @@ pub(crate) use lower::Direction;
 use lower::{Lowered, Lowering};
 use operation::Operation;
 use plan::{NodeId, Plan};
+use security::Scheme;
 pub use site::{Site, SiteKind};
 pub(crate) use site::{SiteId, Sites};
 
@@ -24,6 +26,7 @@ pub struct Spec {
     document: Document,
     pub(crate) operations: Vec<Operation>,
     pub(crate) routes: Routes,
+    pub(crate) schemes: Vec<Scheme>,
     pub(crate) sites: Sites,
     pub(crate) request: Side,
     pub(crate) response: Side,
@@ -76,6 +79,7 @@ impl Spec {
         request_plan.link(&document, &request)?;
         response_plan.link(&document, &response)?;
         Ok(Spec {
+            schemes: security::schemes(&document),
             document,
             operations,
             routes,
@@ -91,6 +95,20 @@ impl Spec {
                 plan: response_plan,
             },
         })
+    }
+
+    /// Takes only what was sent to these hosts (`name` or `name:port`), whatever `servers` says;
+    /// with none, the servers decide.
+    #[must_use]
+    pub fn at_hosts(mut self, hosts: Vec<String>) -> Self {
+        self.routes.set_hosts(hosts);
+        self
+    }
+
+    /// Whether what was sent to a URL is in scope: it is below a documented server, or its host is
+    /// among those that were named. A path alone is.
+    pub fn covers(&self, url: &str) -> bool {
+        self.routes.covers(url)
     }
 
     /// The text it was read from.

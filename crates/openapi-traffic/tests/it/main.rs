@@ -7,12 +7,16 @@ mod evidence;
 mod exit_codes;
 mod explain;
 mod formats;
+mod headers;
 mod judge_seeded;
 mod lowering;
 mod negative;
 mod never_panics;
 mod routing;
 mod secrets;
+mod security;
+mod servers;
+mod styles;
 
 use std::process::Command;
 
