@@ -81,13 +81,15 @@ pub(crate) fn split(
         Style::SpaceDelimited => {
             separated(shape, text, false, |text| cut(text, &["%20", "+", " "]))
         }
-        Style::PipeDelimited => separated(shape, text, false, |text| {
-            // A URI has no `|` of its own: most clients encode it, and the table does not.
-            match text.contains('|') {
-                true => cut(text, &["|"]),
-                false => cut(text, &["%7C", "%7c"]),
+        Style::PipeDelimited => {
+            let mut readings = separated(shape, text, false, |text| cut(text, &["|"]));
+            if !text.contains('|') && shape != Shape::Primitive {
+                // A URI has no `|` of its own: most clients encode it, and the table does not.
+                let encoded = |text: &str| cut(text, &["%7C", "%7c"]);
+                readings.splice(0..0, separated(shape, text, false, encoded));
             }
-        }),
+            readings
+        }
         Style::Form | Style::DeepObject => separated(shape, text, false, |text| cut(text, &[","])),
     }
 }

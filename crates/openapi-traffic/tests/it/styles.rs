@@ -285,3 +285,80 @@ fn a_part_of_an_object_is_named() {
         "`R` in the query parameter `color` has the wrong type"
     );
 }
+
+/// A text as RFC 6570 expands it: all but unreserved characters are encoded; and dots, which are
+/// between items in the style `label`.
+fn expanded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => out.push(byte.into()),
+            other => write!(out, "%{other:02X}").unwrap(),
+        }
+    }
+    out
+}
+
+/// What is sent of an array by a style, as RFC 6570 and the table have it.
+fn array(location: &str, style: &str, explode: bool, items: &[String]) -> String {
+    let items: Vec<_> = items.iter().map(|item| expanded(item)).collect();
+    let named = || items.iter().map(|item| format!("color={item}"));
+    match (location, style, explode) {
+        (_, "matrix", false) => format!(";color={}", items.join(",")),
+        (_, "matrix", true) => named().map(|pair| format!(";{pair}")).collect(),
+        (_, "label", _) => format!(".{}", items.join(".")),
+        (_, "simple", _) => items.join(","),
+        ("cookie", "form", true) => named().collect::<Vec<_>>().join("; "),
+        (_, _, true) => named().collect::<Vec<_>>().join("&"),
+        (_, "spaceDelimited", false) => format!("color={}", items.join("%20")),
+        (_, "pipeDelimited", false) => format!("color={}", items.join("|")),
+        _ => format!("color={}", items.join(",")),
+    }
+}
+
+/// All pairs of location and style that take arrays.
+const ARRAYS: &[(&str, &str)] = &[
+    ("path", "matrix"),
+    ("path", "label"),
+    ("path", "simple"),
+    ("query", "form"),
+    ("query", "pipeDelimited"),
+    ("header", "simple"),
+    ("cookie", "form"),
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn items_of_any_text_are_read_as_they_were_written(
+        items in proptest::collection::vec("[ -~äß€]{1,6}", 1..5),
+        explode in proptest::bool::ANY,
+    ) {
+        let exact = json!({"type": "array", "items": {"type": "string"}, "enum": [items]});
+        for (location, style) in ARRAYS {
+            let written = array(location, style, explode, &items);
+            let found = sent(location, color(location, style, explode, exact.clone()), &written);
+            proptest::prop_assert!(found.is_empty(), "{location} {style} {explode} {written}");
+        }
+        // Encoded spaces are separators in this style, as the table has it.
+        if !items.concat().contains(' ') {
+            let written = array("query", "spaceDelimited", explode, &items);
+            let parameter = color("query", "spaceDelimited", explode, exact);
+            let found = sent("query", parameter, &written);
+            proptest::prop_assert!(found.is_empty(), "{written}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_sent_makes_reading_panic(written in "[;.,=&|%\\[\\] a-fé0-9]{0,12}") {
+        let url_safe = written.replace([' ', 'é'], "%C3");
+        for (location, style) in ARRAYS {
+            for shape in ["string", "array", "object"] {
+                for explode in [false, true] {
+                    sent(location, color(location, style, explode, schema(shape)), &url_safe);
+                }
+            }
+        }
+    }
+}
