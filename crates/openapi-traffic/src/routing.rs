@@ -176,7 +176,6 @@ impl Routes {
     /// The operations that a URL leads to.
     fn find_at(&self, address: &Address<'_>) -> Vec<Match<'_>> {
         let path = segments(address.path, &Map::new());
-        let mut fallback = Vec::new();
         for (number, server) in self.servers.at(address) {
             for below in server.below(&path) {
                 let found = self.fitting(below, |route| route.servers.contains(&number));
@@ -185,11 +184,11 @@ impl Routes {
                 }
             }
         }
-        if self.servers.is_named(address) {
+        match self.servers.is_named(address) {
             // Another host than the documented ones may have another base path, or none.
-            fallback = self.fitting(&path, |_| true);
+            true => self.fitting(&path, |_| true),
+            false => Vec::new(),
         }
-        fallback
     }
 
     /// The operations whose template ends the path, whatever server path is before it; of several,

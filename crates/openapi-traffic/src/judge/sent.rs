@@ -1,7 +1,5 @@
 //! What was sent as it was sent: query, cookies and headers of an exchange, still percent-encoded.
 
-use std::borrow::Cow;
-
 use har_recording::is_credential;
 use http_recording::text;
 use located::pointer;
@@ -122,6 +120,6 @@ pub(super) fn in_query(text: &str, allow_reserved: bool) -> String {
     match allow_reserved {
         // A reserved character stands for itself.
         true => decode(text),
-        false => decode(&Cow::from(text).replace('+', " ")),
+        false => decode(&text.replace('+', " ")),
     }
 }

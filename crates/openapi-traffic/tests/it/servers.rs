@@ -207,7 +207,10 @@ fn a_named_host_is_in_scope_and_no_other() {
 
 #[test]
 fn path_parameters_of_label_and_matrix_style_route() {
-    let parameter = |name: &str, style: &str| json!({"name": name, "in": "path", "style": style, "schema": {"type": "string"}});
+    let parameter = |name: &str, style: &str| {
+        let string = json!({"type": "string"});
+        json!({"name": name, "in": "path", "style": style, "schema": string})
+    };
     let document = json!({"paths": {
         "/files/{name}{extension}": {"get": {"parameters": [
             parameter("name", "simple"), parameter("extension", "label"),
