@@ -59,6 +59,10 @@ pub struct Validate {
     /// [default: openapi/baseline.yaml with the default spec where there is one, none with another]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// Judge only what was sent to this host (`name` or `name:port`), whatever the `servers` of the
+    /// spec say; may be given more than once
+    #[arg(long, value_name = "HOST")]
+    host: Vec<String>,
     /// Also hold the vendor facts against the vendor's own documents, `connections-<version>.json`
     /// in this folder
     #[arg(long, value_name = "DIR")]
@@ -94,6 +98,7 @@ impl Validate {
         let options = Options {
             spec: files.spec.clone(),
             paths: files.recordings.clone(),
+            hosts: self.host.clone(),
             baseline: files.baseline.clone(),
             unused_excuses: files.everything || self.baseline.is_some(),
             coverage: self.coverage,

@@ -1,5 +1,7 @@
 //! HAR to recordings, in memory.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, de};
@@ -18,6 +20,43 @@ pub struct HarEntry {
     pub recording: Recording,
     /// JSON pointer of the entry in the HAR file.
     pub pointer: String,
+    /// What was sent beyond what a recording holds.
+    pub wire: Wire,
+}
+
+/// What a HAR file has of an exchange that must not be stored. Its Debug form shows none of it.
+#[derive(Clone, PartialEq)]
+pub struct Wire {
+    /// The whole URL, as the file has it.
+    pub url: String,
+    /// The headers of the request that carry credentials, names in lower case.
+    pub sent: Map<String, Value>,
+    /// Those of the response.
+    pub received: Map<String, Value>,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").finish_non_exhaustive()
+    }
+}
+
+/// The headers that carry credentials: a recording has none of them.
+///
+/// ```
+/// assert!(har_recording::is_credential("Set-Cookie"));
+/// assert!(!har_recording::is_credential("accept"));
+/// ```
+pub fn is_credential(header: &str) -> bool {
+    const CREDENTIALS: [&str; 4] = [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+    ];
+    CREDENTIALS
+        .iter()
+        .any(|name| header.eq_ignore_ascii_case(name))
 }
 
 /// An entry that is not an exchange.
@@ -60,7 +99,11 @@ pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>), Unreadable> {
     for (index, entry) in document.log.entries.into_iter().enumerate() {
         let pointer = format!("/log/entries/{index}");
         match recording(entry) {
-            Ok(recording) => entries.push(HarEntry { recording, pointer }),
+            Ok((recording, wire)) => entries.push(HarEntry {
+                recording,
+                pointer,
+                wire,
+            }),
             Err(reason) => skipped.push(Skip { pointer, reason }),
         }
     }
@@ -143,7 +186,7 @@ pub(crate) fn is_version_1(version: &str) -> bool {
     version == "1" || version.starts_with("1.")
 }
 
-pub(crate) fn recording(entry: Entry) -> Result<Recording, String> {
+pub(crate) fn recording(entry: Entry) -> Result<(Recording, Wire), String> {
     let HarRequest {
         method,
         url,
@@ -155,17 +198,24 @@ pub(crate) fn recording(entry: Entry) -> Result<Recording, String> {
         .ok()
         .filter(|status| (100..600).contains(status));
     let status = status.ok_or_else(|| format!("no answer (status {})", entry.response.status))?;
-    let url = Url::parse(&url).map_err(|error| format!("its URL cannot be read: {error}"))?;
+    let written = url;
+    let url = Url::parse(&written).map_err(|error| format!("its URL cannot be read: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("not HTTP but {}", url.scheme()));
     }
     let sent = post_data.map_or(Ok(Body::default()), |data| request_body(data, &headers))?;
+    let (headers, credentials) = collect_headers(headers);
+    let mut wire = Wire {
+        url: written,
+        sent: credentials,
+        received: Map::new(),
+    };
     let request = Request {
         method: method.to_ascii_uppercase(),
         path: url.path().to_owned(),
         params: Map::new(),
         query: query(&url, query_string),
-        headers: collect_headers(headers),
+        headers,
         body: sent.json,
         text: sent.text,
     };
@@ -173,7 +223,8 @@ pub(crate) fn recording(entry: Entry) -> Result<Recording, String> {
     let answered = content.map_or(Ok(Body::default()), |content| {
         body(content, &entry.response.headers)
     })?;
-    let headers = collect_headers(entry.response.headers);
+    let (headers, credentials) = collect_headers(entry.response.headers);
+    wire.received = credentials;
     let response = Response {
         status,
         headers,
@@ -198,13 +249,14 @@ pub(crate) fn recording(entry: Entry) -> Result<Recording, String> {
         redacted: Vec::new(),
         expect: Vec::new(),
     };
-    Ok(Recording {
+    let recording = Recording {
         format: FORMAT,
         meta,
         request,
         response,
         repeated,
-    })
+    };
+    Ok((recording, wire))
 }
 
 /// The query as the URL has it; tools disagree whether the values of `queryString` are decoded, so
@@ -219,21 +271,15 @@ fn query(url: &Url, listed: Vec<Pair>) -> Map<String, Value> {
     gather(listed.into_iter().map(|pair| (pair.name, pair.value)))
 }
 
-/// Names in lower case; those of HTTP/2's own (`:path`) and those that carry credentials are left
-/// out.
-fn collect_headers(headers: Vec<Pair>) -> Map<String, Value> {
-    const CREDENTIALS: [&str; 4] = [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-    ];
+/// Names in lower case, without those of HTTP/2's own (`:path`): first those that a recording has,
+/// then those that carry credentials.
+fn collect_headers(headers: Vec<Pair>) -> (Map<String, Value>, Map<String, Value>) {
     let named = headers
         .into_iter()
-        .map(|pair| (pair.name.to_ascii_lowercase(), pair.value));
-    gather(
-        named.filter(|(name, _)| !name.starts_with(':') && !CREDENTIALS.contains(&name.as_str())),
-    )
+        .map(|pair| (pair.name.to_ascii_lowercase(), pair.value))
+        .filter(|(name, _)| !name.starts_with(':'));
+    let (credentials, others): (Vec<_>, Vec<_>) = named.partition(|(name, _)| is_credential(name));
+    (gather(others.into_iter()), gather(credentials.into_iter()))
 }
 
 /// A name that comes again gives an array.

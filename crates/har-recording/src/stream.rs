@@ -121,7 +121,11 @@ impl EntryText {
         let entry: Entry = serde_json::from_slice(&self.bytes)?;
         let pointer = self.pointer.clone();
         Ok(match recording(entry) {
-            Ok(recording) => Ok(HarEntry { recording, pointer }),
+            Ok((recording, wire)) => Ok(HarEntry {
+                recording,
+                pointer,
+                wire,
+            }),
             Err(reason) => Err(Skip { pointer, reason }),
         })
     }

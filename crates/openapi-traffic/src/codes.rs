@@ -164,8 +164,8 @@ The spec knows the path, but not with this method.
 Add the operation to the spec, or drop the recording.";
         ParameterMissing = "NSV103", "missing-parameter", Error,
             "a required parameter is missing", "\
-The spec says `required: true` of a path, query or header parameter, and the request was sent
-without it.
+The spec says `required: true` of a path, query, header or cookie parameter, and the request was
+sent without it.
 
     GET /search                             (q is required)
 
@@ -181,12 +181,23 @@ Add the parameter to the operation if the service reads it, or send the request 
 record it again.";
         Parameter = "NSV105", "parameter-schema", Error,
             "a parameter does not fit its schema", "\
-The text of the parameter was read as its schema says (integer, number, boolean, array in its
-style) and does not fit the schema.
+The text of the parameter was read in its style as its schema says (integer, number, boolean, array,
+object) and does not fit the schema, or it is not written in that style. What separates items is
+found before anything is decoded: `a%2Cb` is one item.
 
     GET /connections?limit=many             (limit is an integer)
+    GET /connections/5                      (style: matrix asks for /connections/;id=5)
 
 If the service took it, the schema is too narrow; if it did not, the request was wrong.";
+        Credential = "NSV106", "missing-credential", Error,
+            "a request has no credential that its operation requires", "\
+The `security` of the operation, or of the whole document, asks for a credential; the request was
+sent without it, and the service did not answer 401 or 403. A redacted credential counts as sent.
+
+    security: [{bearerAuth: []}]            (no `authorization`, answered 200)
+
+If the service asks nobody, say so with `security: []`. Browsers leave credentials out of a HAR
+unless it is exported with sensitive data; such a HAR cannot show what was sent.";
         ReadOnly = "NSV135", "read-only-field", Error,
             "a read-only field was sent", "\
 The property is `readOnly: true`: only answers have it. The request sends it.

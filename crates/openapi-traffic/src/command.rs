@@ -56,6 +56,10 @@ pub struct Command {
     /// Findings to excuse
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// Judge only what was sent to this host (`name` or `name:port`), whatever the `servers` of the
+    /// spec say; may be given more than once
+    #[arg(long, value_name = "HOST")]
+    host: Vec<String>,
 }
 
 impl Command {
@@ -72,6 +76,7 @@ impl Command {
         let options = Options {
             spec: self.spec.clone().unwrap_or_default(),
             paths: self.paths.clone(),
+            hosts: self.host.clone(),
             baseline: self.baseline.clone(),
             unused_excuses: true,
             coverage: self.coverage,

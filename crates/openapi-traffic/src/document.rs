@@ -43,6 +43,18 @@ impl Document {
         }
     }
 
+    /// The value that a value finally refers to, itself where it is no reference; none where that
+    /// leads nowhere.
+    pub(crate) fn follow<'d>(&'d self, value: &'d Value) -> Option<&'d Value> {
+        match reference(value) {
+            None => Some(value),
+            Some(reference) => {
+                let target = self.target("", reference).ok()?;
+                Some(self.resolve(&target).ok()?.value)
+            }
+        }
+    }
+
     fn target(&self, from: &str, reference: &str) -> Result<String, Error> {
         let Some(fragment) = reference.strip_prefix('#') else {
             return Err(self.error(

@@ -24,6 +24,8 @@ pub struct Evidence {
     values: Vec<u64>,
     undocumented: BTreeMap<Undocumented, Seen>,
     labels: BTreeMap<u64, Arc<str>>,
+    /// What was not judged: how often, and the first exchange where.
+    not_judged: BTreeMap<String, (usize, u64, Arc<str>)>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -92,6 +94,30 @@ impl Evidence {
         }
         self.forget_undocumented();
         self.labels.extend(other.labels);
+        for (reason, (count, number, label)) in other.not_judged {
+            self.leave(reason, count, number, &label);
+        }
+    }
+
+    /// What was not judged and why, how often, and in which exchange first.
+    pub fn not_judged(&self) -> impl Iterator<Item = (&str, usize, &str)> {
+        self.not_judged
+            .iter()
+            .map(|(reason, (count, _, first))| (reason.as_str(), *count, first.as_ref()))
+    }
+
+    /// A part of an exchange was not judged, for this reason.
+    pub(crate) fn pass_over(&mut self, reason: String, observation: Observation<'_>) {
+        self.leave(reason, 1, observation.number, observation.label);
+    }
+
+    fn leave(&mut self, reason: String, count: usize, number: u64, label: &Arc<str>) {
+        let first = || (0, number, Arc::clone(label));
+        let (sum, lowest, first) = self.not_judged.entry(reason).or_insert_with(first);
+        *sum += count;
+        if number < *lowest {
+            (*lowest, *first) = (number, Arc::clone(label));
+        }
     }
 
     /// A value was seen at a place.

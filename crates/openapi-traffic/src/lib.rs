@@ -69,7 +69,9 @@ mod origins;
 pub mod report;
 mod routing;
 mod run;
+mod servers;
 mod spec;
+mod style;
 
 pub use baseline::{Applied, Baseline};
 pub use codes::{Rule, Rules, Severity};

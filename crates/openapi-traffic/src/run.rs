@@ -22,6 +22,8 @@ pub struct Options {
     pub spec: PathBuf,
     /// Recordings: files, folders, HAR 1.2 files, NDJSON files with a recording a line.
     pub paths: Vec<PathBuf>,
+    /// The hosts whose traffic is judged; with none, the `servers` of the document decide.
+    pub hosts: Vec<String>,
     /// Findings to excuse.
     pub baseline: Option<PathBuf>,
     /// Whether an entry of the baseline that excuses nothing is a finding. A run over a part of the
@@ -49,6 +51,7 @@ pub fn run(
     // Without a document there is nothing; what else cannot be read leaves the rest to be judged.
     match Source::read(&options.spec).and_then(Spec::load) {
         Ok(spec) => {
+            let spec = spec.at_hosts(options.hosts.clone());
             let mut findings = judge(&spec, options, &mut report, each);
             findings.extend(more(&spec, &mut report));
             let kept = excuse(findings, options, &mut report);

@@ -75,9 +75,10 @@ impl Judge<'_> {
         at: &str,
     ) {
         for violation in violations(&side.lowered, schema, value, false) {
+            let part = part(&violation.at, violation.member.as_deref(), subject);
             let found = Found {
                 rule,
-                message: format!("{subject} {}", violation.problem),
+                message: format!("{part} {}", violation.problem),
                 expected: violation.expected,
                 seen: violation.seen,
                 spec: &violation.spec,
@@ -85,6 +86,12 @@ impl Judge<'_> {
             };
             self.report_against(found, Some(site));
         }
+    }
+
+    /// Whether a value fits a schema.
+    pub(super) fn fits(&self, side: &Side, schema: &Schema, value: &Value) -> bool {
+        let validator = side.lowered.validator(&schema.location);
+        validator.is_some_and(|validator| validator.is_valid(value))
     }
 
     /// What lacks a member contradicts what is said of that member.
@@ -119,6 +126,14 @@ pub(super) fn subject(at: &str, member: Option<&str>) -> String {
         "the body".to_owned()
     } else {
         format!("`{name}`")
+    }
+}
+
+/// How a message calls a part of a parameter or header.
+fn part(at: &str, member: Option<&str>, whole: &str) -> String {
+    match (at, member) {
+        ("", None) => whole.to_owned(),
+        _ => format!("{} in {whole}", subject(at, member)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use har_recording::Wire;
 use http_recording::Recording;
 use located::Place;
 use located::Source;
@@ -15,6 +16,7 @@ pub struct Exchange {
     base: String,
     number: u64,
     label: Arc<str>,
+    wire: Option<Wire>,
 }
 
 impl Exchange {
@@ -31,7 +33,29 @@ impl Exchange {
             base: base.to_owned(),
             number,
             label,
+            wire: None,
         }
+    }
+
+    /// With what was sent beyond what a recording holds: the whole URL, and the headers that carry
+    /// credentials. Without it, nothing is known of these headers.
+    #[must_use]
+    pub fn with_wire(mut self, wire: Wire) -> Exchange {
+        self.wire = Some(wire);
+        self
+    }
+
+    /// The URL that was asked for, or the path where nothing more is known.
+    pub fn url(&self) -> &str {
+        match &self.wire {
+            Some(wire) => &wire.url,
+            None => &self.recording.request.path,
+        }
+    }
+
+    /// What was sent beyond what the recording holds.
+    pub(crate) fn wire(&self) -> Option<&Wire> {
+        self.wire.as_ref()
     }
 
     /// What people call it: its file, with line or pointer where the file holds more than one.

@@ -4,6 +4,8 @@ mod assertion;
 mod body;
 mod exchange;
 mod parameter;
+mod security;
+mod sent;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -99,7 +101,8 @@ impl<'j> Judge<'j> {
         let recording = &self.exchange.recording;
         self.repeated();
         let (request, response) = (&recording.request, &recording.response);
-        let matches = self.spec.routes.find(&request.path, &request.params);
+        let asked = self.exchange.url();
+        let matches = self.spec.routes.find(asked, &request.params);
         let Some(first) = matches.first() else {
             self.evidence.see_undocumented(
                 SiteKind::Operation,
@@ -139,9 +142,13 @@ impl<'j> Judge<'j> {
         };
         let operation = &self.spec.operations[found.number];
         self.evidence.pass(operation.site, self.observation());
-        self.parameters(operation, &found.values);
         // It may be the bad request that earned the answer.
-        if !(400..500).contains(&response.status) {
+        let excused = (400..500).contains(&response.status);
+        self.parameters(operation, &found.raw, excused);
+        if !matches!(response.status, 401 | 403) {
+            self.security(operation);
+        }
+        if !excused {
             self.request_body(operation);
         }
         self.response(operation);

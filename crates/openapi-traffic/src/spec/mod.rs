@@ -5,6 +5,7 @@ pub(crate) mod alternatives;
 pub(crate) mod lower;
 pub(crate) mod operation;
 pub(crate) mod plan;
+pub(crate) mod security;
 pub(crate) mod site;
 
 use crate::routing::Routes;
@@ -16,6 +17,7 @@ pub(crate) use lower::Direction;
 use lower::{Lowered, Lowering};
 use operation::Operation;
 use plan::{NodeId, Plan};
+use security::Scheme;
 pub use site::{Site, SiteKind};
 pub(crate) use site::{SiteId, Sites};
 
@@ -25,6 +27,7 @@ pub struct Spec {
     document: Document,
     pub(crate) operations: Vec<Operation>,
     pub(crate) routes: Routes,
+    pub(crate) schemes: Vec<Scheme>,
     pub(crate) sites: Sites,
     pub(crate) request: Side,
     pub(crate) response: Side,
@@ -77,6 +80,7 @@ impl Spec {
         request_plan.link(&document, &request)?;
         response_plan.link(&document, &response)?;
         Ok(Spec {
+            schemes: security::schemes(&document),
             document,
             operations,
             routes,
@@ -92,6 +96,20 @@ impl Spec {
                 plan: response_plan,
             },
         })
+    }
+
+    /// Takes only what was sent to these hosts (`name` or `name:port`), whatever `servers` says;
+    /// with none, the servers decide.
+    #[must_use]
+    pub fn at_hosts(mut self, hosts: Vec<String>) -> Self {
+        self.routes.set_hosts(hosts);
+        self
+    }
+
+    /// Whether what was sent to a URL is in scope: it is below a documented server, or its host is
+    /// among those that were named. A path alone is.
+    pub fn covers(&self, url: &str) -> bool {
+        self.routes.covers(url)
     }
 
     /// The text it was read from.

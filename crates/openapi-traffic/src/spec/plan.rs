@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::lower::{self, Direction, Lowered};
 use super::site::{SiteId, SiteKind, Sites, Words, vocabulary, words};
 use crate::document::{At, Document};
+use crate::style::Shape;
 use located::pointer;
 
 /// The number of a node.
@@ -135,6 +136,70 @@ impl Plan {
             .into_iter()
             .find_map(|id| self.nodes[id].items)
             .map(|(items, _)| items)
+    }
+
+    /// What kinds of values a schema lets be, itself or in what it is composed of. Where no `type`
+    /// says it, the keywords of a kind do; where nothing does, a text is a value as it is.
+    pub(crate) fn shapes(&self, id: NodeId) -> Vec<Shape> {
+        let (mut primitive, mut array, mut object) = (false, false, false);
+        let (mut has_items, mut has_members) = (false, false);
+        for id in self.reach(id) {
+            let node = &self.nodes[id];
+            match node.type_name.as_deref() {
+                Some("array") => array = true,
+                Some("object") => object = true,
+                Some(_) => primitive = true,
+                None => {
+                    has_items |= node.items.is_some();
+                    has_members |=
+                        node.object.is_some() || !matches!(node.additional, Additional::Open);
+                }
+            }
+        }
+        if !(primitive || array || object) {
+            (array, object) = (has_items, has_members);
+            primitive = !(array || object);
+        }
+        let all = [
+            (object, Shape::Object),
+            (array, Shape::Array),
+            (primitive, Shape::Primitive),
+        ];
+        let lets = all.into_iter().filter(|(lets, _)| *lets);
+        lets.map(|(_, shape)| shape).collect()
+    }
+
+    /// The schema of a member, if a schema has one, itself or in what it is composed of.
+    pub(crate) fn member(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        let reached = self.reach(id);
+        let nodes = || reached.iter().map(|id| &self.nodes[*id]);
+        let property = nodes().find_map(|node| Some(node.properties.get(name)?.node));
+        property.or_else(|| {
+            nodes().find_map(|node| match node.additional {
+                Additional::Schema(node) => Some(node),
+                _ => None,
+            })
+        })
+    }
+
+    /// Whether a schema lists a property, itself or in what it is composed of.
+    pub(crate) fn lists(&self, id: NodeId, name: &str) -> bool {
+        let mut reached = self.reach(id).into_iter();
+        reached.any(|id| self.nodes[id].properties.contains_key(name))
+    }
+
+    /// Whether members of any name are meant: no property is listed, or something is said of those
+    /// that are not.
+    pub(crate) fn takes_any_member(&self, document: &Value, id: NodeId) -> bool {
+        let reached = self.reach(id);
+        let nodes = || reached.iter().map(|id| &self.nodes[*id]);
+        let says = |node: &Node| {
+            let schema = document.pointer(&node.pointer);
+            let additional = schema.and_then(|schema| schema.get("additionalProperties"));
+            additional.is_some_and(|additional| *additional != Value::Bool(false))
+        };
+        let closed = nodes().any(|node| matches!(node.additional, Additional::Closed));
+        !closed && (nodes().all(|node| node.properties.is_empty()) || nodes().any(says))
     }
 
     /// A node, all that it is composed of, and all that a value of it may be.

@@ -8,6 +8,7 @@ mod excerpts;
 mod exit_codes;
 mod explain;
 mod formats;
+mod headers;
 mod judge_seeded;
 mod lowering;
 mod negative;
@@ -15,6 +16,9 @@ mod never_panics;
 mod routing;
 mod scaling;
 mod secrets;
+mod security;
+mod servers;
+mod styles;
 
 use std::process::Command;
 
