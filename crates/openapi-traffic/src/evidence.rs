@@ -2,6 +2,7 @@
 //! made from them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -23,7 +24,15 @@ pub struct Evidence {
     sites: Vec<Seen>,
     values: Vec<u64>,
     undocumented: BTreeMap<Undocumented, Seen>,
+    unchecked: BTreeMap<String, Unchecked>,
     labels: BTreeMap<u64, Arc<str>>,
+}
+
+/// How often something was not validated, and the first exchange with it.
+#[derive(Debug, Clone)]
+struct Unchecked {
+    times: u64,
+    first: (u64, Arc<str>),
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -86,6 +95,14 @@ impl Evidence {
         for (what, seen) in other.undocumented {
             self.undocumented.entry(what).or_default().merge(&seen);
         }
+        for (reason, theirs) in other.unchecked {
+            match self.unchecked.entry(reason) {
+                Entry::Vacant(entry) => {
+                    entry.insert(theirs);
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().merge(theirs),
+            }
+        }
         // The first in order, not in time: the same ones remain however the work was divided.
         while self.undocumented.len() > UNDOCUMENTED {
             self.undocumented.pop_last();
@@ -124,6 +141,24 @@ impl Evidence {
         let seen = &mut self.sites[site as usize];
         seen.contradicted += 1;
         seen.note(&mut self.labels, observation);
+    }
+
+    /// Something was not validated.
+    pub(crate) fn leave(&mut self, reason: String, observation: Observation<'_>) {
+        let first = (observation.number, Arc::clone(observation.label));
+        let once = Unchecked { times: 1, first };
+        match self.unchecked.entry(reason) {
+            Entry::Vacant(entry) => {
+                entry.insert(once);
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().merge(once),
+        }
+    }
+
+    /// What was not validated: the reason, how often, and the first exchange with it.
+    pub(crate) fn unchecked(&self) -> impl Iterator<Item = (&str, u64, &str)> {
+        let all = self.unchecked.iter();
+        all.map(|(reason, it)| (reason.as_str(), it.times, it.first.1.as_ref()))
     }
 
     /// Something was seen of which the specification knows nothing.
@@ -210,6 +245,15 @@ impl Evidence {
                 seen if seen.times > 0 => Verdict::Supported,
                 _ => Verdict::NeverSeen,
             },
+        }
+    }
+}
+
+impl Unchecked {
+    fn merge(&mut self, other: Unchecked) {
+        self.times += other.times;
+        if other.first.0 < self.first.0 {
+            self.first = other.first;
         }
     }
 }

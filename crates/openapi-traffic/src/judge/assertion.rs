@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Found, Judge, describe};
 use crate::codes::{BodyCode, Rule};
-use crate::spec::lower::Lowered;
+use crate::spec::lower::{INTEGER, Lowered};
 use crate::spec::{Schema, Side, SiteId};
 use located::pointer;
 
@@ -34,7 +34,7 @@ struct Violation {
 impl Judge<'_> {
     /// Holds a body against its schema.
     pub(super) fn assert_body(&mut self, side: &Side, schema: &Schema, body: &Value, owner: &str) {
-        for violation in violations(&side.lowered, schema, body) {
+        for violation in self.violations(&side.lowered, schema, body) {
             let at = format!("{owner}{}", violation.at);
             let site = match &violation.member {
                 Some(name) => self.property_site(&violation.spec, name),
@@ -72,7 +72,7 @@ impl Judge<'_> {
         site: SiteId,
         at: &str,
     ) {
-        for violation in violations(&side.lowered, schema, value) {
+        for violation in self.violations(&side.lowered, schema, value) {
             let found = Found {
                 rule,
                 message: format!("{subject} {}", violation.problem),
@@ -83,6 +83,20 @@ impl Judge<'_> {
             };
             self.report_against(found, Some(site));
         }
+    }
+
+    /// What is wrong with a value. What the engine cannot judge is wrong in no way that is known.
+    fn violations(&mut self, lowered: &Lowered, schema: &Schema, value: &Value) -> Vec<Violation> {
+        let (unjudged, wrong): (Vec<_>, Vec<_>) = violations(lowered, schema, value)
+            .into_iter()
+            .partition(|it| it.code == BodyCode::Other && it.spec.ends_with("/pattern"));
+        for it in unjudged {
+            self.leave(format!(
+                "matching the pattern at `{}` takes too long",
+                it.spec
+            ));
+        }
+        wrong
     }
 
     /// What lacks a member contradicts what is said of that member.
@@ -143,6 +157,11 @@ fn violations(lowered: &Lowered, schema: &Schema, value: &Value) -> Vec<Violatio
     for error in validator.iter_errors(value) {
         explain(&error, &origin, &mut found);
     }
+    for violation in &mut found {
+        if violation.code == BodyCode::Pattern {
+            violation.expected = format!("`{}`", lowered.pattern(&violation.expected));
+        }
+    }
     found
 }
 
@@ -179,8 +198,7 @@ fn likeliest<'e>(
         .filter(|errors| {
             !errors.iter().any(|error| {
                 let here = error.instance_path() == whole.instance_path();
-                (here && matches!(error.kind(), Kind::Type { .. }))
-                    || is_discriminator(&origin(error))
+                (here && wanted(error).is_some()) || is_discriminator(&origin(error))
             })
         })
         .min_by_key(|errors| errors.len())
@@ -279,13 +297,13 @@ type Words = (BodyCode, Cow<'static, str>, String);
 
 fn words(error: &ValidationError<'_>, origin: &str) -> Words {
     let say = |code, problem: &'static str, expected: String| (code, problem.into(), expected);
+    if let Some(types) = wanted(error) {
+        return match error.instance().is_null() {
+            true => say(BodyCode::Null, "is null", format!("{types}, not null")),
+            false => say(BodyCode::Type, "has the wrong type", types),
+        };
+    }
     match error.kind() {
-        Kind::Type { kind } if error.instance().is_null() => say(
-            BodyCode::Null,
-            "is null",
-            format!("{}, not null", types(kind)),
-        ),
-        Kind::Type { kind } => say(BodyCode::Type, "has the wrong type", types(kind)),
         Kind::Enum { options } => say(
             BodyCode::Enum,
             "is none of the allowed values",
@@ -298,7 +316,7 @@ fn words(error: &ValidationError<'_>, origin: &str) -> Words {
         Kind::Pattern { pattern } => say(
             BodyCode::Pattern,
             "does not match its pattern",
-            format!("`{pattern}`"),
+            pattern.clone(),
         ),
         Kind::UniqueItems => say(
             BodyCode::Size,
@@ -424,24 +442,29 @@ fn no_alternative(
     (code, problem.into(), types.join(" or "))
 }
 
-/// Null last: it is the addition, not what the value is about.
-fn types(kind: &TypeKind) -> String {
-    match kind {
-        TypeKind::Single(one) => one.to_string(),
-        TypeKind::Multiple(many) => {
+/// The types that are allowed, where the type is what is wrong. Null last: it is the addition, not
+/// what the value is about.
+fn wanted(error: &ValidationError<'_>) -> Option<String> {
+    match error.kind() {
+        Kind::Type {
+            kind: TypeKind::Single(one),
+        } => Some(one.to_string()),
+        Kind::Type {
+            kind: TypeKind::Multiple(many),
+        } => {
             let mut names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
             names.sort_by_key(|name| name == "null");
-            names.join(" or ")
+            Some(names.join(" or "))
         }
+        Kind::Custom { keyword, message } if keyword == INTEGER => Some(message.clone()),
+        _ => None,
     }
 }
 
 /// The type by which an alternative refuses the whole value.
 fn wanted_type(errors: &[ValidationError<'static>], whole: &ValidationError<'_>) -> Option<String> {
-    errors.iter().find_map(|error| match error.kind() {
-        Kind::Type { kind } if error.instance_path() == whole.instance_path() => Some(types(kind)),
-        _ => None,
-    })
+    let of_whole = |error: &&ValidationError<'_>| error.instance_path() == whole.instance_path();
+    errors.iter().filter(of_whole).find_map(wanted)
 }
 
 /// A list of allowed values as the specification writes it.

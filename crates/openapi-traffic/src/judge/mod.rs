@@ -222,6 +222,11 @@ impl<'j> Judge<'j> {
         }
     }
 
+    /// Counts what is not validated, for a reason that quotes nothing of the recording.
+    fn leave(&mut self, reason: String) {
+        self.evidence.leave(reason, self.observation());
+    }
+
     /// Says it, and counts it against the place of the specification that it contradicts.
     fn report(&mut self, found: Found<'_>) {
         let site = self.spec.sites.nearest(found.spec);

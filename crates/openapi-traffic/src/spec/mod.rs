@@ -1,10 +1,14 @@
 //! An OpenAPI 3.0 document, ready to judge by: operations, lowered schemas, and the plan of the
 //! walk.
 
+mod format;
 pub(crate) mod lower;
 pub(crate) mod operation;
+mod pattern;
 pub(crate) mod plan;
 pub(crate) mod site;
+
+use std::collections::BTreeMap;
 
 use crate::routing::Routes;
 use located::{Error, Source};
@@ -101,6 +105,13 @@ impl Spec {
     /// The whole document.
     pub fn value(&self) -> &Value {
         self.document.0.value()
+    }
+
+    /// What no value is held against, with the reason and the pointer of the first such place.
+    pub(crate) fn unchecked(&self) -> impl Iterator<Item = (&str, &str)> {
+        let sides = [&self.request, &self.response].into_iter();
+        let unchecked: BTreeMap<_, _> = sides.flat_map(|side| side.lowered.unchecked()).collect();
+        unchecked.into_iter()
     }
 
     /// All places that traffic can be evidence for, in the order of the document's operations.

@@ -101,7 +101,7 @@ lowering! {
     integer_is_not_one_point_zero: "response" {"S": {"type": "integer"}} { 1 => []; 1.0 => ["NSV220"]; }
     number_is_one_point_zero: "response" {"S": {"type": "number"}} { 1 => []; 1.0 => []; }
     unknown_format_is_an_annotation: "response" {"S": {"type": "string", "format": "colour"}} { "x" => []; }
-    password_and_byte_are_annotations: "response" {"S": {"type": "string", "format": "password"}} { "x" => []; }
+    password_is_an_annotation: "response" {"S": {"type": "string", "format": "password"}} { "x" => []; }
     ref_siblings_are_ignored: "response" {"S": {"$ref": "#/components/schemas/T", "maxLength": 1}, "T": {"type": "string"}} {
         "long" => [];
     }
@@ -216,11 +216,6 @@ fn constructs_of_a_later_version_are_refused() {
 
 #[test]
 fn schemas_that_do_not_compile_are_refused_with_their_place() {
-    let said = refusal(json!({"S": {"type": "object", "properties": {"a": {"pattern": "["}}}}));
-    assert!(
-        said.contains("(at `/components/schemas/S/properties/a/pattern`)"),
-        "{said}"
-    );
     let said = refusal(json!({"S": {"minLength": "one"}}));
     assert!(
         said.contains("(at `/components/schemas/S/minLength`)"),

@@ -8,6 +8,7 @@ mod exit_codes;
 mod explain;
 mod formats;
 mod judge_seeded;
+mod letter;
 mod lowering;
 mod negative;
 mod never_panics;
