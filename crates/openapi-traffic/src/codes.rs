@@ -319,6 +319,14 @@ The content type says JSON, and the body does not parse as JSON: it was recorded
 
 Look at the text in the recording. If this is what the service sends, document the media type that
 it really is.";
+        BrokenForm = ("NSV114", "NSV209"), "broken-form", Error,
+            ("the body of ", " is not the form that it says it is"), "\
+The content type says `multipart/form-data`, and the body cannot be read as such: the content type
+names no boundary, the last boundary is missing, or a part has no name.
+
+    content-type: multipart/form-data       (no boundary)
+
+Correct the program that sends it. If the recorder changed the body, record it again.";
         UnexpectedBody = ("NSV113", "NSV206"), "unexpected-body", Warning,
             ("", " has a body where none is documented"), "\
 The spec documents no content here, and a body came.

@@ -156,7 +156,7 @@ impl Evidence {
     }
 
     /// What was not validated: the reason, how often, and the first exchange with it.
-    pub(crate) fn unchecked(&self) -> impl Iterator<Item = (&str, u64, &str)> {
+    pub fn unchecked(&self) -> impl Iterator<Item = (&str, u64, &str)> {
         let all = self.unchecked.iter();
         all.map(|(reason, it)| (reason.as_str(), it.times, it.first.1.as_ref()))
     }

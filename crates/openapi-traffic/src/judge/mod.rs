@@ -3,6 +3,7 @@
 mod assertion;
 mod body;
 mod exchange;
+mod form;
 mod parameter;
 mod walk;
 

@@ -37,6 +37,8 @@ pub(crate) struct Node {
     pub(crate) choices: Vec<Branch>,
     pub(crate) vocabulary: Option<Vocabulary>,
     type_name: Option<String>,
+    /// Whether the length or the letters of a string matter.
+    bounded: bool,
 }
 
 #[derive(Debug)]
@@ -91,6 +93,9 @@ impl Node {
             choices: Vec::new(),
             vocabulary: words(schema.value).map(|words| Vocabulary::new(words, schema)),
             type_name: type_name.map(str::to_owned),
+            bounded: ["minLength", "maxLength", "pattern", "not", "properties"]
+                .iter()
+                .any(|keyword| schema.value.get(keyword).is_some()),
         }
     }
 }
@@ -129,12 +134,38 @@ impl Plan {
             .collect()
     }
 
+    /// Whether a schema says no more of a body than that it is one.
+    pub(crate) fn is_any_string(&self, id: NodeId) -> bool {
+        let node = &self.nodes[id];
+        node.parts.len() == 1
+            && node.choices.is_empty()
+            && node.vocabulary.is_none()
+            && !node.bounded
+            && matches!(node.type_name.as_deref(), None | Some("string"))
+    }
+
     /// The schema of the items, if a schema has one, itself or in what it is composed of.
     pub(crate) fn items(&self, id: NodeId) -> Option<NodeId> {
         self.reach(id)
             .into_iter()
             .find_map(|id| self.nodes[id].items)
             .map(|(items, _)| items)
+    }
+
+    /// The schema of a property, if a schema has one of this name, itself or in what it is composed
+    /// of.
+    pub(crate) fn property(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        let mut reached = self.reach(id).into_iter();
+        reached.find_map(|id| Some(self.nodes[id].properties.get(name)?.node))
+    }
+
+    /// The names of all properties that a schema has, itself or in what it is composed of.
+    pub(crate) fn property_names(&self, id: NodeId) -> Vec<&str> {
+        let reached = self.reach(id).into_iter();
+        reached
+            .flat_map(|id| self.nodes[id].properties.keys())
+            .map(AsRef::as_ref)
+            .collect()
     }
 
     /// A node, all that it is composed of, and all that a value of it may be.

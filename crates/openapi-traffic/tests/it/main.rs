@@ -2,6 +2,7 @@
 
 mod baseline;
 mod bench;
+mod bodies;
 mod corpus;
 mod evidence;
 mod exit_codes;
