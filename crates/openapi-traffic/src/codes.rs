@@ -11,6 +11,7 @@ use crate::spec::Direction;
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Severity {
     /// Spec and traffic contradict each other.
     Error,
@@ -238,13 +239,14 @@ where it is a secret.
 If the service really shows it, it is not write-only: say so, and warn of it in the description.";
         Field = "NSV301", "undocumented-field", Warning,
             "a field is not documented", "\
-An object has a field that its schema does not list. The schema is open (`additionalProperties` is
-absent, true or `{}`), so nothing is contradicted: the service says more than the spec knows.
+An object has a field that its schema does not list. The schema does not speak of others
+(`additionalProperties` is absent), so nothing is contradicted: the service says more than the spec
+knows.
 
     {\"domain\": \"acme.example\", \"colour\": \"red\"}        (no property `colour`)
 
 Add the property. Where the names really are data, describe the values with a schema under
-`additionalProperties`.";
+`additionalProperties`, or say `additionalProperties: true`.";
         Vocabulary = "NSV302", "new-value", Warning,
             "a value is not among the known ones", "\
 `x-extensible-enum` lists the known values of a text that may have others, and here is another.
@@ -349,7 +351,8 @@ elsewhere (beside `$ref` or `allOf`, without a `type`), `nullable` allows nothin
 
     type: string                            \"time-zone\": null
 
-Add `nullable: true` beside the `type`.";
+Add `nullable: true` beside the `type`. Where the type stands in a schema that others share, write
+`anyOf: [{$ref: …}, {enum: [null]}]` where null may come.";
         Enum = ("NSV122", "NSV222"), "not-in-enum", Error,
             ("a value in ", " is not in its enum"), "\
 `enum` lists all values there can be, and this is another. Case and white space count. Null must

@@ -1,6 +1,6 @@
 //! Recordings from files, folders, HAR and NDJSON, judged in parallel a bounded number at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -60,7 +60,8 @@ pub struct Skipped {
 
 /// Judges all exchanges below the paths, in order; `each` is told of every one. What cannot be
 /// read, a path that does not exist and one that holds no exchange are problems of the summary:
-/// nothing is passed over silently, and the rest is judged all the same.
+/// nothing is passed over silently, and the rest is judged all the same. A file that is given more
+/// than once counts once.
 pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) -> Summary {
     let summary = Summary {
         exchanges: 0,
@@ -75,6 +76,8 @@ pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) ->
         waiting: Vec::new(),
         bytes: 0,
         pieces: 0,
+        known: HashSet::new(),
+        again: 0,
         summary,
     };
     for path in paths {
@@ -98,6 +101,10 @@ struct Run<'r> {
     waiting: Vec<Piece>,
     bytes: usize,
     pieces: u64,
+    /// The files that were read, whatever paths and links lead to them.
+    known: HashSet<PathBuf>,
+    /// How many files were met again.
+    again: usize,
     summary: Summary,
 }
 
@@ -120,7 +127,13 @@ enum Content {
 impl Run<'_> {
     /// How much was judged or told of as a problem.
     fn accounted(&self) -> usize {
-        self.summary.exchanges + self.summary.negative + self.summary.problems.len()
+        let Summary {
+            exchanges,
+            negative,
+            ref problems,
+            ..
+        } = self.summary;
+        exchanges + negative + problems.len() + self.again
     }
 
     fn problem(&mut self, error: &anyhow::Error) {
@@ -142,6 +155,14 @@ impl Run<'_> {
     }
 
     fn file(&mut self, path: PathBuf, kind: Result<Kind, &'static str>) -> anyhow::Result<()> {
+        if kind.is_ok()
+            && !self
+                .known
+                .insert(path.canonicalize().unwrap_or_else(|_| path.clone()))
+        {
+            self.again += 1;
+            return Ok(());
+        }
         match kind {
             Ok(Kind::Document) => self.push(is_negative(&path), Content::File(path), 0),
             Ok(Kind::Lines) => self.lines(&path)?,

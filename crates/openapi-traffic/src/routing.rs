@@ -76,7 +76,7 @@ impl Routes {
     /// The document cannot be read, a path does not begin with `/`, or a path item is no object or
     /// leads nowhere.
     pub fn read(source: Source) -> Result<Self, Error> {
-        Self::of(&Document(located::Document::parse(source)?))
+        Self::of(&Document::parse(source)?)
     }
 
     pub(crate) fn of(document: &Document) -> Result<Self, Error> {
@@ -261,7 +261,7 @@ fn bases(document: &Document) -> Vec<Vec<String>> {
         .clone()
         .filter_map(Value::as_object)
         .flat_map(Map::values);
-    let mut bases: Vec<Vec<String>> = std::iter::once(document.0.value())
+    let mut bases: Vec<Vec<String>> = std::iter::once(document.value())
         .chain(items)
         .chain(operations)
         .filter_map(|owner| owner.get("servers")?.as_array())

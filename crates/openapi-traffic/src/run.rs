@@ -105,7 +105,7 @@ fn unchecked(spec: &Spec, evidence: &Evidence) -> Vec<Skipped> {
     let of_spec = spec.unchecked().map(|(reason, pointer)| Skipped {
         reason: reason.to_owned(),
         count: 1,
-        first: match spec.source().nearest(pointer) {
+        first: match spec.place(pointer) {
             Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
             None => spec.source().file().to_owned(),
         },

@@ -44,9 +44,10 @@ impl Judge<'_> {
             let found = Found {
                 rule: violation.code.rule(side.direction),
                 message: format!(
-                    "{} {}",
+                    "{} {}{}",
                     subject(&violation.at, violation.member.as_deref()),
-                    violation.problem
+                    violation.problem,
+                    self.nullable_in_vain(side, schema, &violation)
                 ),
                 expected: violation.expected,
                 seen: violation.seen,
@@ -83,6 +84,25 @@ impl Judge<'_> {
             };
             self.report_against(found, Some(site));
         }
+    }
+
+    /// What to say of a null where a schema says `nullable: true`, and another that the value has
+    /// to fit too (`allOf`) does not.
+    fn nullable_in_vain(&self, side: &Side, schema: &Schema, violation: &Violation) -> String {
+        let nullable = match violation.code {
+            BodyCode::Null => side.plan.nullable(schema.node, &violation.at),
+            _ => None,
+        };
+        let place =
+            nullable.and_then(|pointer| self.spec.place(&pointer::join(pointer, "nullable")));
+        place.map_or_else(String::new, |place| {
+            format!(
+                ": `nullable: true` at line {} widens only a `type` beside it, not what `allOf` asks \
+                 for; write it beside the `type` that refuses null, or `anyOf: [{{$ref: …}}, \
+                 {{enum: [null]}}]`",
+                place.line
+            )
+        })
     }
 
     /// What is wrong with a value. What the engine cannot judge is wrong in no way that is known.

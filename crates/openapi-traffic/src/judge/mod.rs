@@ -239,7 +239,7 @@ impl<'j> Judge<'j> {
             self.evidence.contradict(site, self.observation());
         }
         self.findings.push(Finding {
-            spec: self.spec.source().nearest(found.spec),
+            spec: self.spec.place(found.spec),
             recording: Some(self.exchange.place(found.at)),
             ..Finding::new(found.rule, found.message, found.expected, found.seen)
         });

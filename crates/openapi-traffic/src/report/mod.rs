@@ -47,7 +47,7 @@ pub enum Format {
 pub enum Outcome {
     /// Nothing was found. Exit code 0.
     Clean,
-    /// There are findings. Exit code 1.
+    /// There are findings. Exit code 1, unless all of them weigh less than what shall fail.
     Findings,
     /// Something could not be judged, whatever else was found. Exit code 2.
     NotJudged,

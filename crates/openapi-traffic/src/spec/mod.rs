@@ -11,7 +11,7 @@ pub(crate) mod site;
 use std::collections::BTreeMap;
 
 use crate::routing::Routes;
-use located::{Error, Source};
+use located::{Error, Place, Source};
 use serde_json::Value;
 
 use crate::document::Document;
@@ -50,13 +50,14 @@ pub(crate) struct Schema {
 }
 
 impl Spec {
-    /// Reads, checks and compiles a document.
+    /// Reads, checks and compiles a document, and the local files that its references lead to, by
+    /// paths that begin at the file in which they stand.
     ///
     /// # Errors
     /// The document is not OpenAPI 3.0, a reference leads nowhere, or a schema does not compile:
     /// nothing can be judged by it. Says file, line, column and reason.
     pub fn load(source: Source) -> Result<Spec, Error> {
-        let document = Document(located::Document::parse(source)?);
+        let document = Document::parse(source)?;
         check_version(&document)?;
 
         let mut sites = Sites::default();
@@ -97,14 +98,20 @@ impl Spec {
         })
     }
 
-    /// The text it was read from.
-    pub fn source(&self) -> &Source {
-        self.document.0.source()
+    /// Where the value at a pointer stands, or the nearest around it: in the document, or in a
+    /// local file that it refers to.
+    pub(crate) fn place(&self, pointer: &str) -> Option<Place> {
+        self.document.place(pointer)
     }
 
-    /// The whole document.
+    /// The text it was read from; not those of the files that it refers to.
+    pub fn source(&self) -> &Source {
+        self.document.source()
+    }
+
+    /// The whole document; the files that it refers to are members of `x-referenced-files`.
     pub fn value(&self) -> &Value {
-        self.document.0.value()
+        self.document.value()
     }
 
     /// What no value is held against, with the reason and the pointer of the first such place.

@@ -37,6 +37,8 @@ pub(crate) struct Node {
     pub(crate) choices: Vec<Branch>,
     pub(crate) vocabulary: Option<Vocabulary>,
     type_name: Option<String>,
+    /// Says `nullable: true`.
+    nullable: bool,
     /// Whether the length or the letters of a string matter.
     bounded: bool,
 }
@@ -53,8 +55,10 @@ pub(crate) struct Property {
 /// What `additionalProperties` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Additional {
-    /// Nothing, or that there may be any.
+    /// Nothing, so that others may come.
     Open,
+    /// That there may be any, in so many words.
+    Any,
     /// That there are none: the assertion sees to it.
     Closed,
     /// That they are of a schema, by which they are documented.
@@ -93,6 +97,7 @@ impl Node {
             choices: Vec::new(),
             vocabulary: words(schema.value).map(|words| Vocabulary::new(words, schema)),
             type_name: type_name.map(str::to_owned),
+            nullable: schema.value.get("nullable") == Some(&Value::Bool(true)),
             bounded: ["minLength", "maxLength", "pattern", "not", "properties"]
                 .iter()
                 .any(|keyword| schema.value.get(keyword).is_some()),
@@ -132,6 +137,28 @@ impl Plan {
             .into_iter()
             .filter_map(|id| self.nodes[id].type_name.as_deref())
             .collect()
+    }
+
+    /// The place of a `nullable: true` that speaks of the value at a pointer below one of a schema.
+    pub(crate) fn nullable(&self, id: NodeId, pointer: &str) -> Option<&str> {
+        let mut speaking = self.reach(id);
+        for token in pointer::tokens(pointer).into_iter().flatten() {
+            let below = speaking.iter().filter_map(|id| {
+                let node = &self.nodes[*id];
+                let additional = match node.additional {
+                    Additional::Schema(id) => Some(id),
+                    _ => None,
+                };
+                let property = node.properties.get(token.as_ref()).map(|it| it.node);
+                property.or(node.items.map(|(id, _)| id)).or(additional)
+            });
+            let mut next: Vec<NodeId> = below.flat_map(|id| self.reach(id)).collect();
+            next.sort_unstable();
+            next.dedup();
+            speaking = next;
+        }
+        let found = speaking.into_iter().find(|id| self.nodes[*id].nullable);
+        found.map(|id| self.nodes[id].pointer.as_str())
     }
 
     /// Whether a schema says no more of a body than that it is one.
@@ -302,7 +329,8 @@ impl Planning<'_> {
                 let pointer = pointer::join(&schema.pointer, "additionalProperties");
                 Additional::Schema(self.node(&pointer)?)
             }
-            _ => Additional::Open,
+            Some(_) => Additional::Any,
+            None => Additional::Open,
         };
         Ok(())
     }

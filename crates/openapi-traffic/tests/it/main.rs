@@ -8,11 +8,13 @@ mod evidence;
 mod exit_codes;
 mod explain;
 mod formats;
+mod inputs;
 mod judge_seeded;
 mod letter;
 mod lowering;
 mod negative;
 mod never_panics;
+mod references;
 mod routing;
 mod secrets;
 
