@@ -221,6 +221,10 @@ impl<'j> Judge<'j> {
         };
         let value = match recorded.content {
             Content::Json(value) if is_json => Cow::Borrowed(value),
+            Content::Text(text) if is_json && located::is_json(text) => {
+                self.leave("a JSON body is nested deeper than 128 levels".to_owned());
+                return self.evidence.pass(media.site, self.observation());
+            }
             Content::Text(_) if is_json => {
                 self.evidence.pass(media.site, self.observation());
                 let found = Found {

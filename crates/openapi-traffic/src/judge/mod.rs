@@ -138,9 +138,9 @@ impl<'j> Judge<'j> {
         };
         let operation = &self.spec.operations[found.number];
         self.evidence.pass(operation.site, self.observation());
-        self.parameters(operation, &found.values);
         // It may be the bad request that earned the answer.
         if !(400..500).contains(&response.status) {
+            self.parameters(operation, &found.values);
             self.request_body(operation);
         }
         self.response(operation);

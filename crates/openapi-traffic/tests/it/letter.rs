@@ -229,3 +229,31 @@ fn a_finding_shows_a_pattern_as_it_is_written() {
     let run = bench.validate(["--spec", "spec.yaml", "a.json"]);
     assert!(run.stdout.contains(r"expected `^[\w-.]+$`"), "{run:?}");
 }
+
+#[test]
+fn json_that_is_large_in_any_way_is_json() {
+    let long = "9".repeat(400);
+    holds(r#"{"type": "integer"}"#, &[&long], "NSV220", &["\"x\""]);
+    holds(r#"{"type": "string"}"#, &[r#""\ud800""#], "NSV220", &["1"]);
+    let content = crate::bench::SPEC;
+    let bench = Bench::new();
+    let deep = "[".repeat(500) + &"]".repeat(500);
+    let entries = [deep.as_str(), "[[["].map(|text| {
+        serde_json::json!({
+            "request": {"method": "GET", "url": "https://h/trunks"},
+            "response": {"status": 200, "content": {"mimeType": "application/json", "text": text}},
+        })
+    });
+    let har = serde_json::json!({"log": {"version": "1.2", "entries": entries}});
+    bench
+        .write("spec.yaml", content)
+        .write("a.har", &har.to_string());
+    let run = bench.validate(["--spec", "spec.yaml", "a.har"]);
+    let wanted =
+        "not validated: a.har#/log/entries/0: a JSON body is nested deeper than 128 levels";
+    assert!(run.stdout.contains(wanted), "{run:?}");
+    assert!(
+        run.stdout.contains("error[NSV205]") && run.stdout.contains("1 error,"),
+        "{run:?}"
+    );
+}
