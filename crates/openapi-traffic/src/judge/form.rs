@@ -254,7 +254,7 @@ impl<'m> Reader<'_, 'm> {
         let is_xml =
             |media_type: &str| media_type.ends_with("/xml") || media_type.ends_with("+xml");
         let types = property.map(|it| self.plan.types(it)).unwrap_or_default();
-        if types.iter().any(|it| *it == "object")
+        if types.contains(&"object")
             && given
                 .iter()
                 .any(|it| it.media_type.as_deref().is_some_and(is_xml))
