@@ -143,8 +143,11 @@ fn an_encoded_form_is_written_as_its_encoding_says() {
     }
 }
 
-/// A multipart body of parts: headers below the disposition, and content.
-fn multipart(parts: &[(&str, &str, &str)]) -> String {
+/// Disposition, other headers, content.
+type Part = (&'static str, &'static str, &'static str);
+
+/// A multipart body of parts.
+fn multipart(parts: &[Part]) -> String {
     let parts = parts.iter().map(|(disposition, headers, content)| {
         format!(
             "--b1\r\nContent-Disposition: form-data; {disposition}\r\n{headers}\r\n{content}\r\n"
@@ -171,8 +174,8 @@ fn a_multipart_form_is_judged_by_its_schema() {
         },
         "encoding": {"image": {"contentType": "image/png, image/x-*, image/jpeg"}},
     }});
-    let id = (r#"name="id""#, "", "1");
-    let table: &[(&[(&str, &str, &str)], &[&str])] = &[
+    let id: Part = (r#"name="id""#, "", "1");
+    let table: &[(&[Part], &[&str])] = &[
         (&[id], &[]),
         (&[(r#"name="id""#, "", "x")], &["NSV120"]),
         (&[(r#"name="note""#, "", "a")], &["NSV123"]),
