@@ -89,6 +89,12 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
                 .or_default() += 1;
             continue;
         };
+        if recording.request.omitted || recording.response.omitted {
+            *skipped
+                .entry("a body is not in the HAR, or compressed in an unknown way".into())
+                .or_default() += 1;
+            continue;
+        }
         if !recording.repeated.is_empty() {
             *skipped
                 .entry("a body has a key twice, and a recording cannot hold both".into())

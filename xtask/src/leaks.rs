@@ -4,6 +4,7 @@
 //! Files outside the workspace are not searched: they are not ours to publish, and judging real
 //! traffic before it is redacted is what a HAR file is given for.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -20,14 +21,20 @@ use located::{Source, display};
 /// Searches every file at or below the paths, of whatever kind it is.
 pub fn scan_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
     let mut files = Vec::new();
-    for path in paths
-        .iter()
-        .filter(|path| path.is_relative() && path.exists())
-    {
-        for found in walk(path) {
-            let found = found?;
-            if found.path.is_file() {
-                files.push(found.path);
+    let ours = |path: &&PathBuf| path.is_relative() && path.exists();
+    let mut folders: Vec<PathBuf> = paths.iter().filter(ours).cloned().collect();
+    let mut known = HashSet::new();
+    while let Some(folder) = folders.pop() {
+        for found in walk(&folder) {
+            let path = found?.path;
+            if !known.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+                continue;
+            }
+            // Links to folders are published with what they lead to.
+            if path.is_file() {
+                files.push(path);
+            } else if path.is_dir() {
+                folders.push(path);
             }
         }
     }
@@ -43,7 +50,7 @@ fn scan(path: &Path) -> anyhow::Result<Vec<Finding>> {
     // Bytes that are no text hide nothing: what surrounds them is searched all the same.
     let text = String::from_utf8_lossy(&std::fs::read(path)?).into_owned();
     let source = Source::new(display(path), text);
-    if let Ok(value) = serde_json::from_str(source.text()) {
+    if let Ok((value, _)) = source.json() {
         let leaks = redact::scan(&value);
         return Ok(leaks
             .iter()
@@ -52,7 +59,8 @@ fn scan(path: &Path) -> anyhow::Result<Vec<Finding>> {
     }
     let mut findings = Vec::new();
     for (index, line) in source.text().lines().enumerate() {
-        let value = serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.to_owned()));
+        let value = located::json(line).map(|(value, _)| value);
+        let value = value.unwrap_or_else(|_| Value::String(line.to_owned()));
         for leak in redact::scan(&value) {
             let file = source.file().to_owned();
             let place = Place {

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use located::Source;
 use openapi_traffic::report::{Format, Report, Tool};
-use openapi_traffic::{Finding, Options, Rules, Spec, command, run};
+use openapi_traffic::{Finding, Options, Rules, Severity, Spec, command, run};
 
 use crate::check_corrections;
 use crate::codes::Code;
@@ -67,6 +67,9 @@ pub struct Validate {
     /// in this folder
     #[arg(long, value_name = "DIR")]
     vendor: Option<PathBuf>,
+    /// Which findings make the exit code 1: errors alone, or warnings too
+    #[arg(long, value_enum, default_value_t = Severity::Warning)]
+    fail_on: Severity,
 }
 
 impl Validate {
@@ -113,7 +116,7 @@ impl Validate {
         let more = |spec: &Spec, report: &mut Report| files.check(spec, report);
         let report = run(&options, tool, more, &mut || progress.inc(1));
         progress.finish_and_clear();
-        command::finish(&report, self.format, output.as_deref())
+        command::finish(&report, self.format, output.as_deref(), self.fail_on)
     }
 }
 

@@ -1,9 +1,11 @@
 //! HAR to recordings, in memory.
 
 use std::fmt;
+use std::io::Read;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 use url::Url;
@@ -98,7 +100,7 @@ pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>), Unreadable> {
     let (mut entries, mut skipped) = (Vec::new(), Vec::new());
     for (index, entry) in document.log.entries.into_iter().enumerate() {
         let pointer = format!("/log/entries/{index}");
-        match recording(entry) {
+        match Entry::of(entry).and_then(recording) {
             Ok((recording, wire)) => entries.push(HarEntry {
                 recording,
                 pointer,
@@ -120,7 +122,7 @@ struct Document {
 struct Log {
     #[serde(rename = "version", deserialize_with = "version_1")]
     _version: (),
-    entries: Vec<Entry>,
+    entries: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -139,6 +141,8 @@ struct HarRequest {
     #[serde(default)]
     query_string: Vec<Pair>,
     post_data: Option<PostData>,
+    #[serde(default)]
+    body_size: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -162,7 +166,18 @@ struct PostData {
     #[serde(flatten)]
     content: Content,
     #[serde(default)]
-    params: Vec<Pair>,
+    params: Vec<Param>,
+}
+
+/// A field of a form, of which a browser may leave out what a file holds.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Param {
+    name: String,
+    #[serde(default)]
+    value: String,
+    file_name: Option<String>,
+    content_type: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -171,6 +186,27 @@ struct Content {
     mime_type: Option<String>,
     text: Option<String>,
     encoding: Option<String>,
+    size: Option<f64>,
+}
+
+impl Content {
+    /// Whether it says of itself that it had a body which the file does not have.
+    fn is_omitted(&self) -> bool {
+        self.text.as_deref().is_none_or(str::is_empty) && self.size.is_some_and(|size| size > 0.0)
+    }
+}
+
+impl Entry {
+    /// An entry of the format; else why it is none, without a value that it holds.
+    pub(crate) fn of(value: Value) -> Result<Self, String> {
+        serde_path_to_error::deserialize(value).map_err(|error| {
+            let reason = located::unreadable("", error.inner()).reason;
+            match error.path().to_string().as_str() {
+                "." => format!("not an entry of HAR 1.2: {reason}"),
+                path => format!("not an entry of HAR 1.2: at `{path}`: {reason}"),
+            }
+        })
+    }
 }
 
 /// Refuses other versions while the reader still knows the line.
@@ -193,6 +229,7 @@ pub(crate) fn recording(entry: Entry) -> Result<(Recording, Wire), String> {
         headers,
         query_string,
         post_data,
+        body_size,
     } = entry.request;
     let status = u16::try_from(entry.response.status)
         .ok()
@@ -203,7 +240,13 @@ pub(crate) fn recording(entry: Entry) -> Result<(Recording, Wire), String> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("not HTTP but {}", url.scheme()));
     }
-    let sent = post_data.map_or(Ok(Body::default()), |data| request_body(data, &headers))?;
+    let sent = match post_data {
+        Some(data) => request_body(data, &headers)?,
+        None => Body {
+            omitted: body_size.is_some_and(|size| size > 0.0),
+            ..Body::default()
+        },
+    };
     let (headers, credentials) = collect_headers(headers);
     let mut wire = Wire {
         url: written,
@@ -215,9 +258,10 @@ pub(crate) fn recording(entry: Entry) -> Result<(Recording, Wire), String> {
         path: url.path().to_owned(),
         params: Map::new(),
         query: query(&url, query_string),
-        headers,
+        headers: with_media_type(headers, sent.media_type),
         body: sent.json,
         text: sent.text,
+        omitted: sent.omitted,
     };
     let content = entry.response.content;
     let answered = content.map_or(Ok(Body::default()), |content| {
@@ -227,9 +271,10 @@ pub(crate) fn recording(entry: Entry) -> Result<(Recording, Wire), String> {
     wire.received = credentials;
     let response = Response {
         status,
-        headers,
+        headers: with_media_type(headers, answered.media_type),
         body: answered.json,
         text: answered.text,
+        omitted: answered.omitted,
     };
     let in_body = |side: &str, pointers: Vec<String>| {
         pointers
@@ -298,51 +343,135 @@ fn gather(pairs: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
     map
 }
 
+/// The headers, with the media type in the place of the header that says it, where there was none.
+fn with_media_type(
+    mut headers: Map<String, Value>,
+    media_type: Option<String>,
+) -> Map<String, Value> {
+    if let Some(media_type) = media_type {
+        headers.insert("content-type".to_owned(), media_type.into());
+    }
+    headers
+}
+
 #[derive(Default)]
 struct Body {
     json: Option<Value>,
     text: Option<String>,
+    /// The exchange had a body, and the file does not have it in a form that can be read.
+    omitted: bool,
+    /// Where the file has no headers at all, and so does not say that this one was missing.
+    media_type: Option<String>,
     /// Members whose key came twice.
     repeated: Vec<String>,
 }
 
 fn request_body(data: PostData, headers: &[Pair]) -> Result<Body, String> {
-    if data.content.text.as_deref().is_none_or(str::is_empty) && !data.params.is_empty() {
-        let params = data.params.iter().map(|pair| (&pair.name, &pair.value));
-        let text = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(params)
-            .finish();
-        return Ok(Body {
-            text: Some(text),
-            ..Body::default()
+    let PostData {
+        mut content,
+        params,
+    } = data;
+    if content.text.as_deref().is_none_or(str::is_empty) && !params.is_empty() {
+        let media_type = media_type(&content, headers).unwrap_or_default();
+        content.text = Some(match boundary(&media_type) {
+            Some(boundary) => multipart(&params, boundary),
+            None => form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(params.iter().map(|param| (&param.name, &param.value)))
+                .finish(),
         });
+        content.encoding = None;
     }
-    body(data.content, headers)
+    body(content, headers)
+}
+
+/// The boundary of a multipart body, from its media type.
+fn boundary(media_type: &str) -> Option<&str> {
+    let (essence, parameters) = media_type.split_once(';')?;
+    if !essence
+        .trim()
+        .to_ascii_lowercase()
+        .starts_with("multipart/")
+    {
+        return None;
+    }
+    let mut parameters = parameters.split(';').filter_map(|it| it.split_once('='));
+    let (_, value) = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"))?;
+    Some(value.trim().trim_matches('"'))
+}
+
+/// Fields as RFC 7578 writes them.
+fn multipart(params: &[Param], boundary: &str) -> String {
+    let quoted = |text: &str| {
+        let text = text.replace('"', "%22").replace('\r', "%0D");
+        format!("\"{}\"", text.replace('\n', "%0A"))
+    };
+    let parts = params.iter().map(|param| {
+        let name = quoted(&param.name);
+        let file = param.file_name.as_deref().map(quoted);
+        let file = file.map_or_else(String::new, |file| format!("; filename={file}"));
+        let kind = param.content_type.as_deref();
+        let kind = kind.map_or_else(String::new, |kind| format!("Content-Type: {kind}\r\n"));
+        let value = &param.value;
+        format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name={name}{file}\r\n{kind}\r\n\
+             {value}\r\n"
+        )
+    });
+    parts.chain([format!("--{boundary}--\r\n")]).collect()
+}
+
+/// The media type that headers say, else the one that the file says.
+fn media_type(content: &Content, headers: &[Pair]) -> Option<String> {
+    let header = headers
+        .iter()
+        .find(|pair| pair.name.eq_ignore_ascii_case("content-type"));
+    header
+        .map(|pair| pair.value.clone())
+        .or_else(|| content.mime_type.clone())
 }
 
 /// A body that says it is JSON, or that is an object or an array whatever it says, is nested; any
 /// other stays text.
 fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
+    let known = content
+        .mime_type
+        .as_deref()
+        .is_some_and(|it| it.contains('/'));
+    let body = Body {
+        omitted: content.is_omitted(),
+        media_type: content
+            .mime_type
+            .clone()
+            .filter(|_| headers.is_empty() && known),
+        ..Body::default()
+    };
+    let media_type = media_type(&content, headers).unwrap_or_default();
     let text = content.text.unwrap_or_default();
     let text = match content.encoding.as_deref() {
         Some(encoding) if encoding.eq_ignore_ascii_case("base64") => {
+            let text: String = text.split_ascii_whitespace().collect();
             let bytes = STANDARD
-                .decode(text.trim())
+                .decode(text)
                 .map_err(|_| "its body is not the base64 it claims to be")?;
-            String::from_utf8_lossy(&bytes).into_owned()
+            match decompressed(bytes, headers) {
+                Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                None => {
+                    return Ok(Body {
+                        omitted: true,
+                        ..body
+                    });
+                }
+            }
         }
         _ => text,
     };
     if text.is_empty() {
-        return Ok(Body::default());
+        // What is empty is of no type, whatever type the file names.
+        return Ok(Body {
+            media_type: body.media_type.filter(|_| body.omitted),
+            ..body
+        });
     }
-    let header = headers
-        .iter()
-        .find(|pair| pair.name.eq_ignore_ascii_case("content-type"));
-    let media_type = header
-        .map(|pair| pair.value.as_str())
-        .or(content.mime_type.as_deref())
-        .unwrap_or_default();
     let essence = media_type
         .split(';')
         .next()
@@ -353,12 +482,41 @@ fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
     Ok(match located::json(&text) {
         Ok((value, repeated)) if says_json || value.is_object() || value.is_array() => Body {
             json: Some(value),
-            text: None,
             repeated,
+            ..body
         },
         _ => Body {
             text: Some(text),
-            ..Body::default()
+            ..body
         },
     })
+}
+
+/// What no recorder saves: a body that grows beyond this is an attack.
+const LARGEST: u64 = 256 << 20;
+
+/// Some recorders keep the body as it was on the wire. None where it is compressed in a way that is
+/// not known here, broken or too large; a body that was decompressed already is itself, whatever
+/// its headers say.
+fn decompressed(bytes: Vec<u8>, headers: &[Pair]) -> Option<Vec<u8>> {
+    let read = |reader: &mut dyn Read| {
+        let mut out = Vec::new();
+        let read = reader.take(LARGEST + 1).read_to_end(&mut out).ok()?;
+        (read as u64 <= LARGEST).then_some(out)
+    };
+    let encoding = headers
+        .iter()
+        .find(|pair| pair.name.eq_ignore_ascii_case("content-encoding"))
+        .map(|pair| pair.value.trim().to_ascii_lowercase());
+    match (encoding.as_deref(), &bytes[..]) {
+        (None | Some("" | "identity"), _) => Some(bytes),
+        (Some("gzip" | "x-gzip"), [0x1f, 0x8b, ..]) => read(&mut MultiGzDecoder::new(&bytes[..])),
+        // A header of zlib: the method in the first byte, a check of both.
+        (Some("deflate"), [first, second, ..])
+            if first & 0xf == 8 && (u16::from(*first) << 8 | u16::from(*second)) % 31 == 0 =>
+        {
+            read(&mut ZlibDecoder::new(&bytes[..]))
+        }
+        _ => std::str::from_utf8(&bytes).is_ok().then_some(bytes),
+    }
 }

@@ -12,9 +12,9 @@ use anyhow::{Context, bail};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::Rules;
-use crate::report::{Format, Outcome, Report, Tool, explain};
+use crate::report::{Format, Outcome, Report, Reported, Tool, explain};
 use crate::run::{Options, run};
+use crate::{Rules, Severity};
 
 /// Nothing was found.
 const CLEAN: u8 = 0;
@@ -28,9 +28,9 @@ pub const LIST: &str = "list";
 
 /// Hold an OpenAPI 3.0 document against recorded HTTP traffic
 ///
-/// Exit code 0: nothing was found. 1: there are findings. 2: something could not be judged (a spec
-/// or recording that cannot be read, a schema that does not compile, a path that matches nothing,
-/// no exchange at all).
+/// Exit code 0: nothing was found. 1: there are findings (see `--fail-on`). 2: something could not be
+/// judged (a spec or recording that cannot be read, a schema that does not compile, a path that
+/// matches nothing, no exchange at all).
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Command {
@@ -60,6 +60,9 @@ pub struct Command {
     /// spec say; may be given more than once
     #[arg(long, value_name = "HOST")]
     host: Vec<String>,
+    /// Which findings make the exit code 1: errors alone, or warnings too
+    #[arg(long, value_enum, default_value_t = Severity::Warning)]
+    fail_on: Severity,
 }
 
 impl Command {
@@ -87,7 +90,7 @@ impl Command {
             progress.inc(1);
         });
         progress.finish_and_clear();
-        finish(&report, self.format, self.output.as_deref())
+        finish(&report, self.format, self.output.as_deref(), self.fail_on)
     }
 }
 
@@ -113,11 +116,17 @@ pub fn exit(done: anyhow::Result<u8>) -> ExitCode {
     }))
 }
 
-/// Writes a report to a file or to standard output, and says with which code to exit.
+/// Writes a report to a file or to standard output, and says with which code to exit; findings that
+/// weigh less than `fail_on` do not count.
 ///
 /// # Errors
 /// It cannot be written.
-pub fn finish(report: &Report, format: Format, output: Option<&Path>) -> anyhow::Result<u8> {
+pub fn finish(
+    report: &Report,
+    format: Format,
+    output: Option<&Path>,
+    fail_on: Severity,
+) -> anyhow::Result<u8> {
     let text = report.render(format)?;
     match output {
         Some(path) => {
@@ -128,9 +137,10 @@ pub fn finish(report: &Report, format: Format, output: Option<&Path>) -> anyhow:
         None => AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes()),
     }
     .context("cannot write the report")?;
+    let counts = |it: &Reported| it.finding.severity <= fail_on;
     Ok(match report.outcome {
-        Outcome::Clean => CLEAN,
-        Outcome::Findings => FINDINGS,
+        Outcome::Findings if report.findings.iter().any(counts) => FINDINGS,
+        Outcome::Clean | Outcome::Findings => CLEAN,
         Outcome::NotJudged => NOT_JUDGED,
     })
 }

@@ -1,6 +1,6 @@
 //! Recordings from files, folders, HAR and NDJSON, judged in parallel a bounded number at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -63,7 +63,8 @@ pub struct Skipped {
 
 /// Judges all exchanges below the paths, in order; `each` is told of every one. What cannot be
 /// read, a path that does not exist and one that holds no exchange are problems of the summary:
-/// nothing is passed over silently, and the rest is judged all the same.
+/// nothing is passed over silently, and the rest is judged all the same. A file that is given more
+/// than once counts once.
 pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) -> Summary {
     let summary = Summary {
         exchanges: 0,
@@ -78,6 +79,8 @@ pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) ->
         waiting: Vec::new(),
         bytes: 0,
         pieces: 0,
+        known: HashSet::new(),
+        again: 0,
         summary,
     };
     for path in paths {
@@ -98,14 +101,7 @@ pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) ->
     if paths.is_empty() {
         run.problem(&anyhow!("no path was given: nothing was judged"));
     }
-    let mut summary = run.summary;
-    for (reason, count, first) in summary.evidence.not_judged() {
-        let first = first.to_owned();
-        summary
-            .skipped
-            .insert(reason.to_owned(), Skipped { count, first });
-    }
-    summary
+    run.summary
 }
 
 struct Run<'r> {
@@ -114,6 +110,10 @@ struct Run<'r> {
     waiting: Vec<Piece>,
     bytes: usize,
     pieces: u64,
+    /// The files that were read, whatever paths and links lead to them.
+    known: HashSet<PathBuf>,
+    /// How many files were met again.
+    again: usize,
     summary: Summary,
 }
 
@@ -136,7 +136,13 @@ enum Content {
 impl Run<'_> {
     /// How much was judged or told of as a problem.
     fn accounted(&self) -> usize {
-        self.summary.exchanges + self.summary.negative + self.summary.problems.len()
+        let Summary {
+            exchanges,
+            negative,
+            ref problems,
+            ..
+        } = self.summary;
+        exchanges + negative + problems.len() + self.again
     }
 
     fn out_of_scope(&self) -> usize {
@@ -163,6 +169,14 @@ impl Run<'_> {
     }
 
     fn file(&mut self, path: PathBuf, kind: Result<Kind, &'static str>) -> anyhow::Result<()> {
+        if kind.is_ok()
+            && !self
+                .known
+                .insert(path.canonicalize().unwrap_or_else(|_| path.clone()))
+        {
+            self.again += 1;
+            return Ok(());
+        }
         match kind {
             Ok(Kind::Document) if is_large(&path) => self.large(&path)?,
             Ok(Kind::Document) => self.push(is_negative(&path), Content::File(path), 0),

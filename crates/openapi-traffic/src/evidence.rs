@@ -2,6 +2,7 @@
 //! made from them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -23,9 +24,15 @@ pub struct Evidence {
     sites: Vec<Seen>,
     values: Vec<u64>,
     undocumented: BTreeMap<Undocumented, Seen>,
+    unchecked: BTreeMap<String, Unchecked>,
     labels: BTreeMap<u64, Arc<str>>,
-    /// What was not judged: how often, and the first exchange where.
-    not_judged: BTreeMap<String, (usize, u64, Arc<str>)>,
+}
+
+/// How often something was not validated, and the first exchange with it.
+#[derive(Debug, Clone)]
+struct Unchecked {
+    times: u64,
+    first: (u64, Arc<str>),
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -92,32 +99,16 @@ impl Evidence {
         for (what, seen) in other.undocumented {
             self.undocumented.entry(what).or_default().merge(&seen);
         }
+        for (reason, theirs) in other.unchecked {
+            match self.unchecked.entry(reason) {
+                Entry::Vacant(entry) => {
+                    entry.insert(theirs);
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().merge(theirs),
+            }
+        }
         self.forget_undocumented();
         self.labels.extend(other.labels);
-        for (reason, (count, number, label)) in other.not_judged {
-            self.leave(reason, count, number, &label);
-        }
-    }
-
-    /// What was not judged and why, how often, and in which exchange first.
-    pub fn not_judged(&self) -> impl Iterator<Item = (&str, usize, &str)> {
-        self.not_judged
-            .iter()
-            .map(|(reason, (count, _, first))| (reason.as_str(), *count, first.as_ref()))
-    }
-
-    /// A part of an exchange was not judged, for this reason.
-    pub(crate) fn pass_over(&mut self, reason: String, observation: Observation<'_>) {
-        self.leave(reason, 1, observation.number, observation.label);
-    }
-
-    fn leave(&mut self, reason: String, count: usize, number: u64, label: &Arc<str>) {
-        let first = || (0, number, Arc::clone(label));
-        let (sum, lowest, first) = self.not_judged.entry(reason).or_insert_with(first);
-        *sum += count;
-        if number < *lowest {
-            (*lowest, *first) = (number, Arc::clone(label));
-        }
     }
 
     /// A value was seen at a place.
@@ -152,6 +143,24 @@ impl Evidence {
         let seen = &mut self.sites[site as usize];
         seen.contradicted += 1;
         seen.note(&mut self.labels, observation);
+    }
+
+    /// Something was not validated.
+    pub(crate) fn leave(&mut self, reason: String, observation: Observation<'_>) {
+        let first = (observation.number, Arc::clone(observation.label));
+        let once = Unchecked { times: 1, first };
+        match self.unchecked.entry(reason) {
+            Entry::Vacant(entry) => {
+                entry.insert(once);
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().merge(once),
+        }
+    }
+
+    /// What was not validated: the reason, how often, and the first exchange with it.
+    pub fn unchecked(&self) -> impl Iterator<Item = (&str, u64, &str)> {
+        let all = self.unchecked.iter();
+        all.map(|(reason, it)| (reason.as_str(), it.times, it.first.1.as_ref()))
     }
 
     /// Something was seen of which the specification knows nothing.
@@ -248,6 +257,15 @@ impl Evidence {
                 seen if seen.times > 0 => Verdict::Supported,
                 _ => Verdict::NeverSeen,
             },
+        }
+    }
+}
+
+impl Unchecked {
+    fn merge(&mut self, other: Unchecked) {
+        self.times += other.times;
+        if other.first.0 < self.first.0 {
+            self.first = other.first;
         }
     }
 }

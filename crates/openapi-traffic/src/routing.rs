@@ -96,7 +96,7 @@ impl Routes {
     /// The document cannot be read, a path does not begin with `/`, or a path item is no object or
     /// leads nowhere.
     pub fn read(source: Source) -> Result<Self, Error> {
-        Self::of(&Document(located::Document::parse(source)?))
+        Self::of(&Document::parse(source)?)
     }
 
     pub(crate) fn of(document: &Document) -> Result<Self, Error> {
@@ -104,7 +104,7 @@ impl Routes {
             return Err(document.error("", "not OpenAPI 3.0: there are no `paths` in it"));
         };
         let mut routes = Vec::new();
-        let mut servers = Servers::new(document.0.value());
+        let mut servers = Servers::new(document.value());
         for template in paths.keys().filter(|name| !name.starts_with("x-")) {
             let path = pointer::join("/paths", template);
             let Some(below) = template.strip_prefix('/') else {

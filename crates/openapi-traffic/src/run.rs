@@ -10,7 +10,7 @@ use located::{Source, display};
 
 use crate::baseline::Baseline;
 use crate::corpus::{self, Judged};
-use crate::evidence::Verdict;
+use crate::evidence::{Evidence, Verdict};
 use crate::finding::Finding;
 use crate::report::{Case, Coverage, Report, Skipped, Tool};
 use crate::spec::{SiteKind, Spec};
@@ -91,6 +91,7 @@ fn judge(
             first,
         })
         .collect();
+    report.unchecked = unchecked(spec, &summary.evidence);
     let rows = summary.evidence.rows(spec);
     let operations = || {
         rows.iter()
@@ -100,6 +101,24 @@ fn judge(
     report.summary.operations_seen = operations().filter(|row| row.seen > 0).count();
     report.coverage = options.coverage.then(|| Coverage::new(rows));
     findings
+}
+
+/// What was not validated: of the document, and in the traffic.
+fn unchecked(spec: &Spec, evidence: &Evidence) -> Vec<Skipped> {
+    let of_spec = spec.unchecked().map(|(reason, pointer)| Skipped {
+        reason: reason.to_owned(),
+        count: 1,
+        first: match spec.place(pointer) {
+            Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
+            None => spec.source().file().to_owned(),
+        },
+    });
+    let of_traffic = evidence.unchecked().map(|(reason, times, label)| Skipped {
+        reason: reason.to_owned(),
+        count: usize::try_from(times).unwrap_or(usize::MAX),
+        first: label.to_owned(),
+    });
+    of_spec.chain(of_traffic).collect()
 }
 
 fn case(judged: &Judged) -> Case {

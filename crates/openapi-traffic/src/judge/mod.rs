@@ -3,6 +3,7 @@
 mod assertion;
 mod body;
 mod exchange;
+mod form;
 mod parameter;
 mod security;
 mod sent;
@@ -241,6 +242,11 @@ impl<'j> Judge<'j> {
         self.exchange.recording.meta.excerpt.contains(&part)
     }
 
+    /// Counts what is not validated, for a reason that quotes nothing of the recording.
+    fn leave(&mut self, reason: String) {
+        self.evidence.leave(reason, self.observation());
+    }
+
     /// Says it, and counts it against the place of the specification that it contradicts.
     fn report(&mut self, found: Found<'_>) {
         let site = self.spec.sites.nearest(found.spec);
@@ -252,7 +258,7 @@ impl<'j> Judge<'j> {
             self.evidence.contradict(site, self.observation());
         }
         self.findings.push(Finding {
-            spec: self.spec.source().nearest(found.spec),
+            spec: self.spec.place(found.spec),
             recording: Some(self.exchange.place(found.at)),
             ..Finding::new(found.rule, found.message, found.expected, found.seen)
         });

@@ -112,9 +112,10 @@ impl<'j> Judge<'j> {
             }
             // An object has no name of its own here.
             (Form::Styled(_, true), Some(node)) if shapes.contains(&Shape::Object) => {
-                let any = plan.takes_any_member(self.spec.value(), node);
+                let any = plan.takes_any_member(node);
                 let own = |name: &str| {
-                    plan.lists(node, name) || any && !self.is_claimed(operation, parameter, name)
+                    plan.property(node, name).is_some()
+                        || any && !self.is_claimed(operation, parameter, name)
                 };
                 let mut found = members(&own);
                 if parameter.location == Location::Cookie
@@ -180,7 +181,7 @@ impl<'j> Judge<'j> {
         let plan = &self.spec.request.plan;
         *style != Style::DeepObject
             && plan.shapes(schema.node).contains(&Shape::Object)
-            && plan.takes_any_member(self.spec.value(), schema.node)
+            && plan.takes_any_member(schema.node)
     }
 
     /// Whether a name in the query is of a parameter.
@@ -193,7 +194,7 @@ impl<'j> Judge<'j> {
             }
             (Form::Styled(_, true), Some(node)) if plan.shapes(node).contains(&Shape::Object) => {
                 let shapes = plan.shapes(node);
-                plan.lists(node, name)
+                plan.property(node, name).is_some()
                     || self.is_spread_over_any(parameter)
                     || shapes.len() > 1 && name == parameter.name
             }
@@ -274,8 +275,8 @@ impl<'j> Judge<'j> {
     }
 
     fn not_kept(&mut self, subject: &str) {
-        let reason = format!("{subject} not judged: recordings do not keep its header");
-        self.evidence.pass_over(reason, self.observation());
+        let reason = format!("{subject}: recordings do not keep its header");
+        self.leave(reason);
     }
 
     pub(super) fn response_header(&mut self, header: &'j Header) {
@@ -328,8 +329,8 @@ impl<'j> Judge<'j> {
     /// first there is.
     fn value(&mut self, judged: &Judged<'j>, sent: &Sent, decoders: &[Decode<'_>]) {
         if let Form::NotJudged(reason) = judged.form {
-            let reason = format!("{} not judged: {reason}", judged.subject);
-            self.evidence.pass_over(reason, self.observation());
+            let reason = format!("{}: {reason}", judged.subject);
+            self.leave(reason);
             return self.evidence.pass(judged.site, self.observation());
         }
         let mut readings = Vec::new();
@@ -344,10 +345,10 @@ impl<'j> Judge<'j> {
             }
             if readings.first().is_some_and(|it| is_nested(judged, it)) {
                 let reason = format!(
-                    "{} not judged: OpenAPI does not define how values are nested in it",
+                    "{}: OpenAPI does not define how values are nested in it",
                     judged.subject
                 );
-                self.evidence.pass_over(reason, self.observation());
+                self.leave(reason);
                 return self.evidence.pass(judged.site, self.observation());
             }
         }

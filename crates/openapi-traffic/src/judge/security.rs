@@ -56,8 +56,8 @@ impl<'j> Judge<'j> {
                         Credential::Unknown => "it is not one of OpenAPI 3.0",
                         _ => "recordings do not keep the header that it uses",
                     };
-                    let reason = format!("security scheme `{}` not judged: {reason}", scheme.name);
-                    self.evidence.pass_over(reason, self.observation());
+                    let reason = format!("security scheme `{}`: {reason}", scheme.name);
+                    self.leave(reason);
                 }
             }
             Some(Presence::Absent) => {

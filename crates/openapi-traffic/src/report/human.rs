@@ -39,6 +39,15 @@ pub(super) fn render(report: &Report) -> String {
             ),
         );
     }
+    for unchecked in &report.unchecked {
+        line(
+            &mut out,
+            format_args!(
+                "{YELLOW}not validated{YELLOW:#}: {}",
+                visible(&unchecked.to_string())
+            ),
+        );
+    }
     for problem in &report.problems {
         line(
             &mut out,

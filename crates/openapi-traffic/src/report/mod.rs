@@ -47,7 +47,7 @@ pub enum Format {
 pub enum Outcome {
     /// Nothing was found. Exit code 0.
     Clean,
-    /// There are findings. Exit code 1.
+    /// There are findings. Exit code 1, unless all of them weigh less than what shall fail.
     Findings,
     /// Something could not be judged, whatever else was found. Exit code 2.
     NotJudged,
@@ -68,6 +68,8 @@ pub struct Report {
     pub problems: Vec<String>,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
+    /// What was not validated, and why: the rest of the same exchanges was.
+    pub unchecked: Vec<Skipped>,
     /// What was found, by weight, code and place.
     pub findings: Vec<Reported>,
     /// What the recordings show of the spec; only with `--coverage`.
@@ -127,12 +129,14 @@ pub struct Summary {
     pub suppressed: usize,
     /// Entries left out.
     pub skipped: usize,
+    /// How often something was not validated.
+    pub unchecked: usize,
 }
 
-/// What was left out for one reason.
+/// What was left out or not validated for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Skipped {
-    /// Why it was left out.
+    /// Why.
     pub reason: String,
     /// How many.
     pub count: usize,
@@ -199,6 +203,7 @@ impl Report {
             summary: Summary::default(),
             problems: Vec::new(),
             skipped: Vec::new(),
+            unchecked: Vec::new(),
             findings: Vec::new(),
             coverage: None,
             cases: Vec::new(),
@@ -212,6 +217,7 @@ impl Report {
         self.findings.sort_by(|a, b| weight(a).cmp(&weight(b)));
         self.problems.sort();
         self.skipped.sort();
+        self.unchecked.sort();
         self.cases.sort();
         let count = |severity| {
             self.findings
@@ -221,6 +227,7 @@ impl Report {
         };
         self.summary.errors = count(Severity::Error);
         self.summary.warnings = count(Severity::Warning);
+        self.summary.unchecked = self.unchecked.iter().map(|it| it.count).sum();
         self.summary.skipped = self.skipped.iter().map(|it| it.count).sum();
         self.outcome = match (self.problems.is_empty(), self.findings.is_empty()) {
             (false, _) => Outcome::NotJudged,

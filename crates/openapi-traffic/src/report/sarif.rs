@@ -20,6 +20,10 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
         level: "note",
         message: text(format!("skipped {it}")),
     });
+    let unchecked = report.unchecked.iter().map(|it| Notification {
+        level: "note",
+        message: text(format!("not validated: {it}")),
+    });
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -34,7 +38,7 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
             column_kind: "unicodeCodePoints",
             invocations: [Invocation {
                 execution_successful: report.outcome != Outcome::NotJudged,
-                tool_execution_notifications: problems.chain(skipped).collect(),
+                tool_execution_notifications: problems.chain(skipped).chain(unchecked).collect(),
             }],
             results: report
                 .findings

@@ -2,14 +2,18 @@
 //! walk.
 
 pub(crate) mod alternatives;
+mod format;
 pub(crate) mod lower;
 pub(crate) mod operation;
+mod pattern;
 pub(crate) mod plan;
 pub(crate) mod security;
 pub(crate) mod site;
 
+use std::collections::BTreeMap;
+
 use crate::routing::Routes;
-use located::{Error, Source};
+use located::{Error, Place, Source};
 use serde_json::Value;
 
 use crate::document::Document;
@@ -50,13 +54,14 @@ pub(crate) struct Schema {
 }
 
 impl Spec {
-    /// Reads, checks and compiles a document.
+    /// Reads, checks and compiles a document, and the local files that its references lead to, by
+    /// paths that begin at the file in which they stand.
     ///
     /// # Errors
     /// The document is not OpenAPI 3.0, a reference leads nowhere, or a schema does not compile:
     /// nothing can be judged by it. Says file, line, column and reason.
     pub fn load(source: Source) -> Result<Spec, Error> {
-        let document = Document(located::Document::parse(source)?);
+        let document = Document::parse(source)?;
         check_version(&document)?;
 
         let mut sites = Sites::default();
@@ -112,14 +117,27 @@ impl Spec {
         self.routes.covers(url)
     }
 
-    /// The text it was read from.
-    pub fn source(&self) -> &Source {
-        self.document.0.source()
+    /// Where the value at a pointer stands, or the nearest around it: in the document, or in a
+    /// local file that it refers to.
+    pub(crate) fn place(&self, pointer: &str) -> Option<Place> {
+        self.document.place(pointer)
     }
 
-    /// The whole document.
+    /// The text it was read from; not those of the files that it refers to.
+    pub fn source(&self) -> &Source {
+        self.document.source()
+    }
+
+    /// The whole document; the files that it refers to are members of `x-referenced-files`.
     pub fn value(&self) -> &Value {
-        self.document.0.value()
+        self.document.value()
+    }
+
+    /// What no value is held against, with the reason and the pointer of the first such place.
+    pub(crate) fn unchecked(&self) -> impl Iterator<Item = (&str, &str)> {
+        let sides = [&self.request, &self.response].into_iter();
+        let unchecked: BTreeMap<_, _> = sides.flat_map(|side| side.lowered.unchecked()).collect();
+        unchecked.into_iter()
     }
 
     /// All places that traffic can be evidence for, in the order of the document's operations.

@@ -1,5 +1,7 @@
 //! The operations of a document: what may be asked, with what, and what may be answered.
 
+use std::collections::HashMap;
+
 use located::{Error, pointer};
 use serde_json::{Map, Value};
 
@@ -103,7 +105,32 @@ pub(crate) struct Media {
     pub(crate) range: String,
     pub(crate) pointer: String,
     pub(crate) schema: Option<Schema>,
+    /// How fields of a form are written, where it says so.
+    pub(crate) encoding: HashMap<String, Encoding>,
     pub(crate) site: SiteId,
+}
+
+/// How a field of a form is written.
+#[derive(Debug, Default)]
+pub(crate) struct Encoding {
+    pub(crate) pointer: String,
+    /// The media types that it may have, in lower case, without parameters.
+    pub(crate) content_types: Vec<String>,
+    pub(crate) style: Option<String>,
+    pub(crate) explode: Option<bool>,
+}
+
+impl Encoding {
+    fn new(pointer: String, value: &Value) -> Self {
+        let text = |keyword: &str| value.get(keyword).and_then(Value::as_str);
+        let content_types = text("contentType").into_iter().flat_map(|it| it.split(','));
+        Encoding {
+            content_types: content_types.map(essence).collect(),
+            style: text("style").map(str::to_owned),
+            explode: value.get("explode").and_then(Value::as_bool),
+            pointer,
+        }
+    }
 }
 
 /// Reads the operations and, on the way, asks for all schemas that they need.
@@ -342,7 +369,14 @@ impl Reader<'_, '_> {
                 None => None,
                 Some(_) => Some(self.schema(direction, &pointer::join(&at.pointer, "schema"))?),
             };
+            let written = pointer::join(&at.pointer, "encoding");
+            let encoding = at.value.get("encoding").and_then(Value::as_object);
+            let encoding = encoding.into_iter().flatten().map(|(name, value)| {
+                let pointer = pointer::join(&written, name);
+                (name.clone(), Encoding::new(pointer, value))
+            });
             content.push(Media {
+                encoding: encoding.collect(),
                 range: essence(range),
                 pointer,
                 schema,

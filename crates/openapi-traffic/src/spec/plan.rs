@@ -38,6 +38,10 @@ pub(crate) struct Node {
     pub(crate) choices: Vec<Branch>,
     pub(crate) vocabulary: Option<Vocabulary>,
     type_name: Option<String>,
+    /// Says `nullable: true`.
+    nullable: bool,
+    /// Whether the length or the letters of a string matter.
+    bounded: bool,
 }
 
 #[derive(Debug)]
@@ -52,8 +56,10 @@ pub(crate) struct Property {
 /// What `additionalProperties` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Additional {
-    /// Nothing, or that there may be any.
+    /// Nothing, so that others may come.
     Open,
+    /// That there may be any, in so many words.
+    Any,
     /// That there are none: the assertion sees to it.
     Closed,
     /// That they are of a schema, by which they are documented.
@@ -92,6 +98,10 @@ impl Node {
             choices: Vec::new(),
             vocabulary: words(schema.value).map(|words| Vocabulary::new(words, schema)),
             type_name: type_name.map(str::to_owned),
+            nullable: schema.value.get("nullable") == Some(&Value::Bool(true)),
+            bounded: ["minLength", "maxLength", "pattern", "not", "properties"]
+                .iter()
+                .any(|keyword| schema.value.get(keyword).is_some()),
         }
     }
 }
@@ -128,6 +138,38 @@ impl Plan {
             .into_iter()
             .filter_map(|id| self.nodes[id].type_name.as_deref())
             .collect()
+    }
+
+    /// The place of a `nullable: true` that speaks of the value at a pointer below one of a schema.
+    pub(crate) fn nullable(&self, id: NodeId, pointer: &str) -> Option<&str> {
+        let mut speaking = self.reach(id);
+        for token in pointer::tokens(pointer).into_iter().flatten() {
+            let below = speaking.iter().filter_map(|id| {
+                let node = &self.nodes[*id];
+                let additional = match node.additional {
+                    Additional::Schema(id) => Some(id),
+                    _ => None,
+                };
+                let property = node.properties.get(token.as_ref()).map(|it| it.node);
+                property.or(node.items.map(|(id, _)| id)).or(additional)
+            });
+            let mut next: Vec<NodeId> = below.flat_map(|id| self.reach(id)).collect();
+            next.sort_unstable();
+            next.dedup();
+            speaking = next;
+        }
+        let found = speaking.into_iter().find(|id| self.nodes[*id].nullable);
+        found.map(|id| self.nodes[id].pointer.as_str())
+    }
+
+    /// Whether a schema says no more of a body than that it is one.
+    pub(crate) fn is_any_string(&self, id: NodeId) -> bool {
+        let node = &self.nodes[id];
+        node.parts.len() == 1
+            && node.choices.is_empty()
+            && node.vocabulary.is_none()
+            && !node.bounded
+            && matches!(node.type_name.as_deref(), None | Some("string"))
     }
 
     /// The schema of the items, if a schema has one, itself or in what it is composed of.
@@ -171,35 +213,39 @@ impl Plan {
 
     /// The schema of a member, if a schema has one, itself or in what it is composed of.
     pub(crate) fn member(&self, id: NodeId, name: &str) -> Option<NodeId> {
-        let reached = self.reach(id);
-        let nodes = || reached.iter().map(|id| &self.nodes[*id]);
-        let property = nodes().find_map(|node| Some(node.properties.get(name)?.node));
-        property.or_else(|| {
-            nodes().find_map(|node| match node.additional {
+        self.property(id, name).or_else(|| {
+            let mut reached = self.reach(id).into_iter();
+            reached.find_map(|id| match self.nodes[id].additional {
                 Additional::Schema(node) => Some(node),
                 _ => None,
             })
         })
     }
 
-    /// Whether a schema lists a property, itself or in what it is composed of.
-    pub(crate) fn lists(&self, id: NodeId, name: &str) -> bool {
-        let mut reached = self.reach(id).into_iter();
-        reached.any(|id| self.nodes[id].properties.contains_key(name))
-    }
-
     /// Whether members of any name are meant: no property is listed, or something is said of those
     /// that are not.
-    pub(crate) fn takes_any_member(&self, document: &Value, id: NodeId) -> bool {
+    pub(crate) fn takes_any_member(&self, id: NodeId) -> bool {
         let reached = self.reach(id);
         let nodes = || reached.iter().map(|id| &self.nodes[*id]);
-        let says = |node: &Node| {
-            let schema = document.pointer(&node.pointer);
-            let additional = schema.and_then(|schema| schema.get("additionalProperties"));
-            additional.is_some_and(|additional| *additional != Value::Bool(false))
-        };
+        let says = |node: &Node| !matches!(node.additional, Additional::Open);
         let closed = nodes().any(|node| matches!(node.additional, Additional::Closed));
         !closed && (nodes().all(|node| node.properties.is_empty()) || nodes().any(says))
+    }
+
+    /// The schema of a property, if a schema has one of this name, itself or in what it is composed
+    /// of.
+    pub(crate) fn property(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        let mut reached = self.reach(id).into_iter();
+        reached.find_map(|id| Some(self.nodes[id].properties.get(name)?.node))
+    }
+
+    /// The names of all properties that a schema has, itself or in what it is composed of.
+    pub(crate) fn property_names(&self, id: NodeId) -> Vec<&str> {
+        let reached = self.reach(id).into_iter();
+        reached
+            .flat_map(|id| self.nodes[id].properties.keys())
+            .map(AsRef::as_ref)
+            .collect()
     }
 
     /// A node, all that it is composed of, and all that a value of it may be.
@@ -336,7 +382,8 @@ impl Planning<'_> {
                 let pointer = pointer::join(&schema.pointer, "additionalProperties");
                 Additional::Schema(self.node(&pointer)?)
             }
-            _ => Additional::Open,
+            Some(_) => Additional::Any,
+            None => Additional::Open,
         };
         Ok(())
     }

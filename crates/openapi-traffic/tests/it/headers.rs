@@ -124,12 +124,12 @@ fn what_recordings_do_not_keep_is_counted_as_not_judged() {
     let recording = serde_json::from_value(recording).unwrap();
     let (found, evidence) = judge(&spec, &Exchange::new(recording, source, "", 0));
     assert!(found.is_empty());
-    let reasons: Vec<_> = evidence.not_judged().map(|(reason, ..)| reason).collect();
+    let reasons: Vec<_> = evidence.unchecked().map(|(reason, ..)| reason).collect();
     assert_eq!(
         reasons,
         [
-            "the cookie parameter `sid` not judged: recordings do not keep its header",
-            "the header `set-cookie` not judged: recordings do not keep its header",
+            "the cookie parameter `sid`: recordings do not keep its header",
+            "the header `set-cookie`: recordings do not keep its header",
         ]
     );
 }

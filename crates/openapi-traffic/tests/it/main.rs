@@ -2,6 +2,7 @@
 
 mod baseline;
 mod bench;
+mod bodies;
 mod corpus;
 mod evidence;
 mod excerpts;
@@ -9,10 +10,13 @@ mod exit_codes;
 mod explain;
 mod formats;
 mod headers;
+mod inputs;
 mod judge_seeded;
+mod letter;
 mod lowering;
 mod negative;
 mod never_panics;
+mod references;
 mod routing;
 mod scaling;
 mod secrets;

@@ -154,9 +154,8 @@ fn a_scheme_of_no_known_type_is_reported_as_not_judged() {
     for scheme in ["later", "undefined"] {
         let (found, evidence) = judged(&json!([{scheme: []}]), "", &[], 200);
         assert!(found.is_empty(), "{scheme}");
-        let reasons: Vec<_> = evidence.not_judged().map(|(reason, ..)| reason).collect();
-        let expected =
-            format!("security scheme `{scheme}` not judged: it is not one of OpenAPI 3.0");
+        let reasons: Vec<_> = evidence.unchecked().map(|(reason, ..)| reason).collect();
+        let expected = format!("security scheme `{scheme}`: it is not one of OpenAPI 3.0");
         assert_eq!(reasons, [expected], "{scheme}");
     }
 }
@@ -176,9 +175,9 @@ fn a_recording_which_keeps_no_credentials_is_not_judged_by_them() {
     let (found, evidence) = judged(&json!([{"bearer": []}]), json!({}));
     assert!(found.is_empty());
     assert_eq!(
-        evidence.not_judged().collect::<Vec<_>>(),
+        evidence.unchecked().collect::<Vec<_>>(),
         [(
-            "security scheme `bearer` not judged: recordings do not keep the header that it uses",
+            "security scheme `bearer`: recordings do not keep the header that it uses",
             1,
             "locked.json"
         )]
