@@ -43,6 +43,27 @@ impl Lines {
         (before + 1, column + 1)
     }
 
+    /// The byte at a line and a column, both from 1, of the indexed text; the end of the text where
+    /// it has none.
+    pub(crate) fn byte(&self, text: &str, line: usize, column: usize) -> usize {
+        let start = match line.checked_sub(2) {
+            None => 0,
+            Some(index) => self.starts.get(index).copied().unwrap_or(text.len()),
+        };
+        let wanted = self.characters_before(text, start) + column.saturating_sub(1);
+        let index = self.characters.partition_point(|before| *before <= wanted);
+        let mut at = index.saturating_sub(1) * STRETCH;
+        // A stretch may begin within a character, which was counted with the one before.
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+        let before = self.characters_before(text, at);
+        text[at..]
+            .char_indices()
+            .nth(wanted - before)
+            .map_or(text.len(), |(more, _)| at + more)
+    }
+
     fn characters_before(&self, text: &str, at: usize) -> usize {
         let index = at / STRETCH;
         // A text that ends with a whole stretch has no entry for its end.
@@ -85,7 +106,9 @@ mod tests {
             let text = text.repeat(times);
             let lines = Lines::new(&text);
             for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)).step_by(7) {
-                prop_assert_eq!(lines.line_and_column(&text, at), counted(&text, at));
+                let (line, column) = counted(&text, at);
+                prop_assert_eq!(lines.line_and_column(&text, at), (line, column));
+                prop_assert_eq!(lines.byte(&text, line, column), at);
             }
             prop_assert_eq!(lines.line_and_column(&text, text.len()), counted(&text, text.len()));
         }

@@ -184,6 +184,14 @@ impl Source {
         (self.first_line + line - 1, column)
     }
 
+    /// The byte of the text at a line and a column as [`Source::line_and_column`] gives them; its
+    /// end where it has none there.
+    pub fn byte(&self, line: usize, column: usize) -> usize {
+        let lines = self.lines.get_or_init(|| Lines::new(&self.text));
+        let line = (line + 1).saturating_sub(self.first_line);
+        lines.byte(&self.text, line, column)
+    }
+
     /// The bytes of the value at a pointer.
     pub fn span(&self, pointer: &str) -> Option<Range<usize>> {
         Some(self.positions()?.find(pointer)?.value.clone())

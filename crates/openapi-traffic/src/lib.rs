@@ -62,6 +62,7 @@ mod codes;
 pub mod command;
 pub mod corpus;
 mod document;
+mod escaped;
 mod evidence;
 mod finding;
 mod judge;
@@ -69,6 +70,7 @@ mod origins;
 pub mod report;
 mod routing;
 mod run;
+mod shown;
 mod spec;
 
 pub use baseline::{Applied, Baseline};

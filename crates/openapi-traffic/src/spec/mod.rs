@@ -11,6 +11,7 @@ use located::{Error, Source};
 use serde_json::Value;
 
 use crate::document::Document;
+use crate::shown::Known;
 pub(crate) use lower::Direction;
 use lower::{Lowered, Lowering};
 use operation::Operation;
@@ -27,6 +28,8 @@ pub struct Spec {
     pub(crate) sites: Sites,
     pub(crate) request: Side,
     pub(crate) response: Side,
+    /// What of it may be shown where it is found in traffic.
+    pub(crate) known: Known,
 }
 
 /// The schemas of one direction.
@@ -76,6 +79,7 @@ impl Spec {
         request_plan.link(&document, &request)?;
         response_plan.link(&document, &response)?;
         Ok(Spec {
+            known: Known::of(document.0.value()),
             document,
             operations,
             routes,
