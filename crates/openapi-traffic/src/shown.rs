@@ -138,10 +138,11 @@ pub(crate) fn is_media_type(text: &str) -> bool {
 /// Whether a name looks like one that a person gave, and not like a value: words of letters, joined
 /// by `-` and `_`, with few digits.
 fn is_name(name: &str) -> bool {
-    let is_short = name.chars().count() <= 3;
+    let is_number = name.bytes().any(|byte| byte.is_ascii_digit());
+    let is_short = name.chars().count() <= 3 && !is_number;
     let bare = name.trim_start_matches(['$', '@', ':']);
     let mut words = bare
-        .split(['-', '_', '[', ']', ' '])
+        .split(['-', '_', '[', ']'])
         .filter(|word| !word.is_empty());
     let looks_so = bare.len() <= NAME && !bare.is_empty() && words.all(is_word);
     is_short || (looks_so && !is_device(name))
@@ -169,9 +170,11 @@ fn is_word(word: &str) -> bool {
         && word.chars().count() <= WORD
         && !is_hex
         && turns * 3 <= word.len()
-        // `sip`, `sha256`, `e164`; not a number that could be called, nor a key.
-        && (word.len() <= 4
-            || (digits <= 3 && letters.chars().all(char::is_alphabetic)))
+        // `e164`, `sha256`; not a number that could be a PIN, nor a key.
+        && match letters {
+            "" => digits <= 2,
+            _ => word.len() <= 4 || (digits <= 3 && letters.chars().all(char::is_alphabetic)),
+        }
 }
 
 /// A file's name. The folders are the reader's own words; the name may come from a tool that made
@@ -324,6 +327,8 @@ mod tests {
             "acme.example",
             "sip:1001@acme.example",
             "123456",
+            "4711",
+            "911",
             "aBcDeFgHiJ",
             "abcdefghijklmnopqrstuvwxyzabcdef",
             "100%\r\n::error title=x::y",

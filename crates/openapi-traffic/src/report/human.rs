@@ -58,11 +58,15 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
     } else {
         String::new()
     };
+    let of = match &finding.exchange {
+        Some(exchange) => format!("{exchange}: "),
+        None => String::new(),
+    };
     let message = &finding.message;
     line(
         out,
         format_args!(
-            "{style}{}[{}]{style:#}{STRONG}: {message}{STRONG:#}{times}",
+            "{style}{}[{}]{style:#}{STRONG}: {of}{message}{STRONG:#}{times}",
             finding.severity.word(),
             finding.code
         ),
@@ -126,9 +130,6 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
     }
     if others.len() > LISTED {
         note(out, gutter, &format!("and {} more", others.len() - LISTED));
-    }
-    if let Some(exchange) = &finding.exchange {
-        note(out, gutter, &format!("in {exchange}"));
     }
     note(out, gutter, &format!("id {id}, {name}"));
     out.push('\n');

@@ -17,6 +17,7 @@ mod coverage;
 #[cfg(feature = "cli")]
 pub(crate) mod explain;
 mod github;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -44,6 +45,21 @@ pub enum Format {
     Junit,
     /// Annotations of GitHub Actions.
     Github,
+    /// A page for a browser: findings, the spec with its evidence, and what to record next.
+    Html,
+}
+
+impl Format {
+    /// Whether it has a place for the evidence.
+    pub fn has_coverage(self) -> bool {
+        matches!(self, Format::Human | Format::Json | Format::Html)
+    }
+
+    /// Whether a report in this form is to have the evidence, given whether `--coverage` asks for
+    /// it: a page always has.
+    pub fn wants_coverage(self, asked: bool) -> bool {
+        asked || self == Format::Html
+    }
 }
 
 /// How a run ended.
@@ -223,6 +239,7 @@ impl Report {
     /// Puts everything in order, leaves out what may not be shown, counts, and says how the run
     /// ended.
     pub fn conclude(&mut self) {
+        self.spec = visible(&self.spec).into_owned();
         let Report {
             findings,
             cases,
@@ -307,6 +324,7 @@ impl Report {
             Format::Sarif => sarif::render(self)?,
             Format::Junit => junit::render(self)?,
             Format::Github => github::render(self),
+            Format::Html => html::render(self),
         })
     }
 }

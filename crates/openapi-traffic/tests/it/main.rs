@@ -2,15 +2,19 @@
 
 mod baseline;
 mod bench;
+mod control;
 mod corpus;
 mod evidence;
 mod exit_codes;
 mod explain;
 mod formats;
+mod html;
 mod judge_seeded;
 mod lowering;
 mod negative;
 mod never_panics;
+mod planted;
+mod renderings;
 mod routing;
 mod secrets;
 
