@@ -44,8 +44,8 @@ pub struct Validate {
     /// Write the report to a file
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Also say what the recordings show of the spec and what to record next (formats human and
-    /// json)
+    /// Also say what the recordings show of the spec and what to record next (formats human,
+    /// json and html, which always does)
     #[arg(long)]
     coverage: bool,
     /// Explain a finding code, or list all of them
@@ -104,7 +104,7 @@ impl Validate {
             hosts: self.host.clone(),
             baseline: files.baseline.clone(),
             unused_excuses: files.everything || self.baseline.is_some(),
-            coverage: self.coverage,
+            coverage: self.format.wants_coverage(self.coverage),
             cases: self.format == Format::Junit,
         };
         let tool = Tool {

@@ -46,8 +46,8 @@ pub struct Command {
     /// Write the report to a file
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Also say what the recordings show of the spec and what to record next (formats human and
-    /// json)
+    /// Also say what the recordings show of the spec and what to record next (formats human,
+    /// json and html, which always does)
     #[arg(long)]
     coverage: bool,
     /// Explain a finding code, or list all of them
@@ -82,7 +82,7 @@ impl Command {
             hosts: self.host.clone(),
             baseline: self.baseline.clone(),
             unused_excuses: true,
-            coverage: self.coverage,
+            coverage: self.format.wants_coverage(self.coverage),
             cases: self.format == Format::Junit,
         };
         let progress = judging();
@@ -99,10 +99,10 @@ impl Command {
 /// # Errors
 /// It cannot.
 pub fn has_place_for_coverage(format: Format, coverage: bool) -> anyhow::Result<()> {
-    if coverage && !matches!(format, Format::Human | Format::Json) {
+    if coverage && !format.has_coverage() {
         bail!(
-            "`--coverage` needs `--format human` or `--format json`; the other formats have no \
-             place for it"
+            "`--coverage` needs `--format human`, `json` or `html`; the other formats have no place \
+             for it"
         );
     }
     Ok(())

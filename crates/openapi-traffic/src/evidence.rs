@@ -9,9 +9,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::origins::Origins;
+use crate::origins::{Origins, word};
+use crate::shown::Known;
 use crate::spec::{SiteId, SiteKind, Sites, Spec};
 use http_recording::Origin;
+use located::pointer;
 
 /// How many recordings are remembered for a place: enough to look at, few enough to keep.
 const RECORDINGS: usize = 4;
@@ -71,6 +73,8 @@ pub(crate) struct Observation<'w> {
     pub(crate) origin: Origin,
     /// Whether what is looked at is no excerpt, so that what is not there counts as absent.
     pub(crate) whole: bool,
+    /// What may be shown of it.
+    pub(crate) known: &'w Known,
 }
 
 impl Evidence {
@@ -172,10 +176,16 @@ impl Evidence {
         value: Option<&Value>,
         observation: Observation<'_>,
     ) {
+        let shown = observation.known.name(name);
+        let escaped = pointer::escape(name);
+        let pointer = match pointer.strip_suffix(&*escaped).filter(|_| shown != name) {
+            Some(owner) if owner.ends_with('/') => format!("{owner}{shown}"),
+            _ => pointer.to_owned(),
+        };
         let what = Undocumented {
             kind,
-            pointer: pointer.to_owned(),
-            name: name.to_owned(),
+            pointer,
+            name: shown.into_owned(),
         };
         let seen = self.undocumented.entry(what).or_default();
         seen.times += 1;
@@ -250,11 +260,13 @@ impl Evidence {
                 .map(|label| label.as_ref().to_owned())
                 .collect(),
             origins: seen.origins,
+            strongest: seen.origins.best().map(word),
             contradicted: seen.contradicted,
             verdict: match seen {
                 _ if !documented => Verdict::Undocumented,
                 seen if seen.contradicted > 0 => Verdict::Contradicted,
-                seen if seen.times > 0 => Verdict::Supported,
+                seen if seen.origins.by_others() => Verdict::Supported,
+                seen if seen.times > 0 => Verdict::Illustrated,
                 _ => Verdict::NeverSeen,
             },
         }
@@ -340,6 +352,8 @@ pub struct Row {
     pub recordings: Vec<String>,
     /// How often it was seen, by how strong the recordings are.
     pub origins: Origins,
+    /// The strongest kind of recording that shows it.
+    pub strongest: Option<&'static str>,
     /// How often it was not as the specification says.
     pub contradicted: u64,
     /// What follows from all this.
@@ -362,8 +376,10 @@ pub enum Presence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Seen, and as it says.
+    /// Seen by others than its authors, and as it says: captured, reported or documented.
     Supported,
+    /// Only synthetic recordings show it, which counts as not seen.
+    Illustrated,
     /// Seen, and not as it says.
     Contradicted,
     /// Nothing speaks for or against it.

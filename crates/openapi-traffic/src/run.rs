@@ -54,6 +54,7 @@ pub fn run(
             let spec = spec.at_hosts(options.hosts.clone());
             let mut findings = judge(&spec, options, &mut report, each);
             findings.extend(more(&spec, &mut report));
+            report.known = spec.known.clone();
             let kept = excuse(findings, options, &mut report);
             report.findings = kept.into_iter().map(Into::into).collect();
         }
@@ -98,7 +99,7 @@ fn judge(
             .filter(|row| row.kind == SiteKind::Operation && row.verdict != Verdict::Undocumented)
     };
     report.summary.operations = operations().count();
-    report.summary.operations_seen = operations().filter(|row| row.seen > 0).count();
+    report.summary.operations_seen = operations().filter(|row| row.origins.by_others()).count();
     report.coverage = options.coverage.then(|| Coverage::new(rows));
     findings
 }

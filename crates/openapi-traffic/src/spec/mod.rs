@@ -17,6 +17,7 @@ use located::{Error, Place, Source};
 use serde_json::Value;
 
 use crate::document::Document;
+use crate::shown::Known;
 pub(crate) use lower::Direction;
 use lower::{Lowered, Lowering};
 use operation::Operation;
@@ -35,6 +36,8 @@ pub struct Spec {
     pub(crate) sites: Sites,
     pub(crate) request: Side,
     pub(crate) response: Side,
+    /// What of it may be shown where it is found in traffic.
+    pub(crate) known: Known,
 }
 
 /// The schemas of one direction.
@@ -86,6 +89,7 @@ impl Spec {
         response_plan.link(&document, &response)?;
         Ok(Spec {
             schemes: security::schemes(&document),
+            known: Known::of(document.value()),
             document,
             operations,
             routes,
