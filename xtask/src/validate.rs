@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 use located::Source;
+use openapi_traffic::command::{self, Judging};
 use openapi_traffic::report::{Format, Report, Tool};
-use openapi_traffic::{Finding, Options, Rules, Severity, Spec, command, run};
+use openapi_traffic::{Finding, Options, Rules, Spec, run};
 
 use crate::check_corrections;
 use crate::codes::Code;
@@ -38,19 +39,6 @@ pub struct Validate {
     /// Any OpenAPI 3.0 document, YAML or JSON [default: openapi/connections.yaml]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// In which form findings are written
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
-    /// Write the report to a file
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Also say what the recordings show of the spec and what to record next (formats human,
-    /// json and html, which always does)
-    #[arg(long)]
-    coverage: bool,
-    /// Explain a finding code, or list all of them
-    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = command::LIST)]
-    explain: Option<String>,
     /// Corrections to check
     /// [default: openapi/corrections.yaml with the default spec, none with another]
     #[arg(long, value_name = "FILE")]
@@ -59,64 +47,58 @@ pub struct Validate {
     /// [default: openapi/baseline.yaml with the default spec where there is one, none with another]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Judge only what was sent to this host (`name` or `name:port`), whatever the `servers` of the
-    /// spec say; may be given more than once
-    #[arg(long, value_name = "HOST")]
-    host: Vec<String>,
     /// Also hold the vendor facts against the vendor's own documents, `connections-<version>.json`
     /// in this folder
     #[arg(long, value_name = "DIR")]
     vendor: Option<PathBuf>,
-    /// Which findings make the exit code 1: errors alone, or warnings too
-    #[arg(long, value_enum, default_value_t = Severity::Warning)]
-    fail_on: Severity,
+    #[command(flatten)]
+    judging: Judging,
 }
 
 impl Validate {
     /// Runs the command; what keeps it from running at all goes to standard error.
     pub fn run(self) -> ExitCode {
-        command::exit(match &self.explain {
+        command::exit(match &self.judging.explain {
             Some(text) => command::explained(text, &rules()),
             None => self.validate(),
         })
     }
 
-    fn validate(&self) -> anyhow::Result<u8> {
-        command::has_place_for_coverage(self.format, self.coverage)?;
+    fn validate(mut self) -> anyhow::Result<u8> {
+        self.judging.check()?;
         if self.vendor.is_some() && self.spec.is_some() && self.corrections.is_none() {
             bail!(
                 "`--vendor` is about corrections, and with another spec there are none; give them \
                  with `--corrections`"
             );
         }
-        let output = self
-            .output
-            .as_deref()
-            .map(std::path::absolute)
-            .transpose()?;
-        let files = Files::of(self)?;
+        if let Some(output) = &mut self.judging.output {
+            *output = std::path::absolute(&output)?;
+        }
+        let judging = &self.judging;
+        let files = Files::of(&self)?;
         // Every path is absolute or below the workspace by now, so that places read the same
         // wherever the command is started.
         std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
         let options = Options {
             spec: files.spec.clone(),
             paths: files.recordings.clone(),
-            hosts: self.host.clone(),
+            hosts: judging.host.clone(),
             baseline: files.baseline.clone(),
             unused_excuses: files.everything || self.baseline.is_some(),
-            coverage: self.format.wants_coverage(self.coverage),
-            cases: self.format == Format::Junit,
+            coverage: judging.format.wants_coverage(judging.coverage),
+            cases: judging.format == Format::Junit,
         };
         let tool = Tool {
             name: "cargo xtask validate",
             version: env!("CARGO_PKG_VERSION"),
             rules: rules(),
         };
-        let progress = command::judging();
+        let progress = command::progress();
         let more = |spec: &Spec, report: &mut Report| files.check(spec, report);
         let report = run(&options, tool, more, &mut || progress.inc(1));
         progress.finish_and_clear();
-        command::finish(&report, self.format, output.as_deref(), self.fail_on)
+        judging.finish(&report)
     }
 }
 

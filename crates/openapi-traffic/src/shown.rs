@@ -59,9 +59,9 @@ impl Known {
         known
     }
 
-    /// A key or a segment of a path.
+    /// A key, a segment of a path, or a media type.
     pub(crate) fn name<'t>(&self, name: &'t str) -> Cow<'t, str> {
-        if self.names.contains(name) || is_name(name) {
+        if self.names.contains(name) || is_name(name) || is_media_type(name) {
             Cow::Borrowed(name)
         } else {
             Cow::Borrowed(MASK)

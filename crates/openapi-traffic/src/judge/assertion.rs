@@ -79,7 +79,11 @@ impl Judge<'_> {
             // The pointer of the finding does not name them, by which it would be masked.
             let known = &self.spec.known;
             let member = violation.member.as_deref().map(|name| known.name(name));
-            let part = part(&known.pointer(&violation.at, value), member.as_deref(), subject);
+            let part = part(
+                &known.pointer(&violation.at, value),
+                member.as_deref(),
+                subject,
+            );
             let found = Found {
                 rule,
                 message: format!("{part} {}", violation.problem),

@@ -198,7 +198,8 @@ impl<'j> Judge<'j> {
             }
         };
         let Some(media) = media else {
-            let seen = recorded.media_type.clone().unwrap_or_default();
+            let seen = recorded.media_type.as_deref().unwrap_or_default();
+            let seen = self.spec.known.name(seen).into_owned();
             let kind = match side.direction {
                 Direction::Request => SiteKind::RequestBody,
                 Direction::Response => SiteKind::ResponseBody,

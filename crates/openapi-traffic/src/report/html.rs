@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::coverage::{Coverage, is_exchanged, verdict};
 use super::window::{Kind, Line, Windows};
-use super::{Outcome, Report, Reported, count, groups};
+use super::{Outcome, Report, Reported, Skipped, count, groups};
 use crate::evidence::{Row, Verdict};
 use crate::spec::SiteKind;
 
@@ -75,7 +75,12 @@ impl Page<'_> {
             self.next(coverage)?;
             self.evidence(coverage)?;
         }
-        self.skipped()?;
+        self.passed_over("skipped", "What was skipped", &self.report.skipped)?;
+        self.passed_over(
+            "unchecked",
+            "What was not validated",
+            &self.report.unchecked,
+        )?;
         let tool = &self.report.tool;
         write!(
             self.out,
@@ -129,6 +134,7 @@ impl Page<'_> {
                 s.suppressed > 0,
             ),
             ("skipped", s.skipped.to_string(), s.skipped > 0),
+            ("not validated", s.unchecked.to_string(), s.unchecked > 0),
         ];
         for (name, figure, is_shown) in figures {
             if is_shown {
@@ -143,6 +149,7 @@ impl Page<'_> {
             ("next", "Record next", report.coverage.is_some()),
             ("evidence", "Evidence", report.coverage.is_some()),
             ("skipped", "Skipped", !report.skipped.is_empty()),
+            ("unchecked", "Not validated", !report.unchecked.is_empty()),
         ];
         for (id, name, is_there) in parts {
             if is_there {
@@ -170,14 +177,12 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn skipped(&mut self) -> fmt::Result {
-        let skipped = &self.report.skipped;
-        if skipped.is_empty() {
+    fn passed_over(&mut self, id: &str, title: &str, all: &[Skipped]) -> fmt::Result {
+        if all.is_empty() {
             return Ok(());
         }
-        self.out
-            .push_str("<section id=\"skipped\">\n<h2>What was skipped</h2>\n<ul>\n");
-        for it in skipped {
+        writeln!(self.out, "<section id=\"{id}\">\n<h2>{title}</h2>\n<ul>")?;
+        for it in all {
             writeln!(self.out, "<li>{}</li>", Text(it))?;
         }
         self.out.push_str("</ul>\n</section>\n");
