@@ -27,9 +27,10 @@ pub fn scan_all(paths: &[PathBuf], spec: &Value) -> anyhow::Result<Vec<Finding>>
     let knowledge = Knowledge::of_spec(spec);
     let mut files = Vec::new();
     let mut findings = Vec::new();
-    let mut folders: Vec<_> = paths.iter().filter(|path| path.is_relative()).collect();
-    folders.retain(|path| path.exists());
-    let mut folders: Vec<_> = folders.into_iter().cloned().collect();
+    let ours = paths
+        .iter()
+        .filter(|path| path.is_relative() && path.exists());
+    let mut folders: Vec<_> = ours.cloned().collect();
     // A link may lead back to a folder above it.
     let mut walked = HashSet::new();
     while let Some(folder) = folders.pop() {

@@ -230,21 +230,21 @@ impl<'a> Redactor<'a> {
     ) -> Map<String, Value> {
         let mut new = Map::new();
         for (name, member) in members {
-            let treated = if treated == Treat::Secret {
-                treated
-            } else {
-                self.treat(name)
+            let mut new_name = self.name(pointer, name);
+            // A name that was replaced tells nothing to the next reader.
+            let treated = match self.treat(name) {
+                own if own == Treat::Secret || treated == Treat::Secret => Treat::Secret,
+                _ => self.treat(&new_name),
             };
-            let mut name = self.name(pointer, name);
-            if new.contains_key(&name) {
+            if new.contains_key(&new_name) {
                 // Names that differ in case alone have one placeholder.
                 let is_free =
                     |name: &String| !new.contains_key(name) && !members.contains_key(name);
                 let free = (1..).map(|n| format!("text-{n}")).find(is_free);
-                name = free.unwrap_or(name);
+                new_name = free.unwrap_or(new_name);
             }
-            let member = self.value(pointer::join(pointer, &name), treated, member);
-            new.insert(name, member);
+            let member = self.value(pointer::join(pointer, &new_name), treated, member);
+            new.insert(new_name, member);
         }
         new
     }

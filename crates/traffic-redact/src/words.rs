@@ -38,12 +38,12 @@ fn humps(word: &str) -> impl Iterator<Item = &str> {
 }
 
 const LISTS: &str = "
-a an and any are as at be because been before but by can cannot could did do does for from has have
+a after an and any are as at be because been before but by can cannot could did do does for from has have
 if in into is it its may more must no not now of off on only or other out please so than that the their
 then there this to too try until up was were when which while will with without you your
 
-accepted access again all allowed already another authentication authorization authorized available
-bad body busy call calls cannot changed check code conflict connection connections count created
+accept accepted access again all allowed already another authentication authorization authorized available
+authenticate bad body busy cache call calls cannot changed check code conflict connection connections control count created
 credential credentials daily deleted denied disabled domain domains done duplicate empty enabled
 error errors exceeded exist existed exists expected expired failed failure field fields first
 forbidden format found full gateway gone header headers id ids input insufficient internal invalid

@@ -7,9 +7,12 @@ mod fake;
 mod forward;
 mod har;
 mod leaks;
+mod planted;
 mod regen;
 mod report;
 mod shown;
+#[path = "../../../crates/traffic-redact/tests/values/mod.rs"]
+mod values;
 
 use std::process::Command;
 
