@@ -284,7 +284,8 @@ impl<'a> Redactor<'a> {
         let digits = number.to_string();
         let known_secret = digits.len() >= 7 && self.table.knows(Kind::Secret, &digits);
         let is_secret = treated == Treat::Secret || known_secret;
-        if is_zero || (matches!(treated, Treat::Number | Treat::Public) && !is_secret) {
+        let is_public = matches!(treated, Treat::Number | Treat::Public);
+        if is_zero || (is_public && !is_secret && shapes::find(&digits).is_empty()) {
             return number.clone();
         }
         let magnitude = digits.trim_start_matches('-');
@@ -323,7 +324,9 @@ impl<'a> Redactor<'a> {
     /// Whether a value as a whole says nothing about a customer.
     fn is_vocabulary(&self, text: &str) -> bool {
         let text = text.trim().to_lowercase();
-        let is_sign = !text.chars().any(char::is_alphanumeric);
+        let is_sign = text
+            .bytes()
+            .all(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
         is_sign || VOCABULARY.contains(&text.as_str()) || self.knowledge.has_value(&text)
     }
 

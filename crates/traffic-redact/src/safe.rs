@@ -9,14 +9,14 @@ use regex::Regex;
 /// Whether this is a placeholder for a secret.
 pub(super) fn is_secret_placeholder(text: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^«secret-\d+»$").expect("valid pattern"));
+        LazyLock::new(|| Regex::new(r"^«secret-\d{1,6}»$").expect("valid pattern"));
     PLACEHOLDER.is_match(text)
 }
 
 /// Whether this is a placeholder for a name, a text or a device.
 pub(super) fn is_word_placeholder(text: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:user|name|text|agent)-\d+$|^EXAMPLE[\w./-]*$").expect("valid pattern")
+        Regex::new(r"^(?:user|name|text|agent)-\d{1,6}$|^EXAMPLE[\w./-]*$").expect("valid pattern")
     });
     PLACEHOLDER.is_match(text) || is_secret_placeholder(text)
 }
@@ -94,8 +94,8 @@ pub(super) fn is_uuid(text: &str) -> bool {
 /// What stays where it stands in a text: placeholders and times.
 pub(super) static STRETCHES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"«secret-\d+»",
-        r"|\b(?:user|name|text|agent)-\d+\b",
+        r"«secret-\d{1,6}»",
+        r"|\b(?:user|name|text|agent)-\d{1,6}\b",
         r"|\bEXAMPLE[\w./-]*",
         r"|\b(?:(?:19|20)\d{2}|0000)-[01]\d-[0-3]\d",
         r"(?:[T ][0-2]\d:[0-5]\d(?::[0-6]\d)?(?:\.\d{1,9})?(?:Z|[+-][01]\d:?[0-5]\d)?)?\b",

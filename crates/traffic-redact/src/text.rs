@@ -49,7 +49,9 @@ impl Redactor<'_> {
                 self.secret("secret-field", text)
             };
         }
-        if self.is_vocabulary(text) || (treat == Treat::Number && is_number(text)) {
+        let is_harmless_number =
+            treat == Treat::Number && is_number(text) && shapes::find(text).is_empty();
+        if is_harmless_number || self.is_vocabulary(text) {
             return text.into();
         }
         if treat == Treat::Name && safe::is_time(text) {
@@ -199,11 +201,10 @@ impl Redactor<'_> {
     /// Words, split where markup, URLs and lists are.
     fn words(&mut self, text: &str) -> String {
         static WORD: LazyLock<Regex> = LazyLock::new(|| {
+            // Beyond ASCII nothing is a mere sign.
             let inner = r#"[^\s<>"'=,;(){}\[\]/?&:|\\]"#;
-            Regex::new(&format!(
-                r"[\p{{Alphabetic}}\p{{N}}](?:{inner}*[\p{{Alphabetic}}\p{{N}}])?"
-            ))
-            .expect("valid pattern")
+            let outer = r"[A-Za-z0-9[^\x00-\x7F\s]]";
+            Regex::new(&format!("{outer}(?:{inner}*{outer})?")).expect("valid pattern")
         });
         let unknown: Vec<_> = WORD
             .find_iter(text)
@@ -229,7 +230,8 @@ impl Redactor<'_> {
         }
         let lower = word.to_lowercase();
         self.knowledge.has_word(&lower)
-            || words::parts(word).all(|part| self.knowledge.has_word(&part.to_lowercase()))
+            || word.is_ascii()
+                && words::parts(word).all(|part| self.knowledge.has_word(&part.to_lowercase()))
     }
 
     /// A time that is somebody's, as a date of birth: one that is nobody's in its form.
@@ -325,8 +327,9 @@ impl Redactor<'_> {
 
     /// The part before an `@`, or a login: its words, so that globs such as `sip*` and `[*]` stay.
     fn user(&mut self, text: &str) -> String {
-        static WORD: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"[^*\[\]~<>]*\w[^*\[\]~<>]*").expect("valid pattern"));
+        static WORD: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"[^*\[\]~<>]*[[:word:][^\x00-\x7F]][^*\[\]~<>]*").expect("valid pattern")
+        });
         if !text.contains(['*', '[', '~', '<', '%']) {
             return self.atom(Kind::User, text);
         }
@@ -344,6 +347,11 @@ impl Redactor<'_> {
         static NAME: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"\w(?:[^*\[\]~<>]*\w)?|[0-9A-Fa-f:.]{2,}").expect("valid pattern")
         });
+        // Pictures are no signs of a pattern.
+        let is_odd = |c: char| !c.is_ascii() && !c.is_alphanumeric();
+        if text.contains(is_odd) {
+            return self.atom(Kind::Text, text);
+        }
         let names: Vec<_> = NAME
             .find_iter(text)
             .map(|name| (name.range(), Kind::Host))

@@ -253,6 +253,52 @@ fn equal_numbers_stay_equal_and_different_ones_different() {
 }
 
 #[test]
+fn a_documented_number_stays_unless_it_can_be_called_or_is_marked() {
+    let knowledge = Knowledge::of_spec(&json!({
+        "properties": {
+            "total": { "type": "integer" },
+            "xqz": { "allOf": [{ "$ref": "#/definitions/secret" }] },
+        },
+        "definitions": { "secret": { "type": "integer", "x-sensitive": true } },
+    }));
+    let body = json!({ "total": [41, "41", 12_125_551_234_u64, "12125551234"], "xqz": 41 });
+    let mut recordings = [recording(&response(body))];
+    redact(&mut recordings, &knowledge);
+    let expected = json!({
+        "total": [41, "41", 15_555_550_100_u64, "15555550100"],
+        "xqz": 5_550_100,
+    });
+    assert_eq!(recordings[0].response.body, Some(expected));
+}
+
+#[test]
+fn what_a_spec_makes_public_stays_and_its_credentials_do_not() {
+    let knowledge = Knowledge::of_spec(&json!({ "properties": {
+        "xqz": { "type": "string", "x-public": true },
+        "state": { "type": "string", "x-public-values": ["half_open"] },
+    } }));
+    let public = "kowalski_endpoint";
+    let body =
+        json!({ "xqz": [public, "see nss_0123456789abcdef"], "state": ["half_open", "customer"] });
+    let mut recordings = [recording(&response(body))];
+    redact(&mut recordings, &knowledge);
+    let expected = json!({ "xqz": [public, "see «secret-1»"], "state": ["half_open", "text-1"] });
+    assert_eq!(recordings[0].response.body, Some(expected));
+}
+
+#[test]
+fn a_date_of_birth_stays_a_date() {
+    let body = json!({ "date-of-birth": "1980-02-03", "created": "2025-09-16T14:59:24Z" });
+    let mut recordings = [recording(&response(body))];
+    redact(
+        &mut recordings,
+        &Knowledge::of_spec(&json!({ "properties": { "date-of-birth": {} } })),
+    );
+    let expected = json!({ "date-of-birth": "2000-01-01", "created": "2025-09-16T14:59:24Z" });
+    assert_eq!(recordings[0].response.body, Some(expected));
+}
+
+#[test]
 fn a_name_has_one_placeholder_in_a_message_and_in_its_field() {
     let body = json!({ "message": "Jane not found", "description": "Jane" });
     let mut recordings = [recording(&response(body))];

@@ -7,6 +7,8 @@ pub(crate) const PLANTED: &[(&str, &str)] = &[
     ("a password with separators", "vK-22_x.9!q"),
     ("a password of signs and letters", "$%gH!!zz"),
     ("a password beyond ASCII", "Schlüsselbund"),
+    ("a password of pictures", "🦊🔑🌵"),
+    ("a false placeholder with a number", "user-4242424242"),
     ("base64 of a password", "aHVudGVyMmh1bnRlcjI="),
     ("base64url of a password", "aHVudGVyMmh1bnRlcjI_LQ"),
     ("base32 of a secret", "JBSWY3DPEHPK3PXP"),
