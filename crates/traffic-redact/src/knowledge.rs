@@ -32,9 +32,9 @@ pub(crate) struct Field {
 }
 
 impl Knowledge {
-    /// Everything that a document tells: the values of each `enum`, `x-extensible-enum`, `const` and
-    /// `x-public-values`; the names of properties, parameters and headers; which of them are numbers,
-    /// `x-sensitive` or `x-public`, behind references and in parts of `allOf` too.
+    /// Everything that a document tells: the values of each `enum`, `x-extensible-enum`, `const`
+    /// and `x-public-values`; the names of properties, parameters and headers; which of them are
+    /// numbers, `x-sensitive` or `x-public`, behind references and in parts of `allOf` too.
     ///
     /// ```
     /// use serde_json::json;

@@ -28,9 +28,9 @@
 //! # Ok::<(), located::Error>(())
 //! ```
 //!
-//! In reading order: [`redact()`] with what it may be told before ([`Knowledge`]); [`unredacted()`],
-//! the same rule as a check; [`scan()`], the look for shapes of secrets in texts without fields, such
-//! as notes; the [`Leak`]s that both find.
+//! In reading order: [`redact()`] with what it may be told before ([`Knowledge`]);
+//! [`unredacted()`], the same rule as a check; [`scan()`], the look for shapes of secrets in texts
+//! without fields, such as notes; the [`Leak`]s that both find.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]

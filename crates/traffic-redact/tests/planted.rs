@@ -8,8 +8,11 @@ mod values;
 
 use values::{PLANTED, survivors};
 
+/// What a place is, and how a value is put there.
+type Place = (&'static str, fn(&str) -> Value);
+
 /// The ways in which a value comes into an exchange.
-const PLACES: &[(&str, fn(&str) -> Value)] = &[
+const PLACES: &[Place] = &[
     ("a field that no spec knows", |v| {
         response(json!([{ "xqz": v }]))
     }),
