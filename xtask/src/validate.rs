@@ -146,7 +146,7 @@ impl Files {
         let mut findings = Vec::new();
         for part in [
             self.check_corrections(spec, report),
-            leaks::scan_all(&self.recordings),
+            leaks::scan_all(&self.recordings, spec.value()),
         ] {
             match part {
                 Ok(more) => findings.extend(more),

@@ -112,7 +112,7 @@ impl<'j> Judge<'j> {
             }
             // An object has no name of its own here.
             (Form::Styled(_, true), Some(node)) if shapes.contains(&Shape::Object) => {
-                let any = plan.takes_any_member(node);
+                let any = plan.takes_any_member(self.spec.value(), node);
                 let own = |name: &str| {
                     plan.property(node, name).is_some()
                         || any && !self.is_claimed(operation, parameter, name)
@@ -181,7 +181,7 @@ impl<'j> Judge<'j> {
         let plan = &self.spec.request.plan;
         *style != Style::DeepObject
             && plan.shapes(schema.node).contains(&Shape::Object)
-            && plan.takes_any_member(schema.node)
+            && plan.takes_any_member(self.spec.value(), schema.node)
     }
 
     /// Whether a name in the query is of a parameter.

@@ -224,10 +224,14 @@ impl Plan {
 
     /// Whether members of any name are meant: no property is listed, or something is said of those
     /// that are not.
-    pub(crate) fn takes_any_member(&self, id: NodeId) -> bool {
+    pub(crate) fn takes_any_member(&self, document: &Value, id: NodeId) -> bool {
         let reached = self.reach(id);
         let nodes = || reached.iter().map(|id| &self.nodes[*id]);
-        let says = |node: &Node| !matches!(node.additional, Additional::Open);
+        let says = |node: &Node| {
+            let schema = document.pointer(&node.pointer);
+            let additional = schema.and_then(|schema| schema.get("additionalProperties"));
+            additional.is_some_and(|additional| *additional != Value::Bool(false))
+        };
         let closed = nodes().any(|node| matches!(node.additional, Additional::Closed));
         !closed && (nodes().all(|node| node.properties.is_empty()) || nodes().any(says))
     }
