@@ -251,8 +251,8 @@ If the service really shows it, it is not write-only: say so, and warn of it in 
         Field = "NSV301", "undocumented-field", Warning,
             "a field is not documented", "\
 An object has a field that its schema does not list. The schema does not speak of others
-(`additionalProperties` is absent), so nothing is contradicted: the service says more than the spec
-knows.
+(`additionalProperties` is absent or `{}`), so nothing is contradicted: the service says more than
+the spec knows.
 
     {\"domain\": \"acme.example\", \"colour\": \"red\"}        (no property `colour`)
 

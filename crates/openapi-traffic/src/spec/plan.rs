@@ -56,7 +56,7 @@ pub(crate) struct Property {
 /// What `additionalProperties` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Additional {
-    /// Nothing, so that others may come.
+    /// Nothing, or nothing of them (`{}`): others may come, and are drift.
     Open,
     /// That there may be any, in so many words.
     Any,
@@ -386,8 +386,8 @@ impl Planning<'_> {
                 let pointer = pointer::join(&schema.pointer, "additionalProperties");
                 Additional::Schema(self.node(&pointer)?)
             }
-            Some(_) => Additional::Any,
-            None => Additional::Open,
+            Some(Value::Bool(true)) => Additional::Any,
+            _ => Additional::Open,
         };
         Ok(())
     }
