@@ -1,30 +1,31 @@
 //! JUnit XML: a suite per folder or file of recordings, a test case per exchange; what belongs to
 //! no exchange has a suite of its own.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
-use super::Report;
-use crate::finding::Finding;
 use located::Place;
+
+use super::{Report, Reported, groups};
+use crate::finding::Finding;
 
 /// The suite of findings that belong to no exchange.
 const REPOSITORY: &str = "repository";
 
 pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
-    let reported: HashSet<&Finding> = report.findings.iter().map(|it| &it.finding).collect();
+    let reported: HashMap<&Finding, &Reported> =
+        report.findings.iter().map(|it| (&it.finding, it)).collect();
     let mut told: HashSet<&Finding> = HashSet::new();
     for case in &report.cases {
         // What the baseline excuses is not reported, so its case passes.
         let findings: Vec<_> = case
             .findings
             .iter()
-            .filter(|it| reported.contains(it))
+            .filter_map(|it| reported.get(it).copied())
             .collect();
-        told.extend(&findings);
+        told.extend(findings.iter().map(|it| &it.finding));
         add(&mut suites, &case.suite, &case.name, status(&findings));
     }
     for it in report
@@ -32,12 +33,8 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
         .iter()
         .filter(|it| !told.contains(&it.finding))
     {
-        add(
-            &mut suites,
-            REPOSITORY,
-            &format!("{} {}", it.finding.code, it.id),
-            status(&[&it.finding]),
-        );
+        let name = format!("{} {}", it.finding.code, it.id);
+        add(&mut suites, REPOSITORY, &name, status(&[it]));
     }
     for (number, problem) in report.problems.iter().enumerate() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
@@ -69,26 +66,22 @@ fn add<'a>(
         .add_test_case(case);
 }
 
-fn status(findings: &[&Finding]) -> TestCaseStatus {
+fn status(findings: &[&Reported]) -> TestCaseStatus {
     let [first, ..] = findings else {
         return TestCaseStatus::success();
     };
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status
-        .set_message(first.message.as_str())
-        .set_type(first.code)
+        .set_message(first.finding.message.as_str())
+        .set_type(first.finding.code)
         .set_description(describe(findings));
     status
 }
 
 /// One paragraph for equal findings.
-fn describe(findings: &[&Finding]) -> String {
-    let mut groups: IndexMap<_, Vec<&Finding>> = IndexMap::new();
-    for finding in findings {
-        groups.entry(finding.group()).or_default().push(finding);
-    }
-    let paragraphs = groups.values().map(|group| {
-        let finding = group[0];
+fn describe(findings: &[&Reported]) -> String {
+    let paragraphs = groups(findings.iter().copied()).into_iter().map(|group| {
+        let Reported { id, finding, .. } = group[0];
         let at = |what: &str, place: &Option<Place>| {
             place.as_ref().map_or_else(
                 String::new,
@@ -105,15 +98,18 @@ fn describe(findings: &[&Finding]) -> String {
         } else {
             String::new()
         };
+        let of = match &finding.exchange {
+            Some(exchange) => format!("\nin: {exchange}"),
+            None => String::new(),
+        };
         format!(
-            "{}: {}{times}\nexpected: {}\nseen: {}{}{}\nid: {}",
+            "{}: {}{times}{of}\nexpected: {}\nseen: {}{}{}\nid: {id}",
             finding.code,
             finding.message,
             finding.expected,
             finding.seen,
             at("spec", &finding.spec),
             at("recording", &finding.recording),
-            finding.id()
         )
     });
     paragraphs.collect::<Vec<_>>().join("\n\n")

@@ -60,10 +60,14 @@ fn findings_in_a_large_har_of_one_line_stand_where_the_whole_text_has_them() {
     let whole = Source::new("", text);
     for (number, it) in report.findings.iter().enumerate() {
         let found = it.finding.recording.as_ref().expect("a place");
-        let pointer = format!("/log/entries/{number}/response");
-        assert_eq!(found.pointer, format!("{pointer}/body/20/size"));
-        let place = whole.place(&pointer).expect("a place");
-        assert_eq!((found.line, found.column), (place.line, place.column));
+        let pointer = format!("/log/entries/{number}/response/content/text");
+        assert_eq!(found.pointer, pointer);
+        assert_eq!(it.finding.at.as_deref(), Some("/response/body/20/size"));
+        let body = whole.span(&pointer).expect("a body");
+        let at = whole.byte_at(found.line, found.column).expect("a place");
+        assert!(body.contains(&at));
+        let found = &whole.text()[at..body.end];
+        assert_eq!(found, r#"\"size\":\"much\"}]""#);
     }
 }
 
