@@ -3,8 +3,6 @@
 //! With the feature `codegen` the client is generated into `OUT_DIR`; without it the committed file
 //! is used, and the build stops when that was made from another state of the spec.
 
-use std::path::Path;
-
 #[cfg(feature = "codegen")]
 #[path = "build/mod.rs"]
 mod codegen;
@@ -19,11 +17,7 @@ fn main() {
     // Cargo runs the script anew whenever it was compiled anew, so its own files are not named:
     // without the feature an edit of the generator is none of the client.
     for path in [SPEC, GENERATED] {
-        // A file that is missing, as the spec is from the published package, would count as changed
-        // in each build.
-        if Path::new(path).exists() {
-            println!("cargo::rerun-if-changed={path}");
-        }
+        println!("cargo::rerun-if-changed={path}");
     }
     if let Err(reason) = run() {
         for line in reason.lines() {
@@ -34,20 +28,15 @@ fn main() {
 
 #[cfg(feature = "codegen")]
 fn run() -> Result<(), String> {
-    let spec = std::fs::read_to_string(SPEC)
-        .map_err(|error| format!("{SPEC}: {error} (the feature `codegen` needs the repository)"))?;
+    let spec = std::fs::read_to_string(SPEC).map_err(|error| format!("{SPEC}: {error}"))?;
     let code = codegen::generate::generate(SPEC, &spec).map_err(|error| error.to_string())?;
     let out = std::env::var("OUT_DIR").map_err(|error| format!("OUT_DIR: {error}"))?;
-    let path = Path::new(&out).join("generated.rs");
+    let path = std::path::Path::new(&out).join("generated.rs");
     std::fs::write(&path, code).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 #[cfg(not(feature = "codegen"))]
 fn run() -> Result<(), String> {
-    // A published package has no spec, and nothing that could be stale.
-    if !Path::new(SPEC).exists() {
-        return Ok(());
-    }
     let read =
         |path: &str| std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"));
     stale::check(&read(SPEC)?, &read(GENERATED)?)

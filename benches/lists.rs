@@ -92,7 +92,9 @@ async fn read(how: &str, url: &str) -> Outcome {
         "collected from a stream" => {
             let stream = client
                 .connections()
-                .stream_with(&everything, PageSize::new(1000)?);
+                .filter(everything.clone())
+                .stream()
+                .page_size(PageSize::new(1000)?);
             let trunks: Vec<Connection> = stream.try_collect().await?;
             trunks.len()
         }
@@ -111,7 +113,8 @@ async fn read(how: &str, url: &str) -> Outcome {
 async fn walk(client: &Client, size: u64) -> Result<usize, netsapiens_connections::Error> {
     let mut stream = client
         .connections()
-        .stream_with(&ConnectionFilter::default(), PageSize::new(size)?);
+        .stream()
+        .page_size(PageSize::new(size)?);
     let mut trunks = 0;
     while stream.try_next().await?.is_some() {
         trunks += 1;

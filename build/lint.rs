@@ -102,7 +102,9 @@ impl Lint<'_> {
                 .pointer(&step(schemas, name))
                 .is_none()
             {
-                return self.fail(schemas, format!("the schema `{name}` is missing; build/generate.rs maps it to a type of ours"));
+                return self.fail(schemas, format!(
+                "the schema `{name}` is missing; build/generate.rs maps it to a type of ours"
+            ));
             }
         }
         Ok(())
@@ -135,7 +137,8 @@ impl Lint<'_> {
                 .flatten()
             {
                 if status == "default" {
-                    let reason = "the generator takes `default` for success and error at once; write `4XX` and `5XX`";
+                    let reason = "the generator takes `default` for success and error at once; \
+                    write `4XX` and `5XX`";
                     return self.fail(&step(&responses, status), reason);
                 }
                 self.media(
@@ -201,7 +204,8 @@ impl Lint<'_> {
             }
         }
         if rules.request && members.contains_key("default") {
-            let reason = "a default in a request is always sent, so that a partial update would reset the setting; say it in the description";
+            let reason = "a default in a request is always sent, so that a partial update \
+                would reset the setting; say it in the description";
             return self.fail(&step(pointer, "default"), reason);
         }
         if rules.response {
@@ -210,15 +214,19 @@ impl Lint<'_> {
                 .find(|keyword| members.contains_key(**keyword))
             {
                 let reason = format!(
-                    "`{keyword}` would make the client refuse what a server answers; use x-extensible-enum or the description"
+                    "`{keyword}` would make the client refuse what a server answers; use \
+                     x-extensible-enum or the description"
                 );
                 return self.fail(&step(pointer, keyword), reason);
             }
             if let Some("date-time" | "date" | "uuid") =
                 members.get("format").and_then(Value::as_str)
             {
-                return self
-                    .fail(&step(pointer, "format"), "the client would refuse other texts; use the schema DateTime or the description");
+                return self.fail(
+                    &step(pointer, "format"),
+                    "the client would refuse other texts; use the schema DateTime or the \
+                    description",
+                );
             }
         }
         if let Some(known) = members.get("x-extensible-enum") {

@@ -36,7 +36,8 @@ async fn look() -> Result<(), Error> {
 async fn whole_life() -> Result<(), Box<dyn std::error::Error>> {
     let server = FakeServer::start().await;
     println!(
-        "Embedded NetSapiens at {}. Set NETSAPIENS_SERVER and NETSAPIENS_API_KEY to read a real one.\n",
+        "Embedded NetSapiens at {}. Set NETSAPIENS_SERVER and NETSAPIENS_API_KEY to read a real \
+         one.\n",
         server.url()
     );
     let client = server.client()?;
@@ -90,11 +91,9 @@ async fn whole_life() -> Result<(), Box<dyn std::error::Error>> {
         println!("        registration: {}", state.unwrap_or("none"));
     }
 
-    let change = ConnectionUpdate {
-        orig_enabled: Some(YesNo::No),
-        description: Some("closed for repair".into()),
-        ..Default::default()
-    };
+    let change = ConnectionUpdate::new()
+        .orig_enabled(YesNo::No)
+        .description("closed for repair");
     let receipt = acme.connections().update(&pattern, &change).await?;
     println!(
         "\nupdate  {pattern:<24} {} {}",

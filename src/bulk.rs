@@ -11,6 +11,7 @@ use crate::error::Error;
 
 /// What became of one item of an [`apply`].
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Outcome<T> {
     /// The work was done.
     Done(T),
@@ -53,16 +54,15 @@ pub struct BulkProgress {
 /// ```no_run
 /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
 /// use std::num::NonZeroUsize;
-/// use netsapiens_connections::{BulkProgress, Connection, ConnectionUpdate, Outcome, YesNo, apply};
+/// use netsapiens_connections::bulk::{BulkProgress, Outcome, apply};
+/// use netsapiens_connections::{Connection, ConnectionUpdate};
 ///
-/// let off = ConnectionUpdate { orig_enabled: Some(YesNo::No), ..ConnectionUpdate::default() };
-/// let trunks = client.connections().list().await?; // complete, or an error
+/// let off = ConnectionUpdate::new().orig_enabled(false);
+/// let all = client.connections();
+/// let trunks = all.list().await?; // complete, or an error
 /// let work = |trunk: Connection| {
-///     let (client, off) = (&client, &off);
-///     async move {
-///         let domain = client.domain(trunk.domain)?;
-///         domain.connections().update(trunk.orig_match_pattern, off).await
-///     }
+///     let (all, off) = (&all, &off);
+///     async move { all.update(&trunk.key()?, off).await }
 /// };
 /// let at_once = NonZeroUsize::new(4).unwrap_or(NonZeroUsize::MIN);
 /// let scope = |trunk: &Connection| trunk.domain.clone();
@@ -71,7 +71,7 @@ pub struct BulkProgress {
 ///     match outcome {
 ///         Outcome::Done(receipt) => println!("{}", receipt.status()),
 ///         Outcome::Failed(error) => println!("{:?}: {error}", error.pattern()),
-///         Outcome::Skipped => println!("skipped: its domain was refused"),
+///         _ => println!("skipped: its domain was refused"),
 ///     }
 /// }
 /// # Ok(())

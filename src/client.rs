@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderValue};
 
-use crate::connections::{Connections, Domain};
+use crate::credential::{Credential, Shared, authorization};
 use crate::error::Error;
 use crate::generated;
+use crate::http::HttpSettings;
 use crate::observability::{Attempt, Observer};
 use crate::retry::RetryPolicy;
-use crate::transport::{Call, Credentials, Limits};
-use crate::values::{Addressing, DomainName, Secret};
+use crate::transport::{Credentials, Limits, Transport};
+use crate::values::{Addressing, Secret};
 
 const BASE_PATH: &str = "/ns-api/v2";
 
@@ -31,11 +32,8 @@ const BASE_PATH: &str = "/ns-api/v2";
 /// ```
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub(crate) raw: generated::Client,
-    key: Arc<Secret>,
-    pub(crate) limits: Limits,
+    pub(crate) transport: Transport,
     pub(crate) addressing: Addressing,
-    observer: Option<Observer>,
 }
 
 impl Client {
@@ -44,83 +42,74 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// A client for the server in `NETSAPIENS_SERVER` with the key in `NETSAPIENS_API_KEY`.
+    /// A client for the server in `NETSAPIENS_SERVER` with the key in `NETSAPIENS_API_KEY`. With
+    /// other settings beside them: [`ClientBuilder::from_env`].
     ///
     /// # Errors
     /// When one of the variables is missing, empty or malformed: the error names it.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(|name| std::env::var(name))
+        ClientBuilder::from_env()?.build()
     }
 
-    fn from_variables(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
-        let read = |name: &str| match variable(name) {
-            Ok(value) if !value.trim().is_empty() => Ok(value),
-            Ok(_) => Err(Error::configuration(format!("{name} is set and empty"))),
-            Err(VarError::NotPresent) => Err(Error::configuration(format!("{name} is not set"))),
-            Err(VarError::NotUnicode(_)) => {
-                Err(Error::configuration(format!("{name} is not UTF-8")))
-            }
-        };
-        let server = read("NETSAPIENS_SERVER")?;
-        let key = Secret::from(read("NETSAPIENS_API_KEY")?);
-        let named = |name, error: Error| Error::configuration(format!("{name}: {error}"));
-        base_url(&server, false).map_err(|error| named("NETSAPIENS_SERVER", error))?;
-        authorization(&key).map_err(|error| named("NETSAPIENS_API_KEY", error))?;
-        Self::builder().server(server).api_key(key).build()
-    }
-
-    /// The trunks of the whole system.
-    pub fn connections(&self) -> Connections<'_> {
-        Connections::new(self)
-    }
-
-    /// One domain.
-    ///
-    /// # Errors
-    /// When the text cannot be a domain's name: see [`DomainName::new`]. Nothing is sent.
-    pub fn domain<N>(&self, name: N) -> Result<Domain, Error>
-    where
-        N: TryInto<DomainName>,
-        N::Error: Into<Error>,
-    {
-        Ok(Domain::new(
-            self.clone(),
-            name.try_into().map_err(Into::into)?,
-        ))
-    }
-
-    /// The same client with another policy for repeating, for a call or for all that follow.
+    /// The same client with another policy for retries, for a call or for all that follow.
     ///
     /// ```no_run
     /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use std::time::Duration;
     /// use netsapiens_connections::RetryPolicy;
     ///
-    /// let total = client.with_retry(RetryPolicy::never()).connections().count().await?;
-    /// # drop(total);
+    /// let once = client.with_retry(RetryPolicy::never()).with_deadline(Duration::from_secs(5));
+    /// println!("{} trunks", once.connections().count().await?);
     /// # Ok(())
     /// # }
     /// ```
     #[must_use]
     pub fn with_retry(&self, policy: RetryPolicy) -> Self {
         let mut client = self.clone();
-        client.limits.retry = policy;
+        client.transport.limits.retry = policy;
         client
     }
 
-    pub(crate) fn call<'a>(
-        &'a self,
-        operation: &'static str,
-        method: reqwest::Method,
-        password: Option<&'a Secret>,
-    ) -> Call<'a> {
-        Call {
-            operation,
-            method,
-            request_bytes: 0,
-            secrets: password.into_iter().chain([&*self.key]).collect(),
-            observer: self.observer.as_ref(),
-        }
+    /// The same client with another time for an operation with all its attempts: see
+    /// [`ClientBuilder::deadline`]. The time for one attempt stays, and never outlasts it; so does
+    /// the time for connecting, which may outlast it.
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Duration) -> Self {
+        let mut client = self.clone();
+        client.transport.limits.deadline = deadline;
+        client
     }
+
+    /// The same client with another tag for the vendor's own logs: see [`ClientBuilder::log_tag`].
+    ///
+    /// ```
+    /// use netsapiens_connections::{Client, ErrorKind};
+    ///
+    /// let client = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE").build()?;
+    /// let tagged = client.with_log_tag("ticket 4711")?;
+    /// assert_eq!(client.with_log_tag("two\nlines").unwrap_err().kind(), ErrorKind::Configuration);
+    /// # drop(tagged);
+    /// # Ok::<(), netsapiens_connections::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the tag cannot be a
+    /// header.
+    pub fn with_log_tag(&self, tag: impl AsRef<str>) -> Result<Self, Error> {
+        let mut client = self.clone();
+        let tag = log_tag(tag.as_ref())?;
+        client.transport.raw.inner.0.insert(LOG_TAG, tag);
+        Ok(client)
+    }
+}
+
+/// Header that the vendor's logs show (documented).
+const LOG_TAG: &str = "x-netsapiens-log";
+
+fn log_tag(tag: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(tag).map_err(|error| {
+        Error::configuration("the log tag cannot be a header value").caused_by(error)
+    })
 }
 
 /// Settings of a [`Client`]. Server and key are required; the rest has defaults.
@@ -142,16 +131,22 @@ impl Client {
 pub struct ClientBuilder {
     /// Not shown: `build` refuses a URL with a password in it, but only then.
     server: Option<Secret>,
-    key: Option<Secret>,
+    key: Option<Key>,
     plain_http: bool,
     connect_timeout: Duration,
     limits: Limits,
     addressing: Addressing,
     log_tag: Option<String>,
     observer: Option<Observer>,
-    /// PEM, kept as secrets because files with certificates often hold keys as well.
-    #[cfg(feature = "rustls")]
-    root_certificates: Vec<Secret>,
+    pub(crate) http: HttpSettings,
+}
+
+/// Where the credential comes from.
+#[derive(Debug, Clone)]
+enum Key {
+    /// Checked by `build`.
+    Stays(Secret),
+    Renews(Shared),
 }
 
 impl Default for ClientBuilder {
@@ -171,13 +166,47 @@ impl Default for ClientBuilder {
             addressing: Addressing::default(),
             log_tag: None,
             observer: None,
-            #[cfg(feature = "rustls")]
-            root_certificates: Vec::new(),
+            http: HttpSettings::default(),
         }
     }
 }
 
 impl ClientBuilder {
+    /// Begins with the server in `NETSAPIENS_SERVER` and the key in `NETSAPIENS_API_KEY`; other
+    /// settings follow, and later ones replace these.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use netsapiens_connections::ClientBuilder;
+    ///
+    /// let client = ClientBuilder::from_env()?.timeout(Duration::from_secs(10)).build()?;
+    /// # drop(client);
+    /// # Ok::<(), netsapiens_connections::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When one of the variables is missing, empty or malformed: the error names it.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(|name| std::env::var(name))
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
+        let read = |name: &str| match variable(name) {
+            Ok(value) if !value.trim().is_empty() => Ok(value),
+            Ok(_) => Err(Error::configuration(format!("{name} is set and empty"))),
+            Err(VarError::NotPresent) => Err(Error::configuration(format!("{name} is not set"))),
+            Err(VarError::NotUnicode(_)) => {
+                Err(Error::configuration(format!("{name} is not UTF-8")))
+            }
+        };
+        let server = read("NETSAPIENS_SERVER")?;
+        let key = Secret::from(read("NETSAPIENS_API_KEY")?);
+        let named = |name, error: Error| Error::configuration(format!("{name}: {error}"));
+        base_url(&server, false).map_err(|error| named("NETSAPIENS_SERVER", error))?;
+        authorization(&key).map_err(|error| named("NETSAPIENS_API_KEY", error))?;
+        Ok(Self::default().server(server).api_key(key))
+    }
+
     /// The server: a bare host with or without a port (`pbx.acme.example`, `pbx.acme.example:8443`)
     /// or an `https` URL of nothing but these. `http` is taken for the loopback only, unless
     /// [`ClientBuilder::allow_plain_http`] is called, and goes past the proxies that the
@@ -190,7 +219,13 @@ impl ClientBuilder {
 
     /// The API key, OAuth2 access token or JWT.
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
-        self.key = Some(key.into());
+        self.key = Some(Key::Stays(key.into()));
+        self
+    }
+
+    /// A credential that renews itself, instead of a key that stays.
+    pub fn credential(mut self, credential: impl Credential) -> Self {
+        self.key = Some(Key::Renews(Shared(Arc::new(credential))));
         self
     }
 
@@ -270,29 +305,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts the certificates in a PEM text besides those of the system, for servers with an
-    /// issuer of their own. May be called more than once. Needs the feature `rustls`.
-    ///
-    /// ```
-    /// use netsapiens_connections::{Client, ErrorKind};
-    ///
-    /// let builder = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE");
-    /// let error = builder.root_certificate_pem("no certificate").build().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Configuration);
-    /// ```
-    #[cfg(feature = "rustls")]
-    pub fn root_certificate_pem(mut self, pem: impl Into<String>) -> Self {
-        self.root_certificates.push(Secret::from(pem.into()));
-        self
-    }
-
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the server or the key is
-    /// missing or malformed, when the tag cannot be a header, when a root certificate is none, when
-    /// TLS cannot be set up, and for `https` in a build without TLS. What other libraries say of it
-    /// is the error's `source`.
+    /// missing or malformed, when the tag or the user agent cannot be a header, when a proxy, a root
+    /// certificate or an identity is none, when TLS cannot be set up, and for `https` in a build
+    /// without TLS. What other libraries say of it is the error's `source`.
     pub fn build(self) -> Result<Client, Error> {
         let server = self
             .server
@@ -300,55 +319,35 @@ impl ClientBuilder {
         let key = self
             .key
             .ok_or_else(|| Error::configuration("no API key was given: call `api_key`"))?;
+        let credential = match key {
+            Key::Stays(key) => {
+                authorization(&key)?;
+                Shared(Arc::new(key))
+            }
+            Key::Renews(credential) => credential,
+        };
         let base = base_url(server.expose_secret(), self.plain_http)?;
-        let plain = base.starts_with("http:");
 
         let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, authorization(&key)?);
         if let Some(tag) = self.log_tag {
-            let tag = HeaderValue::from_str(&tag).map_err(|error| {
-                Error::configuration("the log tag cannot be a header value").caused_by(error)
-            })?;
-            headers.insert("x-netsapiens-log", tag);
+            headers.insert(LOG_TAG, log_tag(&tag)?);
         }
 
         let connecting = time_to_connect(self.connect_timeout, &self.limits);
-        #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
-        if !plain {
-            return Err(Error::no_tls());
-        }
-        let http = reqwest::Client::builder()
-            .user_agent(concat!(
-                "netsapiens-connections/",
-                env!("CARGO_PKG_VERSION")
-            ))
-            .connect_timeout(connecting)
-            .redirect(reqwest::redirect::Policy::none())
-            // Where HTTP/2 is compiled in, it would send a refused stream again on its own, a
-            // create as well.
-            .retry(reqwest::retry::never());
-        // Proxies of the environment carry https unread; of plain http they would see the key.
-        let http = if plain { http.no_proxy() } else { http };
-        #[cfg(feature = "rustls")]
-        let http = http.tls_backend_rustls();
-        // Reading the system's trust store takes longer than all else here, and plain http, which
-        // is not left by a redirect, has no use for it.
-        #[cfg(feature = "rustls")]
-        let http = if plain {
-            http.tls_certs_only([])
-        } else {
-            http.tls_certs_merge(certificates(&self.root_certificates)?)
-        };
-        let http = http.build().map_err(|error| {
-            Error::configuration("TLS could not be set up on this system").caused_by(error)
-        })?;
+        let http = self.http.client(&base, self.plain_http, connecting)?;
 
         Ok(Client {
-            raw: generated::Client::new_with_client(&base, http, Credentials(headers)),
-            key: Arc::new(key),
-            limits: self.limits,
+            transport: Transport {
+                raw: generated::Client::new_with_client(
+                    &with_base_path(&base),
+                    http,
+                    Credentials(headers),
+                ),
+                credential,
+                limits: self.limits,
+                observer: self.observer,
+            },
             addressing: self.addressing,
-            observer: self.observer,
         })
     }
 }
@@ -365,44 +364,9 @@ fn time_to_connect(asked: Duration, limits: &Limits) -> Duration {
         .min(before(limits.deadline))
 }
 
-/// The certificates in PEM texts.
-#[cfg(feature = "rustls")]
-fn certificates(pems: &[Secret]) -> Result<Vec<reqwest::Certificate>, Error> {
-    let mut all = Vec::new();
-    for pem in pems {
-        let refused = Error::configuration("a root certificate could not be read")
-            .advise("Give PEM, which has a line `-----BEGIN CERTIFICATE-----`");
-        match reqwest::Certificate::from_pem_bundle(pem.expose_secret().as_bytes()) {
-            Ok(some) if !some.is_empty() => all.extend(some),
-            Ok(_) => return Err(refused),
-            Err(error) => return Err(refused.caused_by(error)),
-        }
-    }
-    Ok(all)
-}
-
-/// The header with the credential, marked so that HTTP libraries do not print it.
-fn authorization(key: &Secret) -> Result<HeaderValue, Error> {
-    let key = key.expose_secret();
-    if key.is_empty() {
-        return Err(Error::configuration("the API key is empty"));
-    }
-    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::configuration(
-            "the API key has a character that no key has, white space for example",
-        )
-        .advise("Give the key alone, without `Bearer`, spaces or line ends"));
-    }
-    let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|error| {
-        Error::configuration("the API key cannot be a header value").caused_by(error)
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// The base of all URLs. Whatever could send the key elsewhere is refused: user info, paths,
-/// queries, fragments.
-fn base_url(server: &str, plain_http: bool) -> Result<String, Error> {
+/// The server, as a URL of nothing else. Whatever could send the key elsewhere is refused: user
+/// info, paths, queries, fragments.
+fn base_url(server: &str, plain_http: bool) -> Result<Url, Error> {
     let refuse = |reason: &str| {
         Err(Error::configuration(format!(
             "the server was refused: {reason}; give a host name or `https://host`"
@@ -442,7 +406,12 @@ fn base_url(server: &str, plain_http: bool) -> Result<String, Error> {
         "http" => return refuse("plain http would show the key to the network"),
         _ => return refuse("its scheme is not https"),
     }
-    Ok(format!("{}{BASE_PATH}", url.as_str().trim_end_matches('/')))
+    Ok(url)
+}
+
+/// The base of all URLs.
+fn with_base_path(server: &Url) -> String {
+    format!("{}{BASE_PATH}", server.as_str().trim_end_matches('/'))
 }
 
 #[cfg(test)]
@@ -478,8 +447,8 @@ mod tests {
         ];
         for (server, base) in table {
             assert_eq!(
-                base_url(server, false).ok().as_deref(),
-                Some(base),
+                base_url(server, false).ok().as_ref().map(with_base_path),
+                Some(base.to_owned()),
                 "{server}"
             );
         }
@@ -519,7 +488,11 @@ mod tests {
     #[test]
     fn plain_http_is_taken_when_it_is_asked_for() {
         assert_eq!(
-            base_url("http://pbx.acme.example", true).ok().as_deref(),
+            base_url("http://pbx.acme.example", true)
+                .ok()
+                .as_ref()
+                .map(with_base_path)
+                .as_deref(),
             Some("http://pbx.acme.example/ns-api/v2")
         );
     }
@@ -570,14 +543,14 @@ mod tests {
                 };
                 value.map(str::to_owned).ok_or(VarError::NotPresent)
             };
-            let error = Client::from_variables(lookup).unwrap_err();
+            let error = ClientBuilder::from_variables(lookup).unwrap_err();
             assert!(error.to_string().starts_with(beginning), "{error}");
             assert_eq!(error.kind(), crate::ErrorKind::Configuration);
         }
     }
 
     /// Run with `--no-default-features`.
-    #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
+    #[cfg(not(feature = "__tls"))]
     #[test]
     fn a_build_without_tls_refuses_https_and_takes_http() {
         let built = |server: &str| {
@@ -590,30 +563,10 @@ mod tests {
         assert_eq!(error.kind(), crate::ErrorKind::Configuration);
         assert_eq!(
             error.to_string(),
-            "this build has no TLS, which an `https` server needs. Enable the feature `rustls` of \
-             netsapiens-connections, or `reqwest-tls` and a TLS feature of reqwest"
+            "this build has no TLS, which an `https` server needs. Enable the feature `rustls`, \
+             `ring` or `native-tls` of netsapiens-connections"
         );
         assert!(built("http://127.0.0.1:8080").is_ok());
-    }
-
-    /// Run with `--no-default-features --features reqwest-tls`.
-    #[cfg(all(feature = "reqwest-tls", not(feature = "rustls")))]
-    #[tokio::test]
-    async fn a_tls_feature_that_was_promised_and_is_missing_is_no_passing_trouble() {
-        let builder = Client::builder().server("localhost").api_key("nss_EXAMPLE");
-        let client = builder.build().unwrap();
-        let error = client.connections().list().await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.attempts()),
-            (crate::ErrorKind::Configuration, 1)
-        );
-        assert_eq!(
-            error.to_string(),
-            "list_connections: this build has no TLS, which an `https` server needs. Enable the \
-             feature `rustls` of netsapiens-connections, or `reqwest-tls` and a TLS feature of \
-             reqwest"
-        );
-        assert!(!error.may_have_been_sent() && !error.is_retryable());
     }
 
     #[test]
@@ -626,6 +579,6 @@ mod tests {
             }
             .to_owned())
         };
-        assert!(Client::from_variables(lookup).is_ok());
+        assert!(ClientBuilder::from_variables(lookup).is_ok());
     }
 }

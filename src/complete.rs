@@ -5,21 +5,23 @@ use std::ops::Deref;
 use futures_util::TryStreamExt;
 
 use crate::client::Client;
-use crate::connections::{ConnectionFilter, counted, list};
 use crate::error::Error;
+use crate::filter::ConnectionFilter;
 use crate::generated::types::Connection;
+use crate::metadata::Metadata;
+use crate::operations::{counted, list};
 use crate::paging::{ConnectionStream, Keys, PageSize};
 use crate::values::DomainName;
 
 /// All trunks of a system or of a domain, or all that a filter leaves, each once; made by
-/// [`Connections::list`](crate::Connections::list) and
-/// [`DomainConnections::list`](crate::DomainConnections::list).
+/// [`Connections::list`](crate::Connections::list).
 ///
 /// It is a slice of [`Connection`] to whoever reads it, and can be iterated over or turned into a
 /// `Vec`.
 ///
 /// ```no_run
-/// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Domain, Error};
+/// # async fn run(acme: Domain) -> Result<(), Error> {
 /// let trunks = acme.connections().list().await?;
 /// if !trunks.is_counted() {
 ///     eprintln!("{} trunks, and this key may not count them", trunks.len());
@@ -34,9 +36,15 @@ use crate::values::DomainName;
 pub struct CompleteList {
     trunks: Vec<Connection>,
     counted: bool,
+    metadata: Metadata,
 }
 
 impl CompleteList {
+    /// What came with the last of the responses that it was read from.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
     /// Whether the server counts as many trunks.
     ///
     /// `false` where the key may not count or the server has no operation that counts. The list is
@@ -97,12 +105,13 @@ pub(crate) async fn complete(
     let received = first.value.len() as u64;
     let mut keys = Keys::default();
     first.value.retain(|trunk| keys.insert(trunk));
-    let mut pages = ConnectionStream::new(client, domain, filter, PageSize::LARGEST);
+    let mut pages = ConnectionStream::new(client, domain, filter).page_size(PageSize::LARGEST);
     match counted(client, domain, filter).await? {
-        Some(total) if u64::try_from(total.value) == Ok(first.value.len() as u64) => {
+        Some(total) if total.value == first.value.len() as u64 => {
             return Ok(CompleteList {
                 trunks: first.value,
                 counted: true,
+                metadata: total.metadata,
             });
         }
         // Read anew: what was removed meanwhile must not stay in the list.
@@ -114,5 +123,10 @@ pub(crate) async fn complete(
         trunks.push(trunk);
     }
     let counted = pages.progress().total.is_some();
-    Ok(CompleteList { trunks, counted })
+    let metadata = pages.metadata().cloned().unwrap_or(first.metadata);
+    Ok(CompleteList {
+        trunks,
+        counted,
+        metadata,
+    })
 }

@@ -1,139 +1,189 @@
 //! The seven operations as a person says them.
 
-use std::fmt;
+use reqwest::Method;
 
-use reqwest::{Method, StatusCode};
-
+use crate::accepted::{Accepted, Said};
 use crate::client::Client;
 use crate::complete::{CompleteList, complete};
 use crate::error::Error;
-use crate::generated::answers;
+use crate::filter::ConnectionFilter;
 use crate::generated::types::{Connection, ConnectionCreate, ConnectionUpdate};
+use crate::generated::{self, answers};
 use crate::identity;
-use crate::paging::{ConnectionStream, PageSize, Window};
+use crate::key::ConnectionKey;
+use crate::metadata::Metadata;
+use crate::operations::{count, list};
+use crate::paging::ConnectionStream;
+use crate::presets::RegisteringPbx;
 use crate::response::Response;
-use crate::server_message::{ServerMessage, presentable};
-use crate::transport::{Done, decode, send};
-use crate::values::{ConnectionRef, DomainName, Masked, MatchPattern};
+use crate::transport::{Call, Done, Unfit, decode};
+use crate::values::{ConnectionRef, DomainName, MatchPattern, Secret};
 
-/// Which trunks a list or a count takes in. Unset takes in all.
+impl Client {
+    /// The trunks of the whole system.
+    pub fn connections(&self) -> Connections {
+        Connections::new(self.clone(), WholeSystem)
+    }
+
+    /// One domain.
+    ///
+    /// # Errors
+    /// When the text cannot be a domain's name: see [`DomainName::new`]. Nothing is sent.
+    pub fn domain<N>(&self, name: N) -> Result<Domain, Error>
+    where
+        N: TryInto<DomainName>,
+        N::Error: Into<Error>,
+    {
+        Ok(Domain {
+            client: self.clone(),
+            name: name.try_into().map_err(Into::into)?,
+        })
+    }
+}
+
+/// One domain; made by [`Client::domain`], which checks its name.
+#[derive(Debug, Clone)]
+pub struct Domain {
+    client: Client,
+    name: DomainName,
+}
+
+impl Domain {
+    /// The domain's name.
+    pub fn name(&self) -> &DomainName {
+        &self.name
+    }
+
+    /// The trunks of the domain.
+    pub fn connections(&self) -> DomainConnections {
+        Connections::new(self.client.clone(), self.name.clone())
+    }
+
+    /// A trunk of this domain to create, with nothing but its key: see [`ConnectionCreate::new`].
+    ///
+    /// ```no_run
+    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// let trunk = acme
+    ///     .new_connection("sip*@192.0.2.30")?
+    ///     .address("192.0.2.30")
+    ///     .source_ip_checking_enabled(true);
+    /// let accepted = acme.connections().create(trunk).await?;
+    /// println!("{}", accepted.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the text cannot be a pattern: see [`MatchPattern::new`].
+    pub fn new_connection<P>(&self, pattern: P) -> Result<ConnectionCreate, Error>
+    where
+        P: TryInto<MatchPattern>,
+        P::Error: Into<Error>,
+    {
+        let pattern = pattern.try_into().map_err(Into::into)?;
+        Ok(ConnectionCreate::new(self.name.clone(), pattern))
+    }
+
+    /// A PBX of this domain that registers: see [`RegisteringPbx::new`].
+    ///
+    /// ```no_run
+    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// let pbx = acme.registering_pbx("acme-pri.example", "15555550100", "US and Canada");
+    /// let accepted = acme.connections().create(pbx.max_active_calls(23)).await?;
+    /// println!("{}", accepted.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn registering_pbx(
+        &self,
+        host: impl Into<String>,
+        username: impl Into<String>,
+        dial_policy: impl Into<String>,
+    ) -> RegisteringPbx {
+        RegisteringPbx::new(self.name.as_str(), host, username, dial_policy)
+    }
+}
+
+/// Whose trunks a [`Connections`] is about: [`WholeSystem`], or one domain by its name.
+pub trait Scope: sealed::Sealed {}
+
+/// The whole system, as the [`Scope`] of [`Client::connections`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WholeSystem;
+
+impl Scope for WholeSystem {}
+impl Scope for DomainName {}
+
+pub(crate) mod sealed {
+    use crate::values::DomainName;
+
+    /// The domain, where there is one.
+    pub trait Sealed {
+        fn domain(&self) -> Option<&DomainName>;
+    }
+
+    impl Sealed for super::WholeSystem {
+        fn domain(&self) -> Option<&DomainName> {
+            None
+        }
+    }
+
+    impl Sealed for DomainName {
+        fn domain(&self) -> Option<&DomainName> {
+            Some(self)
+        }
+    }
+}
+
+/// The trunks of one domain; made by [`Domain::connections`].
+pub type DomainConnections = Connections<DomainName>;
+
+/// The trunks of the whole system or of one domain; made by [`Client::connections`] and
+/// [`Domain::connections`].
 ///
-/// The vendor declares these filters and does not say how they compare.
+/// Lists, streams and counts take in what [`filter`](Self::filter) leaves; a trunk that is named
+/// is read or changed whether the filter leaves it or not. In the whole system trunks are named by
+/// their [key](Connection::key), in a domain by their pattern.
 ///
+/// ```no_run
+/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// use netsapiens_connections::{ConnectionFilter, ConnectionUpdate};
+///
+/// let partners = ConnectionFilter::new().reseller("acme-partners");
+/// let trunks = client.connections().filter(partners);
+/// println!("{} trunks", trunks.count().await?);
+/// let closed = ConnectionUpdate::new().orig_enabled(false);
+/// for trunk in trunks.list().await? {
+///     trunks.update(&trunk.key()?, &closed).await?;
+/// }
+/// # Ok(())
+/// # }
 /// ```
-/// use netsapiens_connections::ConnectionFilter;
-///
-/// let filter = ConnectionFilter { reseller: Some("acme-partners".into()), ..ConnectionFilter::default() };
-/// # drop(filter);
-/// ```
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct ConnectionFilter {
-    /// Trunks whose device registers with this SIP URI. Wire name: `device-sip-registration-uri`.
-    pub device_sip_registration_uri: Option<String>,
-    /// Trunks with this termination pattern. Wire name: `termination-match`.
-    pub termination_match: Option<String>,
-    /// Trunks of this reseller's domains. Wire name: `reseller`.
-    pub reseller: Option<String>,
-    /// Trunks that this route chain uses. Wire name: `route-chain`.
-    pub route_chain: Option<String>,
-    /// What a user of this scope may see. Wire name: `user-scope`.
-    pub user_scope: Option<String>,
+#[derive(Debug, Clone)]
+pub struct Connections<S = WholeSystem> {
+    client: Client,
+    scope: S,
+    filter: ConnectionFilter,
 }
 
-/// Tells which filters are set, and not to what: URIs and names are customer data.
-impl fmt::Debug for ConnectionFilter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            device_sip_registration_uri,
-            termination_match,
-            reseller,
-            route_chain,
-            user_scope,
-        } = self;
-        f.debug_struct("ConnectionFilter")
-            .field(
-                "device_sip_registration_uri",
-                &Masked(device_sip_registration_uri),
-            )
-            .field("termination_match", &Masked(termination_match))
-            .field("reseller", &Masked(reseller))
-            .field("route_chain", &Masked(route_chain))
-            .field("user_scope", &Masked(user_scope))
-            .finish()
-    }
-}
-
-/// What the server says of a write that it accepted. Once a status of success has come, the rest of
-/// the answer may break off or be of any kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    status: u16,
-    code: Option<i64>,
-    message: Option<String>,
-}
-
-impl Receipt {
-    /// HTTP status, mostly 202: accepted, which is full success (documented). 404 only for a
-    /// repeated delete: see [`DomainConnections::delete`].
-    pub fn status(&self) -> u16 {
-        self.status
-    }
-
-    /// The code in the body, where there is one. Deployments can configure it (reported).
-    pub fn code(&self) -> Option<i64> {
-        self.code
-    }
-
-    /// The message in the body, or the body where it is text; none where there is no body. Made fit
-    /// to be shown as [`Error::server_message`] is.
-    pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-
-    /// Of a delete whose attempt found nothing left to remove.
-    fn already_gone(refusal: &Error) -> Self {
-        let message = refusal.server_message().map(str::to_owned);
+impl<S: Scope> Connections<S> {
+    fn new(client: Client, scope: S) -> Self {
         Self {
-            status: StatusCode::NOT_FOUND.as_u16(),
-            code: refusal.server_code(),
-            message,
+            client,
+            scope,
+            filter: ConnectionFilter::default(),
         }
     }
 
-    /// Any body is fine: JSON, text or none (reported). Failing here would report a write as failed
-    /// that was done.
-    fn of(answer: &Response, secrets: &[&crate::Secret]) -> Self {
-        let status = answer.status.as_u16();
-        if let Some(said) = ServerMessage::read(answer.json(), secrets) {
-            return Self {
-                status,
-                code: said.code(),
-                message: Some(said.text().to_owned()),
-            };
-        }
-        let text = std::str::from_utf8(&answer.body).ok().map(str::trim);
-        let text = text.filter(|text| !text.is_empty() && !text.starts_with(['{', '[', '<']));
-        Self {
-            status,
-            code: None,
-            message: text.map(|text| presentable(text, secrets)),
-        }
-    }
-}
-
-/// The trunks of the whole system; made by [`Client::connections`].
-#[derive(Debug, Clone, Copy)]
-pub struct Connections<'a> {
-    client: &'a Client,
-}
-
-impl<'a> Connections<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
     }
 
-    pub(crate) fn client(&self) -> &'a Client {
-        self.client
+    /// Lists, streams and counts only what this filter leaves. It replaces an earlier one.
+    #[must_use]
+    pub fn filter(mut self, filter: ConnectionFilter) -> Self {
+        self.filter = filter;
+        self
     }
 
     /// All trunks. The list is complete, or an error.
@@ -148,21 +198,19 @@ impl<'a> Connections<'a> {
     /// seen in the numbers.
     ///
     /// # Errors
-    /// [`Error::is_permission_denied`] for a key without Reseller or Super User scope (reported);
-    /// [`Error::is_decode`] when the answer is no list of trunks;
+    /// [`Error::is_permission_denied`] for the whole system and a key without Reseller or Super
+    /// User scope (reported); [`Error::is_decode`] when the response is no list of trunks;
     /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) when the server counts another
     /// number than can be read, and when without a count it does not show that the list has ended;
     /// and those of the network.
-    pub async fn list(&self) -> Result<CompleteList, Error> {
-        self.list_with(&ConnectionFilter::default()).await
-    }
-
-    /// All trunks that a filter leaves. The list is complete, or an error.
     ///
-    /// # Errors
-    /// As [`Connections::list`].
-    pub async fn list_with(&self, filter: &ConnectionFilter) -> Result<CompleteList, Error> {
-        complete(self.client, None, filter).await
+    /// Of a domain also [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the list has a
+    /// trunk of another domain, since it then is not this domain's list. Of `~` it is only known
+    /// that it is one domain. And [`Error::is_not_found`] where the server answers 404: whether
+    /// servers do so for a domain without trunks is not known, and it cannot be told from a domain
+    /// that does not exist; an empty list for a mistyped name would be worse than an error.
+    pub async fn list(&self) -> Result<CompleteList, Error> {
+        complete(&self.client, self.scope.domain(), &self.filter).await
     }
 
     /// The trunks of a single response, which the server may have cut short without a word: half
@@ -172,203 +220,223 @@ impl<'a> Connections<'a> {
     /// As [`Connections::list`], but never
     /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete).
     pub async fn list_unchecked(&self) -> Result<Vec<Connection>, Error> {
-        self.list_unchecked_with(&ConnectionFilter::default()).await
+        Ok(self.list_unchecked_with_metadata().await?.0)
     }
 
-    /// The trunks of a single response that a filter leaves, which the server may have cut short.
+    /// [`Connections::list_unchecked`], and what came with the response.
     ///
     /// # Errors
     /// As [`Connections::list_unchecked`].
-    pub async fn list_unchecked_with(
-        &self,
-        filter: &ConnectionFilter,
-    ) -> Result<Vec<Connection>, Error> {
-        Ok(list(self.client, None, filter, None).await?.value)
+    pub async fn list_unchecked_with_metadata(&self) -> Result<(Vec<Connection>, Metadata), Error> {
+        let listed = list(&self.client, self.scope.domain(), &self.filter, None).await?;
+        Ok((listed.value, listed.metadata))
     }
 
-    /// All trunks one by one, read in pages of the default size: for systems that are too large for
-    /// one answer.
+    /// All trunks one by one, read in pages: for systems that are too large for one response. See
+    /// [`ConnectionStream::page_size`].
     ///
     /// # Errors
     /// The stream's items are errors as of [`Connections::list`], and
     /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) at the end when the server counts
     /// another number of trunks.
     pub fn stream(&self) -> ConnectionStream {
-        self.stream_with(&ConnectionFilter::default(), PageSize::default())
-    }
-
-    /// The trunks that a filter leaves one by one, read in pages of a size.
-    ///
-    /// # Errors
-    /// As [`Connections::stream`].
-    pub fn stream_with(&self, filter: &ConnectionFilter, size: PageSize) -> ConnectionStream {
-        ConnectionStream::new(self.client, None, filter, size)
+        ConnectionStream::new(&self.client, self.scope.domain(), &self.filter)
     }
 
     /// How many trunks there are.
     ///
     /// # Errors
     /// [`Error::is_permission_denied`] for a key that may not count (documented as 403);
-    /// [`Error::is_decode`] when the answer holds no number; and those of the network.
-    pub async fn count(&self) -> Result<i64, Error> {
-        self.count_with(&ConnectionFilter::default()).await
+    /// [`Error::is_decode`] when the response holds no number, or a negative one; and those of the
+    /// network.
+    pub async fn count(&self) -> Result<u64, Error> {
+        Ok(self.count_with_metadata().await?.0)
     }
 
-    /// How many trunks a filter leaves.
+    /// [`Connections::count`], and what came with the response.
     ///
     /// # Errors
     /// As [`Connections::count`].
-    pub async fn count_with(&self, filter: &ConnectionFilter) -> Result<i64, Error> {
-        Ok(count(self.client, None, filter).await?.value)
+    pub async fn count_with_metadata(&self) -> Result<(u64, Metadata), Error> {
+        let counted = count(&self.client, self.scope.domain(), &self.filter).await?;
+        Ok((counted.value, counted.metadata))
     }
 
-    /// Creates a trunk. Its domain is in `trunk`.
+    /// Creates a trunk: a [`ConnectionCreate`], by value or by reference, or a preset. Its domain
+    /// is in it; [`Domain::new_connection`] and [`Domain::registering_pbx`] begin one of a domain.
     ///
     /// A server that gets no SIP password generates one, which only reading the trunk shows
     /// (reported).
     ///
     /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a preset that cannot be, and for a trunk
+    /// of another domain than the one whose trunks these are, before anything is sent;
     /// [`Error::is_conflict`] when the domain has a trunk with this pattern (reported);
     /// [`Error::domain`] and [`Error::pattern`] say which. After another error the trunk may exist
     /// all the same where [`Error::may_have_been_sent`] says so: a create is repeated by itself
     /// only when it certainly was not sent.
-    pub async fn create(&self, trunk: &ConnectionCreate) -> Result<Receipt, Error> {
-        let password = trunk.sip_registration_password.as_ref();
-        let call = self
-            .client
-            .call("create_connection", Method::POST, password)
+    pub async fn create<T>(&self, trunk: T) -> Result<Accepted, Error>
+    where
+        T: TryInto<ConnectionCreate>,
+        T::Error: Into<Error>,
+    {
+        let trunk = self.accept(trunk)?;
+        self.create_checked(&trunk).await
+    }
+
+    /// The trunk to create, if it belongs here.
+    pub(crate) fn accept<T>(&self, trunk: T) -> Result<ConnectionCreate, Error>
+    where
+        T: TryInto<ConnectionCreate>,
+        T::Error: Into<Error>,
+    {
+        let trunk = trunk.try_into().map_err(Into::into)?;
+        match self.scope.domain() {
+            Some(domain) if *domain != trunk.domain => Err(Error::input(
+                "the trunk to create has another domain than the one that it was to be created \
+                 in; begin it with `Domain::new_connection`, or create it by `Client::connections`",
+            )
+            .about(&trunk.domain, &trunk.orig_match_pattern)),
+            _ => Ok(trunk),
+        }
+    }
+
+    pub(crate) async fn create_checked(&self, trunk: &ConnectionCreate) -> Result<Accepted, Error> {
+        let call = Call::new("create_connection", Method::POST)
+            .with_password(trunk.sip_registration_password.as_ref())
             .with_body(trunk);
-        let request = || self.client.raw.create_connection(trunk);
-        let receipt = |response: Response| Ok(Receipt::of(&response, &call.secrets));
-        let created = send(&self.client.limits, &call, request, receipt).await;
-        created
-            .map(|created| created.value)
+        let request = |raw: generated::Client| async move { raw.create_connection(trunk).await };
+        self.write(&call, request)
+            .await
             .map_err(|error| error.about(&trunk.domain, &trunk.orig_match_pattern))
     }
-}
 
-/// One domain; made by [`Client::domain`], which checks its name.
-#[derive(Debug, Clone)]
-pub struct Domain {
-    client: Client,
-    name: DomainName,
-}
-
-impl Domain {
-    pub(crate) fn new(client: Client, name: DomainName) -> Self {
-        Self { client, name }
-    }
-
-    /// The domain's name.
-    pub fn name(&self) -> &DomainName {
-        &self.name
-    }
-
-    /// The trunks of the domain.
-    pub fn connections(&self) -> DomainConnections<'_> {
-        DomainConnections { domain: self }
-    }
-}
-
-/// The trunks of one domain; made by [`Domain::connections`].
-#[derive(Debug, Clone, Copy)]
-pub struct DomainConnections<'a> {
-    domain: &'a Domain,
-}
-
-impl DomainConnections<'_> {
-    fn client(&self) -> &Client {
-        &self.domain.client
-    }
-
-    /// Checks a pattern and puts it in the form that the server understands.
-    fn address<P>(&self, pattern: P) -> Result<(MatchPattern, ConnectionRef), Error>
+    async fn write<F, Fut>(&self, call: &Call<'_>, request: F) -> Result<Accepted, Error>
     where
-        P: TryInto<MatchPattern>,
-        P::Error: Into<Error>,
+        F: Fn(generated::Client) -> Fut,
+        Fut: Future<Output = crate::transport::Raw>,
     {
-        let pattern = pattern.try_into().map_err(Into::into)?;
-        let reference = ConnectionRef::new(&pattern, self.client().addressing)?;
-        Ok((pattern, reference))
+        let operation = call.operation;
+        let said =
+            |response: Response, secrets: &[&Secret]| Said::read(operation, response, secrets);
+        let done = self.client.transport.send(call, request, said).await?;
+        Ok(Accepted::of(done))
     }
 
-    pub(crate) fn about(&self, error: Error, pattern: &MatchPattern) -> Error {
-        error.about(&self.domain.name, pattern)
+    /// The form of a pattern that the server understands.
+    fn address(&self, pattern: &MatchPattern) -> Result<ConnectionRef, Error> {
+        Ok(ConnectionRef::new(pattern, self.client.addressing)?)
     }
 
-    /// All trunks of the domain. The list is complete, or an error: see [`Connections::list`].
-    ///
-    /// # Errors
-    /// As [`Connections::list`], and [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the
-    /// list has a trunk of another domain, since it then is not this domain's list. Of `~` it is
-    /// only known that it is one domain. [`Error::is_not_found`] where the server answers 404:
-    /// whether servers do so for a domain without trunks is not known, and it cannot be told from
-    /// a domain that does not exist; an empty list for a mistyped name would be worse than an error.
-    pub async fn list(&self) -> Result<CompleteList, Error> {
-        self.list_with(&ConnectionFilter::default()).await
-    }
-
-    /// All trunks of the domain that a filter leaves. The list is complete, or an error.
-    ///
-    /// # Errors
-    /// As [`DomainConnections::list`].
-    pub async fn list_with(&self, filter: &ConnectionFilter) -> Result<CompleteList, Error> {
-        complete(self.client(), Some(&self.domain.name), filter).await
-    }
-
-    /// The trunks of a single response, which the server may have cut short without a word: see
-    /// [`Connections::list_unchecked`].
-    ///
-    /// # Errors
-    /// As [`DomainConnections::list`], but never
-    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete).
-    pub async fn list_unchecked(&self) -> Result<Vec<Connection>, Error> {
-        self.list_unchecked_with(&ConnectionFilter::default()).await
-    }
-
-    /// The trunks of a single response that a filter leaves, which the server may have cut short.
-    ///
-    /// # Errors
-    /// As [`DomainConnections::list_unchecked`].
-    pub async fn list_unchecked_with(
+    /// The trunk with this key, and what came with the response.
+    pub(crate) async fn read(
         &self,
-        filter: &ConnectionFilter,
-    ) -> Result<Vec<Connection>, Error> {
-        let domain = Some(&self.domain.name);
-        Ok(list(self.client(), domain, filter, None).await?.value)
+        domain: &DomainName,
+        pattern: &MatchPattern,
+    ) -> Result<Done<Option<Connection>>, Error> {
+        let reference = &self
+            .address(pattern)
+            .map_err(|error| error.about(domain, pattern))?;
+        let call = Call::new("get_connection", Method::GET);
+        let request =
+            |raw: generated::Client| async move { raw.get_connection(domain, reference).await };
+        let transport = &self.client.transport;
+        let ours = |response: Response, secrets: &[&Secret]| {
+            let one = |found: answers::get_connection| {
+                identity::one_of(found.0, domain, pattern).map_err(Unfit::Mismatch)
+            };
+            decode(transport, &call, response, secrets, one)
+        };
+        match transport.send(&call, request, ours).await {
+            Ok(done) => Ok(done),
+            Err(error) => match error.metadata() {
+                Some(metadata) if error.is_not_found() => Ok(Done {
+                    value: None,
+                    metadata,
+                }),
+                _ => Err(error.about(domain, pattern)),
+            },
+        }
     }
 
-    /// All trunks of the domain one by one, read in pages of the default size.
-    ///
-    /// # Errors
-    /// As [`Connections::stream`].
-    pub fn stream(&self) -> ConnectionStream {
-        self.stream_with(&ConnectionFilter::default(), PageSize::default())
+    async fn change(
+        &self,
+        domain: &DomainName,
+        pattern: &MatchPattern,
+        change: &ConnectionUpdate,
+    ) -> Result<Accepted, Error> {
+        let reference = &self
+            .address(pattern)
+            .map_err(|error| error.about(domain, pattern))?;
+        let call = Call::new("update_connection", Method::PUT)
+            .with_password(change.sip_registration_password.as_ref())
+            .with_body(change);
+        let request = |raw: generated::Client| async move {
+            raw.update_connection(domain, reference, change).await
+        };
+        self.write(&call, request)
+            .await
+            .map_err(|error| error.about(domain, pattern))
     }
 
-    /// The trunks of the domain that a filter leaves one by one, read in pages of a size.
+    pub(crate) async fn remove(
+        &self,
+        domain: &DomainName,
+        pattern: &MatchPattern,
+    ) -> Result<Accepted, Error> {
+        let reference = &self
+            .address(pattern)
+            .map_err(|error| error.about(domain, pattern))?;
+        let call = Call::new("delete_connection", Method::DELETE);
+        let request =
+            |raw: generated::Client| async move { raw.delete_connection(domain, reference).await };
+        match self.write(&call, request).await {
+            Ok(deleted) => Ok(deleted),
+            Err(error) => match error.metadata() {
+                Some(metadata) if error.is_not_found() && error.follows_a_loss() => {
+                    Ok(Accepted::already_gone(&error, metadata))
+                }
+                _ => Err(error.about(domain, pattern)),
+            },
+        }
+    }
+}
+
+/// Trunks by their keys, which a trunk of a list has: see [`Connection::key`].
+impl Connections {
+    /// The trunk with this key, or `None`.
     ///
     /// # Errors
-    /// As [`Connections::stream`].
-    pub fn stream_with(&self, filter: &ConnectionFilter, size: PageSize) -> ConnectionStream {
-        ConnectionStream::new(self.client(), Some(&self.domain.name), filter, size)
+    /// As [`DomainConnections::get`](Connections#method.get-1).
+    pub async fn get(&self, key: &ConnectionKey) -> Result<Option<Connection>, Error> {
+        Ok(self.read(key.domain(), key.pattern()).await?.value)
     }
 
-    /// How many trunks the domain has.
+    /// Changes the settings of the trunk with this key that are set in `change`.
     ///
     /// # Errors
-    /// As [`Connections::count`].
-    pub async fn count(&self) -> Result<i64, Error> {
-        self.count_with(&ConnectionFilter::default()).await
+    /// As [`DomainConnections::update`](Connections#method.update-1).
+    pub async fn update(
+        &self,
+        key: &ConnectionKey,
+        change: &ConnectionUpdate,
+    ) -> Result<Accepted, Error> {
+        self.change(key.domain(), key.pattern(), change).await
     }
 
-    /// How many trunks of the domain a filter leaves.
+    /// Removes the trunk with this key.
     ///
     /// # Errors
-    /// As [`Connections::count`].
-    pub async fn count_with(&self, filter: &ConnectionFilter) -> Result<i64, Error> {
-        let domain = Some(&self.domain.name);
-        Ok(count(self.client(), domain, filter).await?.value)
+    /// As [`DomainConnections::delete`](Connections#method.delete-1).
+    pub async fn delete(&self, key: &ConnectionKey) -> Result<Accepted, Error> {
+        self.remove(key.domain(), key.pattern()).await
+    }
+}
+
+/// Trunks of a domain by their patterns.
+impl Connections<DomainName> {
+    pub(crate) fn domain_name(&self) -> &DomainName {
+        &self.scope
     }
 
     /// The trunk of this domain with exactly this origination pattern, or `None`.
@@ -392,67 +460,43 @@ impl DomainConnections<'_> {
         P: TryInto<MatchPattern>,
         P::Error: Into<Error>,
     {
-        let pattern = pattern.try_into().map_err(Into::into)?;
-        Ok(self.read(&pattern).await?.value)
+        Ok(self.get_with_metadata(pattern).await?.0)
     }
 
-    /// [`DomainConnections::get`], and how many attempts it took.
-    pub(crate) async fn read(
+    /// [`get`](Self::get), and what came with the response.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn get_with_metadata<P>(
         &self,
-        pattern: &MatchPattern,
-    ) -> Result<Done<Option<Connection>>, Error> {
-        let (pattern, reference) = self.address(pattern)?;
-        let domain = &self.domain.name;
-        let call = self.client().call("get_connection", Method::GET, None);
-        let request = || self.client().raw.get_connection(domain, &reference);
-        let ours = |response: Response| {
-            decode(
-                &self.client().limits,
-                &call,
-                response,
-                |found: answers::get_connection| identity::one_of(found.0, domain, &pattern),
-            )
-        };
-        match send(&self.client().limits, &call, request, ours).await {
-            Err(error) if error.is_not_found() => Ok(Done {
-                value: None,
-                attempts: error.attempts(),
-            }),
-            other => other.map_err(|error| self.about(error, &pattern)),
-        }
+        pattern: P,
+    ) -> Result<(Option<Connection>, Metadata), Error>
+    where
+        P: TryInto<MatchPattern>,
+        P::Error: Into<Error>,
+    {
+        let pattern = pattern.try_into().map_err(Into::into)?;
+        let read = self.read(&self.scope, &pattern).await?;
+        Ok((read.value, read.metadata))
     }
 
     /// Changes the settings that are set in `change` and leaves the others (inferred from the
     /// vendor's example).
     ///
-    /// An empty text clears a setting. The domain and the pattern are the trunk's key and cannot be
+    /// An empty text clears a setting: [`ConnectionUpdate`] has a `clear_…` for each. The domain and the pattern are the trunk's key and cannot be
     /// changed.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before
     /// anything is sent; [`Error::is_not_found`] for a trunk that does not exist; and those of the
     /// network.
-    pub async fn update<P>(&self, pattern: P, change: &ConnectionUpdate) -> Result<Receipt, Error>
+    pub async fn update<P>(&self, pattern: P, change: &ConnectionUpdate) -> Result<Accepted, Error>
     where
         P: TryInto<MatchPattern>,
         P::Error: Into<Error>,
     {
-        let (pattern, reference) = self.address(pattern)?;
-        let password = change.sip_registration_password.as_ref();
-        let call = self
-            .client()
-            .call("update_connection", Method::PUT, password)
-            .with_body(change);
-        let request = || {
-            self.client()
-                .raw
-                .update_connection(&self.domain.name, &reference, change)
-        };
-        let receipt = |response: Response| Ok(Receipt::of(&response, &call.secrets));
-        let updated = send(&self.client().limits, &call, request, receipt).await;
-        updated
-            .map(|updated| updated.value)
-            .map_err(|error| self.about(error, &pattern))
+        let pattern = pattern.try_into().map_err(Into::into)?;
+        self.change(&self.scope, &pattern, change).await
     }
 
     /// Removes the trunk. Phone numbers and dial rules that point to it are not known to be cleaned
@@ -467,145 +511,19 @@ impl DomainConnections<'_> {
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before
     /// anything is sent; [`Error::is_not_found`] for a trunk that does not exist, where the server
     /// says so (404 or 202: not known); and those of the network.
-    pub async fn delete<P>(&self, pattern: P) -> Result<Receipt, Error>
+    pub async fn delete<P>(&self, pattern: P) -> Result<Accepted, Error>
     where
         P: TryInto<MatchPattern>,
         P::Error: Into<Error>,
     {
-        let (pattern, reference) = self.address(pattern)?;
-        let call = self
-            .client()
-            .call("delete_connection", Method::DELETE, None);
-        let request = || {
-            self.client()
-                .raw
-                .delete_connection(&self.domain.name, &reference)
-        };
-        let receipt = |response: Response| Ok(Receipt::of(&response, &call.secrets));
-        match send(&self.client().limits, &call, request, receipt).await {
-            Ok(deleted) => Ok(deleted.value),
-            Err(error) if error.is_not_found() && error.follows_a_loss() => {
-                Ok(Receipt::already_gone(&error))
-            }
-            Err(error) => Err(self.about(error, &pattern)),
-        }
+        let pattern = pattern.try_into().map_err(Into::into)?;
+        self.remove(&self.scope, &pattern).await
     }
 }
 
-/// One response of a list: of the system or of a domain, whole or a window of it.
-pub(crate) async fn list(
-    client: &Client,
-    domain: Option<&DomainName>,
-    filter: &ConnectionFilter,
-    window: Option<Window>,
-) -> Result<Done<Vec<Connection>>, Error> {
-    let (start, limit) = window.map(|window| (window.start, window.limit)).unzip();
-    let (device, reseller) = (
-        filter.device_sip_registration_uri.as_deref(),
-        filter.reseller.as_deref(),
-    );
-    let (chain, termination, scope) = (
-        filter.route_chain.as_deref(),
-        filter.termination_match.as_deref(),
-        filter.user_scope.as_deref(),
-    );
-    let Some(domain) = domain else {
-        let call = client.call("list_connections", Method::GET, None);
-        let request = || {
-            client.raw.list_connections(
-                device,
-                None,
-                limit,
-                reseller,
-                chain,
-                start,
-                termination,
-                scope,
-            )
-        };
-        let all = |response: Response| {
-            decode(
-                &client.limits,
-                &call,
-                response,
-                |list: answers::list_connections| Ok(list.0),
-            )
-        };
-        return send(&client.limits, &call, request, all).await;
-    };
-    let call = client.call("list_domain_connections", Method::GET, None);
-    let request = || {
-        client.raw.list_domain_connections(
-            domain,
-            device,
-            limit,
-            reseller,
-            chain,
-            start,
-            termination,
-            scope,
-        )
-    };
-    let ours = |response: Response| {
-        decode(
-            &client.limits,
-            &call,
-            response,
-            |list: answers::list_domain_connections| identity::all_of(list.0, domain),
-        )
-    };
-    let listed = send(&client.limits, &call, request, ours).await;
-    listed.map_err(|error| error.about_domain(domain))
-}
-
-pub(crate) async fn count(
-    client: &Client,
-    domain: Option<&DomainName>,
-    filter: &ConnectionFilter,
-) -> Result<Done<i64>, Error> {
-    let call = client.call("count_connections", Method::GET, None);
-    let request = || {
-        client.raw.count_connections(
-            filter.device_sip_registration_uri.as_deref(),
-            domain,
-            filter.reseller.as_deref(),
-            filter.route_chain.as_deref(),
-            filter.termination_match.as_deref(),
-            filter.user_scope.as_deref(),
-        )
-    };
-    let total = |response: Response| {
-        decode(
-            &client.limits,
-            &call,
-            response,
-            |count: answers::count_connections| Ok(count.total),
-        )
-    };
-    let counted = send(&client.limits, &call, request, total).await;
-    counted.map_err(|error| match domain {
-        Some(domain) => error.about_domain(domain),
-        None => error,
-    })
-}
-
-/// What the server counts; nothing where it does not say. The list came with the same key, so that
-/// a refusal is about counting.
-pub(crate) async fn counted(
-    client: &Client,
-    domain: Option<&DomainName>,
-    filter: &ConnectionFilter,
-) -> Result<Option<Done<i64>>, Error> {
-    match count(client, domain, filter).await {
-        Ok(total) => Ok(Some(total)),
-        Err(error)
-            if error.is_permission_denied()
-                || error.is_unauthorized()
-                || error.is_unknown_route()
-                || error.is_not_found() =>
-        {
-            Ok(None)
-        }
-        Err(error) => Err(error),
+/// A copy, so that a create takes references as well.
+impl From<&ConnectionCreate> for ConnectionCreate {
+    fn from(trunk: &ConnectionCreate) -> Self {
+        trunk.clone()
     }
 }

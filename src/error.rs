@@ -5,6 +5,7 @@ use std::fmt;
 
 use reqwest::StatusCode;
 
+use crate::metadata::Metadata;
 use crate::network::Failure;
 use crate::response::Response;
 use crate::server_message::ServerMessage;
@@ -101,11 +102,14 @@ pub enum ErrorKind {
     Input,
     /// A setting of the client is missing or wrong; nothing was sent.
     Configuration,
+    /// A credential that renews itself gave no token, or one that cannot be sent; its own error is
+    /// the `source`. Nothing was sent with it.
+    Credential,
     /// No connection to the server could be made; nothing was sent.
     Connect,
-    /// The server's certificate cannot be trusted; nothing was sent. Told apart from `Connect` with
-    /// the feature `rustls` alone: other TLS libraries do not say it in a way that can be relied
-    /// on.
+    /// The server's certificate cannot be trusted, or the server does not accept the client's;
+    /// nothing was sent that the server has read. With the feature `native-tls` alone the error
+    /// tells less of the cause.
     Certificate,
     /// The time was up, for one attempt or for all together.
     Timeout,
@@ -150,10 +154,16 @@ impl Error {
         Self::new(ErrorKind::Configuration, reason)
     }
 
+    /// The credential gave nothing that can be sent.
+    pub(crate) fn credential(reason: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Credential, reason)
+    }
+
     /// Without a TLS library no `https` server can be used.
-    #[cfg(not(any(feature = "rustls", feature = "reqwest-tls")))]
+    #[cfg(not(feature = "__tls"))]
     pub(crate) fn no_tls() -> Self {
-        Self::configuration(crate::network::NO_TLS).advise(crate::network::ENABLE_TLS)
+        Self::configuration("this build has no TLS, which an `https` server needs")
+            .advise("Enable the feature `rustls`, `ring` or `native-tls` of netsapiens-connections")
     }
 
     /// A failure below HTTP. The URL is taken out: it holds the domain and the pattern.
@@ -208,8 +218,7 @@ impl Error {
     ) -> Self {
         let mut new = Self::new(ErrorKind::Mismatch, reason).of(operation);
         new.0.sent = true;
-        new.0.answer = Some(response);
-        new
+        new.with(response)
     }
 
     /// The overall deadline passed during an attempt; `last` is how the attempt before it ended.
@@ -268,6 +277,13 @@ impl Error {
 
     pub(crate) fn follows_a_loss(&self) -> bool {
         self.0.lost_before
+    }
+
+    /// What came with the response, where there was one.
+    pub(crate) fn metadata(&self) -> Option<Metadata> {
+        let response = self.0.answer.as_ref()?;
+        let headers = response.headers.clone();
+        Some(Metadata::new(response.status, headers, self.0.attempts))
     }
 
     /// The family that the error belongs to.
@@ -352,6 +368,16 @@ impl Error {
             };
             begins(message, beginning)
         })
+    }
+
+    /// The server or a gateway will not do this for this client, or does not know it, and will not
+    /// later either.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.0.kind == ErrorKind::Status
+            && !self.is_retryable()
+            && self
+                .refusal()
+                .is_some_and(|status| (400..500).contains(&status))
     }
 
     /// The trunk or its domain does not exist: 404 in the service's own format, which is JSON with
@@ -624,6 +650,54 @@ impl fmt::Debug for Cause<'_> {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// Of kind `TimedOut` for a timeout, `NotFound` for a trunk that does not exist, and so on; the
+/// error itself is inside.
+///
+/// ```
+/// use netsapiens_connections::{Client, Error};
+///
+/// let refused: std::io::Error = Client::builder().build().unwrap_err().into();
+/// assert_eq!(refused.kind(), std::io::ErrorKind::InvalidInput);
+/// assert!(refused.get_ref().is_some_and(|inner| inner.is::<Error>()));
+/// ```
+impl From<Error> for std::io::Error {
+    fn from(error: Error) -> Self {
+        use std::io::ErrorKind as Io;
+        let kind = match error.kind() {
+            _ if error.is_not_found() => Io::NotFound,
+            _ if error.is_permission_denied() || error.is_unauthorized() => Io::PermissionDenied,
+            _ if error.is_conflict() => Io::AlreadyExists,
+            ErrorKind::Input | ErrorKind::Configuration => Io::InvalidInput,
+            ErrorKind::Connect => Io::NotConnected,
+            ErrorKind::Timeout => Io::TimedOut,
+            ErrorKind::Interrupted => Io::ConnectionAborted,
+            ErrorKind::Decode | ErrorKind::Mismatch | ErrorKind::Incomplete => Io::InvalidData,
+            _ => Io::Other,
+        };
+        Self::new(kind, error)
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Input => "invalid argument",
+            Self::Configuration => "invalid configuration",
+            Self::Credential => "no credential",
+            Self::Connect => "no connection",
+            Self::Certificate => "untrusted certificate",
+            Self::Timeout => "timed out",
+            Self::Interrupted => "connection broken",
+            Self::Status => "status of failure",
+            Self::Decode => "response not understood",
+            Self::Mismatch => "response about another trunk",
+            Self::NotVisible => "not visible in time",
+            Self::Precondition => "precondition failed",
+            Self::Incomplete => "list not complete",
+        })
     }
 }
 

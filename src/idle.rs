@@ -1,16 +1,19 @@
 //! Removing a trunk that carries no calls.
 
-use crate::connections::{DomainConnections, Receipt};
+use crate::accepted::Accepted;
+use crate::connections::{Connections, Scope};
 use crate::error::Error;
 use crate::generated::types::Connection;
-use crate::values::MatchPattern;
+use crate::key::ConnectionKey;
+use crate::values::{DomainName, MatchPattern};
 
 impl Connection {
     /// Calls that are up now, from the peer and to it; `None` where the server does not tell both.
     /// A negative number tells nothing.
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// for trunk in acme.connections().list().await? {
     ///     match trunk.current_calls() {
     ///         Some(calls) => println!("{}: {calls} calls", trunk.orig_match_pattern),
@@ -26,16 +29,17 @@ impl Connection {
     }
 }
 
-impl DomainConnections<'_> {
+impl Connections<DomainName> {
     /// Removes the trunk when it carries no calls, by reading it first. A call that begins between
     /// the two requests is not seen: the server has no conditional delete.
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// use netsapiens_connections::ErrorKind;
     ///
     /// match acme.connections().delete_idle("sip*@acme-pri.example").await {
-    ///     Err(error) if error.kind() == ErrorKind::Precondition => println!("left alone: {error}"),
+    ///     Err(error) if error.kind() == ErrorKind::Precondition => println!("kept: {error}"),
     ///     other => drop(other?),
     /// }
     /// # Ok(())
@@ -45,17 +49,38 @@ impl DomainConnections<'_> {
     /// # Errors
     /// [`ErrorKind::Precondition`](crate::ErrorKind::Precondition), and nothing is removed, when
     /// there are calls, when the server does not tell (a negative counter tells nothing), and when
-    /// there is no such trunk to read; else those of [`DomainConnections::get`] and
-    /// [`DomainConnections::delete`].
-    pub async fn delete_idle<P>(&self, pattern: P) -> Result<Receipt, Error>
+    /// there is no such trunk to read; else those of [`get`](Self::get) and
+    /// [`delete`](Self::delete).
+    pub async fn delete_idle<P>(&self, pattern: P) -> Result<Accepted, Error>
     where
         P: TryInto<MatchPattern>,
         P::Error: Into<Error>,
     {
         let pattern = pattern.try_into().map_err(Into::into)?;
-        let read = self.read(&pattern).await?;
+        self.remove_idle(self.domain_name(), &pattern).await
+    }
+}
+
+impl Connections {
+    /// Removes the trunk with this key when it carries no calls, by reading it first. A call that
+    /// begins between the two requests is not seen.
+    ///
+    /// # Errors
+    /// As [`DomainConnections::delete_idle`](Connections#method.delete_idle-1).
+    pub async fn delete_idle(&self, key: &ConnectionKey) -> Result<Accepted, Error> {
+        self.remove_idle(key.domain(), key.pattern()).await
+    }
+}
+
+impl<S: Scope> Connections<S> {
+    async fn remove_idle(
+        &self,
+        domain: &DomainName,
+        pattern: &MatchPattern,
+    ) -> Result<Accepted, Error> {
+        let read = self.read(domain, pattern).await?;
         let refusal = match read.value.as_ref().map(Connection::current_calls) {
-            Some(Some(0)) => return self.delete(&pattern).await,
+            Some(Some(0)) => return self.remove(domain, pattern).await,
             Some(Some(calls)) => format!("the trunk has {calls} calls, so it was not removed"),
             Some(None) => {
                 "the server does not tell how many calls the trunk has, so it was not removed"
@@ -63,7 +88,7 @@ impl DomainConnections<'_> {
             }
             None => "there is no such trunk to read, so nothing was removed".to_owned(),
         };
-        let error = Error::precondition(refusal).after(read.attempts);
-        Err(self.about(error, &pattern))
+        let error = Error::precondition(refusal).after(read.metadata.attempts());
+        Err(error.about(domain, pattern))
     }
 }

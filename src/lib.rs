@@ -1,22 +1,33 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
-mod bulk;
+mod accepted;
+pub mod bulk;
 mod client;
 mod complete;
 mod connections;
+mod credential;
 mod error;
+mod filter;
+mod http;
 mod identity;
 mod idle;
+mod key;
+mod metadata;
 mod network;
 pub mod observability;
+mod operations;
 mod paging;
 mod presets;
 mod read_back;
+mod request;
 mod response;
 mod retry;
 mod server_message;
+#[cfg(feature = "__tls")]
+mod tls;
 mod transport;
 mod values;
 
@@ -37,33 +48,46 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }
 
-pub use bulk::{BulkProgress, Outcome, apply};
+/// The HTTP library, whose types [`ClientBuilder::configure_http`] takes.
+#[doc(no_inline)]
+pub use reqwest;
+
+/// The OpenAPI document that this client is generated from, as YAML, for tools of other languages.
+///
+/// ```
+/// assert!(netsapiens_connections::OPENAPI.contains("openapi: 3.0.3"));
+/// ```
+pub const OPENAPI: &str = include_str!("../openapi/connections.yaml");
+
+pub use accepted::Accepted;
 pub use client::{Client, ClientBuilder};
 pub use complete::CompleteList;
-pub use connections::{ConnectionFilter, Connections, Domain, DomainConnections, Receipt};
+pub use connections::{Connections, Domain, DomainConnections, Scope, WholeSystem};
+pub use credential::{Credential, TokenFuture};
 pub use error::{Error, ErrorKind};
+pub use filter::ConnectionFilter;
 /// A trunk to create: from a preset ([`CarrierTrunk`], [`RegisteringPbx`]), which has all settings
 /// of a trunk that works, or by hand, with the source check that the server's defaults lack.
 ///
 /// ```
 /// use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern, YesNo};
 ///
-/// let trunk = ConnectionCreate {
-///     source_ip_checking_enabled: Some(YesNo::Yes),
-///     address: Some("192.0.2.30".into()),
-///     ..ConnectionCreate::new(
-///         DomainName::new("acme.example")?,
-///         MatchPattern::new("sip*@192.0.2.30")?,
-///     )
-/// };
+/// let key = (DomainName::new("acme.example")?, MatchPattern::new("sip*@192.0.2.30")?);
+/// let trunk = ConnectionCreate::new(key.0, key.1)
+///     .source_ip_checking_enabled(YesNo::Yes)
+///     .address("192.0.2.30");
 /// assert_eq!(trunk.orig_enabled, None); // calls are accepted, from 192.0.2.30
 /// # Ok::<(), netsapiens_connections::InvalidValue>(())
 /// ```
 ///
 pub use generated::types::ConnectionCreate;
 pub use generated::types::*;
+pub use key::ConnectionKey;
+pub use metadata::Metadata;
 pub use paging::{ConnectionStream, PageSize, StreamProgress};
 pub use presets::{CarrierTrunk, RegisteringPbx};
+pub use request::{RawResponse, Request};
+pub use reqwest::Method;
 pub use retry::RetryPolicy;
 pub use values::{
     Addressing, DateTime, DomainName, InvalidValue, MatchPattern, RawJson, Secret, UnknownFields,

@@ -5,11 +5,6 @@ use std::io;
 
 use crate::error::ErrorKind;
 
-/// What a build without TLS says of an `https` server.
-pub(crate) const NO_TLS: &str = "this build has no TLS, which an `https` server needs";
-pub(crate) const ENABLE_TLS: &str = "Enable the feature `rustls` of netsapiens-connections, or \
-    `reqwest-tls` and a TLS feature of reqwest";
-
 /// What is said of a failure below HTTP. No URL, no host, no address.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -22,6 +17,9 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn of(error: &reqwest::Error) -> Self {
+        if let Some(failure) = client_certificate(error) {
+            return failure;
+        }
         if error.is_connect() {
             return Self::connecting(error);
         }
@@ -62,16 +60,36 @@ impl Failure {
             reason: reason.to_owned(),
             advice,
         };
-        // The type is private; the text is a constant of hyper-util.
-        if causes(error).any(|cause| cause.to_string() == "invalid URL, scheme is not http") {
-            return Self {
-                kind: ErrorKind::Configuration,
-                ..connect(NO_TLS, ENABLE_TLS)
-            };
+        // The type is private; the texts are constants of hyper-util.
+        let tunnel = |text: &str| causes(error).any(|cause| cause.to_string() == text);
+        if tunnel("tunnel error: proxy authorization required") {
+            return connect(
+                "the proxy asks for a user and a password, or refused those that were given",
+                "Give them in the URL of `ClientBuilder::proxy`, as in \
+                 `http://user:password@host:port`",
+            );
         }
-        #[cfg(feature = "rustls")]
+        if tunnel("tunnel error: unsuccessful") {
+            return connect(
+                "the proxy did not connect to the server",
+                "Check that it allows connections to the server's name and port",
+            );
+        }
+        #[cfg(feature = "__rustls")]
         if let Some(failure) = causes(error).find_map(|cause| cause.downcast_ref().map(tls)) {
             return failure;
+        }
+        // Types of a crate that is no dependency; each system's library has texts of its own.
+        #[cfg(all(feature = "native-tls", not(feature = "__rustls")))]
+        if causes(error).any(|cause| cause.to_string().contains("certificate")) {
+            return Self {
+                kind: ErrorKind::Certificate,
+                ..connect(
+                    "the server's certificate could not be verified",
+                    "The error's `source` has the details. If you trust the issuer, add it to the \
+                     system's trust store or by `ClientBuilder::root_certificate_pem`",
+                )
+            };
         }
         if error.is_dns() {
             return connect(
@@ -118,7 +136,7 @@ impl Failure {
 
 /// An error and what caused it, outermost first. `io::Error` hides the error that it wraps from
 /// `source`, so it is unwrapped here.
-fn causes<'a>(
+pub(crate) fn causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| {
@@ -130,8 +148,55 @@ fn causes<'a>(
     })
 }
 
+/// A server that does not take the client's certificate, or that it has none. With TLS 1.3 it says
+/// so after the client believes the handshake to be over; it reads no request before.
+fn client_certificate(error: &(dyn StdError + 'static)) -> Option<Failure> {
+    let failure = |reason: &str, advice| Failure {
+        kind: ErrorKind::Certificate,
+        sent: false,
+        reason: reason.to_owned(),
+        advice,
+    };
+    let missing = || {
+        failure(
+            "the server asks for a client certificate",
+            "Give one by `ClientBuilder::identity_pem`",
+        )
+    };
+    #[cfg(feature = "__rustls")]
+    {
+        use rustls::{AlertDescription, Error};
+
+        let alert = causes(error).find_map(|cause| match cause.downcast_ref() {
+            Some(Error::AlertReceived(alert)) => Some(*alert),
+            _ => None,
+        })?;
+        let refused = |problem: &str| {
+            failure(
+                &format!("the server does not accept the client's certificate{problem}"),
+                "Check what was given by `ClientBuilder::identity_pem`, and which issuers the \
+                 server trusts",
+            )
+        };
+        match alert {
+            AlertDescription::CertificateRequired => Some(missing()),
+            AlertDescription::CertificateExpired => Some(refused(", which has expired")),
+            AlertDescription::CertificateRevoked => Some(refused(", which has been revoked")),
+            AlertDescription::UnknownCA => Some(refused(", whose issuer it does not know")),
+            AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateUnknown => Some(refused("")),
+            _ => None,
+        }
+    }
+    #[cfg(not(feature = "__rustls"))]
+    causes(error)
+        .any(|cause| cause.to_string().contains("certificate required"))
+        .then(missing)
+}
+
 /// What went wrong while TLS was set up. Names that a certificate has are not repeated.
-#[cfg(feature = "rustls")]
+#[cfg(feature = "__rustls")]
 fn tls(error: &rustls::Error) -> Failure {
     use rustls::{CertificateError, Error};
 

@@ -8,11 +8,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_util::Stream;
+use futures_util::stream::FusedStream;
 
 use crate::client::Client;
-use crate::connections::{ConnectionFilter, counted, list};
 use crate::error::Error;
+use crate::filter::ConnectionFilter;
 use crate::generated::types::Connection;
+use crate::metadata::Metadata;
+use crate::operations::{Window, counted, list};
 use crate::transport::Done;
 use crate::values::DomainName;
 
@@ -26,7 +29,7 @@ use crate::values::DomainName;
 /// assert!(PageSize::new(0).is_err());
 /// # Ok::<(), netsapiens_connections::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageSize(NonZeroU64);
 
 impl PageSize {
@@ -58,13 +61,6 @@ impl Default for PageSize {
     }
 }
 
-/// A part of a list.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Window {
-    pub(crate) start: u64,
-    pub(crate) limit: NonZeroU64,
-}
-
 /// What a [`ConnectionStream`] has done so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -78,12 +74,11 @@ pub struct StreamProgress {
     /// What the server counts, asked after the last page. `None` until then, without the
     /// comparison, and where the server does not say: for a key that may not count, and on a
     /// server that has no such operation.
-    pub total: Option<i64>,
+    pub total: Option<u64>,
 }
 
 /// Trunks one by one, read page by page; made by
-/// [`Connections::stream`](crate::Connections::stream) and
-/// [`DomainConnections::stream`](crate::DomainConnections::stream).
+/// [`Connections::stream`](crate::Connections::stream).
 ///
 /// Nothing says whether servers honour `start` and `limit`, and other lists of this API stop at 100
 /// without a word (reported). So each page begins where the ones before ended, whatever their
@@ -109,10 +104,9 @@ pub struct StreamProgress {
 ///
 /// ```no_run
 /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
-/// use futures_util::TryStreamExt;
-///
 /// let mut trunks = client.connections().stream();
-/// while let Some(trunk) = trunks.try_next().await? {
+/// while let Some(trunk) = trunks.next().await {
+///     let trunk = trunk?;
 ///     println!("{} {}", trunk.domain, trunk.orig_match_pattern);
 /// }
 /// println!("{} trunks", trunks.progress().trunks);
@@ -131,8 +125,8 @@ pub struct ConnectionStream {
     /// Length of the last page, and of the longest response.
     last_page: u64,
     longest: u64,
-    /// Attempts of the last request.
-    attempts: u32,
+    /// What came with the last response.
+    metadata: Option<Metadata>,
     progress: StreamProgress,
 }
 
@@ -174,7 +168,7 @@ enum Compare {
 enum Step {
     Turn,
     Page(Pending<Done<Vec<Connection>>>),
-    Count(Pending<Option<Done<i64>>>),
+    Count(Pending<Option<Done<u64>>>),
     Fail(Error),
     End,
 }
@@ -187,14 +181,13 @@ impl ConnectionStream {
         client: &Client,
         domain: Option<&DomainName>,
         filter: &ConnectionFilter,
-        size: PageSize,
     ) -> Self {
         Self {
             query: Query {
                 client: client.clone(),
                 domain: domain.cloned(),
                 filter: filter.clone(),
-                size,
+                size: PageSize::default(),
             },
             compare: Compare::Count,
             step: Step::Turn,
@@ -204,7 +197,7 @@ impl ConnectionStream {
             max_trunks: MAX_TRUNKS,
             last_page: 0,
             longest: 0,
-            attempts: 0,
+            metadata: None,
             progress: StreamProgress::default(),
         }
     }
@@ -216,6 +209,28 @@ impl ConnectionStream {
         self.progress.trunks = keys.seen.len() as u64;
         self.keys = keys;
         self.compare = Compare::Lengths;
+    }
+
+    /// How many trunks a page asks for; see [`PageSize`].
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::PageSize;
+    ///
+    /// let trunks = client.connections().stream().page_size(PageSize::new(500)?);
+    /// # drop(trunks);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn page_size(mut self, size: PageSize) -> Self {
+        self.query.size = size;
+        self
+    }
+
+    /// The next trunk, or an error, after which there is nothing more; `None` at the end. The
+    /// same as `next` of `StreamExt`, without that crate.
+    pub async fn next(&mut self) -> Option<Result<Connection, Error>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
     /// Checks nothing at the end, for servers whose count is known not to agree with the list. A
@@ -230,6 +245,11 @@ impl ConnectionStream {
     pub fn max_trunks(mut self, trunks: u64) -> Self {
         self.max_trunks = trunks;
         self
+    }
+
+    /// What came with the last response; `None` before the first.
+    pub fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
     }
 
     /// What was done so far; after the end, what was done in all.
@@ -264,7 +284,7 @@ impl ConnectionStream {
     /// Takes in a page and says what follows.
     fn take(&mut self, page: Done<Vec<Connection>>) -> Step {
         let mut page_trunks = page.value;
-        self.attempts = page.attempts;
+        self.metadata = Some(page.metadata);
         let received = page_trunks.len() as u64;
         page_trunks.retain(|trunk| self.keys.insert(trunk));
         let new = page_trunks.len() as u64;
@@ -293,14 +313,14 @@ impl ConnectionStream {
     }
 
     /// What the server counts against what came.
-    fn compare_count(&mut self, counted: Option<Done<i64>>) -> Step {
+    fn compare_count(&mut self, counted: Option<Done<u64>>) -> Step {
         let Some(total) = counted else {
             return self.compare_lengths();
         };
-        self.attempts = total.attempts;
+        self.metadata = Some(total.metadata);
         self.progress.total = Some(total.value);
         let trunks = self.progress.trunks;
-        if u64::try_from(total.value) == Ok(trunks) {
+        if total.value == trunks {
             return Step::End;
         }
         self.incomplete(format!(
@@ -328,7 +348,8 @@ impl ConnectionStream {
     }
 
     fn incomplete(&self, reason: String) -> Step {
-        Step::Fail(Error::incomplete(reason).after(self.attempts))
+        let attempts = self.metadata.as_ref().map_or(0, Metadata::attempts);
+        Step::Fail(Error::incomplete(reason).after(attempts))
     }
 }
 
@@ -358,6 +379,12 @@ impl Stream for ConnectionStream {
                 return Poll::Ready(Some(Err(error)));
             }
         }
+    }
+}
+
+impl FusedStream for ConnectionStream {
+    fn is_terminated(&self) -> bool {
+        matches!(self.step, Step::End) && self.page.as_slice().is_empty()
     }
 }
 

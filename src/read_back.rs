@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::connections::{ConnectionFilter, Connections};
+use crate::connections::{Connections, Scope};
 use crate::error::{Error, ErrorKind};
+use crate::filter::ConnectionFilter;
 use crate::generated::types::{Connection, ConnectionCreate};
 use crate::identity;
-use crate::paging::{ConnectionStream, PageSize};
+use crate::paging::ConnectionStream;
 use crate::transport::deadline;
 use crate::values::ConnectionRef;
 
@@ -19,7 +19,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// What the last look has, besides twice the time of the slowest one before, to end in time.
 const MARGIN: Duration = Duration::from_millis(20);
 
-impl Connections<'_> {
+impl<S: Scope> Connections<S> {
     /// Creates a trunk and reads it as soon as the server shows it: with its defaults, and with the
     /// SIP password that a server generates where none was sent (reported). Nodes of a cluster may
     /// show it late (documented), so it is looked for until `patience` is over, with a last look
@@ -30,13 +30,13 @@ impl Connections<'_> {
     /// that in a path is not known, so it is looked for in the list of the whole system as well.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use std::time::Duration;
-    /// use netsapiens_connections::RegisteringPbx;
     ///
-    /// let (domain, host) = ("acme.example", "acme-pri.example");
-    /// let wanted = RegisteringPbx::new(domain, host, "15555550100", "US and Canada").try_into()?;
-    /// let trunk = client.connections().create_and_read(&wanted, Duration::from_secs(30)).await?;
+    /// let acme = client.domain("acme.example")?;
+    /// let wanted = acme.registering_pbx("acme-pri.example", "15555550100", "US and Canada");
+    /// let trunk = acme.connections().create_and_read(wanted, Duration::from_secs(30)).await?;
     /// assert!(trunk.sip_registration_password.is_some());
     /// # Ok(())
     /// # }
@@ -47,12 +47,17 @@ impl Connections<'_> {
     /// After any other error the trunk was created:
     /// [`ErrorKind::NotVisible`](crate::ErrorKind::NotVisible) when `patience` was over first, and
     /// those of reading. All of them name the trunk by [`Error::domain`] and [`Error::pattern`].
-    pub async fn create_and_read(
+    pub async fn create_and_read<T>(
         &self,
-        trunk: &ConnectionCreate,
+        trunk: T,
         patience: Duration,
-    ) -> Result<Connection, Error> {
-        self.create(trunk).await?;
+    ) -> Result<Connection, Error>
+    where
+        T: TryInto<ConnectionCreate>,
+        T::Error: Into<Error>,
+    {
+        let trunk = &self.accept(trunk)?;
+        self.create_checked(trunk).await?;
         let deadline = deadline(patience);
         let mut wait = FIRST_WAIT;
         let mut slowest = Duration::ZERO;
@@ -95,8 +100,8 @@ impl Connections<'_> {
         let client = self.client();
         let of_the_system = trunk.domain.as_str() == "*";
         if ConnectionRef::new(&trunk.orig_match_pattern, client.addressing).is_ok() {
-            let domain = client.domain(&trunk.domain)?;
-            match domain.connections().get(&trunk.orig_match_pattern).await {
+            let read = self.read(&trunk.domain, &trunk.orig_match_pattern).await;
+            match read.map(|read| read.value) {
                 Ok(None) if of_the_system => {}
                 // The server may not take a `*` for a domain.
                 Err(error) if of_the_system && error.kind() == ErrorKind::Status => {}
@@ -105,9 +110,9 @@ impl Connections<'_> {
         }
         let domain = (!of_the_system).then_some(&trunk.domain);
         let filter = ConnectionFilter::default();
-        let mut list =
-            ConnectionStream::new(client, domain, &filter, PageSize::default()).unchecked();
-        while let Some(found) = list.try_next().await? {
+        let mut list = ConnectionStream::new(client, domain, &filter).unchecked();
+        while let Some(found) = list.next().await {
+            let found = found?;
             if identity::is_same(&found, &trunk.domain, &trunk.orig_match_pattern) {
                 return Ok(Some(found));
             }

@@ -10,48 +10,80 @@ use reqwest::Method;
 /// statuses 408, 429, 502, 503 and 504; a create only when it certainly was not sent. Nothing below
 /// this policy repeats a request: the HTTP library's own retries are switched off.
 ///
-/// Waits grow from `base` and are drawn at random below their bound, so that many clients do not
-/// come back at once. A `Retry-After` of the server, seconds or a date, is honoured up to
-/// `longest_retry_after`; a fraction of a second is rounded up, and what is neither, a negative
+/// Waits grow from `initial_backoff` and are drawn at random below their bound, so that many
+/// clients do not come back at once. A `Retry-After` of the server, seconds or a date, is honoured
+/// up to `max_retry_after`; a fraction of a second is rounded up, and what is neither, a negative
 /// number for example, is ignored.
 ///
 /// ```
+/// use std::time::Duration;
 /// use netsapiens_connections::RetryPolicy;
 ///
-/// let patient = RetryPolicy { attempts: 6, ..RetryPolicy::default() };
-/// assert_eq!(RetryPolicy::never().attempts, 1);
-/// # drop(patient);
+/// let patient = RetryPolicy::new().max_attempts(6).max_backoff(Duration::from_secs(20));
+/// assert_eq!(patient.initial_backoff, RetryPolicy::default().initial_backoff);
+/// assert_eq!(RetryPolicy::never().max_attempts, 1);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct RetryPolicy {
     /// Attempts at most, the first included. 3 by default; 0 counts as 1.
-    pub attempts: u32,
+    pub max_attempts: u32,
     /// Bound of the first wait; it doubles with each attempt. 250 ms by default.
-    pub base: Duration,
+    pub initial_backoff: Duration,
     /// Bound of any wait that the server did not ask for. 5 s by default.
-    pub longest_wait: Duration,
+    pub max_backoff: Duration,
     /// Longest `Retry-After` that is waited for; a longer one ends the attempts. 30 s by default.
-    pub longest_retry_after: Duration,
+    pub max_retry_after: Duration,
 }
 
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
-            attempts: 3,
-            base: Duration::from_millis(250),
-            longest_wait: Duration::from_secs(5),
-            longest_retry_after: Duration::from_secs(30),
+            max_attempts: 3,
+            initial_backoff: Duration::from_millis(250),
+            max_backoff: Duration::from_secs(5),
+            max_retry_after: Duration::from_secs(30),
         }
     }
 }
 
 impl RetryPolicy {
+    /// The default policy, to be changed by the setters.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// One attempt and no more.
     pub fn never() -> Self {
-        Self {
-            attempts: 1,
-            ..Self::default()
-        }
+        Self::new().max_attempts(1)
+    }
+
+    /// Attempts at most, the first included. 3 by default; 0 counts as 1.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// Bound of the first wait; it doubles with each attempt. 250 ms by default.
+    #[must_use]
+    pub fn initial_backoff(mut self, wait: Duration) -> Self {
+        self.initial_backoff = wait;
+        self
+    }
+
+    /// Bound of any wait that the server did not ask for. 5 s by default.
+    #[must_use]
+    pub fn max_backoff(mut self, wait: Duration) -> Self {
+        self.max_backoff = wait;
+        self
+    }
+
+    /// Longest `Retry-After` that is waited for; a longer one ends the attempts. 30 s by default.
+    #[must_use]
+    pub fn max_retry_after(mut self, wait: Duration) -> Self {
+        self.max_retry_after = wait;
+        self
     }
 }
 
@@ -106,24 +138,24 @@ pub(crate) fn decide(
         Ending::NoResponse => *method != Method::POST,
         Ending::Status(status, _) => is_transient(status) && *method != Method::POST,
     };
-    if !worth_it || attempt >= policy.attempts {
+    if !worth_it || attempt >= policy.max_attempts {
         return Decision::Stop;
     }
     if let Ending::Status(_, Some(text)) = ending
         && let Some(wait) = retry_after(text, now)
     {
-        return if wait <= policy.longest_retry_after {
+        return if wait <= policy.max_retry_after {
             Decision::After(wait)
         } else {
             Decision::Stop
         };
     }
     let doubled = policy
-        .base
+        .initial_backoff
         .saturating_mul(2_u32.saturating_pow(attempt - 1));
     Decision::After(
         doubled
-            .min(policy.longest_wait)
+            .min(policy.max_backoff)
             .mul_f64(random.clamp(0.0, 1.0)),
     )
 }
@@ -180,7 +212,8 @@ const FIFTY_YEARS: Duration = Duration::from_secs(50 * 31_556_952);
 mod tests {
     use super::*;
 
-    const NOW: Duration = Duration::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT, the date of RFC 9110's examples
+    /// Sun, 06 Nov 1994 08:49:37 GMT, the date of RFC 9110's examples.
+    const NOW: Duration = Duration::from_secs(784_111_777);
 
     fn decided(method: &Method, ending: Ending<'_>, attempt: u32) -> Decision {
         decide(
@@ -238,10 +271,7 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_bound() {
-        let policy = RetryPolicy {
-            attempts: u32::MAX,
-            ..RetryPolicy::default()
-        };
+        let policy = RetryPolicy::new().max_attempts(u32::MAX);
         let waits = [
             (1, 250),
             (2, 500),

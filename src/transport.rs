@@ -6,13 +6,15 @@ use std::{fmt, io};
 use futures_util::StreamExt;
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::Method;
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
+use crate::credential::{Shared, authorization};
 use crate::error::{Error, ErrorKind};
 use crate::generated::{self, ByteStream, ResponseValue};
+use crate::metadata::Metadata;
 use crate::observability::{Attempt, Observer};
 use crate::response::{Response, Undecoded};
 use crate::retry::{Decision, Ending, RetryPolicy, decide};
@@ -46,18 +48,29 @@ impl ClientHooks<Credentials> for generated::Client {
     }
 }
 
-/// The body of a response as a value, and what `check` makes of the value. A reason that `check`
-/// gives is an error of kind `Mismatch`.
+/// Why a value that was decoded is none that was asked for; a sentence of ours.
+pub(crate) enum Unfit {
+    /// It is about another trunk.
+    Mismatch(&'static str),
+    /// It cannot be.
+    Malformed(&'static str),
+}
+
+/// The body of a response as a value, and what `check` makes of the value.
 pub(crate) fn decode<T: Body, U>(
-    limits: &Limits,
+    transport: &Transport,
     call: &Call<'_>,
     response: Response,
-    check: impl FnOnce(T) -> Result<U, &'static str>,
+    secrets: &[&Secret],
+    check: impl FnOnce(T) -> Result<U, Unfit>,
 ) -> Result<U, Error> {
     let operation = call.operation;
-    match response.decode(operation, limits.trunks) {
-        Ok(value) => check(value).map_err(|reason| Error::mismatch(operation, response, reason)),
-        Err(Undecoded::Refused) => Err(Error::status(operation, response, &call.secrets)),
+    match response.decode(operation, transport.limits.trunks) {
+        Ok(value) => check(value).map_err(|unfit| match unfit {
+            Unfit::Mismatch(reason) => Error::mismatch(operation, response, reason),
+            Unfit::Malformed(reason) => Error::decode(operation, response, reason),
+        }),
+        Err(Undecoded::Refused) => Err(Error::status(operation, response, secrets)),
         Err(Undecoded::Malformed { reason, advice }) => {
             Err(Error::decode(operation, response, reason).advise(advice))
         }
@@ -81,18 +94,40 @@ pub(crate) struct Limits {
     pub(crate) retry: RetryPolicy,
 }
 
+/// The way to one server.
+#[derive(Debug, Clone)]
+pub(crate) struct Transport {
+    pub(crate) raw: generated::Client,
+    pub(crate) credential: Shared,
+    pub(crate) limits: Limits,
+    pub(crate) observer: Option<Observer>,
+}
+
 /// One operation to be sent.
 pub(crate) struct Call<'a> {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
     /// Length of the body that is sent; 0 without one.
     pub(crate) request_bytes: usize,
-    /// What must not come back in a message.
-    pub(crate) secrets: Vec<&'a Secret>,
-    pub(crate) observer: Option<&'a Observer>,
+    /// A password in the body, which must not come back in a message.
+    pub(crate) password: Option<&'a Secret>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    pub(crate) fn new(operation: &'static str, method: Method) -> Self {
+        Self {
+            operation,
+            method,
+            request_bytes: 0,
+            password: None,
+        }
+    }
+
+    pub(crate) fn with_password(mut self, password: Option<&'a Secret>) -> Self {
+        self.password = password;
+        self
+    }
+
     /// Notes how long the body will be, for the span: the request itself is built anew for each
     /// attempt, and below the span.
     pub(crate) fn with_body(mut self, body: &impl Serialize) -> Self {
@@ -115,10 +150,10 @@ impl Call<'_> {
     }
 }
 
-/// What a call brought, and after how many attempts.
+/// What a call brought, and what came with it.
 pub(crate) struct Done<T> {
     pub(crate) value: T,
-    pub(crate) attempts: u32,
+    pub(crate) metadata: Metadata,
 }
 
 /// The end of a time from now on. Of one that the clock cannot hold it is an end that no program
@@ -132,89 +167,156 @@ pub(crate) fn deadline(within: Duration) -> Instant {
 /// What the generated methods give: progenitor's answers and errors with raw bytes.
 pub(crate) type Raw = Result<ResponseValue<ByteStream>, generated::Error<ByteStream>>;
 
-/// Sends a call as often as its policy allows. What `understand` makes of a success, any 2xx, is
-/// part of the attempt, so that whoever watches sees what could not be understood.
-pub(crate) async fn send<T, F, Fut>(
-    limits: &Limits,
-    call: &Call<'_>,
-    request: F,
-    understand: impl Fn(Response) -> Result<T, Error>,
-) -> Result<Done<T>, Error>
-where
-    F: Fn() -> Fut,
-    Fut: Future<Output = Raw>,
-{
-    let span = tracing::info_span!(
-        "netsapiens",
-        operation = call.operation,
-        request_bytes = call.request_bytes
-    );
-    attempts(limits, call, request, understand)
-        .instrument(span)
-        .await
-}
+impl Transport {
+    /// Sends a call as often as its policy allows. What `understand` makes of a success, any 2xx,
+    /// is part of the attempt, so that whoever watches sees what could not be understood.
+    pub(crate) async fn send<T, F, Fut>(
+        &self,
+        call: &Call<'_>,
+        request: F,
+        understand: impl Fn(Response, &[&Secret]) -> Result<T, Error>,
+    ) -> Result<Done<T>, Error>
+    where
+        F: Fn(generated::Client) -> Fut,
+        Fut: Future<Output = Raw>,
+    {
+        let span = tracing::info_span!(
+            "netsapiens",
+            operation = call.operation,
+            request_bytes = call.request_bytes
+        );
+        self.attempts(call, request, understand)
+            .instrument(span)
+            .await
+    }
 
-async fn attempts<T, F, Fut>(
-    limits: &Limits,
-    call: &Call<'_>,
-    request: F,
-    understand: impl Fn(Response) -> Result<T, Error>,
-) -> Result<Done<T>, Error>
-where
-    F: Fn() -> Fut,
-    Fut: Future<Output = Raw>,
-{
-    let last_end = deadline(limits.deadline);
-    let (mut sent, mut lost) = (false, false);
-    let mut attempt = 0;
-    let mut before = None;
-    loop {
-        attempt += 1;
-        let begun = Instant::now();
-        let end = deadline(limits.timeout).min(last_end);
-        let response = read(limits, call, request(), end).await;
-        let response = response.map_err(|error| {
-            if error.is_timeout() && Instant::now() >= last_end {
-                Error::deadline(call.operation, before.take())
-            } else {
-                error
-            }
-        });
-        let seen = response.as_ref().ok().map(Seen::of);
-        let outcome = response.and_then(|response| match response.status.is_success() {
-            true => understand(response),
-            false => Err(Error::status(call.operation, response, &call.secrets)),
-        });
-        observe(call, attempt, begun.elapsed(), seen, outcome.as_ref().err());
-        let error = match outcome {
-            Ok(value) => {
-                return Ok(Done {
-                    value,
-                    attempts: attempt,
-                });
-            }
-            Err(error) => error.after(attempt).after_others(sent, lost),
-        };
-        let ending = ending_of(&error);
-        sent = error.may_have_been_sent();
-        lost |= ending.is_some_and(Ending::is_lost);
-        let decision = ending.map_or(Decision::Stop, |ending| {
-            decide(
-                &limits.retry,
-                &call.method,
-                ending,
+    async fn attempts<T, F, Fut>(
+        &self,
+        call: &Call<'_>,
+        request: F,
+        understand: impl Fn(Response, &[&Secret]) -> Result<T, Error>,
+    ) -> Result<Done<T>, Error>
+    where
+        F: Fn(generated::Client) -> Fut,
+        Fut: Future<Output = Raw>,
+    {
+        let limits = &self.limits;
+        let last_end = deadline(limits.deadline);
+        let (mut sent, mut lost) = (false, false);
+        let mut attempt = 0;
+        let mut before: Option<Error> = None;
+        // The token that the server refused.
+        let mut rejected: Option<Secret> = None;
+        loop {
+            let token = match self.token(call, rejected.as_ref(), last_end).await {
+                // Whoever gives the same again has no other.
+                Ok(token) if rejected.as_ref() == Some(&token) && before.is_some() => {
+                    return Err(before
+                        .take()
+                        .unwrap_or_else(|| Error::timeout(call.operation)));
+                }
+                Ok(token) => token,
+                Err(error) => return Err(error.after(attempt).after_others(sent, lost)),
+            };
+            let mut raw = self.raw.clone();
+            let header = authorization(&token).map_err(|error| {
+                Error::credential("the credential gave a token that cannot be sent")
+                    .of(call.operation)
+                    .caused_by(error)
+                    .after(attempt)
+                    .after_others(sent, lost)
+            })?;
+            raw.inner.0.insert(AUTHORIZATION, header);
+            let secrets: Vec<&Secret> = [call.password, Some(&token), rejected.as_ref()]
+                .into_iter()
+                .flatten()
+                .collect();
+
+            attempt += 1;
+            let begun = Instant::now();
+            let end = deadline(limits.timeout).min(last_end);
+            let response = read(limits, call, &secrets, request(raw), end).await;
+            let response = response.map_err(|error| {
+                if error.is_timeout() && Instant::now() >= last_end {
+                    Error::deadline(call.operation, before.take())
+                } else {
+                    error
+                }
+            });
+            let seen = response.as_ref().ok().map(Seen::of);
+            let outcome = response.and_then(|response| match response.status.is_success() {
+                true => {
+                    let metadata =
+                        Metadata::new(response.status, response.headers.clone(), attempt);
+                    Ok(Done {
+                        value: understand(response, &secrets)?,
+                        metadata,
+                    })
+                }
+                false => Err(Error::status(call.operation, response, &secrets)),
+            });
+            let error = outcome.as_ref().err();
+            observe(
+                call,
+                self.observer.as_ref(),
                 attempt,
-                SystemTime::now(),
-                fastrand::f64(),
-            )
-        });
-        match decision {
-            Decision::After(wait) if wait < last_end.saturating_duration_since(Instant::now()) => {
-                tokio::time::sleep(wait).await
+                begun.elapsed(),
+                seen,
+                error,
+            );
+            let error = match outcome {
+                Ok(done) => return Ok(done),
+                Err(error) => error.after(attempt).after_others(sent, lost),
+            };
+            // A refusal for the token's sake: nothing was carried out, so that even a create may
+            // be sent with another token. Once, and it does not count as a retry.
+            if error.is_unauthorized() && rejected.is_none() {
+                rejected = Some(token);
+                before = Some(error);
+                continue;
             }
-            _ => return Err(error),
+            let ending = ending_of(&error);
+            sent = error.may_have_been_sent();
+            lost |= ending.is_some_and(Ending::is_lost);
+            let number = attempt - u32::from(rejected.is_some());
+            let decision = ending.map_or(Decision::Stop, |ending| {
+                decide(
+                    &limits.retry,
+                    &call.method,
+                    ending,
+                    number,
+                    SystemTime::now(),
+                    fastrand::f64(),
+                )
+            });
+            match decision {
+                Decision::After(wait)
+                    if wait < last_end.saturating_duration_since(Instant::now()) =>
+                {
+                    tokio::time::sleep(wait).await
+                }
+                _ => return Err(error),
+            }
+            before = Some(error);
         }
-        before = Some(error);
+    }
+
+    /// What the credential gives, within the time of the operation.
+    async fn token(
+        &self,
+        call: &Call<'_>,
+        rejected: Option<&Secret>,
+        last_end: Instant,
+    ) -> Result<Secret, Error> {
+        match timeout_at(last_end, self.credential.0.token(rejected)).await {
+            Ok(Ok(token)) => Ok(token),
+            Ok(Err(error)) => Err(Error::credential("the credential gave no token")
+                .of(call.operation)
+                .caused_by(error)),
+            Err(_) => Err(Error::credential("the credential gave no token in time")
+                .of(call.operation)
+                .advise("Raise `ClientBuilder::deadline` if it needs longer")),
+        }
     }
 }
 
@@ -234,6 +336,7 @@ fn ending_of(error: &Error) -> Option<Ending<'_>> {
 async fn read(
     limits: &Limits,
     call: &Call<'_>,
+    secrets: &[&Secret],
     raw: impl Future<Output = Raw>,
     end: Instant,
 ) -> Result<Response, Error> {
@@ -252,7 +355,7 @@ async fn read(
         }
     };
     let (status, mut headers) = (response.status(), response.headers().clone());
-    mask_echoes(&mut headers, &call.secrets);
+    mask_echoes(&mut headers, secrets);
     let mut stream = response.into_inner_stream();
     let mut body = Vec::new();
     let broken = loop {
@@ -320,6 +423,7 @@ impl Seen {
 /// Tells what became of an attempt. No URL, no pattern, no body.
 fn observe(
     call: &Call<'_>,
+    observer: Option<&Observer>,
     number: u32,
     elapsed: Duration,
     seen: Option<Seen>,
@@ -334,24 +438,20 @@ fn observe(
         .or_else(|| error?.body_bytes());
     let (operation, kind) = (call.operation, error.map(Error::kind));
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    match (error, kind) {
-        // An answer, too: `get` makes `None` of it.
-        (Some(error), Some(kind)) if error.is_not_found() => {
-            tracing::debug!(operation, attempt = number, elapsed_ms, status, body_bytes, kind = ?kind, "failed");
-        }
-        (_, Some(kind)) => {
-            tracing::warn!(operation, attempt = number, elapsed_ms, status, body_bytes, kind = ?kind, "failed");
-        }
-        (_, None) => tracing::debug!(
-            operation,
-            attempt = number,
-            elapsed_ms,
-            status,
-            body_bytes,
-            "answered"
-        ),
+    macro_rules! event {
+        ($level:ident, $($rest:tt)*) => {
+            tracing::$level!(
+                operation, attempt = number, elapsed_ms, status, body_bytes, $($rest)*
+            )
+        };
     }
-    if let Some(Observer(observer)) = call.observer {
+    match (error, kind) {
+        // A response, too: `get` makes `None` of it.
+        (Some(error), Some(kind)) if error.is_not_found() => event!(debug, ?kind, "failed"),
+        (_, Some(kind)) => event!(warn, ?kind, "failed"),
+        (_, None) => event!(debug, "answered"),
+    }
+    if let Some(Observer(observer)) = observer {
         observer(&Attempt {
             operation,
             number,

@@ -1,56 +1,152 @@
-//! `new` for what is sent: the required fields as arguments, all else unset.
+//! How the types are made outside the crate, where a new field must break nobody: no literals, but
+//! `new` with what is required and a setter for each field that is not.
 
 use std::collections::BTreeSet;
 
-use quote::quote;
-use syn::{File, Ident, Item, ItemStruct, Type, parse_quote};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Attribute, Expr, ExprLit, Field, File, Item, ItemStruct, Lit, Meta, Type, parse_quote};
 
-use super::{argument, types};
+use super::{argument, type_name, types};
 
-/// Adds `new` to the structs in `requests` that have required fields; the others have `Default`.
+/// Requests with this suffix change a resource: a text in them can be cleared.
+const UPDATE: &str = "Update";
+
+/// Closes all structs with named fields to literals of other crates, and adds `new` and setters;
+/// to those in `requests` that are updates, also the words that clear a text.
 pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
     let items = types(code)?;
-    let made: Vec<Item> = items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Struct(item) if requests.contains(&item.ident.to_string()) => constructor(item),
-            _ => None,
-        })
-        .collect();
+    let mut made = Vec::new();
+    for item in items.iter_mut() {
+        if let Item::Struct(item) = item
+            && item.fields.iter().all(|field| field.ident.is_some())
+        {
+            item.attrs.push(parse_quote!(#[non_exhaustive]));
+            let name = item.ident.to_string();
+            let clears = requests.contains(&name) && name.ends_with(UPDATE);
+            made.push(constructor(item));
+            made.extend(setters(item, clears));
+        }
+    }
     items.extend(made);
     Ok(())
 }
 
-fn constructor(item: &ItemStruct) -> Option<Item> {
-    let name = &item.ident;
-    let fields: Vec<(&Ident, &Type)> = item
-        .fields
-        .iter()
-        .filter_map(|f| Some((f.ident.as_ref()?, &f.ty)))
-        .collect();
-    // What unset means is for the type to say.
-    let docs = item
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("doc"));
-    let (optional, mut required): (Vec<_>, Vec<_>) = fields
-        .into_iter()
-        .partition(|(_, ty)| argument(ty, "Option").is_some());
-    if required.is_empty() {
-        return None;
+/// What a field is to a constructor.
+enum Role {
+    Required,
+    /// Takes this type.
+    Optional(Box<Type>),
+    /// Holds the properties that are not known.
+    Others,
+}
+
+fn role(field: &Field) -> Role {
+    match argument(&field.ty, "Option") {
+        Some(inner) => Role::Optional(Box::new(inner.clone())),
+        None if type_name(&field.ty).as_deref() == Some("UnknownFields") => Role::Others,
+        None => Role::Required,
     }
-    required.sort_by_key(|(ident, _)| ident.to_string());
-    let optional = optional.iter().map(|(ident, _)| ident);
-    let arguments = required.iter().map(|(ident, ty)| quote!(#ident: #ty));
-    let required = required.iter().map(|(ident, _)| ident);
-    Some(parse_quote! {
+}
+
+/// A string is taken in any form; other types as they are, since they check what they hold.
+fn required_argument(of: &Type) -> (TokenStream, TokenStream) {
+    match type_name(of).as_deref() {
+        Some("String") => (quote!(impl ::std::convert::Into<#of>), quote!(.into())),
+        _ => (quote!(#of), quote!()),
+    }
+}
+
+fn constructor(item: &ItemStruct) -> Item {
+    let name = &item.ident;
+    // What unset means is for the type to say.
+    let docs: Vec<&Attribute> = docs(&item.attrs).collect();
+    let (mut arguments, mut values) = (Vec::new(), Vec::new());
+    for field in &item.fields {
+        let Some(ident) = &field.ident else { continue };
+        values.push(match role(field) {
+            Role::Required => {
+                let (of, convert) = required_argument(&field.ty);
+                arguments.push((ident.to_string(), quote!(#ident: #of)));
+                quote!(#ident: #ident #convert)
+            }
+            Role::Optional(_) => quote!(#ident: None),
+            Role::Others => quote!(#ident: ::std::default::Default::default()),
+        });
+    }
+    arguments.sort_by(|(left, _), (right, _)| left.cmp(right));
+    let first = match arguments.is_empty() {
+        true => "Nothing is set. There is a setter for each field.",
+        false => "What is required; all else is unset, and has a setter.",
+    };
+    let arguments = arguments.iter().map(|(_, argument)| argument);
+    parse_quote! {
         impl #name {
-            #[doc = "What is required; all else is unset. [`Self`] shows how to set it."]
+            #[doc = #first]
             #[doc = ""]
             #(#docs)*
             pub fn new(#(#arguments),*) -> Self {
-                Self { #(#required,)* #(#optional: None,)* }
+                Self { #(#values),* }
             }
         }
-    })
+    }
+}
+
+/// A setter for each optional field, and for each optional text a word that clears it.
+fn setters(item: &ItemStruct, clears: bool) -> Option<Item> {
+    let name = &item.ident;
+    let mut methods = Vec::new();
+    for field in &item.fields {
+        let (Some(ident), Role::Optional(of)) = (&field.ident, role(field)) else {
+            continue;
+        };
+        let first = first_paragraph(&field.attrs);
+        let see = format!("See [the field](#structfield.{ident}).");
+        methods.push(quote! {
+            #(#[doc = #first])*
+            #[doc = ""]
+            #[doc = #see]
+            #[must_use]
+            pub fn #ident(mut self, #ident: impl ::std::convert::Into<#of>) -> Self {
+                self.#ident = Some(#ident.into());
+                self
+            }
+        });
+        if clears && type_name(&of).as_deref() == Some("String") {
+            let clear = format_ident!("clear_{ident}");
+            let what = format!("Clears [`{ident}`](#structfield.{ident}): sends the empty string.");
+            methods.push(quote! {
+                #[doc = #what]
+                #[must_use]
+                pub fn #clear(self) -> Self {
+                    self.#ident("")
+                }
+            });
+        }
+    }
+    (!methods.is_empty()).then(|| parse_quote!(impl #name { #(#methods)* }))
+}
+
+fn docs(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"))
+}
+
+/// The lines of a doc comment before its first empty one.
+fn first_paragraph(attributes: &[Attribute]) -> Vec<String> {
+    let texts = docs(attributes).filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(meta) => match &meta.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    texts
+        .flat_map(|text| text.split('\n').map(str::to_owned).collect::<Vec<_>>())
+        .take_while(|line| !line.trim().is_empty())
+        .collect()
 }

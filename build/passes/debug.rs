@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use quote::quote;
-use syn::punctuated::Punctuated;
-use syn::{Expr, Field, File, Item, ItemStruct, Path, Token, Type, parse_quote};
+use syn::{Expr, Field, File, Item, ItemStruct, Type, parse_quote};
 
-use super::{argument, has_serde, type_name, types};
+use super::{argument, has_serde, type_name, types, underive};
 
 /// Unknown fields get a type that prints their names alone; structs with text get a `Debug` that
 /// tells of each text whether there is one.
@@ -27,7 +26,7 @@ pub fn run(code: &mut File) -> Result<(), String> {
         }
         let masked = |field: &Field| !shows_no_text(&field.ty, &generated);
         if item.fields.iter().any(masked) {
-            underive(item)?;
+            underive(&mut item.attrs, &["Debug"])?;
             impls.push(masking(item, masked));
         }
     }
@@ -63,21 +62,6 @@ fn shows_no_text(of: &Type, generated: &BTreeSet<String>) -> bool {
     let name = type_name(of).unwrap_or_default();
     ours || generated.contains(&name)
         || ["bool", "f64", "i32", "i64", "u32", "u64"].contains(&name.as_str())
-}
-
-fn underive(item: &mut ItemStruct) -> Result<(), String> {
-    for attribute in item
-        .attrs
-        .iter_mut()
-        .filter(|attribute| attribute.path().is_ident("derive"))
-    {
-        let derives = attribute
-            .parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
-            .map_err(|error| format!("the derives of `{}`: {error}", item.ident))?;
-        let kept = derives.iter().filter(|path| !path.is_ident("Debug"));
-        *attribute = parse_quote!(#[derive(#(#kept),*)]);
-    }
-    Ok(())
 }
 
 fn masking(item: &ItemStruct, masked: impl Fn(&Field) -> bool) -> Item {

@@ -78,11 +78,15 @@ fn differences(current: &ItemStruct, update: &ItemStruct) -> Result<Item, String
         });
     }
     let (current, update) = (&current.ident, &update.ident);
+    let what = "The settings of `wanted` that differ from those of `current`: the smallest update \
+        that brings about `wanted`.";
+    let rule = "Settings that `wanted` leaves open stay out. Unset and the empty text are the \
+        same, as they are for the server.";
     Ok(parse_quote! {
         impl #update {
-            #[doc = "The settings of `wanted` that differ from those of `current`: the smallest update that brings about `wanted`."]
+            #[doc = #what]
             #[doc = ""]
-            #[doc = "Settings that `wanted` leaves open stay out. Unset and the empty text are the same, as they are for the server."]
+            #[doc = #rule]
             pub fn diff(current: &#current, wanted: &Self) -> Self {
                 Self { #(#values),* }
             }

@@ -14,7 +14,11 @@ pub mod responses;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use syn::{Attribute, Field, File, GenericArgument, Item, ItemStruct, LitStr, PathArguments, Type};
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Field, File, GenericArgument, Item, ItemStruct, LitStr, Path, PathArguments, Token,
+    Type, parse_quote,
+};
 
 use super::adapt;
 use super::openapi::reach;
@@ -68,9 +72,9 @@ pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     open_enums::run(code, &facts.vocabularies)?;
     names::run(code)?;
     debug::run(code)?;
-    constructors::run(code, &facts.requests)?;
     differences::run(code, &facts.requests)?;
     responses::run(code, &facts.responses)?;
+    constructors::run(code, &facts.requests)?;
     answers::run(code, &facts.answers)?;
     docs::run(code);
     Ok(())
@@ -93,6 +97,25 @@ fn structs(code: &mut File) -> Result<impl Iterator<Item = &mut ItemStruct>, Str
         Item::Struct(item) => Some(item),
         _ => None,
     }))
+}
+
+/// Takes derives away.
+fn underive(attributes: &mut [Attribute], names: &[&str]) -> Result<(), String> {
+    for attribute in attributes
+        .iter_mut()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+    {
+        let derives = attribute
+            .parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+            .map_err(|error| format!("a derive: {error}"))?;
+        let kept = derives.iter().filter(|path| {
+            path.segments
+                .last()
+                .is_none_or(|last| !names.iter().any(|name| last.ident == name))
+        });
+        *attribute = parse_quote!(#[derive(#(#kept),*)]);
+    }
+    Ok(())
 }
 
 /// The name that serde writes: the one of `rename`, or the field's own.

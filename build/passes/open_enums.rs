@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quote::format_ident;
+use quote::{format_ident, quote};
 use syn::{Attribute, File, Item, ItemStruct, Type, parse_quote};
 
 use super::{type_name, types};
@@ -63,10 +63,11 @@ fn open_enum(newtype: &ItemStruct, known: &[String]) -> Result<Vec<Item>, String
         }
         variants.push(format_ident!("{variant}"));
     }
+    let boolean = has_yes_and_no(known).then(|| quote!(crate::values::yes_no!(#name);));
     let variant_docs = known.iter().map(|text| format!("`{text}`"));
     let code: File = parse_quote! {
         #(#docs)*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum #name {
             #(#[doc = #variant_docs] #variants,)*
@@ -94,8 +95,16 @@ fn open_enum(newtype: &ItemStruct, known: &[String]) -> Result<Vec<Item>, String
         }
         crate::values::open_enum!(#name);
         crate::values::lenient::readable_text!(#name);
+        #boolean
     };
     Ok(code.items)
+}
+
+/// Whether a `bool` can say two of the values. It stays so when more values become known.
+fn has_yes_and_no(known: &[String]) -> bool {
+    ["yes", "no"]
+        .iter()
+        .all(|text| known.iter().any(|known| known == text))
 }
 
 /// `default-ip` to `DefaultIp`, `UDP` to `Udp`.

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::punctuated::Punctuated;
-use syn::{Attribute, Field, File, Ident, Item, ItemStruct, Path, Token, Type, parse_quote};
+use syn::{Field, File, Ident, Item, ItemStruct, Type, parse_quote};
 
-use super::{argument, has_serde, structs, type_name, types, wire_name};
+use super::{argument, has_serde, structs, type_name, types, underive, wire_name};
 
 /// Writes how the types in `responses` are read and written, on top of `crate::values::lenient`:
 /// a value that does not fit its field is kept among the unknown fields, so that only a field that
@@ -235,12 +234,16 @@ fn examining(name: &Ident, fields: &Fields) -> Item {
         .iter()
         .chain(&fields.optional)
         .map(|(_, wire)| wire);
+    let what = "Wire names of the fields whose values did not fit when this was read, in \
+        alphabetical order; those of a nested object behind its name and a dot.";
+    let then = "Such a field reads as unset. The value that came is in `extra` under the wire \
+        name, and is written again as long as the field is unset.";
     parse_quote! {
         impl #name {
             const FIELDS: &'static [&'static str] = &[#(#wires),*];
-            #[doc = "Wire names of the fields whose values did not fit when this was read, in alphabetical order; those of a nested object behind its name and a dot."]
+            #[doc = #what]
             #[doc = ""]
-            #[doc = "Such a field reads as unset. The value that came is in `extra` under the wire name, and is written again as long as the field is unset."]
+            #[doc = #then]
             pub fn unreadable_fields(&self) -> ::std::vec::Vec<::std::string::String> {
                 let mut found = ::std::collections::BTreeSet::new();
                 crate::values::lenient::Object::unreadable(self, "", &mut found);
@@ -248,23 +251,4 @@ fn examining(name: &Ident, fields: &Fields) -> Item {
             }
         }
     }
-}
-
-/// Takes derives away.
-fn underive(attributes: &mut [Attribute], names: &[&str]) -> Result<(), String> {
-    for attribute in attributes
-        .iter_mut()
-        .filter(|attribute| attribute.path().is_ident("derive"))
-    {
-        let derives = attribute
-            .parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
-            .map_err(|error| format!("a derive: {error}"))?;
-        let kept = derives.iter().filter(|path| {
-            path.segments
-                .last()
-                .is_none_or(|last| !names.iter().any(|name| last.ident == name))
-        });
-        *attribute = parse_quote!(#[derive(#(#kept),*)]);
-    }
-    Ok(())
 }

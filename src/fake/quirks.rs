@@ -13,7 +13,8 @@ use crate::values::Addressing;
 /// ```
 /// use netsapiens_connections::fake::{ListPaging, Quirks};
 ///
-/// let quirks = Quirks { paging: ListPaging::StopsAt100, numbers_for_text: true, ..Quirks::default() };
+/// let paging = ListPaging::StopsAt100;
+/// let quirks = Quirks { paging, numbers_for_text: true, ..Quirks::default() };
 /// # drop(quirks);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

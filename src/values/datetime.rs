@@ -1,7 +1,6 @@
 //! Times as servers write them.
 
 use std::fmt;
-use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +11,13 @@ use serde::{Deserialize, Serialize};
 /// fail whole lists. `Debug` shows what looks like one of these, and `DateTime(***)` for any other
 /// text.
 ///
+/// With the feature `jiff` it is parsed by `DateTime::to_timestamp`.
+///
 /// ```
-/// use std::time::{Duration, UNIX_EPOCH};
 /// use netsapiens_connections::DateTime;
 ///
-/// let modified = DateTime::from("1970-01-01T01:00:00+00:00");
-/// assert_eq!(modified.to_system_time(), Some(UNIX_EPOCH + Duration::from_secs(3600)));
-/// assert_eq!(DateTime::from("0000-00-00T00:00:00+00:00").to_system_time(), None);
+/// let modified = DateTime::from("2025-09-16T14:59:24+00:00");
+/// assert_eq!(modified.as_str(), "2025-09-16T14:59:24+00:00");
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -32,9 +31,17 @@ impl DateTime {
 
     /// The instant, where the text is RFC 3339 with an offset or `Z`. `None` for everything else: a
     /// time without an offset names no instant, and no document says whose clock it would be.
-    pub fn to_system_time(&self) -> Option<SystemTime> {
-        let instant = self.0.parse::<jiff::Timestamp>().ok()?;
-        SystemTime::try_from(instant).ok()
+    ///
+    /// ```
+    /// use netsapiens_connections::DateTime;
+    ///
+    /// let modified = DateTime::from("1970-01-01T02:00:00+01:00").to_timestamp();
+    /// assert_eq!(modified.map(|modified| modified.as_second()), Some(3600));
+    /// assert_eq!(DateTime::from("0000-00-00T00:00:00+00:00").to_timestamp(), None);
+    /// ```
+    #[cfg(feature = "jiff")]
+    pub fn to_timestamp(&self) -> Option<jiff::Timestamp> {
+        self.0.parse().ok()
     }
 }
 

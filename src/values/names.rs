@@ -162,6 +162,24 @@ macro_rules! name {
             }
         }
 
+        impl PartialEq<str> for $name {
+            fn eq(&self, text: &str) -> bool {
+                self.0 == text
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, text: &&str) -> bool {
+                self.0 == *text
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0
@@ -371,10 +389,33 @@ impl ConnectionRef {
                  otherwise only the list shows such a trunk",
             ),
         };
-        let allowed = |found: char| found.is_ascii_graphic() && !"/\\?#;%:&".contains(found);
-        InvalidValue::character(what, &text, allowed, why_not_in_a_path, way_out)?;
-        InvalidValue::dots(what, &text, way_out)?;
+        one_segment(what, &text, way_out)?;
         Ok(Self(text))
+    }
+}
+
+/// Refuses what a gateway could read as anything but one segment of a path.
+fn one_segment(what: &'static str, text: &str, way_out: &'static str) -> Result<(), InvalidValue> {
+    let allowed = |found: char| found.is_ascii_graphic() && !"/\\?#;%:&".contains(found);
+    InvalidValue::character(what, text, allowed, why_not_in_a_path, way_out)?;
+    InvalidValue::dots(what, text, way_out)
+}
+
+/// Any name in the path of a URL that is read as itself by every gateway.
+#[derive(Clone)]
+pub(crate) struct Segment(String);
+
+impl Segment {
+    /// Most characters that a segment may have; servers take URLs of some 8000.
+    const MAX_CHARS: usize = 1024;
+
+    /// # Errors
+    /// For a name that a gateway or server could read as another path.
+    pub(crate) fn new(text: &str) -> Result<Self, InvalidValue> {
+        const WHAT: &str = "segment of the path";
+        InvalidValue::size(WHAT, text, Self::MAX_CHARS)?;
+        one_segment(WHAT, text, "where the API has an id for it, give that")?;
+        Ok(Self(text.to_owned()))
     }
 }
 
@@ -400,6 +441,12 @@ pub(crate) trait PathSegment {
 }
 
 impl PathSegment for DomainName {
+    fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PathSegment for Segment {
     fn text(&self) -> &str {
         &self.0
     }

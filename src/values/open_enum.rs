@@ -7,7 +7,7 @@ use std::fmt;
 /// It cannot be made directly: `YesNo::from("maybe")` makes one, and `YesNo::from("yes")` does not,
 /// so that a known value always is its own variant. `Debug` shows `UnknownValue(***)`: what came
 /// instead of a known value may be anything.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnknownValue(String);
 
 impl fmt::Debug for UnknownValue {
@@ -62,6 +62,24 @@ macro_rules! open_enum {
             }
         }
 
+        impl ::std::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl ::std::cmp::PartialEq<str> for $name {
+            fn eq(&self, text: &str) -> bool {
+                self.as_str() == text
+            }
+        }
+
+        impl ::std::cmp::PartialEq<&str> for $name {
+            fn eq(&self, text: &&str) -> bool {
+                self.as_str() == *text
+            }
+        }
+
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(
                 &self,
@@ -82,3 +100,26 @@ macro_rules! open_enum {
     };
 }
 pub(crate) use open_enum;
+
+/// For a vocabulary with yes and no: what a `bool` says, both ways.
+macro_rules! yes_no {
+    ($name:ident) => {
+        impl ::std::convert::From<bool> for $name {
+            fn from(yes: bool) -> Self {
+                if yes { Self::Yes } else { Self::No }
+            }
+        }
+
+        impl $name {
+            /// `true` for yes, `false` for no, `None` for any other value.
+            pub fn as_bool(&self) -> ::std::option::Option<bool> {
+                match self {
+                    Self::Yes => Some(true),
+                    Self::No => Some(false),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(crate) use yes_no;

@@ -8,7 +8,8 @@ use std::task::Poll;
 
 use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, READ_ONLY_KEY};
 use netsapiens_connections::{
-    BulkProgress, ConnectionUpdate, Domain, Error, Outcome, Receipt, apply,
+    Accepted, ConnectionUpdate, Domain, Error,
+    bulk::{BulkProgress, Outcome, apply},
 };
 
 use crate::servers::{DELAY, on_every_server, on_servers_without};
@@ -21,11 +22,8 @@ fn pattern(number: usize) -> String {
     format!("sip*@trunk-{number:06}.example")
 }
 
-async fn describe(acme: &Domain, number: usize) -> Result<Receipt, Error> {
-    let change = ConnectionUpdate {
-        description: Some("by apply".into()),
-        ..Default::default()
-    };
+async fn describe(acme: &Domain, number: usize) -> Result<Accepted, Error> {
+    let change = ConnectionUpdate::new().description("by apply");
     acme.connections().update(pattern(number), &change).await
 }
 
@@ -154,6 +152,7 @@ async fn of_two_domains(scope: fn(&&str) -> String, at_once: usize) -> (Vec<&'st
         Outcome::Failed(error) if error.is_permission_denied() => "refused",
         Outcome::Failed(_) => "failed",
         Outcome::Skipped => "skipped",
+        other => panic!("{other:?}"),
     });
     (outcomes.collect(), server.requests().len())
 }

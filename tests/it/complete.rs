@@ -2,7 +2,7 @@
 
 use netsapiens_connections::{CompleteList, Error, ErrorKind};
 
-use crate::raw::{Raw, json, respond, trunks};
+use crate::wire::{Wire, json, respond, trunks};
 
 /// What a server makes of a list.
 #[derive(Clone, Copy)]
@@ -36,6 +36,15 @@ fn invalid_scope(_: usize) -> String {
     json(401, r#"{"code":401,"message":"Invalid Scope [APP001]"}"#)
 }
 
+/// Of a gateway that passes on what it knows.
+fn foreign_not_found(_: usize) -> String {
+    respond(404, "content-type: text/html\r\n", "<html></html>")
+}
+
+fn not_allowed(_: usize) -> String {
+    respond(405, "allow: POST\r\n", "")
+}
+
 fn no_route(_: usize) -> String {
     json(404, r#"{"code":404,"message":"No Route Found [92]"}"#)
 }
@@ -56,9 +65,9 @@ impl Server {
     }
 
     async fn list(self) -> (Result<CompleteList, Error>, Vec<String>) {
-        let raw = Raw::start(move |_, line| self.answer(line)).await;
-        let list = raw.client().connections().list().await;
-        (list, raw.requests())
+        let wire = Wire::start(move |_, line| self.answer(line)).await;
+        let list = wire.retrying().connections().list().await;
+        (list, wire.request_lines())
     }
 }
 
@@ -120,7 +129,13 @@ async fn a_list_that_is_cut_and_cannot_be_paged_is_an_error() {
 
 #[tokio::test]
 async fn a_list_is_not_failed_by_a_count_that_is_not_to_be_had_and_says_so() {
-    for count in [denied, invalid_scope, no_route] {
+    for count in [
+        denied,
+        invalid_scope,
+        no_route,
+        foreign_not_found,
+        not_allowed,
+    ] {
         for (trunks, cap) in [(0, 100), (1, 100), (99, 100), (250, 100), (250, usize::MAX)] {
             let server = Server {
                 trunks,
@@ -173,8 +188,10 @@ async fn without_a_count_a_server_that_cannot_be_paged_is_believed_below_a_known
 async fn a_count_that_fails_otherwise_fails_the_list() {
     let page = |_| respond(200, "content-type: text/html\r\n", "<html></html>");
     type Count = fn(usize) -> String;
-    let table: [(Count, ErrorKind); 2] = [
+    let table: [(Count, ErrorKind); 4] = [
         (|_| json(500, "{}"), ErrorKind::Status),
+        (|_| json(429, "{}"), ErrorKind::Status),
+        (|_| json(200, "null"), ErrorKind::Decode),
         (page, ErrorKind::Decode),
     ];
     for (count, kind) in table {
@@ -188,40 +205,40 @@ async fn a_count_that_fails_otherwise_fails_the_list() {
 
 #[tokio::test]
 async fn a_trunk_that_goes_between_list_and_count_is_not_in_the_list() {
-    let raw = Raw::start(|number, line| {
+    let wire = Wire::start(|number, line| {
         let trunks = if number == 0 { 5 } else { 4 };
         Server { trunks, ..WHOLE }.answer(line)
     })
     .await;
-    let list = raw.client().connections().list().await.unwrap();
+    let list = wire.retrying().connections().list().await.unwrap();
     assert_eq!((list.len(), list.is_counted()), (4, true));
 }
 
 #[tokio::test]
 async fn a_trunk_that_comes_between_list_and_count_is_in_the_list() {
-    let raw = Raw::start(|number, line| {
+    let wire = Wire::start(|number, line| {
         let trunks = if number == 0 { 4 } else { 5 };
         Server { trunks, ..WHOLE }.answer(line)
     })
     .await;
-    let list = raw.client().connections().list().await.unwrap();
+    let list = wire.retrying().connections().list().await.unwrap();
     assert_eq!((list.len(), list.is_counted()), (5, true));
 }
 
 #[tokio::test]
 async fn a_trunk_that_comes_twice_does_not_stand_for_one_that_does_not_come() {
-    let raw = Raw::start(|_, line| match line.contains("/count") {
+    let wire = Wire::start(|_, line| match line.contains("/count") {
         true => counted(2),
         false => trunks(&[("acme.example", "sip*@0"), ("acme.example", "sip*@0")]),
     })
     .await;
-    let error = raw.client().connections().list().await.unwrap_err();
+    let error = wire.retrying().connections().list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Incomplete);
 }
 
 #[tokio::test]
 async fn the_unchecked_list_is_one_request_and_may_be_cut() {
-    let raw = Raw::start(|_, line| {
+    let wire = Wire::start(|_, line| {
         Server {
             trunks: 250,
             cap: 100,
@@ -230,29 +247,31 @@ async fn the_unchecked_list_is_one_request_and_may_be_cut() {
         .answer(line)
     })
     .await;
-    let acme = raw.client().domain("acme.example").unwrap();
+    let acme = wire.retrying().domain("acme.example").unwrap();
     assert_eq!(
         acme.connections().list_unchecked().await.unwrap().len(),
         100
     );
     assert_eq!(
-        raw.requests(),
+        wire.request_lines(),
         ["GET /ns-api/v2/domains/acme.example/connections"]
     );
 }
 
 #[tokio::test]
 async fn the_filter_of_a_list_goes_with_its_count() {
-    let raw = Raw::start(|_, line| Server { trunks: 3, ..WHOLE }.answer(line)).await;
-    let filter = netsapiens_connections::ConnectionFilter {
-        reseller: Some("acme-partners".into()),
-        ..Default::default()
-    };
-    let acme = raw.client().domain("acme.example").unwrap();
-    let list = acme.connections().list_with(&filter).await.unwrap();
+    let wire = Wire::start(|_, line| Server { trunks: 3, ..WHOLE }.answer(line)).await;
+    let filter = netsapiens_connections::ConnectionFilter::new().reseller("acme-partners");
+    let acme = wire.retrying().domain("acme.example").unwrap();
+    let list = acme
+        .connections()
+        .filter(filter.clone())
+        .list()
+        .await
+        .unwrap();
     assert!(list.is_counted());
     assert_eq!(
-        raw.requests(),
+        wire.request_lines(),
         [
             "GET /ns-api/v2/domains/acme.example/connections?reseller=acme-partners",
             "GET /ns-api/v2/connections/count?domain=acme.example&reseller=acme-partners",
@@ -262,14 +281,14 @@ async fn the_filter_of_a_list_goes_with_its_count() {
 
 #[tokio::test]
 async fn an_incomplete_list_tells_how_often_the_count_was_asked_for() {
-    let raw = Raw::start(|number, line| match (line.contains("/count"), number) {
+    let wire = Wire::start(|number, line| match (line.contains("/count"), number) {
         // Behind the list, the first count, the page and the empty page.
         (true, 4) => json(503, "{}"),
         (true, _) => counted(7),
         (false, _) => Server { trunks: 3, ..WHOLE }.answer(line),
     })
     .await;
-    let error = raw.client().connections().list().await.unwrap_err();
+    let error = wire.retrying().connections().list().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Incomplete, 2));
 }
 
@@ -296,8 +315,8 @@ async fn a_stream_without_a_count_that_may_have_been_cut_is_an_error() {
         count: no_route,
         ..WHOLE
     };
-    let raw = Raw::start(move |_, line| server.answer(line)).await;
-    let client = raw.client();
+    let wire = Wire::start(move |_, line| server.answer(line)).await;
+    let client = wire.retrying();
     let error = client
         .connections()
         .stream()
@@ -311,10 +330,8 @@ async fn a_stream_without_a_count_that_may_have_been_cut_is_an_error() {
 
 #[tokio::test]
 async fn a_stream_that_never_ends_is_ended() {
-    use futures_util::StreamExt;
-
-    let raw = Raw::start(|number, _| page(number * 100..number * 100 + 100)).await;
-    let mut stream = raw.client().connections().stream().max_trunks(250);
+    let wire = Wire::start(|number, _| page(number * 100..number * 100 + 100)).await;
+    let mut stream = wire.retrying().connections().stream().max_trunks(250);
     let mut came = 0;
     let error = loop {
         match stream.next().await.unwrap() {
@@ -328,14 +345,14 @@ async fn a_stream_that_never_ends_is_ended() {
         "{error}"
     );
     assert!(stream.next().await.is_none());
-    assert_eq!(raw.requests().len(), 3);
+    assert_eq!(wire.request_lines().len(), 3);
 }
 
 #[tokio::test]
 async fn a_stream_may_have_as_many_trunks_as_its_limit() {
     use futures_util::TryStreamExt;
 
-    let raw = Raw::start(|_, line| {
+    let wire = Wire::start(|_, line| {
         Server {
             trunks: 250,
             ..WHOLE
@@ -343,6 +360,6 @@ async fn a_stream_may_have_as_many_trunks_as_its_limit() {
         .answer(line)
     })
     .await;
-    let stream = raw.client().connections().stream().max_trunks(250);
+    let stream = wire.retrying().connections().stream().max_trunks(250);
     assert_eq!(stream.try_collect::<Vec<_>>().await.unwrap().len(), 250);
 }

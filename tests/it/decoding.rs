@@ -1,6 +1,6 @@
 //! Bodies of successes that are not what was asked for, from a raw socket.
 
-use netsapiens_connections::{Client, Connection, Error, ErrorKind, RetryPolicy};
+use netsapiens_connections::{Connection, Error, ErrorKind};
 
 use crate::log::Log;
 use crate::wire::Wire;
@@ -171,13 +171,7 @@ async fn more_trunks_than_the_limit_are_an_error_that_says_what_to_do() {
     let list = async |trunks: usize| {
         let body = format!("[{}]", vec![TRUNK; trunks].join(","));
         let wire = Wire::answering(200, "application/json", body).await;
-        let client = Client::builder()
-            .server(wire.client_url())
-            .api_key("nss_EXAMPLE")
-            .retry(RetryPolicy::never())
-            .max_trunks(3)
-            .build()
-            .unwrap();
+        let client = wire.builder().max_trunks(3).build().unwrap();
         let domain = client.domain("acme.example").unwrap();
         domain.connections().list_unchecked().await
     };

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use netsapiens_connections::{
-    Client, ClientBuilder, ConnectionUpdate, Error, Receipt, RetryPolicy, observability::Attempt,
+    Accepted, ClientBuilder, ConnectionUpdate, Error, observability::Attempt,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -100,10 +100,7 @@ const READABLE: [&str; 5] = [
 ];
 
 fn builder(wire: &Wire) -> ClientBuilder {
-    Client::builder()
-        .server(wire.client_url())
-        .api_key(KEY)
-        .retry(RetryPolicy::never())
+    wire.builder().api_key(KEY)
 }
 
 /// What a client prints of a response to an update, by every way that it has.
@@ -118,10 +115,7 @@ async fn everything(response: &str, status: u16, password: &str) -> String {
         })
         .build()
         .unwrap();
-    let change = ConnectionUpdate {
-        sip_registration_password: Some(password.into()),
-        ..ConnectionUpdate::default()
-    };
+    let change = ConnectionUpdate::new().sip_registration_password(password);
     let domain = client.domain("acme.example").unwrap();
     let outcome = domain.connections().update("sip*@a", &change).await;
     let request = &wire.requests()[0];
@@ -138,7 +132,7 @@ async fn everything(response: &str, status: u16, password: &str) -> String {
     format!("{printed}\n{attempts}\n{}", log.text())
 }
 
-fn printed_receipt(receipt: &Receipt) -> String {
+fn printed_receipt(receipt: &Accepted) -> String {
     format!("{receipt:?} {receipt:#?} {:?}", receipt.message())
 }
 

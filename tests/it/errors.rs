@@ -4,7 +4,8 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use netsapiens_connections::{
-    Client, ConnectionCreate, DomainName, Error, ErrorKind, MatchPattern, RetryPolicy,
+    Client, ConnectionCreate, ConnectionUpdate, DomainName, Error, ErrorKind, MatchPattern,
+    RetryPolicy,
 };
 use serde_json::json;
 
@@ -230,6 +231,22 @@ async fn every_success_of_a_write_is_a_success() {
         ),
         (200, "application/json", "[]", None, None),
         (202, "text/html", "<html></html>", None, None),
+        (202, "text/html", "\u{feff}<html></html>", None, None),
+        (
+            202,
+            "text/plain",
+            "\u{feff}Accepted",
+            None,
+            Some("Accepted"),
+        ),
+        // Codes that deployments configure.
+        (
+            202,
+            "application/json",
+            r#"{"code":0,"message":"OK"}"#,
+            Some(0),
+            Some("OK"),
+        ),
     ];
     for (status, content_type, body, code, message) in table {
         let wire = Wire::answering(status, content_type, body).await;
@@ -246,6 +263,51 @@ async fn every_success_of_a_write_is_a_success() {
             (status, code, message),
             "{body}"
         );
+    }
+}
+
+#[tokio::test]
+async fn an_error_message_under_a_success_of_a_write_is_an_error() {
+    let json = "application/json";
+    let refused = r#"{"code":403,"message":"Access Denied"}"#;
+    let wire = Wire::answering(200, json, refused).await;
+    let acme = wire.client().domain("acme.example").unwrap();
+    let change = ConnectionUpdate::default();
+    for error in [
+        wire.client().connections().create(&a_trunk()).await,
+        acme.connections().update("sip*@a", &change).await,
+        acme.connections().delete("sip*@a").await,
+    ]
+    .map(Result::unwrap_err)
+    {
+        assert!(error.is_permission_denied(), "{error}");
+        assert_eq!(error.status_code(), Some(200));
+    }
+    let missing = r#"{"code":404,"message":"Resource not found."}"#;
+    let wire = Wire::answering(202, json, missing).await;
+    let acme = wire.client().domain("acme.example").unwrap();
+    let error = acme.connections().delete("sip*@a").await.unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+}
+
+#[tokio::test]
+async fn an_error_keeps_64_kib_of_a_body_whatever_its_kind() {
+    let long = " ".repeat(1 << 20);
+    let other = r#"[{"domain":"other.example","connection-orig-match-pattern":"sip*@a"}]"#;
+    let table = [
+        (404, format!("<html>{long}"), ErrorKind::Status),
+        (200, format!("<html>{long}"), ErrorKind::Decode),
+        (200, format!("{other}{long}"), ErrorKind::Mismatch),
+        (
+            200,
+            format!(r#"{{"code":403,"message":"no"}}{long}"#),
+            ErrorKind::Status,
+        ),
+    ];
+    for (status, body, kind) in table {
+        let error = get_error(status, "application/json", &body).await;
+        let kept = error.body().map(<[u8]>::len);
+        assert_eq!((error.kind(), kept), (kind, Some(64 << 10)));
     }
 }
 

@@ -3,8 +3,7 @@
 use std::error::Error as _;
 
 use netsapiens_connections::{
-    ApiMessage, Client, Connection, ConnectionCount, ConnectionCreate, ConnectionUpdate, Error,
-    RetryPolicy,
+    ApiMessage, Connection, ConnectionCount, ConnectionCreate, ConnectionUpdate, Error,
 };
 use proptest::prelude::*;
 use serde::Serialize;
@@ -134,7 +133,11 @@ proptest! {
 
     #[test]
     fn unknown_properties_of_any_kind_are_kept(value in any_json(), name in "later-[a-z]{1,8}") {
-        let json = json!({ "domain": "acme.example", "connection-orig-match-pattern": "sip*@a", name.as_str(): value });
+        let json = json!({
+            "domain": "acme.example",
+            "connection-orig-match-pattern": "sip*@a",
+            name.as_str(): value,
+        });
         let trunk: Connection = serde_json::from_str(&json.to_string()).unwrap();
         let written = serde_json::to_value(&trunk).unwrap();
         // The value as JSON text has it: a float that is written and read is the same text again.
@@ -224,6 +227,11 @@ proptest! {
     }
 }
 
+fn wait_for<T>(future: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_all().build().unwrap().block_on(future)
+}
+
 fn all_of(error: &Error) -> String {
     let mut printed = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
@@ -238,12 +246,7 @@ fn all_of(error: &Error) -> String {
 async fn printed_by_reading(status: u16, body: String) -> String {
     let log = Log::of_this_thread(tracing::Level::TRACE);
     let wire = Wire::answering(status, "application/json", body).await;
-    let client = Client::builder()
-        .server(wire.client_url())
-        .api_key(KEY)
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap();
+    let client = wire.builder().api_key(KEY).build().unwrap();
     let acme = client.domain("acme.example").unwrap();
     let mut printed = String::new();
     match client.connections().list().await {
@@ -254,10 +257,7 @@ async fn printed_by_reading(status: u16, body: String) -> String {
         Ok(trunk) => printed += &format!("{trunk:?}"),
         Err(error) => printed += &all_of(&error),
     }
-    let update = ConnectionUpdate {
-        sip_registration_password: Some(SENTINEL.into()),
-        ..Default::default()
-    };
+    let update = ConnectionUpdate::new().sip_registration_password(SENTINEL);
     match acme
         .connections()
         .update("sip*@acme-pri.example", &update)
@@ -276,7 +276,11 @@ async fn printed_by_reading(status: u16, body: String) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn reading_over_a_socket_shows_no_secret(
@@ -292,8 +296,7 @@ proptest! {
             }
             body.truncate(end);
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        assert_clean(&runtime.block_on(printed_by_reading(status, body)));
+        assert_clean(&wait_for(printed_by_reading(status, body)));
     }
 
     #[test]
@@ -303,13 +306,14 @@ proptest! {
         secret in prop::sample::select(vec![KEY, SENTINEL]),
         status in prop::sample::select(vec![202_u16, 400]),
     ) {
-        let body = json!({ "code": status, "message": format!("{before}{secret}{after}") }).to_string();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        assert_clean(&runtime.block_on(async {
+        let message = format!("{before}{secret}{after}");
+        let body = json!({ "code": status, "message": message }).to_string();
+        assert_clean(&wait_for(async {
             let wire = Wire::answering(status, "application/json", body).await;
-            let client = Client::builder().server(wire.client_url()).api_key(KEY).retry(RetryPolicy::never()).build().unwrap();
-            let change = ConnectionUpdate { sip_registration_password: Some(SENTINEL.into()), ..Default::default() };
-            match client.domain("acme.example").unwrap().connections().update("sip*@a", &change).await {
+            let client = wire.builder().api_key(KEY).build().unwrap();
+            let change = ConnectionUpdate::new().sip_registration_password(SENTINEL);
+            let acme = client.domain("acme.example").unwrap();
+            match acme.connections().update("sip*@a", &change).await {
                 Ok(receipt) => format!("{receipt:?}"),
                 Err(error) => all_of(&error),
             }

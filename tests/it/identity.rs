@@ -7,7 +7,7 @@ use netsapiens_connections::{
     MatchPattern,
 };
 
-use crate::raw::{Raw, json, not_found, trunks};
+use crate::wire::{Wire, json, not_found, trunks};
 
 const OURS: (&str, &str) = ("acme.example", "sip*@acme-pri.example");
 const FOREIGN: (&str, &str) = ("other.example", "sip*@acme-pri.example");
@@ -18,8 +18,8 @@ const RESPELT: [(&str, &str); 4] = [
     ("acme.example ", "sip*@acme-pri.example\t"),
 ];
 
-fn domain(raw: &Raw, name: &str) -> Domain {
-    raw.client().domain(name).unwrap()
+fn domain(wire: &Wire, name: &str) -> Domain {
+    wire.retrying().domain(name).unwrap()
 }
 
 fn is_a_mismatch(error: &Error) {
@@ -33,19 +33,19 @@ fn is_a_mismatch(error: &Error) {
 
 #[tokio::test]
 async fn a_trunk_of_another_domain_is_neither_read_nor_missing() {
-    let raw = Raw::start(|_, _| trunks(&[FOREIGN])).await;
-    let acme = domain(&raw, OURS.0);
+    let wire = Wire::start(|_, _| trunks(&[FOREIGN])).await;
+    let acme = domain(&wire, OURS.0);
     let error = acme.connections().get(OURS.1).await.unwrap_err();
     is_a_mismatch(&error);
     assert!(error.to_string().contains("another trunk"), "{error}");
-    assert_eq!(raw.requests().len(), 1, "it is not asked for again");
+    assert_eq!(wire.request_lines().len(), 1, "it is not asked for again");
 }
 
 #[tokio::test]
 async fn a_trunk_that_is_spelt_otherwise_is_neither_read_nor_missing() {
     for respelt in RESPELT {
-        let raw = Raw::start(move |_, _| trunks(&[respelt])).await;
-        let acme = domain(&raw, OURS.0);
+        let wire = Wire::start(move |_, _| trunks(&[respelt])).await;
+        let acme = domain(&wire, OURS.0);
         let error = acme.connections().get(OURS.1).await.unwrap_err();
         is_a_mismatch(&error);
         assert!(error.to_string().contains("other capitals"), "{error}");
@@ -54,36 +54,36 @@ async fn a_trunk_that_is_spelt_otherwise_is_neither_read_nor_missing() {
 
 #[tokio::test]
 async fn the_trunk_is_found_among_others() {
-    let raw = Raw::start(|_, _| trunks(&[FOREIGN, RESPELT[0], OURS])).await;
-    let acme = domain(&raw, OURS.0);
+    let wire = Wire::start(|_, _| trunks(&[FOREIGN, RESPELT[0], OURS])).await;
+    let acme = domain(&wire, OURS.0);
     let trunk = acme.connections().get(OURS.1).await.unwrap().unwrap();
     assert_eq!((&*trunk.domain, &*trunk.orig_match_pattern), OURS);
 }
 
 #[tokio::test]
 async fn the_own_domain_has_any_name() {
-    let raw = Raw::start(|_, _| trunks(&[OURS])).await;
-    let own = domain(&raw, "~");
+    let wire = Wire::start(|_, _| trunks(&[OURS])).await;
+    let own = domain(&wire, "~");
     let trunk = own.connections().get(OURS.1).await.unwrap().unwrap();
     assert_eq!(trunk.domain, OURS.0);
 }
 
 #[tokio::test]
 async fn another_trunk_is_not_removed_for_an_idle_one_nor_ours_for_another_idle_one() {
-    let raw = Raw::start(|_, _| trunks(&[FOREIGN])).await;
-    let acme = domain(&raw, OURS.0);
+    let wire = Wire::start(|_, _| trunks(&[FOREIGN])).await;
+    let acme = domain(&wire, OURS.0);
     is_a_mismatch(&acme.connections().delete_idle(OURS.1).await.unwrap_err());
     assert!(
-        raw.requests()[0].starts_with("GET "),
+        wire.request_lines()[0].starts_with("GET "),
         "{:?}",
-        raw.requests()
+        wire.request_lines()
     );
-    assert_eq!(raw.requests().len(), 1);
+    assert_eq!(wire.request_lines().len(), 1);
 }
 
 #[tokio::test]
 async fn the_password_of_another_trunk_is_not_that_of_a_new_one() {
-    let raw = Raw::start(|number, _| match number {
+    let wire = Wire::start(|number, _| match number {
         0 => json(202, "{}"),
         _ => trunks(&[FOREIGN]),
     })
@@ -92,7 +92,7 @@ async fn the_password_of_another_trunk_is_not_that_of_a_new_one() {
         DomainName::new(OURS.0).unwrap(),
         MatchPattern::new(OURS.1).unwrap(),
     );
-    let (client, patience) = (raw.client(), Duration::from_millis(300));
+    let (client, patience) = (wire.retrying(), Duration::from_millis(300));
     let error = client
         .connections()
         .create_and_read(&wanted, patience)
@@ -113,16 +113,19 @@ async fn a_list_of_a_domain_has_trunks_of_that_domain() {
         (&[RESPELT[0]], Some("other capitals")),
     ];
     for (keys, reason) in table {
-        let raw = Raw::start(move |_, line| match line.contains("/count") {
+        let wire = Wire::start(move |_, line| match line.contains("/count") {
             true => json(200, &format!(r#"{{"total":{}}}"#, keys.len())),
             false => trunks(keys),
         })
         .await;
-        let acme = domain(&raw, OURS.0);
+        let acme = domain(&wire, OURS.0);
         let filter = ConnectionFilter::default();
         for listed in [
             acme.connections().list().await.map(|list| list.into_vec()),
-            acme.connections().list_unchecked_with(&filter).await,
+            acme.connections()
+                .filter(filter.clone())
+                .list_unchecked()
+                .await,
         ] {
             match (listed, reason) {
                 (Ok(listed), None) => assert_eq!(listed.len(), keys.len()),
@@ -134,15 +137,15 @@ async fn a_list_of_a_domain_has_trunks_of_that_domain() {
             }
         }
         // The list of the whole system has trunks of all domains.
-        let system = raw.client().connections().list().await.unwrap();
+        let system = wire.retrying().connections().list().await.unwrap();
         assert_eq!(system.len(), keys.len());
     }
 }
 
 #[tokio::test]
 async fn a_write_is_done_whatever_trunk_its_response_names() {
-    let raw = Raw::start(|_, _| trunks(&[FOREIGN])).await;
-    let acme = domain(&raw, OURS.0);
+    let wire = Wire::start(|_, _| trunks(&[FOREIGN])).await;
+    let acme = domain(&wire, OURS.0);
     let change = ConnectionUpdate::default();
     assert_eq!(
         acme.connections()
@@ -187,12 +190,12 @@ async fn a_404_is_success_of_a_delete_only_where_an_earlier_response_was_lost() 
         ),
     ];
     for (first, lost) in table {
-        let raw = Raw::start(move |number, _| match number {
+        let wire = Wire::start(move |number, _| match number {
             0 => first.to_owned(),
             _ => not_found(),
         })
         .await;
-        let acme = domain(&raw, OURS.0);
+        let acme = domain(&wire, OURS.0);
         match acme.connections().delete(OURS.1).await {
             Ok(receipt) => assert_eq!((receipt.status(), lost), (404, true), "{first}"),
             Err(error) => {
@@ -200,24 +203,24 @@ async fn a_404_is_success_of_a_delete_only_where_an_earlier_response_was_lost() 
                 assert_eq!((error.attempts(), lost), (2, false), "{first}");
             }
         }
-        assert_eq!(raw.requests().len(), 2, "{first}");
+        assert_eq!(wire.request_lines().len(), 2, "{first}");
     }
 }
 
 #[tokio::test]
 async fn a_loss_before_a_refusal_is_not_forgotten() {
-    let raw = Raw::start(|number, _| match number {
+    let wire = Wire::start(|number, _| match number {
         0 => String::new(),
         1 => json(503, "{}"),
         _ => not_found(),
     })
     .await;
-    let acme = domain(&raw, OURS.0);
+    let acme = domain(&wire, OURS.0);
     assert_eq!(
         acme.connections().delete(OURS.1).await.unwrap().status(),
         404
     );
-    assert_eq!(raw.requests().len(), 3);
+    assert_eq!(wire.request_lines().len(), 3);
 }
 
 // --- calls ---
@@ -230,23 +233,23 @@ async fn a_negative_counter_is_no_number_of_calls() {
                 "active-calls-orig-current":{from_peer},"active-calls-term-current":{to_peer}}}]"#,
             OURS.1
         );
-        let raw = Raw::start(move |_, _| json(200, &body)).await;
-        let acme = domain(&raw, OURS.0);
+        let wire = Wire::start(move |_, _| json(200, &body)).await;
+        let acme = domain(&wire, OURS.0);
         let error = acme.connections().delete_idle(OURS.1).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Precondition);
         assert!(error.to_string().contains("does not tell"), "{error}");
-        assert_eq!(raw.requests().len(), 1, "nothing was removed");
+        assert_eq!(wire.request_lines().len(), 1, "nothing was removed");
     }
 }
 
 #[tokio::test]
 async fn a_failed_precondition_tells_how_often_the_trunk_was_read() {
-    let raw = Raw::start(|number, _| match number {
+    let wire = Wire::start(|number, _| match number {
         0 => json(503, "{}"),
         _ => not_found(),
     })
     .await;
-    let acme = domain(&raw, OURS.0);
+    let acme = domain(&wire, OURS.0);
     let error = acme.connections().delete_idle(OURS.1).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.attempts()),

@@ -463,10 +463,7 @@ fn an_update_never_sends_what_could_not_be_read_and_always_what_replaces_it() {
         serde_json::to_value(ConnectionUpdate::diff(&current, &wanted)).unwrap()
     };
     assert_eq!(diff(ConnectionUpdate::default()), json!({}));
-    let wanted = ConnectionUpdate {
-        description: Some("".into()),
-        ..ConnectionUpdate::default()
-    };
+    let wanted = ConnectionUpdate::new().description("");
     assert_eq!(diff(wanted), json!({ "description": "" }));
 }
 

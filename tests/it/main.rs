@@ -2,6 +2,7 @@
 
 mod bulk;
 mod complete;
+mod credentials;
 mod decoding;
 mod echoes;
 mod errors;
@@ -9,7 +10,11 @@ mod faults;
 mod gateways;
 #[cfg(feature = "codegen")]
 mod generated;
+#[cfg(all(feature = "codegen", unix))]
+mod growth;
+mod handles;
 mod hostile;
+mod http;
 mod identity;
 mod lenient;
 mod lifecycle;
@@ -18,14 +23,14 @@ mod paths;
 mod presets;
 mod proxies;
 mod quirks;
-mod raw;
 mod recordings;
+mod requests;
 mod retries;
 mod secrets;
 mod servers;
 mod streams;
 mod timeouts;
-#[cfg(feature = "rustls")]
+#[cfg(feature = "__tls")]
 mod tls;
 mod values;
 mod watching;

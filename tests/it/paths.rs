@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use netsapiens_connections::{
     Addressing, Client, ConnectionFilter, ConnectionUpdate, DomainName, Error, ErrorKind,
-    MatchPattern, RetryPolicy,
+    MatchPattern,
 };
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
@@ -92,13 +92,7 @@ async fn accepting() -> Wire {
 }
 
 fn client(wire: &Wire, addressing: Addressing) -> Client {
-    Client::builder()
-        .server(wire.client_url())
-        .api_key("nss_EXAMPLE")
-        .retry(RetryPolicy::never())
-        .addressing(addressing)
-        .build()
-        .unwrap()
+    wire.builder().addressing(addressing).build().unwrap()
 }
 
 async fn delete(client: &Client, domain: &str, pattern: &str) -> Result<(), Error> {
@@ -741,10 +735,10 @@ async fn filters_stay_in_their_parameter(value: &str) {
         let mut filter = ConnectionFilter::default();
         *field(&mut filter) = Some(value.to_owned());
         let acme = client.domain(ACME).unwrap();
-        let _ = client.connections().list_with(&filter).await;
-        let _ = client.connections().count_with(&filter).await;
-        let _ = acme.connections().list_with(&filter).await;
-        let _ = acme.connections().count_with(&filter).await;
+        let _ = client.connections().filter(filter.clone()).list().await;
+        let _ = client.connections().filter(filter.clone()).count().await;
+        let _ = acme.connections().filter(filter.clone()).list().await;
+        let _ = acme.connections().filter(filter.clone()).count().await;
         let lines = wire.request_lines();
         assert!(lines.len() >= 4, "{lines:?}");
         for line in lines {

@@ -388,10 +388,7 @@ fn a_trunk_that_sets_its_key_alone_is_open_to_abuse() {
         MatchPattern::new("sip*@acme-pri.example").unwrap(),
     );
     assert!(is_open_to_abuse(&body(Ok(trunk.clone()))));
-    let closed = ConnectionCreate {
-        orig_enabled: Some(YesNo::No),
-        ..trunk
-    };
+    let closed = trunk.orig_enabled(YesNo::No);
     assert!(!is_open_to_abuse(&body(Ok(closed))));
 }
 
@@ -439,15 +436,11 @@ fn no_preset_is_open_to_abuse_whatever_is_chosen() {
 
 /// The statements of some Rust that make a create by hand and leave it open to abuse.
 fn open_creates(rust: &str) -> Vec<&str> {
-    let made = [
-        "ConnectionCreate::new(",
-        "ConnectionCreate {",
-        "connection-orig-match-pattern",
-    ];
+    let made = ["ConnectionCreate::new(", "connection-orig-match-pattern"];
     let closed = [
-        "source_ip_checking_enabled: Some(YesNo::Yes)",
-        "require_sip_authentication_enabled: Some(YesNo::Yes)",
-        "orig_enabled: Some(YesNo::No)",
+        ".source_ip_checking_enabled(YesNo::Yes)",
+        ".require_sip_authentication_enabled(YesNo::Yes)",
+        ".orig_enabled(YesNo::No)",
     ];
     let mut statements = rust.split(';');
     let open = |it: &&str| {
@@ -515,9 +508,7 @@ fn no_example_and_no_documentation_makes_a_trunk_that_is_open_to_abuse() {
 fn an_example_that_makes_an_open_trunk_is_found() {
     let key = "ConnectionCreate::new(domain, pattern)";
     let open = format!("let trunk = {key}; client.create(&trunk)");
-    let closed = format!(
-        "let trunk = ConnectionCreate {{ source_ip_checking_enabled: Some(YesNo::Yes), ..{key} }};"
-    );
+    let closed = format!("let trunk = {key}.source_ip_checking_enabled(YesNo::Yes);");
     assert_eq!(open_creates(&open), [format!("let trunk = {key}")]);
     assert_eq!(open_creates(&closed), [""; 0]);
     let docs = format!("/// Text.\n///\n/// ```\n/// {open}\n/// ```\nfn run() {{}}\n");

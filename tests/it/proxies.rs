@@ -3,19 +3,15 @@
 use std::net::TcpListener;
 use std::process::Command;
 
-#[test]
-fn plain_http_goes_past_them_since_they_would_read_the_key() {
+/// Runs one test of this suite with a proxy in the environment, which is read once in a process,
+/// and reports whether that was called. It accepts, and says nothing.
+fn calls_a_proxy(test: &str) -> bool {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     proxy.set_nonblocking(true).unwrap();
     let url = format!("http://{}", proxy.local_addr().unwrap());
-    // The environment is read once in a process, so this is another one: it runs one test of this
-    // suite.
     let mut other = Command::new(std::env::current_exe().unwrap());
-    other.args([
-        "--exact",
-        "lifecycle::a_list_without_a_filter_sends_no_query",
-    ]);
-    for name in ["http_proxy", "HTTP_PROXY", "ALL_PROXY"] {
+    other.args(["--exact", test]);
+    for name in ["http_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
         other.env(name, &url);
     }
     let ended = other
@@ -23,10 +19,25 @@ fn plain_http_goes_past_them_since_they_would_read_the_key() {
         .env_remove("no_proxy")
         .output()
         .unwrap();
-    assert!(proxy.accept().is_err(), "the proxy was called");
     let told = String::from_utf8_lossy(&ended.stdout);
     assert!(
         ended.status.success() && told.contains("1 passed"),
         "{told}"
     );
+    proxy.accept().is_ok()
+}
+
+#[test]
+fn plain_http_goes_past_them_since_they_would_read_the_key() {
+    let test = "lifecycle::a_list_without_a_filter_sends_no_query";
+    assert!(!calls_a_proxy(test));
+}
+
+#[cfg(feature = "__tls")]
+#[test]
+fn https_goes_through_them_unless_it_was_told_not_to() {
+    assert!(calls_a_proxy(
+        "http::https_to_nobody_is_an_error_of_connecting"
+    ));
+    assert!(!calls_a_proxy("http::the_way_without_a_proxy_is_direct"));
 }

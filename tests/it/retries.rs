@@ -20,11 +20,9 @@ fn least() -> ConnectionCreate {
 }
 
 fn quick() -> RetryPolicy {
-    RetryPolicy {
-        base: Duration::from_millis(1),
-        longest_wait: Duration::from_millis(4),
-        ..RetryPolicy::default()
-    }
+    RetryPolicy::new()
+        .initial_backoff(Duration::from_millis(1))
+        .max_backoff(Duration::from_millis(4))
 }
 
 #[tokio::test]
@@ -144,10 +142,7 @@ async fn the_longest_wait_there_is_can_be_asked_for() {
             Operation::CountConnections,
             Fault::status(503).header("retry-after", "18446744073709551615"),
         );
-        let policy = RetryPolicy {
-            longest_retry_after: Duration::MAX,
-            ..quick()
-        };
+        let policy = quick().max_retry_after(Duration::MAX);
         let error = server
             .client_builder()
             .retry(policy)
@@ -182,10 +177,7 @@ async fn repeating_can_be_switched_off_for_a_call() {
 async fn a_delete_that_was_never_sent_before_is_not_found() {
     on_servers_without(&[ACCEPTED], async |server| {
         let proxy = FaultProxy::start(&server.url()).await.unwrap();
-        let policy = RetryPolicy {
-            attempts: u32::MAX,
-            ..quick()
-        };
+        let policy = quick().max_attempts(u32::MAX);
         let refused = Arc::new(Notify::new());
         let noticed = Arc::clone(&refused);
         let client = server
@@ -214,11 +206,9 @@ async fn a_delete_that_was_never_sent_before_is_not_found() {
 async fn what_an_earlier_attempt_did_is_not_forgotten() {
     let server = FakeServer::start().await;
     let proxy = FaultProxy::start(&server.url()).await.unwrap();
-    let policy = RetryPolicy {
-        attempts: 2,
-        base: Duration::from_millis(200),
-        ..quick()
-    };
+    let policy = quick()
+        .max_attempts(2)
+        .initial_backoff(Duration::from_millis(200));
     let client = server
         .client_builder()
         .server(proxy.url())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::{Stream, StreamExt, TryStreamExt};
+use futures_util::{Stream, TryStreamExt};
 use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, ListPaging, Quirks};
 use netsapiens_connections::{
     Connection, ConnectionCreate, ConnectionFilter, DomainName, ErrorKind, MatchPattern, PageSize,
@@ -63,14 +63,18 @@ async fn each_trunk_comes_once_from_every_server_that_can_give_it() {
                 let all = ConnectionFilter::default();
                 let system: Vec<_> = client
                     .connections()
-                    .stream_with(&all, size(page))
+                    .filter(all.clone())
+                    .stream()
+                    .page_size(size(page))
                     .try_collect()
                     .await
                     .unwrap();
                 let acme = client.domain("acme.example").unwrap();
                 let domain: Vec<_> = acme
                     .connections()
-                    .stream_with(&all, size(page))
+                    .filter(all.clone())
+                    .stream()
+                    .page_size(size(page))
                     .try_collect()
                     .await
                     .unwrap();
@@ -137,7 +141,8 @@ async fn pages_follow_each_other_until_one_brings_nothing_new() {
         .client()
         .unwrap()
         .connections()
-        .stream_with(&ConnectionFilter::default(), size(2));
+        .stream()
+        .page_size(size(2));
     while stream.try_next().await.unwrap().is_some() {}
     let asked: Vec<String> = server
         .requests()
@@ -167,7 +172,8 @@ async fn a_server_that_answers_less_than_a_page_is_asked_on() {
         .client()
         .unwrap()
         .connections()
-        .stream_with(&ConnectionFilter::default(), size(1000));
+        .stream()
+        .page_size(size(1000));
     assert_eq!(stream.try_collect::<Vec<_>>().await.unwrap().len(), 250);
     let starts: Vec<String> = server
         .requests()
@@ -197,15 +203,14 @@ async fn the_same_pattern_in_two_domains_is_two_trunks() {
 #[tokio::test]
 async fn a_filter_goes_with_each_page_and_with_the_count() {
     let server = seeded(ListPaging::Honoured, 3).await;
-    let filter = ConnectionFilter {
-        termination_match: Some("sip*@trunk-000001.example".into()),
-        ..ConnectionFilter::default()
-    };
+    let filter = ConnectionFilter::new().termination_match("sip*@trunk-000001.example");
     let found: Vec<_> = server
         .client()
         .unwrap()
         .connections()
-        .stream_with(&filter, size(10))
+        .filter(filter.clone())
+        .stream()
+        .page_size(size(10))
         .try_collect()
         .await
         .unwrap();
@@ -251,9 +256,7 @@ async fn an_error_of_a_page_ends_the_stream() {
 async fn nothing_is_sent_before_the_first_poll_nor_after_the_drop() {
     let server = seeded(ListPaging::Honoured, 10).await;
     let client = server.client().unwrap();
-    let mut stream = client
-        .connections()
-        .stream_with(&ConnectionFilter::default(), size(2));
+    let mut stream = client.connections().stream().page_size(size(2));
     assert_eq!(server.requests().len(), 0);
     stream.next().await.unwrap().unwrap();
     drop(stream);
@@ -278,7 +281,8 @@ async fn a_poll_that_is_given_up_loses_nothing() {
         .client()
         .unwrap()
         .connections()
-        .stream_with(&ConnectionFilter::default(), size(2));
+        .stream()
+        .page_size(size(2));
     let mut found = Vec::new();
     let mut given_up = 0;
     loop {

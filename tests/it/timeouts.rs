@@ -8,7 +8,7 @@ use netsapiens_connections::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use crate::raw::{Raw, json, respond};
+use crate::wire::{Wire, json, respond};
 
 const SHORT: Duration = Duration::from_millis(300);
 
@@ -48,10 +48,7 @@ impl Unreachable {
         Client::builder()
             .server(format!("http://{}", self.listener.local_addr().unwrap()))
             .api_key("nss_EXAMPLE")
-            .retry(RetryPolicy {
-                base: Duration::from_millis(1),
-                ..RetryPolicy::default()
-            })
+            .retry(RetryPolicy::new().initial_backoff(Duration::from_millis(1)))
     }
 }
 
@@ -115,13 +112,13 @@ async fn a_write_whose_status_came_is_done_although_the_time_is_up_before_its_bo
 
 #[tokio::test]
 async fn a_fraction_of_a_second_is_waited_for_as_a_whole_one() {
-    let raw = Raw::start(|number, _| match number {
+    let wire = Wire::start(|number, _| match number {
         0 => respond(429, "retry-after: 0.2\r\n", ""),
         _ => json(200, r#"{"total":0}"#),
     })
     .await;
     let begun = std::time::Instant::now();
-    assert_eq!(raw.client().connections().count().await.unwrap(), 0);
+    assert_eq!(wire.retrying().connections().count().await.unwrap(), 0);
     assert!(
         begun.elapsed() >= Duration::from_secs(1),
         "{:?}",
@@ -132,11 +129,11 @@ async fn a_fraction_of_a_second_is_waited_for_as_a_whole_one() {
 #[tokio::test]
 async fn a_time_that_no_clock_can_hold_is_not_now() {
     for seconds in ["18446744073709551616", "99999999999999999999.5", "31.5"] {
-        let raw =
-            Raw::start(move |_, _| respond(503, &format!("retry-after: {seconds}\r\n"), "")).await;
-        let error = raw.client().connections().count().await.unwrap_err();
+        let wire =
+            Wire::start(move |_, _| respond(503, &format!("retry-after: {seconds}\r\n"), "")).await;
+        let error = wire.retrying().connections().count().await.unwrap_err();
         assert_eq!(
-            (error.attempts(), raw.requests().len()),
+            (error.attempts(), wire.request_lines().len()),
             (1, 1),
             "{seconds}"
         );
@@ -145,16 +142,16 @@ async fn a_time_that_no_clock_can_hold_is_not_now() {
 
 #[tokio::test]
 async fn a_negative_time_is_the_policys_own_wait() {
-    let raw = Raw::start(|number, _| match number {
+    let wire = Wire::start(|number, _| match number {
         0 | 1 => respond(503, "retry-after: -5\r\n", ""),
         _ => json(200, r#"{"total":0}"#),
     })
     .await;
-    let builder = raw.builder().retry(RetryPolicy {
-        base: Duration::MAX,
-        longest_wait: Duration::MAX,
-        ..RetryPolicy::default()
-    });
+    let builder = wire.builder().retry(
+        RetryPolicy::new()
+            .initial_backoff(Duration::MAX)
+            .max_backoff(Duration::MAX),
+    );
     let error = builder
         .build()
         .unwrap()
@@ -167,5 +164,5 @@ async fn a_negative_time_is_the_policys_own_wait() {
         1,
         "the own wait is too long, and was not begun"
     );
-    assert_eq!(raw.client().connections().count().await.unwrap(), 0);
+    assert_eq!(wire.retrying().connections().count().await.unwrap(), 0);
 }

@@ -1,27 +1,43 @@
 //! Connections that cannot be made, over real sockets and real TLS: each says why and what to do.
 
 use std::error::Error as _;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use netsapiens_connections::{Client, ClientBuilder, Error, ErrorKind, RetryPolicy};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, date_time_ymd,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::server::danger::ClientCertVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 const KEY: &str = "nss_EXAMPLE";
 
+/// The server's, whatever the client has.
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(aws_lc_rs::default_provider())
+}
+
 /// The issuer of a company's own.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
+    authority_named("Acme")
+}
+
+/// OpenSSL takes a certificate for self-signed whose name is that of its issuer.
+fn authority_named(name: &str) -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
@@ -38,9 +54,20 @@ struct TlsServer {
 
 impl TlsServer {
     async fn start(certificate: CertificateDer<'static>, key: &KeyPair) -> Self {
+        Self::asking(certificate, key, WebPkiClientVerifier::no_client_auth()).await
+    }
+
+    /// A server that asks clients for a certificate.
+    async fn asking(
+        certificate: CertificateDer<'static>,
+        key: &KeyPair,
+        clients: Arc<dyn ClientCertVerifier>,
+    ) -> Self {
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let config = ServerConfig::builder()
-            .with_no_client_auth()
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_client_cert_verifier(clients)
             .with_single_cert(vec![certificate], key)
             .unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -51,8 +78,14 @@ impl TlsServer {
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 counted.fetch_add(1, Ordering::SeqCst);
-                let Ok(mut socket) = acceptor.accept(socket).await else {
-                    continue;
+                let mut socket = match acceptor.accept(socket).into_fallible().await {
+                    Ok(socket) => socket,
+                    Err((_, mut socket)) => {
+                        // Closed with something unread, it would be reset, and the alert lost.
+                        let _ = socket.shutdown().await;
+                        let _ = socket.read_to_end(&mut Vec::new()).await;
+                        continue;
+                    }
                 };
                 let _ = socket.read(&mut [0; 4096]).await;
                 let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
@@ -62,6 +95,18 @@ impl TlsServer {
             }
         });
         Self { port, connections }
+    }
+
+    /// A server with a certificate that an authority has signed, which asks clients for one.
+    async fn asking_clients_of(authority: &CertifiedIssuer<'_, KeyPair>) -> Self {
+        let mut roots = RootCertStore::empty();
+        roots.add(authority.der().clone()).unwrap();
+        let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
+            .build()
+            .unwrap();
+        let key = KeyPair::generate().unwrap();
+        let certificate = server_params().signed_by(&key, authority).unwrap();
+        Self::asking(certificate.der().clone(), &key, clients).await
     }
 
     /// A server with a certificate that an authority has signed.
@@ -88,11 +133,9 @@ impl TlsServer {
 
 /// A client of `https://localhost` that tries twice.
 fn builder(port: u16) -> ClientBuilder {
-    let twice = RetryPolicy {
-        attempts: 2,
-        base: Duration::from_millis(1),
-        ..RetryPolicy::default()
-    };
+    let twice = RetryPolicy::new()
+        .max_attempts(2)
+        .initial_backoff(Duration::from_millis(1));
     Client::builder()
         .server(format!("localhost:{port}"))
         .api_key(KEY)
@@ -107,6 +150,13 @@ async fn failure(builder: ClientBuilder) -> Error {
 /// A certificate's problem is an error of its own that is not retried, and shows no host.
 async fn expect_certificate_error(server: &TlsServer, builder: ClientBuilder, message: &str) {
     let error = failure(builder).await;
+    // Other libraries have a word of their own for each case, in the source.
+    let message = match cfg!(feature = "__rustls") {
+        true => message,
+        false if message.contains("client") => message,
+        false => UNVERIFIED,
+    };
+    show(message);
     assert_eq!(error.to_string(), format!("list_connections: {message}"));
     assert_eq!(error.kind(), ErrorKind::Certificate);
     assert!(error.is_certificate());
@@ -114,6 +164,17 @@ async fn expect_certificate_error(server: &TlsServer, builder: ClientBuilder, me
     assert_eq!((error.attempts(), server.connections()), (1, 1));
     assert!(error.source().is_some());
     expect_no_address(&error, server.port);
+}
+
+const UNVERIFIED: &str = "the server's certificate could not be verified. The error's `source` has \
+    the details. If you trust the issuer, add it to the system's trust store or by \
+    `ClientBuilder::root_certificate_pem`";
+
+/// A row of the table of cases, which `--nocapture` shows.
+fn show(message: &str) {
+    let case = std::thread::current();
+    let case = case.name().unwrap_or_default().trim_start_matches("tls::");
+    println!("| {} | {message} |", case.replace('_', " "));
 }
 
 fn expect_no_address(error: &Error, port: u16) {
@@ -147,7 +208,7 @@ async fn a_root_certificate_of_ones_own_is_trusted() {
 
 #[tokio::test]
 async fn several_root_certificates_are_trusted_from_one_text_and_from_several() {
-    let (first, second, third) = (authority(), authority(), authority());
+    let [first, second, third] = ["First", "Second", "Third"].map(authority_named);
     for issuer in [&first, &second, &third] {
         let server = TlsServer::signed_by(issuer, server_params()).await;
         let client = builder(server.port)
@@ -239,7 +300,7 @@ async fn a_certificate_for_clients_only_says_so() {
 #[tokio::test]
 async fn an_impostors_certificate_with_the_issuers_name_is_not_trusted() {
     let server = TlsServer::signed_by(&authority(), server_params()).await;
-    // Another key under the same name, which is empty.
+    // Another key under the same name.
     let trusting = builder(server.port).root_certificate_pem(authority().pem());
     let error = failure(trusting).await;
     assert!(error.is_certificate(), "{error:?}");
@@ -248,6 +309,7 @@ async fn an_impostors_certificate_with_the_issuers_name_is_not_trusted() {
 
 /// A connection that was not made for another reason: retried, certainly not sent.
 fn expect_connect_error(error: &Error, port: u16, message: &str) {
+    show(message);
     assert_eq!(error.to_string(), format!("list_connections: {message}"));
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.is_connect() && error.is_retryable() && !error.may_have_been_sent());
@@ -270,6 +332,7 @@ async fn tcp<F: Future<Output = ()> + Send + 'static>(
     port
 }
 
+#[cfg(feature = "__rustls")]
 #[tokio::test]
 async fn https_to_an_http_port_says_so() {
     let port = tcp(async |mut socket| {
@@ -283,6 +346,7 @@ async fn https_to_an_http_port_says_so() {
     expect_connect_error(&failure(builder(port)).await, port, message);
 }
 
+#[cfg(feature = "__rustls")]
 #[tokio::test]
 async fn a_port_that_closes_at_the_handshake_says_so() {
     let port = tcp(async |mut socket| {
@@ -294,6 +358,7 @@ async fn a_port_that_closes_at_the_handshake_says_so() {
     expect_connect_error(&failure(builder(port)).await, port, message);
 }
 
+#[cfg(feature = "__rustls")]
 #[tokio::test]
 async fn a_server_that_refuses_the_handshake_says_so() {
     let port = tcp(async |mut socket| {
@@ -343,6 +408,229 @@ async fn a_handshake_without_an_end_times_out_as_a_connection() {
     expect_connect_error(&failure(builder).await, port, message);
 }
 
+/// A certificate with its key as PEM, for clients.
+fn identity(authority: &CertifiedIssuer<'_, KeyPair>, expired: bool) -> String {
+    let mut params = CertificateParams::new(["acme-portal".to_owned()]).unwrap();
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    if expired {
+        params.not_before = date_time_ymd(2001, 1, 1);
+        params.not_after = date_time_ymd(2002, 1, 1);
+    }
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.signed_by(&key, authority).unwrap();
+    format!("{}{}", certificate.pem(), key.serialize_pem())
+}
+
+#[tokio::test]
+async fn a_client_certificate_that_is_asked_for_is_given() {
+    let authority = authority();
+    let server = TlsServer::asking_clients_of(&authority).await;
+    let client = builder(server.port)
+        .root_certificate_pem(authority.pem())
+        .identity_pem(identity(&authority, false))
+        .build()
+        .unwrap();
+    assert_eq!(
+        client.connections().list_unchecked().await.unwrap().len(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_client_certificate_that_is_asked_for_and_missing_says_so() {
+    let authority = authority();
+    let server = TlsServer::asking_clients_of(&authority).await;
+    let anonymous = builder(server.port).root_certificate_pem(authority.pem());
+    let message = "the server asks for a client certificate. Give one by \
+        `ClientBuilder::identity_pem`";
+    expect_certificate_error(&server, anonymous, message).await;
+}
+
+#[cfg(feature = "__rustls")]
+const CHECK_IDENTITY: &str = "Check what was given by `ClientBuilder::identity_pem`, and which \
+    issuers the server trusts";
+
+#[cfg(feature = "__rustls")]
+#[tokio::test]
+async fn a_client_certificate_of_an_unknown_issuer_says_so() {
+    let ours = authority();
+    let server = TlsServer::asking_clients_of(&ours).await;
+    let foreign = builder(server.port)
+        .root_certificate_pem(ours.pem())
+        .identity_pem(identity(&authority_named("Other"), false));
+    let message = format!(
+        "the server does not accept the client's certificate, whose issuer it does not know. \
+         {CHECK_IDENTITY}"
+    );
+    expect_certificate_error(&server, foreign, &message).await;
+}
+
+#[cfg(feature = "__rustls")]
+#[tokio::test]
+async fn an_expired_client_certificate_says_so() {
+    let authority = authority();
+    let server = TlsServer::asking_clients_of(&authority).await;
+    let expired = builder(server.port)
+        .root_certificate_pem(authority.pem())
+        .identity_pem(identity(&authority, true));
+    let message = format!(
+        "the server does not accept the client's certificate, which has expired. {CHECK_IDENTITY}"
+    );
+    expect_certificate_error(&server, expired, &message).await;
+}
+
+#[test]
+fn an_identity_without_a_key_or_without_a_certificate_is_refused() {
+    let authority = authority();
+    let whole = identity(&authority, false);
+    let (certificate, key) = whole.split_at(whole.find("-----BEGIN PRIVATE").unwrap());
+    for pem in ["", "MII", certificate, key] {
+        let error = builder(443).identity_pem(pem).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert_eq!(
+            error.to_string(),
+            "the client's certificate and key could not be read. Give one PEM text with the \
+             certificate and its private key, not encrypted"
+        );
+        assert!(error.source().is_some());
+    }
+}
+
+#[test]
+fn an_identity_whose_key_stands_before_its_certificate_is_taken() {
+    let whole = identity(&authority(), false);
+    let (certificate, key) = whole.split_at(whole.find("-----BEGIN PRIVATE").unwrap());
+    let reversed = format!("{key}{certificate}");
+    assert!(builder(443).identity_pem(reversed).build().is_ok());
+}
+
+#[cfg(feature = "__rustls")]
+#[test]
+fn an_identity_with_the_key_of_another_says_so() {
+    let (one, other) = (identity(&authority(), false), identity(&authority(), false));
+    let start = |pem: &str| pem.find("-----BEGIN PRIVATE").unwrap();
+    let mixed = format!("{}{}", &one[..start(&one)], &other[start(&other)..]);
+    let error = builder(443).identity_pem(mixed).build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert_eq!(
+        error.to_string(),
+        "the client's private key does not belong to its certificate"
+    );
+}
+
+#[test]
+fn an_identity_is_not_shown() {
+    let pem = identity(&authority(), false);
+    let printed = format!("{:?}", builder(443).identity_pem(pem.as_str()));
+    for line in pem.lines() {
+        assert!(!printed.contains(line), "{line} in {printed}");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_is_checked_against_the_name_and_not_the_address_that_was_given() {
+    let authority = authority();
+    let params = CertificateParams::new(["pbx.acme.example".to_owned()]).unwrap();
+    let server = TlsServer::signed_by(&authority, params).await;
+    let trusting = || {
+        builder(server.port)
+            .root_certificate_pem(authority.pem())
+            .resolve(Ipv4Addr::LOCALHOST)
+    };
+    let named = trusting().server(format!("pbx.acme.example:{}", server.port));
+    let client = named.build().unwrap();
+    assert_eq!(
+        client.connections().list_unchecked().await.unwrap().len(),
+        0
+    );
+    let other = trusting().server(format!("other.acme.example:{}", server.port));
+    assert!(failure(other).await.is_certificate());
+}
+
+/// A proxy that answers a CONNECT with a status line and, when that is a success, passes on to a
+/// port of the loopback what comes; with all that the client let it read.
+async fn proxy(status: &'static str, to: u16) -> (u16, UnboundedReceiver<Vec<u8>>) {
+    let (seen, read) = unbounded_channel();
+    let port = tcp(move |mut socket| {
+        let seen = seen.clone();
+        async move {
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                let Ok(byte) = socket.read_u8().await else {
+                    return;
+                };
+                request.push(byte);
+            }
+            let _ = seen.send(request);
+            let answer = format!("HTTP/1.1 {status}\r\n\r\n");
+            let _ = socket.write_all(answer.as_bytes()).await;
+            if !status.starts_with('2') {
+                return;
+            }
+            let mut server = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+            let (mut from_client, mut to_client) = socket.split();
+            let (mut from_server, mut to_server) = server.split();
+            let up = async {
+                let mut bytes = vec![0; 4096];
+                while let Ok(read @ 1..) = from_client.read(&mut bytes).await {
+                    let _ = seen.send(bytes[..read].to_vec());
+                    let _ = to_server.write_all(&bytes[..read]).await;
+                }
+            };
+            let down = tokio::io::copy(&mut from_server, &mut to_client);
+            tokio::select! { _ = up => {}, _ = down => {} }
+        }
+    })
+    .await;
+    (port, read)
+}
+
+#[tokio::test]
+async fn a_proxy_is_given_its_password_and_cannot_read_the_key() {
+    let authority = authority();
+    let server = TlsServer::signed_by(&authority, server_params()).await;
+    let (port, mut read) = proxy("200 Connection established", server.port).await;
+    let client = builder(server.port)
+        .root_certificate_pem(authority.pem())
+        .proxy(format!("http://user:EXAMPLE%40@127.0.0.1:{port}"))
+        .build()
+        .unwrap();
+    assert_eq!(
+        client.connections().list_unchecked().await.unwrap().len(),
+        0
+    );
+    let mut all = Vec::new();
+    while let Ok(some) = read.try_recv() {
+        all.extend(some);
+    }
+    let text = String::from_utf8_lossy(&all);
+    let beginning = format!("CONNECT localhost:{} HTTP/1.1\r\n", server.port);
+    assert!(text.starts_with(&beginning), "{text}");
+    // `printf user:EXAMPLE@ | base64`
+    let password = " Basic dXNlcjpFWEFNUExFQA==\r\n";
+    assert!(text.contains(password), "{text}");
+    assert!(!text.contains(KEY) && !text.contains("ns-api"), "{text}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_asks_for_a_password_says_so() {
+    let (port, _read) = proxy("407 Proxy Authentication Required", 0).await;
+    let proxied = builder(443).proxy(format!("http://127.0.0.1:{port}"));
+    let message = "the proxy asks for a user and a password, or refused those that were given \
+        (after 2 attempts). Give them in the URL of `ClientBuilder::proxy`, as in \
+        `http://user:password@host:port`";
+    expect_connect_error(&failure(proxied).await, port, message);
+}
+
+#[tokio::test]
+async fn a_proxy_that_does_not_connect_says_so() {
+    let (port, _read) = proxy("403 Forbidden", 0).await;
+    let proxied = builder(443).proxy(format!("http://127.0.0.1:{port}"));
+    let message = "the proxy did not connect to the server (after 2 attempts). Check that it \
+        allows connections to the server's name and port";
+    expect_connect_error(&failure(proxied).await, port, message);
+}
+
 #[test]
 fn a_root_certificate_that_is_no_pem_is_refused_before_anything_is_sent() {
     let error = builder(443)
@@ -368,7 +656,7 @@ fn a_root_certificate_of_nonsense_is_refused_with_the_cause() {
 #[test]
 fn a_private_key_that_came_with_the_certificate_is_not_shown() {
     let pem = format!("{}{}", authority().pem(), authority().key().serialize_pem());
-    let printed = format!("{:?}", builder(443).root_certificate_pem(&pem));
+    let printed = format!("{:?}", builder(443).root_certificate_pem(pem.as_str()));
     for line in pem.lines() {
         assert!(!printed.contains(line), "{line} in {printed}");
     }

@@ -1,7 +1,5 @@
 //! The values as types.
 
-use std::time::{Duration, UNIX_EPOCH};
-
 use netsapiens_connections::{
     AudioRelayMode, DateTime, DomainName, MatchPattern, SipDestination, SipTransport, YesNo,
 };
@@ -45,17 +43,18 @@ fn names_fill_a_column() {
 
 #[test]
 fn a_time_with_an_offset_is_an_instant() {
-    let instant = Some(UNIX_EPOCH + Duration::from_secs(1_758_034_764)); // `date -d 2025-09-16T14:59:24+00:00 +%s`
+    // `date -d 2025-09-16T14:59:24+00:00 +%s`
+    let instant = jiff::Timestamp::from_second(1_758_034_764).ok();
     assert_eq!(
-        DateTime::from("2025-09-16T14:59:24+00:00").to_system_time(),
+        DateTime::from("2025-09-16T14:59:24+00:00").to_timestamp(),
         instant
     );
     assert_eq!(
-        DateTime::from("2025-09-16T14:59:24Z").to_system_time(),
+        DateTime::from("2025-09-16T14:59:24Z").to_timestamp(),
         instant
     );
     assert_eq!(
-        DateTime::from("2025-09-16T16:59:24+02:00").to_system_time(),
+        DateTime::from("2025-09-16T16:59:24+02:00").to_timestamp(),
         instant
     );
 }
@@ -68,7 +67,7 @@ fn a_time_without_an_offset_is_none() {
         "",
         "never",
     ] {
-        assert_eq!(DateTime::from(text).to_system_time(), None, "{text}");
+        assert_eq!(DateTime::from(text).to_timestamp(), None, "{text}");
     }
 }
 
@@ -90,4 +89,22 @@ fn a_name_from_json_is_checked() {
             .as_str(),
         "acme.example"
     );
+}
+
+#[test]
+fn a_switch_is_a_bool_both_ways_and_an_unknown_value_is_neither() {
+    assert_eq!(YesNo::from(true), YesNo::Yes);
+    assert_eq!(YesNo::from(false), YesNo::No);
+    assert_eq!(YesNo::Yes.as_bool(), Some(true));
+    assert_eq!(YesNo::No.as_bool(), Some(false));
+    assert_eq!(YesNo::from("maybe").as_bool(), None);
+    assert_eq!(YesNo::from("YES").as_bool(), None);
+}
+
+#[test]
+fn a_vocabulary_compares_with_text_as_the_wire_has_it() {
+    assert!(SipTransport::Udp == "UDP");
+    assert!(SipTransport::Udp != "udp");
+    let unknown = YesNo::from("maybe");
+    assert!(unknown == "maybe");
 }

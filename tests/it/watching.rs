@@ -8,9 +8,8 @@ use netsapiens_connections::{
 };
 
 use crate::log::Log;
-use crate::raw::{Raw, json, trunks};
 use crate::servers::{ACCEPTED, LENGTHS, on_every_server, on_servers_without};
-use crate::wire::Wire;
+use crate::wire::{Wire, json, trunks};
 
 const PATTERN: &str = "sip*@acme-pri.example";
 
@@ -136,15 +135,10 @@ async fn an_observer_is_told_of_each_attempt() {
     let wire = Wire::answering(503, "text/plain", "busy").await;
     let told = Arc::new(Mutex::new(Vec::<Attempt>::new()));
     let kept = Arc::clone(&told);
-    let retry = RetryPolicy {
-        attempts: 3,
-        base: std::time::Duration::from_millis(1),
-        ..RetryPolicy::default()
-    };
-    let builder = netsapiens_connections::Client::builder()
-        .server(wire.client_url())
-        .api_key("nss_EXAMPLE")
-        .retry(retry);
+    let retry = RetryPolicy::new()
+        .max_attempts(3)
+        .initial_backoff(std::time::Duration::from_millis(1));
+    let builder = wire.builder().retry(retry);
     let client = builder
         .on_attempt(move |attempt| kept.lock().unwrap().push(*attempt))
         .build()
@@ -198,9 +192,7 @@ async fn an_observer_is_told_of_a_success() {
 async fn the_log_tag_is_on_the_wire_when_it_is_set() {
     let wire = Wire::answering(200, "application/json", r#"{"total":0}"#).await;
     wire.client().connections().count().await.unwrap();
-    let builder = netsapiens_connections::Client::builder()
-        .server(wire.client_url())
-        .api_key("nss_EXAMPLE");
+    let builder = wire.builder();
     builder
         .log_tag("ticket-7")
         .build()
@@ -234,10 +226,10 @@ fn a_log_tag_that_is_no_header_is_refused_when_the_client_is_made() {
 
 #[tokio::test]
 async fn a_response_that_cannot_be_understood_is_seen_for_every_operation() {
-    let raw = Raw::start(|_, _| json(200, r#"[{"domain":7}]"#)).await;
+    let wire = Wire::start(|_, _| json(200, r#"[{"domain":7}]"#)).await;
     let seen = Arc::new(Mutex::new(Vec::<Attempt>::new()));
     let kept = Arc::clone(&seen);
-    let builder = raw.builder();
+    let builder = wire.builder();
     let client = builder
         .on_attempt(move |attempt| kept.lock().unwrap().push(*attempt))
         .build()
@@ -271,9 +263,9 @@ async fn a_response_that_cannot_be_understood_is_seen_for_every_operation() {
 
 #[tokio::test]
 async fn a_response_about_another_trunk_is_seen() {
-    let raw = Raw::start(|_, _| trunks(&[("other.example", PATTERN)])).await;
+    let wire = Wire::start(|_, _| trunks(&[("other.example", PATTERN)])).await;
     let log = Log::of_this_thread(tracing::Level::INFO);
-    let acme = raw.client().domain("acme.example").unwrap();
+    let acme = wire.retrying().domain("acme.example").unwrap();
     acme.connections().get(PATTERN).await.unwrap_err();
     let text = log.text();
     assert!(text.contains("kind=Mismatch"), "{text}");
@@ -282,19 +274,16 @@ async fn a_response_about_another_trunk_is_seen() {
 
 #[tokio::test]
 async fn the_length_of_a_body_is_noted_once_however_often_it_is_sent() {
-    let raw = Raw::start(|number, _| match number {
+    let wire = Wire::start(|number, _| match number {
         0 | 1 => json(503, "{}"),
         _ => json(202, "{}"),
     })
     .await;
     let log = Log::of_this_thread(tracing::Level::DEBUG);
-    let change = ConnectionUpdate {
-        description: Some("Lab".into()),
-        ..ConnectionUpdate::default()
-    };
-    let acme = raw.client().domain("acme.example").unwrap();
+    let change = ConnectionUpdate::new().description("Lab");
+    let acme = wire.retrying().domain("acme.example").unwrap();
     acme.connections().update(PATTERN, &change).await.unwrap();
-    assert_eq!(raw.requests().len(), 3);
+    assert_eq!(wire.request_lines().len(), 3);
     let text = log.text();
     // `{"description":"Lab"}`
     let lines = text.lines().filter(|line| line.contains("request_bytes"));

@@ -1,88 +1,96 @@
-//! A listening socket that keeps what arrives and answers the same bytes to every request.
+//! A server of bytes: a socket that keeps what arrives and writes what a test tells it to.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use netsapiens_connections::{Client, RetryPolicy};
+use netsapiens_connections::{Client, ClientBuilder, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// A server of one answer.
+/// A server that nothing of the project answers for.
 pub struct Wire {
     url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Wire {
-    /// Listens on the loopback and answers every request with a status, a content type and a body.
+    /// Answers every request with a status, a content type and a body.
     pub async fn answering(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Wire {
         let body = body.as_ref();
-        let mut answer = format!(
-            "HTTP/1.1 {status} Some Reason\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-            body.len()
-        )
-        .into_bytes();
-        answer.extend_from_slice(body);
-        Self::sending(answer).await
+        let headers = format!("content-type: {content_type}\r\n");
+        let head = head(status, &headers, body.len());
+        Self::sending([head.as_bytes(), body].concat()).await
     }
 
-    /// Listens on the loopback and sends the same bytes, HTTP or not, after every request.
-    pub async fn sending(answer: impl Into<Vec<u8>>) -> Wire {
-        let answer = answer.into();
+    /// Sends the same bytes, HTTP or not, after every request.
+    pub async fn sending(response: impl Into<Vec<u8>>) -> Wire {
+        let response = response.into();
+        Self::start(move |_, _| response.clone()).await
+    }
+
+    /// Listens on the loopback. The request with this number, from 0, and this method and path gets
+    /// these bytes, and the connection is closed. No bytes are a connection that breaks.
+    pub async fn start<B: Into<Vec<u8>>>(
+        respond: impl Fn(usize, &str) -> B + Send + 'static,
+    ) -> Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&requests);
         tokio::spawn(async move {
-            while let Ok((mut socket, _)) = listener.accept().await {
+            for number in 0.. {
+                let (mut socket, _) = listener.accept().await.unwrap();
                 let mut request = Vec::new();
                 while !whole(&request) {
-                    let mut chunk = [0; 4096];
-                    match socket.read(&mut chunk).await {
+                    let mut piece = [0; 4096];
+                    match socket.read(&mut piece).await {
                         Ok(0) | Err(_) => break,
-                        Ok(length) => request.extend_from_slice(&chunk[..length]),
+                        Ok(length) => request.extend_from_slice(&piece[..length]),
                     }
                 }
-                kept.lock()
-                    .unwrap()
-                    .push(String::from_utf8_lossy(&request).into_owned());
-                let _ = socket.write_all(&answer).await;
+                let request = String::from_utf8_lossy(&request).into_owned();
+                let response = respond(number, line(&request)).into();
+                kept.lock().unwrap().push(request);
+                drop(socket.write_all(&response).await);
             }
         });
         Wire { url, requests }
     }
 
-    /// A client of this server that tries once.
-    pub fn client(&self) -> Client {
+    /// What a client of this server is made with. It tries once.
+    pub fn builder(&self) -> ClientBuilder {
         Client::builder()
             .server(&self.url)
             .api_key("nss_EXAMPLE")
             .retry(RetryPolicy::never())
-            .build()
-            .unwrap()
     }
 
-    /// What `ClientBuilder::server` takes.
-    pub fn client_url(&self) -> &str {
-        &self.url
+    /// A client of this server that tries once.
+    pub fn client(&self) -> Client {
+        self.builder().build().unwrap()
     }
 
-    /// Everything that arrived, a text per request.
+    /// A client of this server that tries as often as clients do, without long waits.
+    pub fn retrying(&self) -> Client {
+        let retry = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
+        self.builder().retry(retry).build().unwrap()
+    }
+
+    /// Everything that arrived, a string per request.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
     /// Method and path of every request.
     pub fn request_lines(&self) -> Vec<String> {
-        let line = |request: String| {
-            request
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .trim_end_matches(" HTTP/1.1")
-                .to_owned()
-        };
-        self.requests().into_iter().map(line).collect()
+        let requests = self.requests.lock().unwrap();
+        requests.iter().map(|text| line(text).to_owned()).collect()
     }
+}
+
+fn line(request: &str) -> &str {
+    let line = request.lines().next().unwrap_or_default();
+    line.trim_end_matches(" HTTP/1.1")
 }
 
 fn whole(request: &[u8]) -> bool {
@@ -96,4 +104,43 @@ fn whole(request: &[u8]) -> bool {
             .map(str::to_owned)
     });
     body.len() >= length.and_then(|length| length.parse().ok()).unwrap_or(0)
+}
+
+/// A response with a JSON body.
+pub fn json(status: u16, body: &str) -> String {
+    respond(status, "content-type: application/json\r\n", body)
+}
+
+/// A response with these headers.
+pub fn respond(status: u16, headers: &str, body: &str) -> String {
+    head(status, headers, body.len()) + body
+}
+
+fn head(status: u16, headers: &str, length: usize) -> String {
+    format!(
+        "HTTP/1.1 {status} Some Reason\r\n{headers}content-length: {length}\r\n\
+         connection: close\r\n\r\n"
+    )
+}
+
+/// The service's own 404.
+pub fn not_found() -> String {
+    json(404, r#"{"code":404,"message":"Resource not found."}"#)
+}
+
+/// An array of trunks, each with a domain and a pattern.
+pub fn trunks(keys: &[(&str, &str)]) -> String {
+    let trunk = |(domain, pattern): &(&str, &str)| {
+        serde_json::json!({
+            "domain": domain,
+            "connection-orig-match-pattern": pattern,
+            "connection-sip-registration-password": "sentinel-password",
+            "active-calls-orig-current": 0,
+            "active-calls-term-current": 0,
+        })
+    };
+    json(
+        200,
+        &serde_json::Value::from_iter(keys.iter().map(trunk)).to_string(),
+    )
 }

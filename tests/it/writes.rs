@@ -8,9 +8,8 @@ use netsapiens_connections::{
     MatchPattern, YesNo,
 };
 
-use crate::raw::{Raw, json, not_found, trunks};
 use crate::servers::{DELAY, on_every_server, on_servers_without};
-use crate::wire::Wire;
+use crate::wire::{Wire, json, not_found, trunks};
 
 const PATTERN: &str = "sip*@acme-pri.example";
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -243,7 +242,7 @@ async fn a_trunk_of_the_whole_system_is_found_in_the_list_where_its_path_is_not_
         json(200, "[]"),
     ];
     for refusal in refusals {
-        let raw = Raw::start(
+        let wire = Wire::start(
             move |_, line| match line.split(' ').collect::<Vec<_>>()[..] {
                 ["POST", _] => json(202, "{}"),
                 [_, path] if path.contains("/domains/") => refusal.clone(),
@@ -255,7 +254,7 @@ async fn a_trunk_of_the_whole_system_is_found_in_the_list_where_its_path_is_not_
             DomainName::new("*").unwrap(),
             MatchPattern::new(CARRIER).unwrap(),
         );
-        let client = raw.client();
+        let client = wire.retrying();
         let connections = client.connections();
         let read = connections
             .create_and_read(&wanted, PATIENCE)
@@ -292,11 +291,9 @@ async fn an_update_with_nothing_set_sends_an_empty_object() {
 
 #[tokio::test]
 async fn an_update_sends_what_is_set_and_nothing_else() {
-    let change = ConnectionUpdate {
-        orig_enabled: Some(YesNo::No),
-        limits_max_active_calls_orig: Some(0),
-        ..Default::default()
-    };
+    let change = ConnectionUpdate::new()
+        .orig_enabled(YesNo::No)
+        .limits_max_active_calls_orig(0);
     assert_eq!(
         sent_body(&change).await,
         r#"{"connection-orig-enabled":"no","limits-max-active-calls-orig":0}"#
@@ -307,17 +304,10 @@ async fn an_update_sends_what_is_set_and_nothing_else() {
 async fn the_empty_text_is_sent_and_clears() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
-        let described = ConnectionCreate {
-            description: Some("Lab".into()),
-            dial_plan: Some("acme.example".into()),
-            ..trunk(PATTERN)
-        };
+        let described = trunk(PATTERN).description("Lab").dial_plan("acme.example");
         client.connections().create(&described).await.unwrap();
         let acme = client.domain("acme.example").unwrap();
-        let clear = ConnectionUpdate {
-            description: Some(String::new()),
-            ..Default::default()
-        };
+        let clear = ConnectionUpdate::new().clear_description();
         assert_eq!(sent_body(&clear).await, r#"{"description":""}"#);
         acme.connections().update(PATTERN, &clear).await.unwrap();
         let now = acme.connections().get(PATTERN).await.unwrap().unwrap();
@@ -353,64 +343,50 @@ fn nothing_wanted_is_no_difference() {
 
 #[test]
 fn what_is_so_already_is_no_difference() {
-    let wanted = ConnectionUpdate {
-        orig_enabled: Some(YesNo::Yes),
-        dial_plan: Some("acme.example".into()),
-        limits_max_active_calls_orig: Some(0),
-        sip_registration_password: Some("as it is".into()),
-        ..Default::default()
-    };
+    let wanted = ConnectionUpdate::new()
+        .orig_enabled(YesNo::Yes)
+        .dial_plan("acme.example")
+        .limits_max_active_calls_orig(0)
+        .sip_registration_password("as it is");
     assert!(ConnectionUpdate::diff(&current(), &wanted).is_empty());
 }
 
 #[test]
 fn unset_and_empty_are_the_same() {
-    let blank = ConnectionUpdate {
-        description: Some(String::new()),
-        time_zone: Some(String::new()),
-        term_enabled: Some(YesNo::from("")),
-        sip_registration_expires_datetime: Some(DateTime::from("")),
-        ..Default::default()
-    };
+    let blank = ConnectionUpdate::new()
+        .clear_description()
+        .clear_time_zone()
+        .term_enabled(YesNo::from(""))
+        .sip_registration_expires_datetime(DateTime::from(""));
     assert!(ConnectionUpdate::diff(&current(), &blank).is_empty());
-    let cleared = ConnectionUpdate {
-        dial_plan: Some(String::new()),
-        ..Default::default()
-    };
+    let cleared = ConnectionUpdate::new().clear_dial_plan();
     assert_eq!(ConnectionUpdate::diff(&current(), &cleared), cleared);
 }
 
 #[test]
 fn a_difference_is_what_differs_and_nothing_else() {
-    let wanted = ConnectionUpdate {
-        orig_enabled: Some(YesNo::No),
-        dial_plan: Some("acme.example".into()),
-        description: Some("Lab".into()),
-        limits_max_active_calls_orig: Some(4),
-        limits_max_active_calls_term: Some(0),
-        ..Default::default()
-    };
+    let wanted = ConnectionUpdate::new()
+        .orig_enabled(YesNo::No)
+        .dial_plan("acme.example")
+        .description("Lab")
+        .limits_max_active_calls_orig(4)
+        .limits_max_active_calls_term(0);
     let difference = serde_json::to_value(ConnectionUpdate::diff(&current(), &wanted)).unwrap();
     let expected = serde_json::json!({
-        "connection-orig-enabled": "no", "description": "Lab", "limits-max-active-calls-orig": 4, "limits-max-active-calls-term": 0,
+        "connection-orig-enabled": "no", "description": "Lab",
+        "limits-max-active-calls-orig": 4, "limits-max-active-calls-term": 0,
     });
     assert_eq!(difference, expected);
 }
 
 #[test]
 fn a_secret_is_in_a_difference_only_when_another_one_is_wanted() {
-    let open = ConnectionUpdate {
-        description: Some("Lab".into()),
-        ..Default::default()
-    };
+    let open = ConnectionUpdate::new().description("Lab");
     assert_eq!(
         ConnectionUpdate::diff(&current(), &open).sip_registration_password,
         None
     );
-    let wanted = ConnectionUpdate {
-        sip_registration_password: Some("another".into()),
-        ..Default::default()
-    };
+    let wanted = ConnectionUpdate::new().sip_registration_password("another");
     assert_eq!(ConnectionUpdate::diff(&current(), &wanted), wanted);
 }
 
@@ -464,7 +440,11 @@ async fn a_trunk_with_calls_of_either_direction_is_left_alone() {
 
 #[tokio::test]
 async fn a_trunk_whose_calls_are_not_told_is_left_alone() {
-    let body = serde_json::json!([{ "domain": "acme.example", "connection-orig-match-pattern": PATTERN, "active-calls-orig-current": 0 }]);
+    let body = serde_json::json!([{
+        "domain": "acme.example",
+        "connection-orig-match-pattern": PATTERN,
+        "active-calls-orig-current": 0,
+    }]);
     let wire = Wire::answering(200, "application/json", body.to_string()).await;
     let acme = wire.client().domain("acme.example").unwrap();
     assert_eq!(

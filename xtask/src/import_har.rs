@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use har_recording::read;
-use http::StatusCode;
 use http_recording::{Placed, Placement, Recording, slug};
 use located::{Source, Unreadable};
 use openapi_traffic::command::spinner;
 use openapi_traffic::{Route, Routes};
 use serde_json::{Map, Value};
-use traffic_redact::{Knowledge, redact, scan};
+use traffic_redact::{Knowledge, redact, unredacted};
 
 use crate::workspace::{self, RECORDINGS, SPEC};
 
@@ -31,9 +30,9 @@ pub struct Args {
     /// OpenAPI document whose operations are imported [default: openapi/connections.yaml]
     #[arg(long, value_name = "FILE")]
     pub spec: Option<PathBuf>,
-    /// Name files `<status>-<SLUG>.json` instead of by the answer's message.
+    /// Name files `<status>-<NAME>.json` instead of by the status alone.
     #[arg(long)]
-    pub slug: Option<String>,
+    pub name: Option<String>,
 }
 
 /// Headers that are facts about the exchange; any other may say who took part in it.
@@ -89,6 +88,12 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
                 .or_default() += 1;
             continue;
         };
+        if recording.request.omitted || recording.response.omitted {
+            *skipped
+                .entry("a body is not in the HAR, or compressed in an unknown way".into())
+                .or_default() += 1;
+            continue;
+        }
         if !recording.repeated.is_empty() {
             *skipped
                 .entry("a body has a key twice, and a recording cannot hold both".into())
@@ -122,13 +127,14 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
 
     let progress = spinner("{spinner} {msg}, {elapsed}");
     progress.set_message(format!("redacting {} exchanges", recordings.len()));
-    redact(&mut recordings, &Knowledge::of_spec(&spec));
+    let knowledge = Knowledge::of_spec(&spec);
+    redact(&mut recordings, &knowledge);
     let mut plan = Placement::default();
     let mut placed = Vec::new();
     for (operation, recording) in operations.iter().zip(&recordings) {
-        refuse_leaks(recording)?;
+        refuse_leaks(recording, &knowledge)?;
         let folder = recordings_folder.join(operation);
-        placed.push(plan.place(&folder, &stem(recording, args.slug.as_deref()), recording)?);
+        placed.push(plan.place(&folder, &stem(recording, args.name.as_deref()), recording)?);
     }
     progress.finish_and_clear();
     for (path, content) in plan.files() {
@@ -151,27 +157,19 @@ fn keep_listed(headers: &mut Map<String, Value>) {
     headers.retain(|name, _| HEADERS.contains(&name.as_str()));
 }
 
-/// `401-invalid-scope-app001`: the status and the words of the answer, which are redacted by now.
+/// The status, and the name that was asked for. Nothing of the exchange: a message may quote what was
+/// sent.
 fn stem(recording: &Recording, wanted: Option<&str>) -> String {
-    let response = &recording.response;
-    let message = response
-        .body
-        .as_ref()
-        .and_then(|body| body["message"].as_str());
-    let reason = StatusCode::from_u16(response.status)
-        .ok()
-        .and_then(|status| status.canonical_reason());
-    let words = wanted.or(message).or(reason).map(slug).unwrap_or_default();
-    if words.is_empty() {
-        response.status.to_string()
-    } else {
-        format!("{}-{words}", response.status)
+    let status = recording.response.status;
+    match wanted.map(slug).filter(|words| !words.is_empty()) {
+        Some(words) => format!("{status}-{words}"),
+        None => status.to_string(),
     }
 }
 
-/// The committed files are scanned by these rules: what they would find must not get that far.
-fn refuse_leaks(recording: &Recording) -> Result<()> {
-    let leaks = scan(&serde_json::to_value(recording)?);
+/// The committed files are held against this rule: what it would find must not get that far.
+fn refuse_leaks(recording: &Recording, knowledge: &Knowledge) -> Result<()> {
+    let leaks = unredacted(recording, knowledge);
     if let Some(leak) = leaks.first() {
         let Recording { request, .. } = recording;
         bail!(

@@ -4,47 +4,66 @@
 //! Files outside the workspace are not searched: they are not ours to publish, and judging real
 //! traffic before it is redacted is what a HAR file is given for.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde_json::Value;
 
-use http_recording::walk;
+use http_recording::{Recording, walk};
 use openapi_traffic::Finding;
-use traffic_redact::{self as redact, Leak};
+use traffic_redact::{self as redact, Knowledge, Leak};
 
 use crate::codes::Code;
 use located::Place;
 use located::{Source, display};
 
-/// Searches every file at or below the paths, of whatever kind it is.
-pub fn scan_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
+/// Searches every file at or below the paths, of whatever kind it is. Links are followed, and where
+/// they lead to is searched too.
+///
+/// # Errors
+/// A file or folder cannot be read.
+pub fn scan_all(paths: &[PathBuf], spec: &Value) -> anyhow::Result<Vec<Finding>> {
+    let knowledge = Knowledge::of_spec(spec);
     let mut files = Vec::new();
-    for path in paths
-        .iter()
-        .filter(|path| path.is_relative() && path.exists())
-    {
-        for found in walk(path) {
-            let found = found?;
-            if found.path.is_file() {
-                files.push(found.path);
+    let mut findings = Vec::new();
+    let ours = |path: &&PathBuf| path.is_relative() && path.exists();
+    let mut folders: Vec<PathBuf> = paths.iter().filter(ours).cloned().collect();
+    let mut known = HashSet::new();
+    while let Some(folder) = folders.pop() {
+        for found in walk(&folder) {
+            let path = found?.path;
+            if let Ok(target) = path.read_link() {
+                let source = Source::new(display(&path), String::new());
+                let target = Value::String(target.to_string_lossy().into_owned());
+                let leaks = redact::scan(&target);
+                findings.extend(leaks.iter().map(|leak| finding(leak, source.nearest(""))));
+            }
+            // Links may lead to the same file twice, and back to a folder above.
+            if !known.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.is_file() {
+                files.push(path);
             }
         }
     }
     let found: Vec<_> = files
         .par_iter()
-        .map(|path| scan(path))
+        .map(|path| scan(path, &knowledge))
         .collect::<Result<_, _>>()?;
-    Ok(found.into_iter().flatten().collect())
+    findings.extend(found.into_iter().flatten());
+    Ok(findings)
 }
 
-/// Searches one file: as JSON where it is, else each line as JSON or as text.
-fn scan(path: &Path) -> anyhow::Result<Vec<Finding>> {
-    // Bytes that are no text hide nothing: what surrounds them is searched all the same.
-    let text = String::from_utf8_lossy(&std::fs::read(path)?).into_owned();
-    let source = Source::new(display(path), text);
-    if let Ok(value) = serde_json::from_str(source.text()) {
-        let leaks = redact::scan(&value);
+/// Searches one file: as a recording where it is one, as other JSON, else each line as one of these
+/// or as text.
+fn scan(path: &Path, knowledge: &Knowledge) -> anyhow::Result<Vec<Finding>> {
+    let source = Source::new(display(path), text(&std::fs::read(path)?));
+    if let Ok((value, _)) = source.json() {
+        let leaks = leaks(value, knowledge);
         return Ok(leaks
             .iter()
             .map(|leak| finding(leak, source.nearest(&leak.pointer)))
@@ -52,8 +71,9 @@ fn scan(path: &Path) -> anyhow::Result<Vec<Finding>> {
     }
     let mut findings = Vec::new();
     for (index, line) in source.text().lines().enumerate() {
-        let value = serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.to_owned()));
-        for leak in redact::scan(&value) {
+        let value = located::json(line).map(|(value, _)| value);
+        let value = value.unwrap_or_else(|_| Value::String(line.to_owned()));
+        for leak in leaks(value, knowledge) {
             let file = source.file().to_owned();
             let place = Place {
                 file,
@@ -67,13 +87,44 @@ fn scan(path: &Path) -> anyhow::Result<Vec<Finding>> {
     Ok(findings)
 }
 
+/// The text of a file, without its byte order mark and in whichever encoding that says. Bytes that
+/// are no text hide nothing: what surrounds them is searched all the same.
+fn text(bytes: &[u8]) -> String {
+    let wide = |bytes: &[u8], read: fn([u8; 2]) -> u16| {
+        let units: Vec<_> = bytes
+            .chunks_exact(2)
+            .map(|pair| read([pair[0], pair[1]]))
+            .collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// In a recording whatever redaction would replace; in the rest, its note included, what has the
+/// shape of a secret.
+fn leaks(value: Value, knowledge: &Knowledge) -> Vec<Leak> {
+    let mut leaks = redact::scan(&value);
+    if let Ok(recording) = Recording::new(value, Vec::new()) {
+        leaks.extend(redact::unredacted(&recording, knowledge));
+        let mut seen = HashSet::new();
+        // Both may see the same value, each in its own words.
+        leaks.retain(|leak| seen.insert(leak.pointer.clone()));
+    }
+    leaks
+}
+
 fn finding(leak: &Leak, recording: Option<Place>) -> Finding {
     let message = format!(
         "the recording holds what must not be published: {}",
         leak.kind
     );
     // Never the value.
-    let seen = leak.kind;
+    let seen = leak.kind.as_str();
     Finding {
         recording,
         ..Finding::new(

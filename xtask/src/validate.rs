@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 use located::Source;
+use openapi_traffic::command::{self, Judging};
 use openapi_traffic::report::{Format, Report, Tool};
-use openapi_traffic::{Finding, Options, Rules, Spec, command, run};
+use openapi_traffic::{Finding, Options, Rules, Spec, run};
 
 use crate::check_corrections;
 use crate::codes::Code;
@@ -38,19 +39,6 @@ pub struct Validate {
     /// Any OpenAPI 3.0 document, YAML or JSON [default: openapi/connections.yaml]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// In which form findings are written
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
-    /// Write the report to a file
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Also say what the recordings show of the spec and what to record next (formats human and
-    /// json)
-    #[arg(long)]
-    coverage: bool,
-    /// Explain a finding code, or list all of them
-    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = command::LIST)]
-    explain: Option<String>,
     /// Corrections to check
     /// [default: openapi/corrections.yaml with the default spec, none with another]
     #[arg(long, value_name = "FILE")]
@@ -63,52 +51,54 @@ pub struct Validate {
     /// in this folder
     #[arg(long, value_name = "DIR")]
     vendor: Option<PathBuf>,
+    #[command(flatten)]
+    judging: Judging,
 }
 
 impl Validate {
     /// Runs the command; what keeps it from running at all goes to standard error.
     pub fn run(self) -> ExitCode {
-        command::exit(match &self.explain {
+        command::exit(match &self.judging.explain {
             Some(text) => command::explained(text, &rules()),
             None => self.validate(),
         })
     }
 
-    fn validate(&self) -> anyhow::Result<u8> {
-        command::has_place_for_coverage(self.format, self.coverage)?;
+    fn validate(mut self) -> anyhow::Result<u8> {
+        self.judging.check()?;
         if self.vendor.is_some() && self.spec.is_some() && self.corrections.is_none() {
             bail!(
                 "`--vendor` is about corrections, and with another spec there are none; give them \
                  with `--corrections`"
             );
         }
-        let output = self
-            .output
-            .as_deref()
-            .map(std::path::absolute)
-            .transpose()?;
-        let files = Files::of(self)?;
+        if let Some(output) = &mut self.judging.output {
+            *output = std::path::absolute(&output)?;
+        }
+        let judging = &self.judging;
+        let files = Files::of(&self)?;
         // Every path is absolute or below the workspace by now, so that places read the same
         // wherever the command is started.
         std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
         let options = Options {
             spec: files.spec.clone(),
             paths: files.recordings.clone(),
+            hosts: judging.host.clone(),
             baseline: files.baseline.clone(),
             unused_excuses: files.everything || self.baseline.is_some(),
-            coverage: self.coverage,
-            cases: self.format == Format::Junit,
+            coverage: judging.format.wants_coverage(judging.coverage),
+            cases: judging.format == Format::Junit,
         };
         let tool = Tool {
             name: "cargo xtask validate",
             version: env!("CARGO_PKG_VERSION"),
             rules: rules(),
         };
-        let progress = command::judging();
+        let progress = command::progress();
         let more = |spec: &Spec, report: &mut Report| files.check(spec, report);
         let report = run(&options, tool, more, &mut || progress.inc(1));
         progress.finish_and_clear();
-        command::finish(&report, self.format, output.as_deref())
+        judging.finish(&report)
     }
 }
 
@@ -156,7 +146,7 @@ impl Files {
         let mut findings = Vec::new();
         for part in [
             self.check_corrections(spec, report),
-            leaks::scan_all(&self.recordings),
+            leaks::scan_all(&self.recordings, spec.value()),
         ] {
             match part {
                 Ok(more) => findings.extend(more),

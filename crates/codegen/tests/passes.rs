@@ -532,17 +532,19 @@ fn a_deprecated_property_is_in_no_type() {
 }
 
 #[test]
-fn what_is_sent_has_a_constructor_of_its_required_fields() {
+fn a_type_has_a_constructor_of_its_required_fields() {
     let mut code = types(
         "/// Unset, calls are accepted.
         pub struct T { pub z: Pattern, pub a: Option<i64>, pub m: Domain }
-        pub struct U { pub a: Option<i64> }",
+        pub struct U { pub a: Option<i64> }
+        pub struct V { pub name: String, pub extra: UnknownFields }",
     );
     passes::constructors::run(&mut code, &set(&["T", "U"])).unwrap();
     let text = text(&code);
     assert!(
         text.contains(
-            "pub fn new(m: Domain, z: Pattern) -> Self {\n            Self { m, z, a: None }"
+            "pub fn new(m: Domain, z: Pattern) -> Self {\n            \
+             Self { z: z, a: None, m: m }"
         ),
         "{text}"
     );
@@ -551,9 +553,67 @@ fn what_is_sent_has_a_constructor_of_its_required_fields() {
         documented.is_some_and(|made| made.contains("/// Unset, calls are accepted.")),
         "what unset means is said where it is left unset\n{text}"
     );
+    assert!(text.contains("pub fn new() -> Self {"), "{text}");
     assert!(
-        !text.contains("impl U"),
-        "a type without required fields has Default\n{text}"
+        text.contains("pub fn new(name: impl ::std::convert::Into<String>) -> Self {"),
+        "{text}"
+    );
+    assert!(
+        text.contains("extra: ::std::default::Default::default()"),
+        "unknown properties are no argument\n{text}"
+    );
+}
+
+#[test]
+fn each_optional_field_has_a_setter_with_its_first_paragraph() {
+    let mut code = types(
+        "pub struct T {
+            /// What it does,
+            /// in two lines.
+            ///
+            /// Wire name: `a`.
+            pub a: Option<i64>,
+            pub m: Domain,
+            pub extra: UnknownFields,
+        }",
+    );
+    passes::constructors::run(&mut code, &set(&["T"])).unwrap();
+    let text = text(&code);
+    let (_, setters) = text.rsplit_once("impl T {").unwrap();
+    assert_eq!(setters.matches("pub fn ").count(), 1, "{text}");
+    assert!(setters.contains("in two lines."), "{text}");
+    assert!(!setters.contains("Wire name"), "{text}");
+    assert!(
+        setters.contains("pub fn a(mut self, a: impl ::std::convert::Into<i64>) -> Self {"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_update_has_a_word_that_clears_each_text_and_no_other_type_has() {
+    let mut code = types(
+        "pub struct TUpdate { pub text: Option<String>, pub number: Option<i64> }
+        pub struct T { pub text: Option<String> }
+        pub struct ReadUpdate { pub text: Option<String> }",
+    );
+    passes::constructors::run(&mut code, &set(&["T", "TUpdate"])).unwrap();
+    let text = text(&code);
+    assert_eq!(text.matches("fn clear_").count(), 1, "{text}");
+    assert!(
+        text.contains("pub fn clear_text(self) -> Self {\n            self.text(\"\")"),
+        "{text}"
+    );
+}
+
+#[test]
+fn no_struct_with_fields_can_be_written_as_a_literal_elsewhere() {
+    let mut code = types("pub struct T { pub a: i64 } pub struct List(pub Vec<T>);");
+    passes::constructors::run(&mut code, &set(&[])).unwrap();
+    let text = text(&code);
+    assert_eq!(text.matches("#[non_exhaustive]").count(), 1, "{text}");
+    assert!(
+        text.contains("#[non_exhaustive]\n    pub struct T"),
+        "{text}"
     );
 }
 

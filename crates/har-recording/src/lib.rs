@@ -25,6 +25,6 @@ mod read;
 mod stream;
 mod write;
 
-pub use read::{HarEntry, Skip, read};
+pub use read::{HarEntry, Skip, Wire, is_credential, read};
 pub use stream::{Entries, EntryText, Opened, open};
 pub use write::{Unwritable, write};

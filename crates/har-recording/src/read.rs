@@ -1,8 +1,13 @@
 //! HAR to recordings, in memory.
 
+use std::fmt;
+use std::io::Read;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use serde::{Deserialize, Deserializer, de};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -18,6 +23,43 @@ pub struct HarEntry {
     pub recording: Recording,
     /// JSON pointer of the entry in the HAR file.
     pub pointer: String,
+    /// What was sent beyond what a recording holds.
+    pub wire: Wire,
+}
+
+/// What a HAR file has of an exchange that must not be stored. Its Debug form shows none of it.
+#[derive(Clone, PartialEq)]
+pub struct Wire {
+    /// The whole URL, as the file has it.
+    pub url: String,
+    /// The headers of the request that carry credentials, names in lower case.
+    pub sent: Map<String, Value>,
+    /// Those of the response.
+    pub received: Map<String, Value>,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").finish_non_exhaustive()
+    }
+}
+
+/// The headers that carry credentials: a recording has none of them.
+///
+/// ```
+/// assert!(har_recording::is_credential("Set-Cookie"));
+/// assert!(!har_recording::is_credential("accept"));
+/// ```
+pub fn is_credential(header: &str) -> bool {
+    const CREDENTIALS: [&str; 4] = [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+    ];
+    CREDENTIALS
+        .iter()
+        .any(|name| header.eq_ignore_ascii_case(name))
 }
 
 /// An entry that is not an exchange.
@@ -59,8 +101,12 @@ pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>), Unreadable> {
     let (mut entries, mut skipped) = (Vec::new(), Vec::new());
     for (index, entry) in document.log.entries.into_iter().enumerate() {
         let pointer = format!("/log/entries/{index}");
-        match recording(entry) {
-            Ok(recording) => entries.push(HarEntry { recording, pointer }),
+        match Entry::of(entry.get()).and_then(recording) {
+            Ok((recording, wire)) => entries.push(HarEntry {
+                recording,
+                pointer,
+                wire,
+            }),
             Err(reason) => skipped.push(Skip { pointer, reason }),
         }
     }
@@ -68,16 +114,19 @@ pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>), Unreadable> {
 }
 
 #[derive(Deserialize)]
-struct Document {
-    log: Log,
+struct Document<'a> {
+    #[serde(borrow)]
+    log: Log<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Log {
+struct Log<'a> {
     #[serde(rename = "version", deserialize_with = "version_1")]
     _version: (),
-    entries: Vec<Entry>,
+    /// Read one by one: what is wrong with one of them is no matter for the others.
+    #[serde(borrow)]
+    entries: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +145,8 @@ struct HarRequest {
     #[serde(default)]
     query_string: Vec<Pair>,
     post_data: Option<PostData>,
+    #[serde(default)]
+    body_size: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -119,7 +170,18 @@ struct PostData {
     #[serde(flatten)]
     content: Content,
     #[serde(default)]
-    params: Vec<Pair>,
+    params: Vec<Param>,
+}
+
+/// A field of a form, of which a browser may leave out what a file holds.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Param {
+    name: String,
+    #[serde(default)]
+    value: String,
+    file_name: Option<String>,
+    content_type: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -128,6 +190,28 @@ struct Content {
     mime_type: Option<String>,
     text: Option<String>,
     encoding: Option<String>,
+    size: Option<f64>,
+}
+
+impl Content {
+    /// Whether it says of itself that it had a body which the file does not have.
+    fn is_omitted(&self) -> bool {
+        self.text.as_deref().is_none_or(str::is_empty) && self.size.is_some_and(|size| size > 0.0)
+    }
+}
+
+impl Entry {
+    /// An entry of the format; else why it is none, without a value that it holds.
+    pub(crate) fn of(json: &str) -> Result<Self, String> {
+        let mut json = serde_json::Deserializer::from_str(json);
+        serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let reason = located::unreadable("", error.inner()).reason;
+            match error.path().to_string().as_str() {
+                "." => format!("not an entry of HAR 1.2: {reason}"),
+                path => format!("not an entry of HAR 1.2: at `{path}`: {reason}"),
+            }
+        })
+    }
 }
 
 /// Refuses other versions while the reader still knows the line.
@@ -143,42 +227,59 @@ pub(crate) fn is_version_1(version: &str) -> bool {
     version == "1" || version.starts_with("1.")
 }
 
-pub(crate) fn recording(entry: Entry) -> Result<Recording, String> {
+pub(crate) fn recording(entry: Entry) -> Result<(Recording, Wire), String> {
     let HarRequest {
         method,
         url,
         headers,
         query_string,
         post_data,
+        body_size,
     } = entry.request;
     let status = u16::try_from(entry.response.status)
         .ok()
         .filter(|status| (100..600).contains(status));
     let status = status.ok_or_else(|| format!("no answer (status {})", entry.response.status))?;
-    let url = Url::parse(&url).map_err(|error| format!("its URL cannot be read: {error}"))?;
+    let written = url;
+    let url = Url::parse(&written).map_err(|error| format!("its URL cannot be read: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("not HTTP but {}", url.scheme()));
     }
-    let sent = post_data.map_or(Ok(Body::default()), |data| request_body(data, &headers))?;
+    let sent = match post_data {
+        Some(data) => request_body(data, &headers)?,
+        None => Body {
+            omitted: body_size.is_some_and(|size| size > 0.0),
+            ..Body::default()
+        },
+    };
+    let (headers, credentials) = collect_headers(headers);
+    let mut wire = Wire {
+        url: written,
+        sent: credentials,
+        received: Map::new(),
+    };
     let request = Request {
         method: method.to_ascii_uppercase(),
         path: url.path().to_owned(),
         params: Map::new(),
         query: query(&url, query_string),
-        headers: collect_headers(headers),
+        headers: with_media_type(headers, sent.media_type),
         body: sent.json,
         text: sent.text,
+        omitted: sent.omitted,
     };
     let content = entry.response.content;
     let answered = content.map_or(Ok(Body::default()), |content| {
         body(content, &entry.response.headers)
     })?;
-    let headers = collect_headers(entry.response.headers);
+    let (headers, credentials) = collect_headers(entry.response.headers);
+    wire.received = credentials;
     let response = Response {
         status,
-        headers,
+        headers: with_media_type(headers, answered.media_type),
         body: answered.json,
         text: answered.text,
+        omitted: answered.omitted,
     };
     let in_body = |side: &str, pointers: Vec<String>| {
         pointers
@@ -198,13 +299,14 @@ pub(crate) fn recording(entry: Entry) -> Result<Recording, String> {
         redacted: Vec::new(),
         expect: Vec::new(),
     };
-    Ok(Recording {
+    let recording = Recording {
         format: FORMAT,
         meta,
         request,
         response,
         repeated,
-    })
+    };
+    Ok((recording, wire))
 }
 
 /// The query as the URL has it; tools disagree whether the values of `queryString` are decoded, so
@@ -219,21 +321,15 @@ fn query(url: &Url, listed: Vec<Pair>) -> Map<String, Value> {
     gather(listed.into_iter().map(|pair| (pair.name, pair.value)))
 }
 
-/// Names in lower case; those of HTTP/2's own (`:path`) and those that carry credentials are left
-/// out.
-fn collect_headers(headers: Vec<Pair>) -> Map<String, Value> {
-    const CREDENTIALS: [&str; 4] = [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-    ];
+/// Names in lower case, without those of HTTP/2's own (`:path`): first those that a recording has,
+/// then those that carry credentials.
+fn collect_headers(headers: Vec<Pair>) -> (Map<String, Value>, Map<String, Value>) {
     let named = headers
         .into_iter()
-        .map(|pair| (pair.name.to_ascii_lowercase(), pair.value));
-    gather(
-        named.filter(|(name, _)| !name.starts_with(':') && !CREDENTIALS.contains(&name.as_str())),
-    )
+        .map(|pair| (pair.name.to_ascii_lowercase(), pair.value))
+        .filter(|(name, _)| !name.starts_with(':'));
+    let (credentials, others): (Vec<_>, Vec<_>) = named.partition(|(name, _)| is_credential(name));
+    (gather(others.into_iter()), gather(credentials.into_iter()))
 }
 
 /// A name that comes again gives an array.
@@ -252,51 +348,135 @@ fn gather(pairs: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
     map
 }
 
+/// The headers, with the media type in the place of the header that says it, where there was none.
+fn with_media_type(
+    mut headers: Map<String, Value>,
+    media_type: Option<String>,
+) -> Map<String, Value> {
+    if let Some(media_type) = media_type {
+        headers.insert("content-type".to_owned(), media_type.into());
+    }
+    headers
+}
+
 #[derive(Default)]
 struct Body {
     json: Option<Value>,
     text: Option<String>,
+    /// The exchange had a body, and the file does not have it in a form that can be read.
+    omitted: bool,
+    /// Where the file has no headers at all, and so does not say that this one was missing.
+    media_type: Option<String>,
     /// Members whose key came twice.
     repeated: Vec<String>,
 }
 
 fn request_body(data: PostData, headers: &[Pair]) -> Result<Body, String> {
-    if data.content.text.as_deref().is_none_or(str::is_empty) && !data.params.is_empty() {
-        let params = data.params.iter().map(|pair| (&pair.name, &pair.value));
-        let text = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(params)
-            .finish();
-        return Ok(Body {
-            text: Some(text),
-            ..Body::default()
+    let PostData {
+        mut content,
+        params,
+    } = data;
+    if content.text.as_deref().is_none_or(str::is_empty) && !params.is_empty() {
+        let media_type = media_type(&content, headers).unwrap_or_default();
+        content.text = Some(match boundary(&media_type) {
+            Some(boundary) => multipart(&params, boundary),
+            None => form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(params.iter().map(|param| (&param.name, &param.value)))
+                .finish(),
         });
+        content.encoding = None;
     }
-    body(data.content, headers)
+    body(content, headers)
+}
+
+/// The boundary of a multipart body, from its media type.
+fn boundary(media_type: &str) -> Option<&str> {
+    let (essence, parameters) = media_type.split_once(';')?;
+    if !essence
+        .trim()
+        .to_ascii_lowercase()
+        .starts_with("multipart/")
+    {
+        return None;
+    }
+    let mut parameters = parameters.split(';').filter_map(|it| it.split_once('='));
+    let (_, value) = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"))?;
+    Some(value.trim().trim_matches('"'))
+}
+
+/// Fields as RFC 7578 writes them.
+fn multipart(params: &[Param], boundary: &str) -> String {
+    let quoted = |text: &str| {
+        let text = text.replace('"', "%22").replace('\r', "%0D");
+        format!("\"{}\"", text.replace('\n', "%0A"))
+    };
+    let parts = params.iter().map(|param| {
+        let name = quoted(&param.name);
+        let file = param.file_name.as_deref().map(quoted);
+        let file = file.map_or_else(String::new, |file| format!("; filename={file}"));
+        let kind = param.content_type.as_deref();
+        let kind = kind.map_or_else(String::new, |kind| format!("Content-Type: {kind}\r\n"));
+        let value = &param.value;
+        format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name={name}{file}\r\n{kind}\r\n\
+             {value}\r\n"
+        )
+    });
+    parts.chain([format!("--{boundary}--\r\n")]).collect()
+}
+
+/// The media type that headers say, else the one that the file says.
+fn media_type(content: &Content, headers: &[Pair]) -> Option<String> {
+    let header = headers
+        .iter()
+        .find(|pair| pair.name.eq_ignore_ascii_case("content-type"));
+    header
+        .map(|pair| pair.value.clone())
+        .or_else(|| content.mime_type.clone())
 }
 
 /// A body that says it is JSON, or that is an object or an array whatever it says, is nested; any
 /// other stays text.
 fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
+    let known = content
+        .mime_type
+        .as_deref()
+        .is_some_and(|it| it.contains('/'));
+    let body = Body {
+        omitted: content.is_omitted(),
+        media_type: content
+            .mime_type
+            .clone()
+            .filter(|_| headers.is_empty() && known),
+        ..Body::default()
+    };
+    let media_type = media_type(&content, headers).unwrap_or_default();
     let text = content.text.unwrap_or_default();
     let text = match content.encoding.as_deref() {
         Some(encoding) if encoding.eq_ignore_ascii_case("base64") => {
+            let text: String = text.split_ascii_whitespace().collect();
             let bytes = STANDARD
-                .decode(text.trim())
+                .decode(text)
                 .map_err(|_| "its body is not the base64 it claims to be")?;
-            String::from_utf8_lossy(&bytes).into_owned()
+            match decompressed(bytes, headers) {
+                Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                None => {
+                    return Ok(Body {
+                        omitted: true,
+                        ..body
+                    });
+                }
+            }
         }
         _ => text,
     };
     if text.is_empty() {
-        return Ok(Body::default());
+        // What is empty is of no type, whatever type the file names.
+        return Ok(Body {
+            media_type: body.media_type.filter(|_| body.omitted),
+            ..body
+        });
     }
-    let header = headers
-        .iter()
-        .find(|pair| pair.name.eq_ignore_ascii_case("content-type"));
-    let media_type = header
-        .map(|pair| pair.value.as_str())
-        .or(content.mime_type.as_deref())
-        .unwrap_or_default();
     let essence = media_type
         .split(';')
         .next()
@@ -307,12 +487,41 @@ fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
     Ok(match located::json(&text) {
         Ok((value, repeated)) if says_json || value.is_object() || value.is_array() => Body {
             json: Some(value),
-            text: None,
             repeated,
+            ..body
         },
         _ => Body {
             text: Some(text),
-            ..Body::default()
+            ..body
         },
     })
+}
+
+/// What no recorder saves: a body that grows beyond this is an attack.
+const LARGEST: u64 = 256 << 20;
+
+/// Some recorders keep the body as it was on the wire. None where it is compressed in a way that is
+/// not known here, broken or too large; a body that was decompressed already is itself, whatever
+/// its headers say.
+fn decompressed(bytes: Vec<u8>, headers: &[Pair]) -> Option<Vec<u8>> {
+    let read = |reader: &mut dyn Read| {
+        let mut out = Vec::new();
+        let read = reader.take(LARGEST + 1).read_to_end(&mut out).ok()?;
+        (read as u64 <= LARGEST).then_some(out)
+    };
+    let encoding = headers
+        .iter()
+        .find(|pair| pair.name.eq_ignore_ascii_case("content-encoding"))
+        .map(|pair| pair.value.trim().to_ascii_lowercase());
+    match (encoding.as_deref(), &bytes[..]) {
+        (None | Some("" | "identity"), _) => Some(bytes),
+        (Some("gzip" | "x-gzip"), [0x1f, 0x8b, ..]) => read(&mut MultiGzDecoder::new(&bytes[..])),
+        // A header of zlib: the method in the first byte, a check of both.
+        (Some("deflate"), [first, second, ..])
+            if first & 0xf == 8 && (u16::from(*first) << 8 | u16::from(*second)) % 31 == 0 =>
+        {
+            read(&mut ZlibDecoder::new(&bytes[..]))
+        }
+        _ => std::str::from_utf8(&bytes).is_ok().then_some(bytes),
+    }
 }

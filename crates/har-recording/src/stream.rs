@@ -118,10 +118,18 @@ impl EntryText {
     /// # Errors
     /// It is not an entry of a HAR.
     pub fn read(&self) -> serde_json::Result<Result<HarEntry, Skip>> {
-        let entry: Entry = serde_json::from_str(&self.text)?;
+        let entry = match serde_json::from_str(&self.text) {
+            // What is JSON, but not of the format, is no exchange: said with the place in it.
+            Err(error) if error.is_data() => Entry::of(&self.text),
+            read => Ok(read?),
+        };
         let pointer = self.pointer.clone();
-        Ok(match recording(entry) {
-            Ok(recording) => Ok(HarEntry { recording, pointer }),
+        Ok(match entry.and_then(recording) {
+            Ok((recording, wire)) => Ok(HarEntry {
+                recording,
+                pointer,
+                wire,
+            }),
             Err(reason) => Err(Skip { pointer, reason }),
         })
     }

@@ -224,6 +224,9 @@ pub struct Request {
     /// The body where it is not JSON (or does not parse as such).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// There was a body, and it was not recorded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub omitted: bool,
 }
 
 /// What was answered.
@@ -243,9 +246,12 @@ pub struct Response {
     )]
     pub body: Option<Value>,
     /// The body where it is not JSON (or does not parse as such). Neither `body` nor `text`: the
-    /// body was empty.
+    /// body was empty, unless it was omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// There was a body, and it was not recorded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub omitted: bool,
 }
 
 /// A body that is JSON `null` is a body, an absent one is none.

@@ -69,6 +69,8 @@ pub fn walk(root: &Path) -> impl Iterator<Item = Result<Found, Unread>> {
         let kind = match Kind::of(path) {
             _ if is_hidden => Err("hidden"),
             _ if entry.path_is_symlink() && path.is_dir() => Err("a link to a folder"),
+            // Reading one might never end. One that is named itself is meant to be read.
+            _ if entry.depth() > 0 && is_special(path) => Err("a pipe, a socket or a device"),
             Some(kind) => Ok(kind),
             None if entry.depth() == 0 => Ok(Kind::Document),
             None => Err("not .json, .har, .ndjson or .jsonl"),
@@ -78,6 +80,12 @@ pub fn walk(root: &Path) -> impl Iterator<Item = Result<Found, Unread>> {
             kind,
         }))
     })
+}
+
+/// Whether a path leads to what is neither file nor folder.
+fn is_special(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|it| !it.is_file() && !it.is_dir())
 }
 
 /// A file or folder that cannot be read.

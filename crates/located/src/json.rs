@@ -12,6 +12,9 @@ use crate::tree::{Children, Tree};
 /// The value of a JSON text, and the pointers of the members whose key is a duplicate in its
 /// object. The last of them counts, as nearly everywhere, and the others would be lost silently.
 ///
+/// A half of a surrogate pair reads as the replacement character U+FFFD, and a number beyond the
+/// range of floating point as the end of the range.
+///
 /// ```
 /// let (value, duplicates) = located::json(r#"{"a": {"b": 1, "b": 2}}"#)?;
 /// assert_eq!(value["a"]["b"], 2);
@@ -20,9 +23,218 @@ use crate::tree::{Children, Tree};
 /// ```
 ///
 /// # Errors
-/// It is not JSON; [`unreadable`] says where and why without quoting it.
+/// It is not JSON, or deeper than 128 levels ([`is_json`] tells which); [`unreadable`] says where and why without quoting it.
 pub fn json(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     let text = text.trim_start_matches('\u{feff}');
+    match strict(text) {
+        // Only what is valid JSON all the same is read in another way.
+        Err(error) if is_json(text) => match representable(text) {
+            Some(text) => strict(&text),
+            None => Err(error),
+        },
+        read => read,
+    }
+}
+
+/// Whether a text is JSON by its grammar (RFC 8259), which knows neither a depth nor a size that is
+/// too much. Takes no more memory than a byte for each level.
+///
+/// ```
+/// assert!(located::is_json(&("[".repeat(100_000) + &"]".repeat(100_000))));
+/// assert!(!located::is_json("[1, 2"));
+/// ```
+pub fn is_json(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}');
+    Grammar {
+        bytes: text.as_bytes(),
+        at: 0,
+    }
+    .document()
+    .is_some()
+}
+
+/// A walk through the grammar without recursion.
+struct Grammar<'t> {
+    bytes: &'t [u8],
+    at: usize,
+}
+
+impl Grammar<'_> {
+    fn document(mut self) -> Option<()> {
+        let mut open = Vec::new();
+        loop {
+            // A value is wanted here.
+            let first = self.next()?;
+            match first {
+                b'{' | b'[' => {
+                    let close = first + 2;
+                    if self.peek()? == close {
+                        self.at += 1;
+                    } else {
+                        open.push(close);
+                        if close == b'}' {
+                            self.key()?;
+                        }
+                        continue;
+                    }
+                }
+                b'"' => self.string()?,
+                b't' => self.word(b"rue")?,
+                b'f' => self.word(b"alse")?,
+                b'n' => self.word(b"ull")?,
+                _ => self.number(first)?,
+            }
+            // What follows a value.
+            loop {
+                let Some(close) = open.last().copied() else {
+                    return self.peek().is_none().then_some(());
+                };
+                match self.next()? {
+                    b',' => {
+                        if close == b'}' {
+                            self.key()?;
+                        }
+                        break;
+                    }
+                    it if it == close => drop(open.pop()),
+                    _ => return None,
+                }
+            }
+        }
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        while matches!(self.bytes.get(self.at)?, b' ' | b'\t' | b'\n' | b'\r') {
+            self.at += 1;
+        }
+        self.bytes.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let next = self.peek()?;
+        self.at += 1;
+        Some(next)
+    }
+
+    fn key(&mut self) -> Option<()> {
+        (self.next()? == b'"').then_some(())?;
+        self.string()?;
+        (self.next()? == b':').then_some(())
+    }
+
+    fn word(&mut self, rest: &[u8]) -> Option<()> {
+        self.bytes[self.at..].starts_with(rest).then_some(())?;
+        self.at += rest.len();
+        Some(())
+    }
+
+    fn string(&mut self) -> Option<()> {
+        loop {
+            let byte = *self.bytes.get(self.at)?;
+            self.at += 1;
+            match byte {
+                b'"' => return Some(()),
+                b'\\' => {
+                    let escape = *self.bytes.get(self.at)?;
+                    self.at += 1;
+                    match escape {
+                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
+                        b'u' => {
+                            let digits = self.bytes.get(self.at..self.at + 4)?;
+                            digits.iter().all(u8::is_ascii_hexdigit).then_some(())?;
+                            self.at += 4;
+                        }
+                        _ => return None,
+                    }
+                }
+                0..0x20 => return None,
+                _ => {}
+            }
+        }
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let rest = &self.bytes[self.at..];
+        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        (count > 0).then_some(())
+    }
+
+    fn number(&mut self, first: u8) -> Option<()> {
+        let first = match first {
+            b'-' => {
+                self.at += 1;
+                *self.bytes.get(self.at - 1)?
+            }
+            other => other,
+        };
+        first.is_ascii_digit().then_some(())?;
+        if first != b'0' {
+            self.at -= 1;
+            self.digits()?;
+        }
+        if self.bytes.get(self.at) == Some(&b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.bytes.get(self.at), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.bytes.get(self.at), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Some(())
+    }
+}
+
+/// The text of the nearest value that can be held in memory: halves of surrogate pairs become the
+/// replacement character, numbers beyond the range of floating point its ends. None where there is
+/// nothing of the kind in it.
+fn representable(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let (mut at, mut copied, mut in_string) = (0, 0, false);
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    while let Some(byte) = bytes.get(at) {
+        let (length, instead) = match byte {
+            b'"' => {
+                in_string = !in_string;
+                (1, None)
+            }
+            b'\\' if in_string => match (unit(at), unit(at + 6)) {
+                (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => (12, None),
+                (Some(0xd800..0xe000), _) => (6, Some("\\ufffd")),
+                _ => (2, None),
+            },
+            b'-' | b'0'..=b'9' if !in_string => {
+                let is_part =
+                    |byte: &&u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+                let length = bytes[at..].iter().take_while(is_part).count();
+                let instead = match text[at..at + length].parse::<f64>() {
+                    Ok(f64::INFINITY) => Some("1.7976931348623157e308"),
+                    Ok(f64::NEG_INFINITY) => Some("-1.7976931348623157e308"),
+                    _ => None,
+                };
+                (length, instead)
+            }
+            _ => (1, None),
+        };
+        if let Some(instead) = instead {
+            out.push_str(&text[copied..at]);
+            out.push_str(instead);
+            copied = at + length;
+        }
+        at += length;
+    }
+    out.push_str(&text[copied..]);
+    (copied > 0).then_some(out)
+}
+
+fn strict(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     let any_repeated = Cell::new(false);
     let members = Cell::new(0);
     let watched = Watched {
@@ -228,7 +440,13 @@ impl Scan<'_> {
                 b',' => self.at += 1,
                 _ => {
                     let key = self.string()?;
-                    let name: String = serde_json::from_str(&self.text[key.clone()]).ok()?;
+                    let written = &self.text[key.clone()];
+                    let name: String = serde_json::from_str(written)
+                        .or_else(|error| match representable(written) {
+                            Some(written) => serde_json::from_str(&written),
+                            None => Err(error),
+                        })
+                        .ok()?;
                     (self.peek()? == b':').then_some(())?;
                     self.at += 1;
                     members.push((name, self.value(Some(key), depth)?));

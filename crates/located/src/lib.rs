@@ -42,5 +42,5 @@ mod yaml;
 
 pub use document::Document;
 pub use error::{Error, Place};
-pub use json::{Unreadable, json, string_end, unreadable};
+pub use json::{Unreadable, is_json, json, string_end, unreadable};
 pub use source::{Source, display};

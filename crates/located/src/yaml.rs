@@ -45,8 +45,11 @@ struct Node {
 enum Content {
     Scalar(Value),
     Items(Vec<Node>),
-    Members(Vec<(String, Span, Node)>),
+    Members(Vec<Member>),
 }
+
+/// Key, place of the key, value.
+type Member = (String, Span, Node);
 
 struct Reader<'t> {
     parser: Parser<'t, StrInput<'t>>,
@@ -100,7 +103,11 @@ impl<'t> Reader<'t> {
                         "an alias inside the value that it stands for",
                     ));
                 };
-                self.count(node.size(), &span)?;
+                let (size, height) = node.extent();
+                self.count(size, &span)?;
+                if depth + height > MAX_DEPTH {
+                    return Err(broken(&span, "nested too deeply, through aliases"));
+                }
                 (0, Node { span, ..node })
             }
             Event::Scalar(text, style, anchor, tag) => (
@@ -136,12 +143,29 @@ impl<'t> Reader<'t> {
     }
 
     fn members(&mut self, start: Span, depth: usize) -> Result<Node, Unreadable> {
-        let mut members: Vec<(String, Span, Node)> = Vec::new();
+        let mut members: Vec<Member> = Vec::new();
         let mut names = std::collections::HashSet::new();
+        let mut merge = Vec::new();
         loop {
             let (event, key_span) = self.next()?;
             let name = match event {
+                // https://yaml.org/type/merge.html
+                Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => {
+                    let (event, span) = self.next()?;
+                    let node = self.node(event, span, depth + 1)?;
+                    let more = merged(node).ok_or_else(|| {
+                        broken(&span, "`<<` merges a mapping or a list of mappings")
+                    })?;
+                    merge.extend(more);
+                    continue;
+                }
                 Event::MappingEnd => {
+                    // What stands here itself goes before what is merged, wherever `<<` stands.
+                    for member in merge {
+                        if names.insert(member.0.clone()) {
+                            members.push(member);
+                        }
+                    }
                     let span = Span::new(start.start, key_span.end);
                     return Ok(Node {
                         span,
@@ -182,12 +206,35 @@ impl<'t> Reader<'t> {
 }
 
 impl Node {
-    fn size(&self) -> usize {
-        1 + match &self.content {
-            Content::Scalar(_) => 0,
-            Content::Items(items) => items.iter().map(Node::size).sum(),
-            Content::Members(members) => members.iter().map(|(_, _, node)| node.size()).sum(),
+    /// How many nodes it is made of, and how deep they go.
+    fn extent(&self) -> (usize, usize) {
+        let below: Vec<_> = match &self.content {
+            Content::Scalar(_) => Vec::new(),
+            Content::Items(items) => items.iter().map(Node::extent).collect(),
+            Content::Members(members) => members.iter().map(|(_, _, it)| it.extent()).collect(),
+        };
+        let size: usize = below.iter().map(|(size, _)| size).sum();
+        let height = below.iter().map(|(_, height)| height + 1).max();
+        (size + 1, height.unwrap_or(0))
+    }
+}
+
+/// The members that a merge key (`<<`) brings: those of a mapping, or of each of a list of them, of
+/// which an earlier one goes before a later one.
+fn merged(node: Node) -> Option<Vec<Member>> {
+    match node.content {
+        Content::Members(members) => Some(members),
+        Content::Items(items) => {
+            let lists: Option<Vec<_>> = items
+                .into_iter()
+                .map(|item| match item.content {
+                    Content::Members(members) => Some(members),
+                    _ => None,
+                })
+                .collect();
+            Some(lists?.into_iter().flatten().collect())
         }
+        Content::Scalar(_) => None,
     }
 }
 

@@ -138,13 +138,12 @@ impl Entry {
             return *id == finding.id();
         }
         let places = [&finding.spec, &finding.recording];
+        let places = places.into_iter().flatten().map(|place| &place.pointer);
         self.code.as_deref() == Some(finding.code)
-            && self.at.as_ref().is_none_or(|at| {
-                places
-                    .into_iter()
-                    .flatten()
-                    .any(|place| covers(at, &place.pointer))
-            })
+            && self
+                .at
+                .as_ref()
+                .is_none_or(|at| places.chain(&finding.at).any(|place| covers(at, place)))
     }
 }
 

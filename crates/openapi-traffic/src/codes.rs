@@ -11,6 +11,7 @@ use crate::spec::Direction;
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Severity {
     /// Spec and traffic contradict each other.
     Error,
@@ -164,8 +165,8 @@ The spec knows the path, but not with this method.
 Add the operation to the spec, or drop the recording.";
         ParameterMissing = "NSV103", "missing-parameter", Error,
             "a required parameter is missing", "\
-The spec says `required: true` of a path, query or header parameter, and the request was sent
-without it.
+The spec says `required: true` of a path, query, header or cookie parameter, and the request was
+sent without it.
 
     GET /search                             (q is required)
 
@@ -181,12 +182,23 @@ Add the parameter to the operation if the service reads it, or send the request 
 record it again.";
         Parameter = "NSV105", "parameter-schema", Error,
             "a parameter does not fit its schema", "\
-The text of the parameter was read as its schema says (integer, number, boolean, array in its
-style) and does not fit the schema.
+The text of the parameter was read in its style as its schema says (integer, number, boolean, array,
+object) and does not fit the schema, or it is not written in that style. What separates items is
+found before anything is decoded: `a%2Cb` is one item.
 
     GET /connections?limit=many             (limit is an integer)
+    GET /connections/5                      (style: matrix asks for /connections/;id=5)
 
 If the service took it, the schema is too narrow; if it did not, the request was wrong.";
+        Credential = "NSV106", "missing-credential", Error,
+            "a request has no credential that its operation requires", "\
+The `security` of the operation, or of the whole document, asks for a credential; the request was
+sent without it, and the service did not answer 401 or 403. A redacted credential counts as sent.
+
+    security: [{bearerAuth: []}]            (no `authorization`, answered 200)
+
+If the service asks nobody, say so with `security: []`. Browsers leave credentials out of a HAR
+unless it is exported with sensitive data; such a HAR cannot show what was sent.";
         ReadOnly = "NSV135", "read-only-field", Error,
             "a read-only field was sent", "\
 The property is `readOnly: true`: only answers have it. The request sends it.
@@ -238,13 +250,14 @@ where it is a secret.
 If the service really shows it, it is not write-only: say so, and warn of it in the description.";
         Field = "NSV301", "undocumented-field", Warning,
             "a field is not documented", "\
-An object has a field that its schema does not list. The schema is open (`additionalProperties` is
-absent, true or `{}`), so nothing is contradicted: the service says more than the spec knows.
+An object has a field that its schema does not list. The schema does not speak of others
+(`additionalProperties` is absent or `{}`), so nothing is contradicted: the service says more than
+the spec knows.
 
     {\"domain\": \"acme.example\", \"colour\": \"red\"}        (no property `colour`)
 
 Add the property. Where the names really are data, describe the values with a schema under
-`additionalProperties`.";
+`additionalProperties`, or say `additionalProperties: true`.";
         Vocabulary = "NSV302", "new-value", Warning,
             "a value is not among the known ones", "\
 `x-extensible-enum` lists the known values of a text that may have others, and here is another.
@@ -319,6 +332,14 @@ The content type says JSON, and the body does not parse as JSON: it was recorded
 
 Look at the text in the recording. If this is what the service sends, document the media type that
 it really is.";
+        BrokenForm = ("NSV114", "NSV209"), "broken-form", Error,
+            ("the body of ", " is not the form that it says it is"), "\
+The content type says `multipart/form-data`, and the body cannot be read as such: the content type
+names no boundary, the last boundary is missing, or a part has no name.
+
+    content-type: multipart/form-data       (no boundary)
+
+Correct the program that sends it. If the recorder changed the body, record it again.";
         UnexpectedBody = ("NSV113", "NSV206"), "unexpected-body", Warning,
             ("", " has a body where none is documented"), "\
 The spec documents no content here, and a body came.
@@ -341,7 +362,8 @@ elsewhere (beside `$ref` or `allOf`, without a `type`), `nullable` allows nothin
 
     type: string                            \"time-zone\": null
 
-Add `nullable: true` beside the `type`.";
+Add `nullable: true` beside the `type`. Where the type stands in a schema that others share, write
+`anyOf: [{$ref: …}, {enum: [null]}]` where null may come.";
         Enum = ("NSV122", "NSV222"), "not-in-enum", Error,
             ("a value in ", " is not in its enum"), "\
 `enum` lists all values there can be, and this is another. Case and white space count. Null must

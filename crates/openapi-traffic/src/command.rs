@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use anyhow::{Context, bail};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::Rules;
-use crate::report::{Format, Outcome, Report, Tool, explain};
+use crate::report::{Format, Outcome, Report, Reported, Tool, explain};
 use crate::run::{Options, run};
+use crate::{Rules, Severity};
 
 /// Nothing was found.
 const CLEAN: u8 = 0;
@@ -28,9 +28,9 @@ pub const LIST: &str = "list";
 
 /// Hold an OpenAPI 3.0 document against recorded HTTP traffic
 ///
-/// Exit code 0: nothing was found. 1: there are findings. 2: something could not be judged (a spec
-/// or recording that cannot be read, a schema that does not compile, a path that matches nothing,
-/// no exchange at all).
+/// Exit code 0: nothing was found. 1: there are findings (see `--fail-on`). 2: something could not be
+/// judged (a spec or recording that cannot be read, a schema that does not compile, a path that
+/// matches nothing, no exchange at all).
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Command {
@@ -40,64 +40,106 @@ pub struct Command {
     /// Any OpenAPI 3.0 document, YAML or JSON
     #[arg(long, value_name = "FILE", required_unless_present = "explain")]
     spec: Option<PathBuf>,
-    /// In which form findings are written
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
-    /// Write the report to a file
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Also say what the recordings show of the spec and what to record next (formats human and
-    /// json)
-    #[arg(long)]
-    coverage: bool,
-    /// Explain a finding code, or list all of them
-    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = LIST)]
-    explain: Option<String>,
     /// Findings to excuse
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    #[command(flatten)]
+    judging: Judging,
+}
+
+/// The arguments that every command has which judges traffic and reports on it.
+#[derive(Debug, clap::Args)]
+pub struct Judging {
+    /// In which form findings are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write the report to a file
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Also say what the recordings show of the spec and what to record next (formats human,
+    /// json and html, which always does)
+    #[arg(long)]
+    pub coverage: bool,
+    /// Explain a finding code, or list all of them
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = LIST)]
+    pub explain: Option<String>,
+    /// Judge only what was sent to this host (`name` or `name:port`), whatever the `servers` of the
+    /// spec say; may be given more than once
+    #[arg(long, value_name = "HOST")]
+    pub host: Vec<String>,
+    /// Which findings make the exit code 1: errors alone, or warnings too
+    #[arg(long, value_enum, default_value_t = Severity::Warning)]
+    pub fail_on: Severity,
 }
 
 impl Command {
     /// Runs the command; what keeps it from running at all goes to standard error.
     pub fn run(self) -> ExitCode {
-        exit(match &self.explain {
+        exit(match &self.judging.explain {
             Some(text) => explained(text, &Rules::default()),
             None => self.validate(),
         })
     }
 
     fn validate(&self) -> anyhow::Result<u8> {
-        has_place_for_coverage(self.format, self.coverage)?;
+        let judging = &self.judging;
+        judging.check()?;
         let options = Options {
             spec: self.spec.clone().unwrap_or_default(),
             paths: self.paths.clone(),
+            hosts: judging.host.clone(),
             baseline: self.baseline.clone(),
             unused_excuses: true,
-            coverage: self.coverage,
-            cases: self.format == Format::Junit,
+            coverage: judging.format.wants_coverage(judging.coverage),
+            cases: judging.format == Format::Junit,
         };
-        let progress = judging();
+        let progress = progress();
         let report = run(&options, Tool::default(), |_, _| Vec::new(), &mut || {
             progress.inc(1);
         });
         progress.finish_and_clear();
-        finish(&report, self.format, self.output.as_deref())
+        judging.finish(&report)
     }
 }
 
-/// Refuses `--coverage` with a format that cannot show it.
-///
-/// # Errors
-/// It cannot.
-pub fn has_place_for_coverage(format: Format, coverage: bool) -> anyhow::Result<()> {
-    if coverage && !matches!(format, Format::Human | Format::Json) {
-        bail!(
-            "`--coverage` needs `--format human` or `--format json`; the other formats have no \
-             place for it"
-        );
+impl Judging {
+    /// Refuses `--coverage` with a format that cannot show it.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub fn check(&self) -> anyhow::Result<()> {
+        if self.coverage && !self.format.has_coverage() {
+            bail!(
+                "`--coverage` needs `--format human`, `json` or `html`; the other formats have no \
+                 place for it"
+            );
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Writes a report to the file or to standard output, and says with which code to exit;
+    /// findings that weigh less than `--fail-on` do not count.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn finish(&self, report: &Report) -> anyhow::Result<u8> {
+        let text = report.render(self.format)?;
+        match &self.output {
+            Some(path) => {
+                let file = File::create(path)
+                    .with_context(|| format!("cannot write {}", path.display()))?;
+                StripStream::new(file).write_all(text.as_bytes())
+            }
+            None => AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes()),
+        }
+        .context("cannot write the report")?;
+        let counts = |it: &Reported| it.finding.severity <= self.fail_on;
+        Ok(match report.outcome {
+            Outcome::Findings if report.findings.iter().any(counts) => FINDINGS,
+            Outcome::Clean | Outcome::Findings => CLEAN,
+            Outcome::NotJudged => NOT_JUDGED,
+        })
+    }
 }
 
 /// The exit code of a run; an error goes to standard error.
@@ -106,28 +148,6 @@ pub fn exit(done: anyhow::Result<u8>) -> ExitCode {
         anstream::eprintln!("error: {error:#}");
         NOT_JUDGED
     }))
-}
-
-/// Writes a report to a file or to standard output, and says with which code to exit.
-///
-/// # Errors
-/// It cannot be written.
-pub fn finish(report: &Report, format: Format, output: Option<&Path>) -> anyhow::Result<u8> {
-    let text = report.render(format)?;
-    match output {
-        Some(path) => {
-            let file =
-                File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-            StripStream::new(file).write_all(text.as_bytes())
-        }
-        None => AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes()),
-    }
-    .context("cannot write the report")?;
-    Ok(match report.outcome {
-        Outcome::Clean => CLEAN,
-        Outcome::Findings => FINDINGS,
-        Outcome::NotJudged => NOT_JUDGED,
-    })
 }
 
 /// `--explain`: writes what a code means, or all codes where the text is [`LIST`].
@@ -157,7 +177,7 @@ pub fn explained(text: &str, rules: &Rules) -> anyhow::Result<u8> {
 }
 
 /// The progress of a run, to be moved after each exchange.
-pub fn judging() -> ProgressBar {
+pub fn progress() -> ProgressBar {
     spinner("{spinner} {human_pos} exchanges judged, {elapsed}")
 }
 

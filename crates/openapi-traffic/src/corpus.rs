@@ -1,6 +1,6 @@
 //! Recordings from files, folders, HAR and NDJSON, judged in parallel a bounded number at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::judge::{self, Exchange};
 use crate::spec::Spec;
-use har_recording::{Entries, EntryText, HarEntry, Opened, Skip};
+use har_recording::{Entries, EntryText, HarEntry, Opened, Skip, Wire};
 use http_recording::{Found, Kind, Recording, walk};
 use located::{Source, Unreadable, display};
 
@@ -23,6 +23,8 @@ const PIECES: usize = 256;
 const BYTES: usize = 16 << 20;
 /// A document of more bytes is divided among the threads if it is a HAR.
 const LARGE: u64 = 1 << 20;
+/// Why an exchange is passed over that was sent elsewhere.
+const OUT_OF_SCOPE: &str = "sent to another host or base path than those in scope";
 
 /// An exchange that was judged.
 #[derive(Debug)]
@@ -61,7 +63,8 @@ pub struct Skipped {
 
 /// Judges all exchanges below the paths, in order; `each` is told of every one. What cannot be
 /// read, a path that does not exist and one that holds no exchange are problems of the summary:
-/// nothing is passed over silently, and the rest is judged all the same.
+/// nothing is passed over silently, and the rest is judged all the same. A file that is given more
+/// than once counts once.
 pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) -> Summary {
     let summary = Summary {
         exchanges: 0,
@@ -76,14 +79,22 @@ pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) ->
         waiting: Vec::new(),
         bytes: 0,
         pieces: 0,
+        known: HashSet::new(),
+        again: 0,
         summary,
     };
     for path in paths {
-        let before = run.accounted();
+        let (before, out_of_scope) = (run.accounted(), run.out_of_scope());
         run.path(path);
         run.flush();
         if run.accounted() == before {
-            let reason = "no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)";
+            let reason = match run.out_of_scope() > out_of_scope {
+                true => {
+                    "no exchange in scope (all were sent elsewhere than to the `servers` of the \
+                     spec; `--host` names other hosts)"
+                }
+                false => "no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)",
+            };
             run.problem(&anyhow!("{}: {reason}", display(path)));
         }
     }
@@ -99,6 +110,10 @@ struct Run<'r> {
     waiting: Vec<Piece>,
     bytes: usize,
     pieces: u64,
+    /// The files that were read, whatever paths and links lead to them.
+    known: HashSet<PathBuf>,
+    /// How many files were met again.
+    again: usize,
     summary: Summary,
 }
 
@@ -121,7 +136,18 @@ enum Content {
 impl Run<'_> {
     /// How much was judged or told of as a problem.
     fn accounted(&self) -> usize {
-        self.summary.exchanges + self.summary.negative + self.summary.problems.len()
+        let Summary {
+            exchanges,
+            negative,
+            ref problems,
+            ..
+        } = self.summary;
+        exchanges + negative + problems.len() + self.again
+    }
+
+    fn out_of_scope(&self) -> usize {
+        let skipped = self.summary.skipped.get(OUT_OF_SCOPE);
+        skipped.map_or(0, |skipped| skipped.count)
     }
 
     fn problem(&mut self, error: &anyhow::Error) {
@@ -143,6 +169,14 @@ impl Run<'_> {
     }
 
     fn file(&mut self, path: PathBuf, kind: Result<Kind, &'static str>) -> anyhow::Result<()> {
+        if kind.is_ok()
+            && !self
+                .known
+                .insert(path.canonicalize().unwrap_or_else(|_| path.clone()))
+        {
+            self.again += 1;
+            return Ok(());
+        }
         match kind {
             Ok(Kind::Document) if is_large(&path) => self.large(&path)?,
             Ok(Kind::Document) => self.push(is_negative(&path), Content::File(path), 0),
@@ -316,30 +350,43 @@ fn judge_source(
     let source = Arc::new(source);
     let mut outcome = Outcome::default();
     let exchanges = read(&source, &mut outcome.skipped)?;
-    for (number, (recording, pointer)) in (number..).zip(exchanges) {
-        let exchange = Exchange::new(recording, Arc::clone(&source), &pointer, number);
-        outcome
-            .judged
-            .push(judge_exchange(spec, &exchange, negative, evidence));
+    for (number, (recording, pointer, wire)) in (number..).zip(exchanges) {
+        let mut exchange = Exchange::new(recording, Arc::clone(&source), &pointer, number);
+        if let Some(wire) = wire {
+            exchange = exchange.with_wire(wire);
+        }
+        match judge_exchange(spec, &exchange, negative, evidence) {
+            Some(judged) => outcome.judged.push(judged),
+            None => outcome.skipped.push(out_of_scope(&exchange)),
+        }
     }
     Ok(outcome)
 }
 
+/// None where the exchange is out of scope.
 fn judge_exchange(
     spec: &Spec,
     exchange: &Exchange,
     negative: bool,
     evidence: &mut Evidence,
-) -> Judged {
+) -> Option<Judged> {
+    if !spec.covers(exchange.url()) {
+        return None;
+    }
     let negative = negative || !exchange.recording.meta.expect.is_empty();
-    Judged {
+    Some(Judged {
         label: Arc::clone(exchange.label()),
         negative,
         findings: match negative {
             true => judge::judge_negative(spec, exchange),
             false => judge::judge_into(spec, exchange, evidence),
         },
-    }
+    })
+}
+
+/// Why an exchange is passed over that was sent elsewhere, and what it is called.
+fn out_of_scope(exchange: &Exchange) -> (String, String) {
+    (OUT_OF_SCOPE.to_owned(), exchange.label().to_string())
 }
 
 /// Judges the entries of a HAR on all threads while it is read; none where it turns out not to be
@@ -354,12 +401,17 @@ fn judge_entries(
     let judge = |(number, entry): (u64, EntryText), evidence: &mut Evidence| {
         let read = entry.read().ok()?;
         Some(match read {
-            Err(skip) => Err(skip.reason),
-            Ok(HarEntry { recording, pointer }) => {
+            Err(skip) => Err((skip.reason, file.to_owned())),
+            Ok(HarEntry {
+                recording,
+                pointer,
+                wire,
+            }) => {
                 let source = Source::at_line(file, entry.text, entry.line);
                 let source = Arc::new(source.at_column(entry.column, pointer.as_str()));
-                let exchange = Exchange::new(recording, source, &pointer, number);
-                Ok(judge_exchange(spec, &exchange, negative, evidence))
+                let exchange = Exchange::new(recording, source, &pointer, number).with_wire(wire);
+                judge_exchange(spec, &exchange, negative, evidence)
+                    .ok_or_else(|| out_of_scope(&exchange))
             }
         })
     };
@@ -394,7 +446,7 @@ fn judge_entries(
     for (_, judged) in outcomes {
         match judged {
             Ok(judged) => outcome.judged.push(judged),
-            Err(reason) => outcome.skipped.push((reason, file.to_owned())),
+            Err(skipped) => outcome.skipped.push(skipped),
         }
     }
     Some((evidence, outcome))
@@ -404,13 +456,13 @@ fn judge_entries(
 fn read(
     source: &Source,
     skipped: &mut Vec<(String, String)>,
-) -> anyhow::Result<Vec<(Recording, String)>> {
+) -> anyhow::Result<Vec<(Recording, String, Option<Wire>)>> {
     let har = |read: (Vec<HarEntry>, Vec<Skip>), skipped: &mut Vec<_>| {
         let none = read.1.into_iter();
         skipped.extend(none.map(|skip| (skip.reason, source.file().to_owned())));
         let exchanges = read.0.into_iter();
         exchanges
-            .map(|entry| (entry.recording, entry.pointer))
+            .map(|entry| (entry.recording, entry.pointer, Some(entry.wire)))
             .collect()
     };
     if !begins_as_recording(source.text())
@@ -436,7 +488,7 @@ fn read(
         return Err(source.error_at("", reason).into());
     }
     let recording = Recording::of(source, json, repeated)?;
-    Ok(vec![(recording, String::new())])
+    Ok(vec![(recording, String::new(), None)])
 }
 
 /// Whether the first key is that of a recording, so that trying to read a HAR is not worth it.

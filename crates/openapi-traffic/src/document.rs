@@ -1,12 +1,27 @@
-//! The document as it was written, and its references followed.
+//! The document as it was written, with the local files that it refers to, and its references
+//! followed.
 
-use located::Error;
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+
 use located::openapi::reference;
+use located::{Error, Place, Source, display, pointer};
 use serde_json::{Map, Value};
+
+/// Where the other files stand in the value of the whole, each under its path: a place in one of
+/// them is a pointer as any other.
+const FILES: &str = "/x-referenced-files";
 
 /// A document whose references can be followed.
 #[derive(Debug)]
-pub(crate) struct Document(pub(crate) located::Document);
+pub(crate) struct Document {
+    source: Source,
+    value: Value,
+    files: HashMap<String, File>,
+}
+
+/// A file that the document refers to, or why it cannot be read.
+type File = Result<Source, Error>;
 
 /// A value and the pointer of the place where it finally stands.
 #[derive(Debug, Clone)]
@@ -16,8 +31,65 @@ pub(crate) struct At<'d> {
 }
 
 impl Document {
+    /// Reads a document and all local files that its references lead to, however far. A file that
+    /// cannot be read is an error only where something needs it.
+    pub(crate) fn parse(source: Source) -> Result<Self, Error> {
+        let value = source.value()?;
+        let mut document = Document {
+            source,
+            value,
+            files: HashMap::new(),
+        };
+        let mut waiting = others(&document.value, document.source.file());
+        let mut values = Map::new();
+        while let Some(path) = waiting.pop() {
+            if path == normal(document.source.file()) || document.files.contains_key(&path) {
+                continue;
+            }
+            let read = read(Path::new(&path)).and_then(|source| Ok((source.value()?, source)));
+            let file = read.map(|(value, source)| {
+                waiting.extend(others(&value, &path));
+                values.insert(path.clone(), value);
+                source
+            });
+            document.files.insert(path, file);
+        }
+        if let (false, Some(members)) = (values.is_empty(), document.value.as_object_mut()) {
+            members.insert(FILES[1..].to_owned(), Value::Object(values));
+        }
+        Ok(document)
+    }
+
+    /// The text of the document itself.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The whole value, the other files in it.
+    pub(crate) fn value(&self) -> &Value {
+        &self.value
+    }
+
     pub(crate) fn get(&self, pointer: &str) -> Option<&Value> {
-        self.0.value().pointer(pointer)
+        self.value.pointer(pointer)
+    }
+
+    /// Where the value at a pointer stands, or the nearest around it, in whichever file.
+    pub(crate) fn place(&self, pointer: &str) -> Option<Place> {
+        let (source, pointer) = self.file(pointer);
+        source.nearest(pointer)
+    }
+
+    /// The file of a place, and the pointer in it.
+    fn file<'p>(&self, pointer: &'p str) -> (&Source, &'p str) {
+        let other = || {
+            let inside = pointer.strip_prefix(FILES)?.strip_prefix('/')?;
+            let end = inside.find('/').unwrap_or(inside.len());
+            let path = pointer::last(&pointer[..pointer.len() - inside.len() + end])?;
+            let source = self.files.get(path.as_ref())?.as_ref().ok()?;
+            Some((source, &inside[end..]))
+        };
+        other().unwrap_or((&self.source, pointer))
     }
 
     /// The value at a pointer, references followed to the place where it is defined.
@@ -43,16 +115,45 @@ impl Document {
         }
     }
 
+    /// The value that a value finally refers to, itself where it is no reference; none where that
+    /// leads nowhere.
+    pub(crate) fn follow<'d>(&'d self, value: &'d Value) -> Option<&'d Value> {
+        match reference(value) {
+            None => Some(value),
+            Some(reference) => {
+                let target = self.target("", reference).ok()?;
+                Some(self.resolve(&target).ok()?.value)
+            }
+        }
+    }
+
     fn target(&self, from: &str, reference: &str) -> Result<String, Error> {
-        let Some(fragment) = reference.strip_prefix('#') else {
-            return Err(self.error(
-                from,
-                &format!("`$ref: {reference}` leaves the document; bundle it into one file first"),
-            ));
+        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let here = self.file(from).0.file();
+        let path = match file {
+            "" => normal(here),
+            url if is_remote(url) => {
+                let reason = format!(
+                    "`$ref: {reference}` leads to another server, from which nothing is fetched; \
+                     download {url} beside {here} and refer to that file"
+                );
+                return Err(self.error(from, &reason));
+            }
+            file => beside(here, file),
         };
-        let target = percent_encoding::percent_decode_str(fragment)
-            .decode_utf8_lossy()
-            .into_owned();
+        let base = match self.files.get(&path) {
+            None => String::new(),
+            Some(Ok(_)) => pointer::join(FILES, &path),
+            Some(Err(error)) => {
+                let cause = std::error::Error::source(error);
+                let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
+                let reason = format!(
+                    "`$ref: {reference}` leads to a file that is of no use: {error}{cause}"
+                );
+                return Err(self.error(from, &reason));
+            }
+        };
+        let target = base + &decoded(fragment);
         match self.get(&target) {
             Some(_) => Ok(target),
             None => Err(self.error(from, &format!("`$ref: {reference}` leads nowhere"))),
@@ -68,6 +169,77 @@ impl Document {
 
     /// An error at a place of the document.
     pub(crate) fn error(&self, pointer: &str, reason: &str) -> Error {
-        self.0.error(pointer, format!("{reason} (at `{pointer}`)"))
+        let (source, pointer) = self.file(pointer);
+        source.error_at(pointer, &format!("{reason} (at `{pointer}`)"))
     }
+}
+
+/// The paths of the other files that the references in a value lead to.
+fn others(value: &Value, file: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    let mut waiting = vec![value];
+    while let Some(value) = waiting.pop() {
+        if let Some(reference) = reference(value) {
+            let other = reference.split('#').next().unwrap_or_default();
+            if !other.is_empty() && !is_remote(other) {
+                paths.push(beside(file, other));
+            }
+        }
+        match value {
+            Value::Array(items) => waiting.extend(items),
+            Value::Object(members) => waiting.extend(members.values()),
+            _ => {}
+        }
+    }
+    paths
+}
+
+/// A file only: a device or a pipe might never end.
+fn read(path: &Path) -> Result<Source, Error> {
+    match std::fs::metadata(path) {
+        Ok(it) if !it.is_file() => Err(Source::new(display(path), String::new())
+            .error_at("", "neither a file nor a link to one")),
+        _ => Source::read(path),
+    }
+}
+
+/// Whether a reference begins with a scheme, or with the name of a server.
+fn is_remote(reference: &str) -> bool {
+    let scheme = reference.split(':').next().unwrap_or_default();
+    let is_scheme = reference.contains(':')
+        && scheme.len() > 1
+        && scheme.starts_with(|it: char| it.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it));
+    is_scheme || reference.starts_with("//")
+}
+
+/// The path of a file that a reference names from another.
+fn beside(file: &str, reference: &str) -> String {
+    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+    normal(&folder.join(decoded(reference)).to_string_lossy())
+}
+
+/// A path without detours, so that each file has one.
+fn normal(path: &str) -> String {
+    let mut normal = PathBuf::new();
+    for part in Path::new(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(normal.components().next_back(), Some(Component::Normal(_))) =>
+            {
+                normal.pop();
+            }
+            part => normal.push(part),
+        }
+    }
+    display(&normal)
+}
+
+fn decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8_lossy()
+        .into_owned()
 }

@@ -2,15 +2,18 @@
 //! made from them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::origins::Origins;
+use crate::origins::{Origins, word};
+use crate::shown::Known;
 use crate::spec::{SiteId, SiteKind, Sites, Spec};
 use http_recording::Origin;
+use located::pointer;
 
 /// How many recordings are remembered for a place: enough to look at, few enough to keep.
 const RECORDINGS: usize = 4;
@@ -23,7 +26,15 @@ pub struct Evidence {
     sites: Vec<Seen>,
     values: Vec<u64>,
     undocumented: BTreeMap<Undocumented, Seen>,
+    unchecked: BTreeMap<String, Unchecked>,
     labels: BTreeMap<u64, Arc<str>>,
+}
+
+/// How often something was not validated, and the first exchange with it.
+#[derive(Debug, Clone)]
+struct Unchecked {
+    times: u64,
+    first: (u64, Arc<str>),
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,6 +73,8 @@ pub(crate) struct Observation<'w> {
     pub(crate) origin: Origin,
     /// Whether what is looked at is no excerpt, so that what is not there counts as absent.
     pub(crate) whole: bool,
+    /// What may be shown of it.
+    pub(crate) known: &'w Known,
 }
 
 impl Evidence {
@@ -89,6 +102,14 @@ impl Evidence {
         }
         for (what, seen) in other.undocumented {
             self.undocumented.entry(what).or_default().merge(&seen);
+        }
+        for (reason, theirs) in other.unchecked {
+            match self.unchecked.entry(reason) {
+                Entry::Vacant(entry) => {
+                    entry.insert(theirs);
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().merge(theirs),
+            }
         }
         self.forget_undocumented();
         self.labels.extend(other.labels);
@@ -128,6 +149,24 @@ impl Evidence {
         seen.note(&mut self.labels, observation);
     }
 
+    /// Something was not validated.
+    pub(crate) fn leave(&mut self, reason: String, observation: Observation<'_>) {
+        let first = (observation.number, Arc::clone(observation.label));
+        let once = Unchecked { times: 1, first };
+        match self.unchecked.entry(reason) {
+            Entry::Vacant(entry) => {
+                entry.insert(once);
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().merge(once),
+        }
+    }
+
+    /// What was not validated: the reason, how often, and the first exchange with it.
+    pub fn unchecked(&self) -> impl Iterator<Item = (&str, u64, &str)> {
+        let all = self.unchecked.iter();
+        all.map(|(reason, it)| (reason.as_str(), it.times, it.first.1.as_ref()))
+    }
+
     /// Something was seen of which the specification knows nothing.
     pub(crate) fn see_undocumented(
         &mut self,
@@ -137,10 +176,16 @@ impl Evidence {
         value: Option<&Value>,
         observation: Observation<'_>,
     ) {
+        let shown = observation.known.name(name);
+        let escaped = pointer::escape(name);
+        let pointer = match pointer.strip_suffix(&*escaped).filter(|_| shown != name) {
+            Some(owner) if owner.ends_with('/') => format!("{owner}{shown}"),
+            _ => pointer.to_owned(),
+        };
         let what = Undocumented {
             kind,
-            pointer: pointer.to_owned(),
-            name: name.to_owned(),
+            pointer,
+            name: shown.into_owned(),
         };
         let seen = self.undocumented.entry(what).or_default();
         seen.times += 1;
@@ -215,13 +260,24 @@ impl Evidence {
                 .map(|label| label.as_ref().to_owned())
                 .collect(),
             origins: seen.origins,
+            strongest: seen.origins.best().map(word),
             contradicted: seen.contradicted,
             verdict: match seen {
                 _ if !documented => Verdict::Undocumented,
                 seen if seen.contradicted > 0 => Verdict::Contradicted,
-                seen if seen.times > 0 => Verdict::Supported,
+                seen if seen.origins.by_others() => Verdict::Supported,
+                seen if seen.times > 0 => Verdict::Illustrated,
                 _ => Verdict::NeverSeen,
             },
+        }
+    }
+}
+
+impl Unchecked {
+    fn merge(&mut self, other: Unchecked) {
+        self.times += other.times;
+        if other.first.0 < self.first.0 {
+            self.first = other.first;
         }
     }
 }
@@ -296,6 +352,8 @@ pub struct Row {
     pub recordings: Vec<String>,
     /// How often it was seen, by how strong the recordings are.
     pub origins: Origins,
+    /// The strongest kind of recording that shows it.
+    pub strongest: Option<&'static str>,
     /// How often it was not as the specification says.
     pub contradicted: u64,
     /// What follows from all this.
@@ -318,8 +376,10 @@ pub enum Presence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Seen, and as it says.
+    /// Seen by others than its authors, and as it says: captured, reported or documented.
     Supported,
+    /// Only synthetic recordings show it, which counts as not seen.
+    Illustrated,
     /// Seen, and not as it says.
     Contradicted,
     /// Nothing speaks for or against it.

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::codes::{Rule, Severity};
 
-/// One thing that was found. Never holds a secret: `seen` is a type, a size or a redacted value.
+/// One thing that was found. Never holds a secret: `seen` is a type or a size, and a name that looks
+/// like a value is `•••`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct Finding {
     /// Stable code, `NSV…`.
@@ -25,8 +26,14 @@ pub struct Finding {
     pub seen: String,
     /// Where the spec says so.
     pub spec: Option<Place>,
-    /// Where it was seen.
+    /// Where it was seen. In a HAR file, which holds bodies as strings, that is a place within the
+    /// string, and the pointer is that of the string.
     pub recording: Option<Place>,
+    /// Method, path template and status of the exchange, as `GET /users/{id} 404`; of a path that
+    /// the spec does not know, what looks like a word.
+    pub exchange: Option<String>,
+    /// JSON pointer of the value within the exchange, whatever file that stands in.
+    pub at: Option<String>,
 }
 
 impl Finding {
@@ -46,6 +53,8 @@ impl Finding {
             seen: seen.into(),
             spec: None,
             recording: None,
+            exchange: None,
+            at: None,
         }
     }
 
@@ -57,8 +66,8 @@ impl Finding {
             .recording
             .as_ref()
             .map_or("", |place| place.file.as_str());
-        let (code, spec, recording) = self.group();
-        let digest = Sha256::digest([code, spec, &recording, file].join("\0"));
+        let (code, spec, at, exchange) = self.group();
+        let digest = Sha256::digest([code, spec, &at, exchange, file].join("\0"));
         digest[..5]
             .iter()
             .map(|byte| format!("{byte:02x}"))
@@ -66,17 +75,21 @@ impl Finding {
     }
 
     /// What equal findings have in common: the code, the place in the spec, the place in an
-    /// exchange whichever element and exchange it is.
-    pub fn group(&self) -> (&'static str, &str, String) {
+    /// exchange whichever element it is, and the kind of exchange.
+    pub fn group(&self) -> (&'static str, &str, String, &str) {
         let spec = self
             .spec
             .as_ref()
             .map_or("", |place| place.pointer.as_str());
-        let recording = self
-            .recording
-            .as_ref()
-            .map_or_else(String::new, |place| any_element(&place.pointer));
-        (self.code, spec, recording)
+        let place = self.recording.as_ref().map(|place| &place.pointer);
+        let at = self.at.as_ref().or(place);
+        let at = at.map_or_else(String::new, |at| any_element(at));
+        (
+            self.code,
+            spec,
+            at,
+            self.exchange.as_deref().unwrap_or_default(),
+        )
     }
 }
 

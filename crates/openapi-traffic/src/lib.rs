@@ -50,7 +50,7 @@
 //! - [`Exchange`] and [`judge()`] give [`Finding`]s, whose kinds are [`Rules`], and [`Evidence`];
 //! - [`corpus`] judges files and folders on all cores;
 //! - [`Baseline`] excuses known findings for a while;
-//! - [`report`] says it all for a terminal, as JSON, SARIF, JUnit XML or annotations;
+//! - [`report`] says it all for a terminal, as a page, JSON, SARIF, JUnit XML or annotations;
 //! - [`run()`] is all of this for a tool, and `command` (feature `cli`) its command line.
 
 #![forbid(unsafe_code)]
@@ -62,6 +62,7 @@ mod codes;
 pub mod command;
 pub mod corpus;
 mod document;
+mod escaped;
 mod evidence;
 mod finding;
 mod judge;
@@ -69,7 +70,10 @@ mod origins;
 pub mod report;
 mod routing;
 mod run;
+mod servers;
+mod shown;
 mod spec;
+mod style;
 
 pub use baseline::{Applied, Baseline};
 pub use codes::{Rule, Rules, Severity};

@@ -42,6 +42,12 @@ impl Origins {
         self.captured + self.reported > 0
     }
 
+    /// Somebody else than the authors of the recordings says so; what they made themselves shows a
+    /// shape and proves nothing.
+    pub fn by_others(self) -> bool {
+        self.real() || self.documented > 0
+    }
+
     /// The strongest there is.
     pub fn best(self) -> Option<Origin> {
         let by_strength = [

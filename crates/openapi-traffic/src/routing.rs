@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::document::Document;
+use crate::servers::{Address, Servers, below_authority};
 
 /// The operations of a document by their paths.
 ///
@@ -27,8 +28,8 @@ use crate::document::Document;
 #[derive(Debug)]
 pub struct Routes {
     routes: Vec<Route>,
-    /// The paths of all `servers`, which may stand before those of the document.
-    bases: Vec<Vec<String>>,
+    /// Where the operations may be asked for.
+    servers: Servers,
 }
 
 /// One method of one path.
@@ -45,18 +46,34 @@ pub struct Route {
     /// Where the path item stands, references followed.
     pub(crate) item: String,
     segments: Vec<Segment>,
+    /// Which of the servers are its own.
+    servers: Vec<usize>,
 }
 
 /// What stands between two slashes of a template: literal text and names by turns, beginning and
 /// ending with text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Segment {
+pub(crate) struct Segment {
     texts: Vec<String>,
-    names: Vec<String>,
+    names: Vec<Name>,
 }
 
-/// The names of a template and the decoded values that a path has in their places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Name {
+    name: String,
+    /// What its values begin with: `.` in the style `label`, `;` in the style `matrix`.
+    lead: Option<char>,
+}
+
+/// The names of a template and what a path has in their places, still percent-encoded.
 pub(crate) type Names = Vec<(String, String)>;
+
+/// A segment of a path that was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece {
+    raw: String,
+    decoded: String,
+}
 
 /// An operation that a path leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +82,9 @@ pub struct Match<'r> {
     pub route: &'r Route,
     /// The names of its template with their decoded values.
     pub values: Vec<(String, String)>,
+    /// The same, still percent-encoded: what separates the parts of a value must be found before it
+    /// is decoded.
+    pub(crate) raw: Names,
     /// The number of the route, in the order of the document.
     pub(crate) number: usize,
 }
@@ -76,7 +96,7 @@ impl Routes {
     /// The document cannot be read, a path does not begin with `/`, or a path item is no object or
     /// leads nowhere.
     pub fn read(source: Source) -> Result<Self, Error> {
-        Self::of(&Document(located::Document::parse(source)?))
+        Self::of(&Document::parse(source)?)
     }
 
     pub(crate) fn of(document: &Document) -> Result<Self, Error> {
@@ -84,15 +104,18 @@ impl Routes {
             return Err(document.error("", "not OpenAPI 3.0: there are no `paths` in it"));
         };
         let mut routes = Vec::new();
+        let mut servers = Servers::new(document.value());
         for template in paths.keys().filter(|name| !name.starts_with("x-")) {
             let path = pointer::join("/paths", template);
             let Some(below) = template.strip_prefix('/') else {
                 return Err(document.error(&path, "not OpenAPI 3.0: a path begins with `/`"));
             };
-            let segments: Vec<_> = below.split('/').map(Segment::new).collect();
             let item = document.resolve(&path)?;
+            let of_item = servers.of(item.value);
             for (method, operation) in document.object(&item)? {
                 if is_method(method) {
+                    let leads = leads(document, [item.value, operation]);
+                    let segments = below.split('/').map(|it| Segment::new(it, &leads));
                     let id = operation.get("operationId").and_then(Value::as_str);
                     routes.push(Route {
                         operation_id: id.map(str::to_owned),
@@ -100,14 +123,28 @@ impl Routes {
                         template: template.clone(),
                         path: path.clone(),
                         item: item.pointer.clone(),
-                        segments: segments.clone(),
+                        segments: segments.collect(),
+                        servers: servers
+                            .of(operation)
+                            .or_else(|| of_item.clone())
+                            .unwrap_or_else(|| servers.root.clone()),
                     });
                 }
             }
         }
-        Ok(Routes {
-            routes,
-            bases: bases(document),
+        Ok(Routes { routes, servers })
+    }
+
+    /// Only what was sent to these hosts is in scope, whatever the servers are.
+    pub(crate) fn set_hosts(&mut self, hosts: Vec<String>) {
+        self.servers.hosts = hosts;
+    }
+
+    /// Whether a URL is one of the documented servers', or of the hosts that were named.
+    pub(crate) fn covers(&self, url: &str) -> bool {
+        Address::new(url).is_none_or(|address| {
+            let path = segments(address.path, &Map::new());
+            self.servers.covers(&address, &path)
         })
     }
 
@@ -115,21 +152,43 @@ impl Routes {
         &self.routes
     }
 
-    /// The operations that a path or URL leads to, one for each method. It may stand below the path
-    /// of a documented server; `params` has the values of its `{names}` where it is a template.
+    /// The operations that a path or URL leads to, one for each method. A path may stand below that
+    /// of a documented server; a URL is below one. `params` has the values of the `{names}` of a
+    /// path that is a template.
     pub fn find(&self, path: &str, params: &Map<String, Value>) -> Vec<Match<'_>> {
-        let path = segments(below_authority(path), params);
-        let found = self.fitting(&path);
+        if let Some(address) = Address::new(path) {
+            return self.find_at(&address);
+        }
+        let path = segments(path, params);
+        let found = self.fitting(&path, |_| true);
         if !found.is_empty() {
             return found;
         }
         // Recordings hold the path below the server's URL; other tools' hold it whole.
-        self.bases
-            .iter()
-            .filter_map(|base| path.strip_prefix(base.as_slice()))
-            .map(|path| self.fitting(path))
+        self.servers
+            .all()
+            .flat_map(|(number, server)| server.below(&path).map(move |below| (number, below)))
+            .map(|(number, below)| self.fitting(below, |route| route.servers.contains(&number)))
             .find(|found| !found.is_empty())
             .unwrap_or_default()
+    }
+
+    /// The operations that a URL leads to.
+    fn find_at(&self, address: &Address<'_>) -> Vec<Match<'_>> {
+        let path = segments(address.path, &Map::new());
+        for (number, server) in self.servers.at(address) {
+            for below in server.below(&path) {
+                let found = self.fitting(below, |route| route.servers.contains(&number));
+                if !found.is_empty() {
+                    return found;
+                }
+            }
+        }
+        match self.servers.is_named(address) {
+            // Another host than the documented ones may have another base path, or none.
+            true => self.fitting(&path, |_| true),
+            false => Vec::new(),
+        }
     }
 
     /// The operations whose template ends the path, whatever server path is before it; of several,
@@ -137,16 +196,16 @@ impl Routes {
     pub fn find_below_any_base(&self, path: &str) -> Vec<Match<'_>> {
         let path = segments(below_authority(path), &Map::new());
         (0..path.len())
-            .map(|base| self.fitting(&path[base..]))
+            .map(|base| self.fitting(&path[base..], |_| true))
             .find(|found| !found.is_empty())
             .unwrap_or_default()
     }
 
-    /// The operations of the template that fits best.
-    fn fitting(&self, path: &[String]) -> Vec<Match<'_>> {
+    /// The operations of the template that fits best, among some.
+    fn fitting(&self, path: &[Piece], among: impl Fn(&Route) -> bool) -> Vec<Match<'_>> {
         let mut found: Vec<Match<'_>> = Vec::new();
         for (number, route) in self.routes.iter().enumerate() {
-            let Some(values) = route.fit(path) else {
+            let Some(raw) = route.fit(path).filter(|_| among(route)) else {
                 continue;
             };
             match found
@@ -157,9 +216,11 @@ impl Routes {
                 Some(std::cmp::Ordering::Less) => found.clear(),
                 Some(std::cmp::Ordering::Equal) | None => {}
             }
+            let decode = |(name, raw): &(String, String)| (name.clone(), decode(raw));
             found.push(Match {
                 route,
-                values,
+                values: raw.iter().map(decode).collect(),
+                raw,
                 number,
             });
         }
@@ -182,35 +243,53 @@ impl Route {
             .map(|segment| !segment.names.is_empty())
     }
 
-    fn fit(&self, path: &[String]) -> Option<Names> {
+    fn fit(&self, path: &[Piece]) -> Option<Names> {
         if self.segments.len() != path.len() {
             return None;
         }
         let mut names = Vec::new();
-        for (segment, text) in self.segments.iter().zip(path) {
-            names.extend(segment.fit(text)?);
+        for (segment, piece) in self.segments.iter().zip(path) {
+            names.extend(segment.fit_piece(piece)?);
         }
         Some(names)
     }
 }
 
 impl Segment {
-    fn new(text: &str) -> Self {
+    /// The segment that is written so; `leads` has what the values of some names begin with.
+    pub(crate) fn new(text: &str, leads: &[(&str, char)]) -> Self {
         let (mut texts, mut names) = (Vec::new(), Vec::new());
         let mut rest = text;
         while let Some((before, inside)) = rest.split_once('{')
             && let Some((name, after)) = inside.split_once('}')
         {
             texts.push(before.to_owned());
-            names.push(name.to_owned());
+            let lead = leads.iter().rev().find(|(of, _)| *of == name);
+            names.push(Name {
+                name: name.to_owned(),
+                lead: lead.map(|(_, lead)| *lead),
+            });
             rest = after;
         }
         texts.push(rest.to_owned());
         Segment { texts, names }
     }
 
-    /// Fits a text to `text{name}text…`: no name is empty, and each takes as little as it can.
-    fn fit(&self, text: &str) -> Option<Names> {
+    /// Fits a segment as it was sent, else what it stands for: a client may encode more than it
+    /// has to.
+    pub(crate) fn fit_piece(&self, piece: &Piece) -> Option<Names> {
+        self.fit(&piece.raw).or_else(|| {
+            let mut names = self.fit(&piece.decoded)?;
+            for (_, value) in &mut names {
+                *value = value.replace('%', "%25");
+            }
+            Some(names)
+        })
+    }
+
+    /// Fits a text to `text{name}text…`: no name is empty, and each takes as little as it can. What
+    /// the values of the next name begin with ends a name as a literal does.
+    pub(crate) fn fit(&self, text: &str) -> Option<Names> {
         let (first, rest) = self.texts.split_first()?;
         let Some((last, between)) = rest.split_last() else {
             return (first == text).then(Vec::new);
@@ -220,85 +299,68 @@ impl Segment {
             .strip_suffix(last.as_str())?;
         let mut names = Vec::new();
         let (final_name, earlier) = self.names.split_last()?;
-        for (name, literal) in earlier.iter().zip(between) {
+        for (index, (name, literal)) in earlier.iter().zip(between).enumerate() {
             let least = text.chars().next()?.len_utf8();
-            let at = least + text[least..].find(literal.as_str())?;
-            names.push((name.clone(), text[..at].to_owned()));
+            let next = self.names.get(index + 1).and_then(|next| next.lead);
+            let end = literal.chars().chain(next).collect::<String>();
+            let at = least + text[least..].find(&end)?;
+            names.push((name.name.clone(), text[..at].to_owned()));
             text = &text[at + literal.len()..];
         }
         if text.is_empty() {
             return None;
         }
-        names.push((final_name.clone(), text.to_owned()));
+        names.push((final_name.name.clone(), text.to_owned()));
         Some(names)
     }
 }
 
-/// The decoded segments of a path; where it is a template, each name gives way to its value, which
-/// may hold slashes.
-fn segments(path: &str, params: &Map<String, Value>) -> Vec<String> {
+/// What the values of an operation's path parameters begin with, where their style says so; the
+/// operation's own word comes last.
+fn leads<'d>(document: &'d Document, owners: [&'d Value; 2]) -> Vec<(&'d str, char)> {
+    let listed = owners
+        .into_iter()
+        .filter_map(|owner| owner.get("parameters")?.as_array());
+    let of = |parameter: &'d Value| {
+        let parameter = document.follow(parameter)?;
+        let lead = match parameter.get("style")?.as_str()? {
+            "label" => '.',
+            "matrix" => ';',
+            _ => return None,
+        };
+        (parameter.get("in")? == "path").then_some((parameter.get("name")?.as_str()?, lead))
+    };
+    listed.flatten().filter_map(of).collect()
+}
+
+/// The segments of a path; where it is a template, each name gives way to its value, which may hold
+/// slashes.
+fn segments(path: &str, params: &Map<String, Value>) -> Vec<Piece> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let path = path.strip_prefix('/').unwrap_or(path);
     path.split('/')
         .map(|segment| {
-            let mut decoded = percent_decode_str(segment).decode_utf8_lossy().into_owned();
+            let (mut raw, mut decoded) = (segment.to_owned(), decode(segment));
             for (name, value) in params {
                 let place = format!("{{{name}}}");
                 if decoded.contains(&place) {
-                    decoded = decoded.replace(&place, &text(value));
+                    let value = text(value);
+                    decoded = decoded.replace(&place, &value);
+                    raw = raw.replace(&place, &value.replace('%', "%25"));
                 }
             }
-            decoded
+            Piece { raw, decoded }
         })
         .collect()
 }
 
-/// The paths of all `servers`, variables at their defaults: recordings may be of whole URLs.
-fn bases(document: &Document) -> Vec<Vec<String>> {
-    let paths = document.get("/paths").and_then(Value::as_object);
-    let items = paths.into_iter().flat_map(Map::values);
-    let operations = items
-        .clone()
-        .filter_map(Value::as_object)
-        .flat_map(Map::values);
-    let mut bases: Vec<Vec<String>> = std::iter::once(document.0.value())
-        .chain(items)
-        .chain(operations)
-        .filter_map(|owner| owner.get("servers")?.as_array())
-        .flatten()
-        .filter_map(base)
-        .filter(|segments| !segments.is_empty())
-        .collect();
-    bases.sort();
-    bases.dedup();
-    bases
+impl Piece {
+    /// What the segment stands for.
+    pub(crate) fn decoded(&self) -> &str {
+        &self.decoded
+    }
 }
 
-fn base(server: &Value) -> Option<Vec<String>> {
-    let mut url = server.get("url")?.as_str()?.to_owned();
-    for (name, variable) in server
-        .get("variables")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        if let Some(default) = variable.get("default").and_then(Value::as_str) {
-            url = url.replace(&format!("{{{name}}}"), default);
-        }
-    }
-    let path = below_authority(&url);
-    Some(
-        path.split('/')
-            .filter(|segment| !segment.is_empty())
-            .map(str::to_owned)
-            .collect(),
-    )
-}
-
-/// What follows scheme and authority of a URL; a path is itself.
-fn below_authority(url: &str) -> &str {
-    match url.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
-        None => url,
-    }
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

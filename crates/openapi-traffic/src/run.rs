@@ -10,7 +10,7 @@ use located::{Source, display};
 
 use crate::baseline::Baseline;
 use crate::corpus::{self, Judged};
-use crate::evidence::Verdict;
+use crate::evidence::{Evidence, Verdict};
 use crate::finding::Finding;
 use crate::report::{Case, Coverage, Report, Skipped, Tool};
 use crate::spec::{SiteKind, Spec};
@@ -22,6 +22,8 @@ pub struct Options {
     pub spec: PathBuf,
     /// Recordings: files, folders, HAR 1.2 files, NDJSON files with a recording a line.
     pub paths: Vec<PathBuf>,
+    /// The hosts whose traffic is judged; with none, the `servers` of the document decide.
+    pub hosts: Vec<String>,
     /// Findings to excuse.
     pub baseline: Option<PathBuf>,
     /// Whether an entry of the baseline that excuses nothing is a finding. A run over a part of the
@@ -49,8 +51,10 @@ pub fn run(
     // Without a document there is nothing; what else cannot be read leaves the rest to be judged.
     match Source::read(&options.spec).and_then(Spec::load) {
         Ok(spec) => {
+            let spec = spec.at_hosts(options.hosts.clone());
             let mut findings = judge(&spec, options, &mut report, each);
             findings.extend(more(&spec, &mut report));
+            report.known = spec.known.clone();
             let kept = excuse(findings, options, &mut report);
             report.findings = kept.into_iter().map(Into::into).collect();
         }
@@ -88,15 +92,34 @@ fn judge(
             first,
         })
         .collect();
+    report.unchecked = unchecked(spec, &summary.evidence);
     let rows = summary.evidence.rows(spec);
     let operations = || {
         rows.iter()
             .filter(|row| row.kind == SiteKind::Operation && row.verdict != Verdict::Undocumented)
     };
     report.summary.operations = operations().count();
-    report.summary.operations_seen = operations().filter(|row| row.seen > 0).count();
+    report.summary.operations_seen = operations().filter(|row| row.origins.by_others()).count();
     report.coverage = options.coverage.then(|| Coverage::new(rows));
     findings
+}
+
+/// What was not validated: of the document, and in the traffic.
+fn unchecked(spec: &Spec, evidence: &Evidence) -> Vec<Skipped> {
+    let of_spec = spec.unchecked().map(|(reason, pointer)| Skipped {
+        reason: reason.to_owned(),
+        count: 1,
+        first: match spec.place(pointer) {
+            Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
+            None => spec.source().file().to_owned(),
+        },
+    });
+    let of_traffic = evidence.unchecked().map(|(reason, times, label)| Skipped {
+        reason: reason.to_owned(),
+        count: usize::try_from(times).unwrap_or(usize::MAX),
+        first: label.to_owned(),
+    });
+    of_spec.chain(of_traffic).collect()
 }
 
 fn case(judged: &Judged) -> Case {

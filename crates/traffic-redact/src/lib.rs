@@ -4,12 +4,12 @@
 //! Two passes over all the recordings of an import. The first learns which values are sensitive;
 //! the second replaces them wherever they stand, so that a domain from a URL is also found in the
 //! words of an error message. What is known to be harmless stays: vocabularies, counters,
-//! timestamps, documentation ranges.
+//! timestamps, documentation ranges, common words. Everything else is replaced, known or not.
 //!
 //! ```
 //! use http_recording::Recording;
 //! use located::Source;
-//! use traffic_redact::{Knowledge, redact, scan};
+//! use traffic_redact::{Knowledge, redact, unredacted};
 //!
 //! let text = r#"{
 //!   "format": 1,
@@ -18,29 +18,33 @@
 //!   "response": { "status": 200, "body": { "password": "hunter2hunter2", "state": "yes" } }
 //! }"#;
 //! let mut recordings = [Recording::read(&Source::new("users.json", text.to_owned()))?];
+//! assert_eq!(unredacted(&recordings[0], &Knowledge::default()).len(), 1);
 //! redact(&mut recordings, &Knowledge::default());
 //!
+//! assert!(unredacted(&recordings[0], &Knowledge::default()).is_empty());
 //! let body = recordings[0].response.body.as_ref().expect("a body");
 //! assert_eq!(body["password"], "«secret-1»");
 //! assert_eq!(body["state"], "yes");
-//! assert!(scan(body).is_empty());
 //! # Ok::<(), located::Error>(())
 //! ```
 //!
-//! In reading order: [`redact()`] with what it may be told before ([`Knowledge`]); [`scan()`], the
-//! second look at what is already written, and the [`Leak`]s that it finds.
+//! In reading order: [`redact()`] with what it may be told before ([`Knowledge`]);
+//! [`unredacted()`], the same rule as a check; [`scan()`], the look for shapes of secrets in texts
+//! without fields, such as notes; the [`Leak`]s that both find.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
+mod knowledge;
 mod rules;
 mod safe;
 mod scan;
 mod shapes;
 mod table;
 mod text;
+mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use http_recording::{Recording, Redaction};
 use located::pointer;
@@ -49,47 +53,8 @@ use serde_json::{Map, Number, Value};
 use rules::{Treat, VOCABULARY, treat};
 use table::{Kind, Table};
 
+pub use knowledge::Knowledge;
 pub use scan::{Leak, scan};
-
-/// What the spec tells about values.
-#[derive(Debug, Clone, Default)]
-pub struct Knowledge {
-    vocabulary: HashSet<String>,
-    sensitive: HashSet<String>,
-}
-
-impl Knowledge {
-    /// The values of every `enum` and `x-extensible-enum` (which say nothing about a customer), and
-    /// the names of properties that are marked `x-sensitive: true`.
-    pub fn of_spec(spec: &Value) -> Self {
-        let mut knowledge = Self::default();
-        knowledge.gather(spec);
-        knowledge
-    }
-
-    fn gather(&mut self, value: &Value) {
-        match value {
-            Value::Object(members) => {
-                for (name, member) in members {
-                    if matches!(name.as_str(), "enum" | "x-extensible-enum") {
-                        let words = member
-                            .as_array()
-                            .into_iter()
-                            .flatten()
-                            .filter_map(Value::as_str);
-                        self.vocabulary.extend(words.map(str::to_lowercase));
-                    }
-                    if member.get("x-sensitive") == Some(&Value::Bool(true)) {
-                        self.sensitive.insert(name.clone());
-                    }
-                    self.gather(member);
-                }
-            }
-            Value::Array(items) => items.iter().for_each(|item| self.gather(item)),
-            _ => {}
-        }
-    }
-}
 
 /// Redacts the recordings of one import in place and lists in each `meta.redacted` what was
 /// replaced by which rule.
@@ -98,15 +63,29 @@ pub fn redact(recordings: &mut [Recording], knowledge: &Knowledge) {
     for recording in recordings.iter() {
         redactor.recording(recording);
     }
-    redactor.table.seal();
-    redactor.learning = false;
-    redactor.remembered.clear();
+    redactor.seal();
     for recording in recordings {
         *recording = redactor.recording(recording);
         let known = std::mem::take(&mut recording.meta.redacted);
         redactor.notes.retain(|note| !known.contains(note));
         recording.meta.redacted = known.into_iter().chain(redactor.notes.drain(..)).collect();
     }
+}
+
+/// What [`redact()`] would replace in a recording: what must not be published. It is the same rule,
+/// so a redacted recording has none.
+pub fn unredacted(recording: &Recording, knowledge: &Knowledge) -> Vec<Leak> {
+    let mut redactor = Redactor::new(knowledge);
+    redactor.recording(recording);
+    redactor.seal();
+    redactor.recording(recording);
+    let leaks = redactor.notes.into_iter();
+    leaks
+        .map(|note| Leak {
+            pointer: note.at,
+            kind: note.rule,
+        })
+        .collect()
 }
 
 /// One pass over the recordings of an import.
@@ -136,6 +115,14 @@ impl<'a> Redactor<'a> {
             fields: HashMap::new(),
             remembered: HashMap::new(),
         }
+    }
+
+    /// Ends the learning.
+    fn seal(&mut self) {
+        self.table.seal();
+        self.learning = false;
+        self.remembered.clear();
+        self.notes.clear();
     }
 
     fn recording(&mut self, old: &Recording) -> Recording {
@@ -243,24 +230,28 @@ impl<'a> Redactor<'a> {
     ) -> Map<String, Value> {
         let mut new = Map::new();
         for (name, member) in members {
-            let treated = if treated == Treat::Secret {
-                treated
-            } else {
-                self.treat(name)
+            let mut new_name = self.name(pointer, name);
+            // A name that was replaced tells nothing to the next reader.
+            let treated = match self.treat(name) {
+                own if own == Treat::Secret || treated == Treat::Secret => Treat::Secret,
+                _ => self.treat(&new_name),
             };
-            let name = self.name(pointer, name);
-            let member = self.value(pointer::join(pointer, &name), treated, member);
-            new.insert(name, member);
+            if new.contains_key(&new_name) {
+                // Names that differ in case alone have one placeholder.
+                let is_free =
+                    |name: &String| !new.contains_key(name) && !members.contains_key(name);
+                let free = (1..).map(|n| format!("text-{n}")).find(is_free);
+                new_name = free.unwrap_or(new_name);
+            }
+            let member = self.value(pointer::join(pointer, &new_name), treated, member);
+            new.insert(new_name, member);
         }
         new
     }
 
-    /// A member's name that is itself a value, as in a table by telephone number.
+    /// A member's name that no spec knows may be a value, as in a table by telephone number.
     fn name(&mut self, pointer: &str, name: &str) -> String {
-        let plain = name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'));
-        if plain && !name.starts_with("ns") {
+        if self.knowledge.has_field(name) {
             return name.to_owned();
         }
         self.at = pointer.to_owned();
@@ -271,61 +262,72 @@ impl<'a> Redactor<'a> {
         if let Some(treated) = self.fields.get(field) {
             return *treated;
         }
-        let treated = match treat(field) {
-            Treat::Unknown if self.knowledge.sensitive.contains(field) => Treat::Name,
+        let known = self.knowledge.field(field);
+        // A placeholder for a secret speaks of none.
+        let words = safe::STRETCHES.replace_all(field, "");
+        let treated = match treat(&words) {
+            Treat::Secret => Treat::Secret,
+            Treat::Unknown if known.sensitive => Treat::Name,
+            treated if known.sensitive => treated,
+            _ if known.public => Treat::Public,
+            Treat::Unknown if known.numeric => Treat::Number,
             treated => treated,
         };
         self.fields.insert(field.to_owned(), treated);
         treated
     }
 
-    /// A number stays a number: a secret one is 0, one that can be called gets the digits of its
-    /// placeholder.
+    /// A number stays a number: a secret or a fraction is 0, one that can be called gets the digits
+    /// of its placeholder, and so does any other whose field is not known to be harmless.
     fn number(&mut self, treated: Treat, number: &Number) -> Number {
+        let is_zero = number.as_f64() == Some(0.0);
         let digits = number.to_string();
-        let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
-        let known_secret = self.table.knows(Kind::Secret, &digits);
-        if treated == Treat::Secret || (known_secret && digits.len() >= 7) {
-            if number.as_f64() == Some(0.0) {
-                return number.clone();
-            }
+        let known_secret = digits.len() >= 7 && self.table.knows(Kind::Secret, &digits);
+        let is_secret = treated == Treat::Secret || known_secret;
+        let is_public = matches!(treated, Treat::Number | Treat::Public);
+        if is_zero || (is_public && !is_secret && shapes::find(&digits).is_empty()) {
+            return number.clone();
+        }
+        let magnitude = digits.trim_start_matches('-');
+        let is_whole = magnitude.bytes().all(|byte| byte.is_ascii_digit());
+        if is_secret || !is_whole {
             if self.learning {
                 // So that the same secret is found where it is a string.
-                self.table.learn(Kind::Secret, &digits);
+                if is_secret {
+                    self.table.learn(Kind::Secret, &digits);
+                }
                 return number.clone();
             }
-            self.note("secret-field");
+            self.note(if is_secret {
+                "secret-field"
+            } else {
+                Kind::Number.rule()
+            });
             return if number.is_f64() {
-                Number::from_f64(0.0).unwrap_or(number.clone())
+                Number::from_f64(0.0).unwrap_or(Number::from(0))
             } else {
                 Number::from(0)
             };
         }
-        // No shorter number can be called.
-        if !is_whole || treated == Treat::Keep || digits.len() < 7 {
-            return number.clone();
-        }
-        let redacted = match treated {
-            Treat::Unknown | Treat::Text => self.free(&digits, 0),
-            _ if shapes::classify(Kind::Text, &digits) == Kind::Phone => {
-                self.atom(Kind::Phone, &digits)
-            }
-            _ => digits,
-        };
-        redacted
+        let kind = shapes::classify(Kind::Number, magnitude);
+        self.atom(kind, magnitude)
             .parse::<u64>()
-            .map_or_else(|_| number.clone(), Number::from)
+            .map_or(Number::from(0), |redacted| {
+                if redacted.to_string() == magnitude {
+                    number.clone()
+                } else {
+                    Number::from(redacted)
+                }
+            })
     }
 
+    /// Whether a value as a whole says nothing about a customer.
     fn is_vocabulary(&self, text: &str) -> bool {
         let text = text.trim().to_lowercase();
-        let is_sign = !text.chars().any(char::is_alphanumeric);
-        let is_token =
-            text.starts_with('<') && text.ends_with('>') && !text.contains(['@', '.', ':']);
-        is_sign
-            || is_token
-            || VOCABULARY.contains(&text.as_str())
-            || self.knowledge.vocabulary.contains(&text)
+        let is_sign = text
+            .bytes()
+            .all(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
+        is_sign || VOCABULARY.contains(&text.as_str()) || self.knowledge.has_value(&text)
     }
 
     fn note(&mut self, rule: &str) {

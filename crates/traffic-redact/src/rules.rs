@@ -24,19 +24,20 @@ pub(super) enum Treat {
     Text,
     /// A name that an operator gave to something.
     Name,
-    /// A vocabulary of a protocol: never looked into.
-    Keep,
-    /// Nothing is known: only what has a sensitive shape, or is sensitive elsewhere in the import,
-    /// is replaced.
+    /// A number that the spec documents as one and does not mark.
+    Number,
+    /// What the spec marks as public: only what has a sensitive shape, or is sensitive elsewhere in
+    /// the import, is replaced.
+    Public,
+    /// Nothing is known: only words that are known to be harmless stay.
     Unknown,
 }
 
 /// Patterns over lower-case field names; the first that matches decides.
 const FIELDS: &[(Treat, &str)] = &[
-    (
-        Treat::Keep,
-        r"^(token[-_]type|content-type|accept|retry-after)$",
-    ),
+    (Treat::Unknown, r"^(token[-_]type|content-type|accept)$"),
+    (Treat::Number, r"^retry-after$"),
+    (Treat::Name, r"birth|(^|[-_])dob$"),
     (
         Treat::Secret,
         r"password|passwd|passphrase|secret|token|authorization|credential|api[-_]?key|jwt|cookie|key$|(^|[-_.])(keys?|pwd|pin|auth|nonce)([-_.]|$)",
@@ -85,6 +86,8 @@ pub(super) const VOCABULARY: &[&str] = &[
     "inbound did",
     "permit all",
     "us and canada",
+    // What a platform puts its own address in place of.
+    "<appip>",
     // Words of our own placeholders, which a customer's value must not cut in two.
     "acme",
     "example",
@@ -120,7 +123,7 @@ pub(super) struct SecretShape {
 
 /// Credentials by shape, the longest forms first, so that a short form does not cut a long one in
 /// two.
-pub(super) static SECRET_SHAPES: LazyLock<[SecretShape; 6]> = LazyLock::new(|| {
+pub(super) static SECRET_SHAPES: LazyLock<[SecretShape; 9]> = LazyLock::new(|| {
     [
         (
             "private-key",
@@ -141,6 +144,21 @@ pub(super) static SECRET_SHAPES: LazyLock<[SecretShape; 6]> = LazyLock::new(|| {
         (
             "url-password",
             r#"://[^/@\s:"']*:(?<secret>[^/@\s"']+)@"#,
+            false,
+        ),
+        (
+            "named-secret",
+            r#"(?i)<(?:\w+:)?[\w.-]*(?:password|passwd|passphrase|secret|token|key|pin)(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?(?<secret>[^<>\]]+)"#,
+            false,
+        ),
+        (
+            "named-secret",
+            r#"(?i)name="?[\w.-]*(?:password|passwd|passphrase|secret|token|key|pin)"?[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n(?<secret>[^\r\n]+)"#,
+            false,
+        ),
+        (
+            "named-secret",
+            r#"(?i)"[\w.-]*(?:password|passwd|passphrase|secret|token|api[-_]?key|pin)"\s*:\s*"(?<secret>(?:[^"\\]|\\.)+)"#,
             false,
         ),
         (

@@ -8,13 +8,15 @@ use regex::Regex;
 
 /// Whether this is a placeholder for a secret.
 pub(super) fn is_secret_placeholder(text: &str) -> bool {
-    text.starts_with('«') && text.ends_with('»')
+    static PLACEHOLDER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^«secret-\d{1,6}»$").expect("valid pattern"));
+    PLACEHOLDER.is_match(text)
 }
 
 /// Whether this is a placeholder for a name, a text or a device.
 pub(super) fn is_word_placeholder(text: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:user|name|text|agent)-\d+$|^EXAMPLE[\w./-]*$").expect("valid pattern")
+        Regex::new(r"^(?:user|name|text|agent)-\d{1,6}$|^EXAMPLE[\w./-]*$").expect("valid pattern")
     });
     PLACEHOLDER.is_match(text) || is_secret_placeholder(text)
 }
@@ -70,8 +72,45 @@ fn is_shared(ip: Ipv4Addr) -> bool {
     matches!(ip.octets(), [100, 64..=127, ..])
 }
 
-/// Whether the digits of a telephone number end in the fictitious 555-0100 to 555-0199.
+/// Whether the digits of a number are fictitious: they end in 555-0100 to 555-0199, and what stands
+/// before the ten of a national number is the padding of our placeholders.
 pub(super) fn is_phone(digits: &str) -> bool {
     let tail = &digits[digits.len().saturating_sub(7)..];
-    tail.starts_with("55501")
+    let padding = &digits[..digits.len().saturating_sub(10)];
+    tail.starts_with("55501") && tail.len() == 7 && padding.bytes().all(|digit| digit == b'1')
+}
+
+/// Whether this is an address of a network card from the block for documentation, RFC 7042.
+pub(super) fn is_mac(text: &str) -> bool {
+    let digits: String = text.chars().filter(char::is_ascii_hexdigit).collect();
+    digits.to_ascii_lowercase().starts_with("00005e0053")
+}
+
+/// Whether this is a placeholder for a UUID.
+pub(super) fn is_uuid(text: &str) -> bool {
+    text.starts_with("00000000-0000-4000-8000-0000")
+}
+
+/// What stays where it stands in a text: placeholders and times.
+pub(super) static STRETCHES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"«secret-\d{1,6}»",
+        r"|\b(?:user|name|text|agent)-\d{1,6}\b",
+        r"|\bEXAMPLE[\w./-]*",
+        r"|\b(?:(?:19|20)\d{2}|0000)-[01]\d-[0-3]\d",
+        r"(?:[T ][0-2]\d:[0-5]\d(?::[0-6]\d)?(?:\.\d{1,9})?(?:Z|[+-][01]\d:?[0-5]\d)?)?\b",
+        r"|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3]\d ",
+        r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ",
+        r"(?:19|20)\d{2} [0-2]\d:[0-5]\d:[0-6]\d GMT\b",
+    ))
+    .expect("valid pattern")
+});
+
+/// Whether a whole value is a time that begins with its date.
+pub(super) fn is_time(text: &str) -> bool {
+    let starts_with_year = text.starts_with(|c: char| c.is_ascii_digit());
+    let whole = STRETCHES
+        .find(text)
+        .filter(|found| found.len() == text.len());
+    starts_with_year && whole.is_some()
 }

@@ -1,4 +1,4 @@
-//! A second look at what is already written: what must not stand in a public file.
+//! What has the shape of a secret in any text: for notes and other files that are no recordings.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ pub struct Leak {
     /// JSON pointer of the value (of the member, where its name leaks).
     pub pointer: String,
     /// What it is. The value itself is never told.
-    pub kind: &'static str,
+    pub kind: String,
 }
 
 /// Finds credentials, public IP addresses, telephone numbers and mail addresses outside the
@@ -99,7 +99,7 @@ impl<'v> Scan<'v> {
             if of_this_value.all(|leak| leak.kind != *kind) {
                 self.leaks.push(Leak {
                     pointer: pointer.into(),
-                    kind,
+                    kind: (*kind).to_owned(),
                 });
             }
         }

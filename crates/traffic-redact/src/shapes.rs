@@ -21,6 +21,8 @@ pub(super) enum Shape {
 static SHAPES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?<at>[A-Za-z0-9._%+*\[\]~$!-]+@(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))",
+        r"|(?<mac>(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})",
+        r"|(?<uuid>[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12})",
         r"|(?<v6>[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]*:(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}))",
         r"|(?<v4>\d{1,3}(?:\.\d{1,3}){3})",
         r"|(?<phone>\+\d{8,15}|(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ]?)[2-9]\d{2}[-. ]?\d{4})",
@@ -35,7 +37,7 @@ pub(super) fn find(text: &str) -> Vec<(Range<usize>, Shape)> {
     let mut from = 0;
     while let Some(captures) = SHAPES.captures_at(text, from) {
         let Some(whole) = captures.get(0) else { break };
-        let shape = ["at", "v6", "v4", "phone", "host"]
+        let shape = ["at", "mac", "uuid", "v6", "v4", "phone", "host"]
             .into_iter()
             .find(|name| captures.name(name).is_some())
             .and_then(|name| shape(name, text, &whole.range()));
@@ -71,6 +73,8 @@ fn shape(name: &str, text: &str, range: &Range<usize>) -> Option<Shape> {
             .parse::<Ipv4Addr>()
             .is_ok()
             .then_some(Shape::One(Kind::Ipv4)),
+        "mac" => Some(Shape::One(Kind::Mac)),
+        "uuid" => Some(Shape::One(Kind::Uuid)),
         "phone" => Some(Shape::One(Kind::Phone)),
         _ => Some(Shape::One(Kind::Host)),
     }
@@ -88,8 +92,7 @@ pub(super) fn classify(kind: Kind, text: &str) -> Kind {
     let written_as_number = text
         .chars()
         .all(|c| c.is_ascii_digit() || "+-. ()".contains(c));
-    // Shorter numbers are extensions, which say nothing without their domain.
-    if written_as_number && (7..=15).contains(&digits) {
+    if written_as_number && digits >= 7 {
         Kind::Phone
     } else {
         kind
@@ -107,13 +110,12 @@ pub(super) fn is_safe(kind: Kind, text: &str) -> bool {
                 .filter(char::is_ascii_digit)
                 .collect::<String>(),
         ),
+        Kind::Mac => safe::is_mac(text),
+        Kind::Uuid => safe::is_uuid(text),
+        Kind::Number => text == "0" || safe::is_phone(text),
         // A value that is a host elsewhere has the placeholder of a host here.
-        Kind::Domain | Kind::Host | Kind::Agent | Kind::Text => {
+        Kind::Domain | Kind::Host | Kind::Agent | Kind::Text | Kind::User | Kind::Name => {
             safe::is_word_placeholder(text) || is_safe_host(text)
-        }
-        Kind::User | Kind::Name => {
-            let is_extension = text.bytes().all(|byte| byte.is_ascii_digit());
-            safe::is_word_placeholder(text) || is_safe_host(text) || is_extension
         }
     }
 }

@@ -14,7 +14,10 @@ pub(super) enum Kind {
     Secret,
     Ipv4,
     Ipv6,
+    Mac,
+    Uuid,
     Phone,
+    Number,
     Domain,
     Host,
     User,
@@ -29,7 +32,10 @@ impl Kind {
         match self {
             Self::Secret => "secret",
             Self::Ipv4 | Self::Ipv6 => "ip-address",
+            Self::Mac => "mac-address",
+            Self::Uuid => "uuid",
             Self::Phone => "phone-number",
+            Self::Number => "number",
             Self::Domain => "domain",
             Self::Host => "host-name",
             Self::User => "user-name",
@@ -57,6 +63,14 @@ impl Kind {
             Self::Phone => {
                 let n = (n - 1) % (445 * 100);
                 format!("{}55501{:02}", 555 + n / 100, n % 100)
+            }
+            Self::Mac => format!("00:00:5e:00:53:{:02x}", n % 256),
+            Self::Uuid => format!("00000000-0000-4000-8000-{n:012x}"),
+            // Fits into 32 bits.
+            Self::Number => {
+                let n = (n - 1) % (200 * 100);
+                let prefix = n / 100;
+                format!("{prefix}55501{:02}", n % 100)
             }
             Self::Domain if n == 1 => "acme.example".into(),
             Self::Domain => format!("acme-{n}.example"),
@@ -98,6 +112,7 @@ impl Table {
         let words = self
             .kinds
             .iter()
+            .filter(|(_, kind)| **kind != Kind::Number)
             .map(|(key, kind)| (key.trim_start_matches(SECRET), *kind));
         let (words, kinds): (Vec<_>, Vec<_>) = words.filter(|(word, _)| stands_out(word)).unzip();
         self.searcher = AhoCorasick::builder()
@@ -115,8 +130,10 @@ impl Table {
             Some(placeholder) => placeholder.clone(),
             None => self.next(kind, key),
         };
-        if kind == Kind::Phone {
-            return (kind, dress_phone(text, &placeholder));
+        match kind {
+            Kind::Phone => return (kind, dress_phone(text, &placeholder)),
+            Kind::Mac => return (kind, dress_mac(text, &placeholder)),
+            _ => {}
         }
         (kind, placeholder)
     }
@@ -186,6 +203,9 @@ fn stands_out(text: &str) -> bool {
 /// Marks keys of secrets, which are told apart by case and never equal a value that is none.
 const SECRET: char = '\u{1}';
 
+/// Marks keys of numbers.
+const NUMBER: char = '\u{2}';
+
 /// Under what a value is found again, however it is written.
 fn key(kind: Kind, text: &str) -> String {
     match kind {
@@ -193,6 +213,12 @@ fn key(kind: Kind, text: &str) -> String {
         Kind::Ipv4 | Kind::Ipv6 => text
             .parse::<IpAddr>()
             .map_or_else(|_| text.to_owned(), |ip| ip.to_string()),
+        // Apart from the same digits as a string, whose placeholder is no number.
+        Kind::Number => format!("{NUMBER}{text}"),
+        Kind::Mac => {
+            let digits = text.chars().filter(char::is_ascii_hexdigit);
+            digits.collect::<String>().to_ascii_lowercase()
+        }
         Kind::Phone => {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             match digits.strip_prefix('1') {
@@ -220,6 +246,19 @@ fn dress_phone(written: &str, ten: &str) -> String {
             }
         })
         .collect()
+}
+
+/// Lays the digits of a placeholder over a hardware address as it is written.
+fn dress_mac(written: &str, placeholder: &str) -> String {
+    let mut digits = placeholder.chars().filter(char::is_ascii_hexdigit);
+    let dressed = written.chars().map(|c| {
+        if c.is_ascii_hexdigit() {
+            digits.next().unwrap_or(c)
+        } else {
+            c
+        }
+    });
+    dressed.collect()
 }
 
 /// Whether neither neighbour continues the word.

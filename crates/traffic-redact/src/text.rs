@@ -11,10 +11,15 @@ use regex::{Captures, Regex};
 use super::Redactor;
 use super::rules::{SECRET_SHAPES, Treat, is_switch, looks_random};
 use super::shapes::{self, Shape, classify, is_safe};
-use super::table::Kind;
+use super::table::{Kind, is_whole_word};
+use super::{safe, words};
 
 /// How often a text is decoded: twice encoded is seen in URLs that are parameters of URLs.
 const DEPTH: u8 = 3;
+
+/// The port behind a host.
+static PORT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\]?:\d{1,5}\b").expect("valid pattern"));
 
 impl Redactor<'_> {
     /// The value of a field that is treated so. Reading the result again finds nothing: where odd
@@ -44,8 +49,13 @@ impl Redactor<'_> {
                 self.secret("secret-field", text)
             };
         }
-        if treat == Treat::Keep || self.is_vocabulary(text) {
+        let is_harmless_number =
+            treat == Treat::Number && is_number(text) && shapes::find(text).is_empty();
+        if is_harmless_number || self.is_vocabulary(text) {
             return text.into();
+        }
+        if treat == Treat::Name && safe::is_time(text) {
+            return self.time(text);
         }
         if is_encoded(text) {
             return self.encoded(text, |this, decoded| this.string(treat, decoded));
@@ -77,7 +87,8 @@ impl Redactor<'_> {
                 self.free(text, DEPTH)
             }
             Treat::Phone => self.atom(Kind::User, text),
-            Treat::Secret | Treat::Keep | Treat::Unknown => self.free(text, DEPTH),
+            Treat::Public => self.shapes(text),
+            Treat::Secret | Treat::Number | Treat::Unknown => self.free(text, DEPTH),
         }
     }
 
@@ -122,18 +133,120 @@ impl Redactor<'_> {
         }
     }
 
-    /// A text without percent escapes: known values, then shapes.
+    /// A text without percent escapes: known values, shapes, and every word that is not known to be
+    /// harmless.
     fn plain(&mut self, text: &str) -> String {
         if self.is_vocabulary(text) {
             return text.into();
         }
         let known = self.table.find(text, false);
         let text = self.each(text, &known, |this, kind, word| this.atom(kind, word));
-        let shapes = shapes::find(&text);
-        self.each(&text, &shapes, |this, shape, word| match shape {
-            Shape::UserAtHost => this.address(word),
-            Shape::One(kind) => this.atom(kind, word),
-        })
+        let mut redacted = String::with_capacity(text.len());
+        let mut end = 0;
+        for kept in safe::STRETCHES.find_iter(&text) {
+            redacted += &self.unmarked(&text[end..kept.start()]);
+            redacted += kept.as_str();
+            end = kept.end();
+        }
+        redacted + &self.unmarked(&text[end..])
+    }
+
+    /// A public text: known values and shapes.
+    fn shapes(&mut self, text: &str) -> String {
+        let known = self.table.find(text, false);
+        let text = self.each(text, &known, |this, kind, word| this.atom(kind, word));
+        let found = shapes::find(&text);
+        self.each(&text, &found, Self::shape)
+    }
+
+    fn shape(&mut self, shape: Shape, found: &str) -> String {
+        match shape {
+            Shape::UserAtHost => self.address(found),
+            Shape::One(kind) => self.atom(kind, found),
+        }
+    }
+
+    /// A text without placeholders and times: shapes, and the words between them.
+    fn unmarked(&mut self, text: &str) -> String {
+        let mut redacted = String::with_capacity(text.len());
+        let mut end = 0;
+        for (range, shape) in shapes::find(text) {
+            redacted += &self.numbers(&text[end..range.start]);
+            redacted += &self.shape(shape, &text[range.clone()]);
+            let port = PORT.find(&text[range.end..]).map_or(0, |port| port.end());
+            end = range.end + port;
+            redacted += &text[range.end..end];
+        }
+        redacted + &self.numbers(&text[end..])
+    }
+
+    /// Numbers of four digits and more, however they are grouped; and the words between them.
+    fn numbers(&mut self, text: &str) -> String {
+        static NUMBER: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"\+?\d[\d\s().+/_-]*\d").expect("valid pattern"));
+        let mut redacted = String::with_capacity(text.len());
+        let mut end = 0;
+        for number in NUMBER.find_iter(text) {
+            let digits = number.as_str().bytes().filter(u8::is_ascii_digit).count();
+            if digits < 4 || !is_whole_word(text, &number.range()) {
+                continue;
+            }
+            redacted += &self.words(&text[end..number.start()]);
+            redacted += &self.atom(Kind::Text, number.as_str());
+            end = number.end();
+        }
+        redacted + &self.words(&text[end..])
+    }
+
+    /// Words, split where markup, URLs and lists are.
+    fn words(&mut self, text: &str) -> String {
+        static WORD: LazyLock<Regex> = LazyLock::new(|| {
+            // Beyond ASCII nothing is a mere sign.
+            let inner = r#"[^\s<>"'=,;(){}\[\]/?&:|\\]"#;
+            let outer = r"[A-Za-z0-9[^\x00-\x7F\s]]";
+            Regex::new(&format!("{outer}(?:{inner}*{outer})?")).expect("valid pattern")
+        });
+        let unknown: Vec<_> = WORD
+            .find_iter(text)
+            .filter(|word| !self.is_harmless(text, word.range()))
+            .map(|word| (word.range(), Kind::Text))
+            .collect();
+        self.each(text, &unknown, |this, kind, word| this.atom(kind, word))
+    }
+
+    /// Whether a word says nothing about a customer: known words, compounds of them, the status of a
+    /// response, a short number in brackets.
+    fn is_harmless(&self, text: &str, range: Range<usize>) -> bool {
+        let word = &text[range.clone()];
+        if word.bytes().all(|byte| byte.is_ascii_digit()) {
+            let before = text[..range.start].chars().next_back();
+            let after = text[range.end..].chars().next();
+            let in_brackets = (before, after) == (Some('['), Some(']'));
+            let stands_alone = [before, after]
+                .iter()
+                .all(|c| c.is_some_and(|c| c.is_whitespace() || matches!(c, '<' | '>')));
+            let is_status = word.len() == 3 && matches!(word.as_bytes()[0], b'1'..=b'5');
+            return (in_brackets && word.len() <= 3) || (is_status && stands_alone);
+        }
+        let lower = word.to_lowercase();
+        self.knowledge.has_word(&lower)
+            || word.is_ascii()
+                && words::parts(word).all(|part| self.knowledge.has_word(&part.to_lowercase()))
+    }
+
+    /// A time that is somebody's, as a date of birth: one that is nobody's in its form.
+    fn time(&mut self, text: &str) -> String {
+        const NEUTRAL: &str = "2000-01-01T00:00:00.000000000";
+        let mut neutral = NEUTRAL.chars();
+        let mut redacted = String::new();
+        for c in text.chars() {
+            let digit = neutral.next().unwrap_or('0');
+            redacted.push(if c.is_ascii_digit() { digit } else { c });
+        }
+        if !self.learning && redacted != text {
+            self.note("time");
+        }
+        redacted
     }
 
     /// Credentials in a text, by shape and because they are known.
@@ -202,9 +315,11 @@ impl Redactor<'_> {
             None => format!("{}@", self.user(part("user"))),
         };
         let host = self.host(part("host"));
-        let tail = self.free(part("tail"), DEPTH);
+        let port = PORT.find(part("tail")).map_or(0, |port| port.end());
+        let (port, tail) = part("tail").split_at(port);
+        let tail = self.free(tail, DEPTH);
         format!(
-            "{display}{}{}{user}{host}{tail}",
+            "{display}{}{}{user}{host}{port}{tail}",
             part("open"),
             part("scheme")
         )
@@ -212,8 +327,9 @@ impl Redactor<'_> {
 
     /// The part before an `@`, or a login: its words, so that globs such as `sip*` and `[*]` stay.
     fn user(&mut self, text: &str) -> String {
-        static WORD: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"[^*\[\]~<>]*\w[^*\[\]~<>]*").expect("valid pattern"));
+        static WORD: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"[^*\[\]~<>]*[[:word:][^\x00-\x7F]][^*\[\]~<>]*").expect("valid pattern")
+        });
         if !text.contains(['*', '[', '~', '<', '%']) {
             return self.atom(Kind::User, text);
         }
@@ -231,6 +347,11 @@ impl Redactor<'_> {
         static NAME: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"\w(?:[^*\[\]~<>]*\w)?|[0-9A-Fa-f:.]{2,}").expect("valid pattern")
         });
+        // Pictures are no signs of a pattern.
+        let is_odd = |c: char| !c.is_ascii() && !c.is_alphanumeric();
+        if text.contains(is_odd) {
+            return self.atom(Kind::Text, text);
+        }
         let names: Vec<_> = NAME
             .find_iter(text)
             .map(|name| (name.range(), Kind::Host))
@@ -245,7 +366,7 @@ impl Redactor<'_> {
     /// One whole value.
     pub(super) fn atom(&mut self, kind: Kind, text: &str) -> String {
         let kind = classify(kind, text);
-        if self.is_vocabulary(text) || super::safe::is_secret_placeholder(text) {
+        if self.is_vocabulary(text) || safe::is_secret_placeholder(text) {
             return text.into();
         }
         if is_safe(kind, text) {
@@ -286,6 +407,13 @@ impl Redactor<'_> {
         }
         redacted + &text[end..]
     }
+}
+
+/// Whether this is a number and nothing else.
+fn is_number(text: &str) -> bool {
+    static NUMBER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^-?\d{1,19}(?:\.\d+)?$").expect("valid pattern"));
+    NUMBER.is_match(text)
 }
 
 /// Whether a value as a whole is a percent-encoded part of a URL.

@@ -90,3 +90,83 @@ fn a_recording_that_must_be_refused_is_searched_too() {
     let run = with_file("recordings/negative/b.json", &leaky);
     assert!(run.stdout.contains("error[NSV701]"), "{run:?}");
 }
+
+#[test]
+fn what_has_no_shape_of_a_secret_is_found_in_a_recording() {
+    for body in [
+        r#"[{"name": "Kowalski"}]"#,
+        r#"[{"name": "a", "kowalski": "yes"}]"#,
+    ] {
+        let run = with_file("recordings/b.json", &answered(body));
+        assert!(run.stdout.contains("error[NSV701]"), "{run:?}");
+    }
+}
+
+/// A recording as editors on Windows save it.
+fn with_bytes(bytes: &[u8]) -> Run {
+    let bench = Bench::in_workspace();
+    bench
+        .write("spec.yaml", SPEC)
+        .write("recordings/a.json", &answered("[]"));
+    std::fs::write(bench.path().join("recordings/notes.txt"), bytes).expect("written");
+    bench.validate(["--spec", "spec.yaml", "recordings"])
+}
+
+#[test]
+fn a_byte_order_mark_hides_nothing() {
+    let text = format!(
+        "{{\"password\": \"correct-horse\", \"key\": \"{}\"}}",
+        key()
+    );
+    let wide = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let marked = format!("\u{feff}{text}");
+        marked.encode_utf16().flat_map(bytes).collect()
+    };
+    let utf8 = format!("\u{feff}{text}").into_bytes();
+    for bytes in [
+        utf8,
+        wide(&text, u16::to_le_bytes),
+        wide(&text, u16::to_be_bytes),
+    ] {
+        let run = with_bytes(&bytes);
+        assert!(run.stdout.contains("error[NSV701]"), "{run:?}");
+        assert!(!run.stdout.contains("correct-horse"), "{run:?}");
+    }
+}
+
+/// A folder of recordings in which `link` leads to `target`, both relative to the folder above.
+#[cfg(unix)]
+fn with_link(link: &str, target: &str) -> Run {
+    let bench = Bench::in_workspace();
+    bench
+        .write("spec.yaml", SPEC)
+        .write("recordings/a.json", &answered("[]"))
+        .write("elsewhere/notes.txt", &key());
+    std::os::unix::fs::symlink(target, bench.path().join(link)).expect("a link");
+    bench.validate(["--spec", "spec.yaml", "recordings"])
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_link_leads_to_is_searched() {
+    for target in ["../elsewhere/notes.txt", "../elsewhere"] {
+        let run = with_link("recordings/link", target);
+        assert!(run.stdout.contains("error[NSV701]"), "{target}: {run:?}");
+        assert!(!run.stdout.contains(&key()), "{run:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_back_are_searched_once() {
+    let run = with_link("recordings/link", "../recordings");
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_target_of_a_link_is_searched_as_text() {
+    let run = with_link("recordings/link", &format!("/nowhere/{}", key()));
+    assert!(run.stdout.contains("error[NSV701]"), "{run:?}");
+    assert!(!run.stdout.contains(&key()), "{run:?}");
+}

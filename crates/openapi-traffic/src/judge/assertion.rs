@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Found, Judge, describe};
 use crate::codes::{BodyCode, Rule};
 use crate::spec::alternatives;
-use crate::spec::lower::Lowered;
+use crate::spec::lower::{INTEGER, Lowered};
 use crate::spec::{Schema, Side, SiteId};
 use located::pointer;
 
@@ -36,7 +36,7 @@ impl Judge<'_> {
     /// Holds a body against its schema.
     pub(super) fn assert_body(&mut self, side: &Side, schema: &Schema, body: &Value, owner: &str) {
         let excerpt = self.is_excerpt(side);
-        for violation in violations(&side.lowered, schema, body, excerpt) {
+        for violation in self.violations(&side.lowered, schema, body, excerpt) {
             let at = format!("{owner}{}", violation.at);
             let site = match &violation.member {
                 Some(name) => self.property_site(&violation.spec, name),
@@ -46,9 +46,10 @@ impl Judge<'_> {
             let found = Found {
                 rule: violation.code.rule(side.direction),
                 message: format!(
-                    "{} {}",
+                    "{} {}{}",
                     subject(&violation.at, violation.member.as_deref()),
-                    violation.problem
+                    violation.problem,
+                    self.nullable_in_vain(side, schema, &violation)
                 ),
                 expected: violation.expected,
                 seen: violation.seen,
@@ -74,10 +75,18 @@ impl Judge<'_> {
         site: SiteId,
         at: &str,
     ) {
-        for violation in violations(&side.lowered, schema, value, false) {
+        for violation in self.violations(&side.lowered, schema, value, false) {
+            // The pointer of the finding does not name them, by which it would be masked.
+            let known = &self.spec.known;
+            let member = violation.member.as_deref().map(|name| known.name(name));
+            let part = part(
+                &known.pointer(&violation.at, value),
+                member.as_deref(),
+                subject,
+            );
             let found = Found {
                 rule,
-                message: format!("{subject} {}", violation.problem),
+                message: format!("{part} {}", violation.problem),
                 expected: violation.expected,
                 seen: violation.seen,
                 spec: &violation.spec,
@@ -85,6 +94,51 @@ impl Judge<'_> {
             };
             self.report_against(found, Some(site));
         }
+    }
+
+    /// Whether a value fits a schema.
+    pub(super) fn fits(&self, side: &Side, schema: &Schema, value: &Value) -> bool {
+        let validator = side.lowered.validator(&schema.location);
+        validator.is_some_and(|validator| validator.is_valid(value))
+    }
+
+    /// What to say of a null where a schema says `nullable: true`, and another that the value has
+    /// to fit too (`allOf`) does not.
+    fn nullable_in_vain(&self, side: &Side, schema: &Schema, violation: &Violation) -> String {
+        let nullable = match violation.code {
+            BodyCode::Null => side.plan.nullable(schema.node, &violation.at),
+            _ => None,
+        };
+        let place =
+            nullable.and_then(|pointer| self.spec.place(&pointer::join(pointer, "nullable")));
+        place.map_or_else(String::new, |place| {
+            format!(
+                ": `nullable: true` at line {} widens only a `type` beside it, not what `allOf` asks \
+                 for; write it beside the `type` that refuses null, or `anyOf: [{{$ref: …}}, \
+                 {{enum: [null]}}]`",
+                place.line
+            )
+        })
+    }
+
+    /// What is wrong with a value. What the engine cannot judge is wrong in no way that is known.
+    fn violations(
+        &mut self,
+        lowered: &Lowered,
+        schema: &Schema,
+        value: &Value,
+        excerpt: bool,
+    ) -> Vec<Violation> {
+        let (unjudged, wrong): (Vec<_>, Vec<_>) = violations(lowered, schema, value, excerpt)
+            .into_iter()
+            .partition(|it| it.code == BodyCode::Other && it.spec.ends_with("/pattern"));
+        for it in unjudged {
+            self.leave(format!(
+                "matching the pattern at `{}` takes too long",
+                it.spec
+            ));
+        }
+        wrong
     }
 
     /// What lacks a member contradicts what is said of that member.
@@ -122,6 +176,14 @@ pub(super) fn subject(at: &str, member: Option<&str>) -> String {
     }
 }
 
+/// How a message calls a part of a parameter or header.
+fn part(at: &str, member: Option<&str>, whole: &str) -> String {
+    match (at, member) {
+        ("", None) => whole.to_owned(),
+        _ => format!("{} in {whole}", subject(at, member)),
+    }
+}
+
 fn violations(lowered: &Lowered, schema: &Schema, value: &Value, excerpt: bool) -> Vec<Violation> {
     // Collecting what is wrong costs much more than asking whether anything is.
     let validator = lowered.validator(&schema.location);
@@ -149,6 +211,11 @@ fn violations(lowered: &Lowered, schema: &Schema, value: &Value, excerpt: bool) 
         let problem = "cannot be judged: its schema does not compile".into();
         found.push(below.whole((BodyCode::Other, problem, expected), schema.pointer.clone()));
     }
+    for violation in &mut found {
+        if violation.code == BodyCode::Pattern {
+            violation.expected = format!("`{}`", lowered.pattern(&violation.expected));
+        }
+    }
     found
 }
 
@@ -173,7 +240,7 @@ impl Below<'_> {
         if self.excerpt && self.may_be_left_out(error) {
             return;
         }
-        if !matches!(error.kind(), Kind::Custom { .. }) {
+        if !is_of_alternatives(error) {
             found.extend(violations_of(error, self.origin(error), self.at));
             return;
         }
@@ -219,7 +286,7 @@ impl Below<'_> {
             | Kind::MinProperties { .. }
             | Kind::MinItems { .. }
             | Kind::Not { .. } => true,
-            Kind::Custom { .. } => {
+            _ if is_of_alternatives(error) => {
                 let (value, branches) = self.alternatives(error);
                 let below = Below { value, ..*self };
                 let fitting = branches.iter().filter(|errors| errors.is_empty());
@@ -242,7 +309,7 @@ impl Below<'_> {
             .iter()
             .filter(|errors| {
                 !errors.iter().any(|error| {
-                    (is_of_whole(error) && matches!(error.kind(), Kind::Type { .. }))
+                    (is_of_whole(error) && wanted(error).is_some())
                         || is_discriminator(&self.origin(error))
                 })
             })
@@ -319,6 +386,11 @@ fn is_discriminator(origin: &str) -> bool {
     origin.contains("/discriminator/")
 }
 
+/// Whether an error is that a value does not fit a `oneOf` or `anyOf`, which says no more.
+fn is_of_alternatives(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), Kind::Custom { keyword, .. } if keyword != INTEGER)
+}
+
 /// Whether an error is of the value itself, not of one in it.
 fn is_of_whole(error: &ValidationError<'_>) -> bool {
     error.instance_path().as_str().is_empty()
@@ -376,13 +448,13 @@ type Words = (BodyCode, Cow<'static, str>, String);
 
 fn words(error: &ValidationError<'_>, origin: &str) -> Words {
     let say = |code, problem: &'static str, expected: String| (code, problem.into(), expected);
+    if let Some(types) = wanted(error) {
+        return match error.instance().is_null() {
+            true => say(BodyCode::Null, "is null", format!("{types}, not null")),
+            false => say(BodyCode::Type, "has the wrong type", types),
+        };
+    }
     match error.kind() {
-        Kind::Type { kind } if error.instance().is_null() => say(
-            BodyCode::Null,
-            "is null",
-            format!("{}, not null", types(kind)),
-        ),
-        Kind::Type { kind } => say(BodyCode::Type, "has the wrong type", types(kind)),
         Kind::Enum { options } => say(
             BodyCode::Enum,
             "is none of the allowed values",
@@ -395,7 +467,7 @@ fn words(error: &ValidationError<'_>, origin: &str) -> Words {
         Kind::Pattern { pattern } => say(
             BodyCode::Pattern,
             "does not match its pattern",
-            format!("`{pattern}`"),
+            pattern.clone(),
         ),
         Kind::UniqueItems => say(
             BodyCode::Size,
@@ -492,24 +564,29 @@ fn integer(limit: &Value) -> String {
     format!("an integer of {bits} bits (int{bits})")
 }
 
-/// Null last: it is the addition, not what the value is about.
-fn types(kind: &TypeKind) -> String {
-    match kind {
-        TypeKind::Single(one) => one.to_string(),
-        TypeKind::Multiple(many) => {
+/// The types that are allowed, where the type is what is wrong. Null last: it is the addition, not
+/// what the value is about.
+fn wanted(error: &ValidationError<'_>) -> Option<String> {
+    match error.kind() {
+        Kind::Type {
+            kind: TypeKind::Single(one),
+        } => Some(one.to_string()),
+        Kind::Type {
+            kind: TypeKind::Multiple(many),
+        } => {
             let mut names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
             names.sort_by_key(|name| name == "null");
-            names.join(" or ")
+            Some(names.join(" or "))
         }
+        Kind::Custom { keyword, message } if keyword == INTEGER => Some(message.clone()),
+        _ => None,
     }
 }
 
 /// The type by which an alternative refuses the whole value.
 fn wanted_type(errors: &[ValidationError<'_>]) -> Option<String> {
-    errors.iter().find_map(|error| match error.kind() {
-        Kind::Type { kind } if is_of_whole(error) => Some(types(kind)),
-        _ => None,
-    })
+    let of_whole = errors.iter().filter(|error| is_of_whole(error));
+    of_whole.filter_map(wanted).next()
 }
 
 /// A list of allowed values as the specification writes it.

@@ -1,8 +1,10 @@
 //! Bodies: there where promised, of a documented media type, readable, and of their schema.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
-use super::{Found, Judge, describe};
+use super::{Found, Judge, describe, form};
 use crate::codes::{BodyCode, Code};
 use crate::spec::lower::Direction;
 use crate::spec::operation::{Media, Operation, Response, essence, is_json};
@@ -14,6 +16,8 @@ struct Recorded<'r> {
     /// `/request` or `/response`.
     owner: &'static str,
     media_type: Option<String>,
+    /// The header as it came, with its parameters.
+    content_type: String,
     content: Content<'r>,
 }
 
@@ -35,13 +39,14 @@ impl<'r> Recorded<'r> {
             (None, Some(text)) => Content::Text(text),
             (None, None) => return None,
         };
-        let media_type = headers
+        let content_type = headers
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
-            .map(|(_, value)| essence(&http_recording::text(value)));
+            .map(|(_, value)| http_recording::text(value));
         Some(Recorded {
             owner,
-            media_type,
+            media_type: content_type.as_deref().map(essence),
+            content_type: content_type.unwrap_or_default(),
             content,
         })
     }
@@ -64,6 +69,10 @@ impl<'r> Recorded<'r> {
 }
 
 impl<'j> Judge<'j> {
+    fn omitted(&mut self, what: &str) {
+        self.leave(format!("the body of a {what} is not in the recording"));
+    }
+
     pub(super) fn request_body(&mut self, operation: &'j Operation) {
         let request = &self.exchange.recording.request;
         let recorded = Recorded::new(
@@ -73,6 +82,7 @@ impl<'j> Judge<'j> {
             request.text.as_deref(),
         );
         match (&operation.request, recorded) {
+            (_, None) if request.omitted => self.omitted("request"),
             (None, None) => {}
             (None, Some(recorded)) => self.report(Found {
                 rule: BodyCode::UnexpectedBody.rule(Direction::Request),
@@ -117,6 +127,9 @@ impl<'j> Judge<'j> {
             || matches!(response.status, 100..200 | 204 | 205 | 304);
         let name = || format!("{} {}", self.name(operation), response.status);
         let Some(recorded) = recorded else {
+            if response.omitted && !never && !documented.content.is_empty() {
+                return self.omitted("response");
+            }
             if !never
                 && documented
                     .content
@@ -185,7 +198,8 @@ impl<'j> Judge<'j> {
             }
         };
         let Some(media) = media else {
-            let seen = recorded.media_type.clone().unwrap_or_default();
+            let seen = recorded.media_type.as_deref().unwrap_or_default();
+            let seen = self.spec.known.name(seen).into_owned();
             let kind = match side.direction {
                 Direction::Request => SiteKind::RequestBody,
                 Direction::Response => SiteKind::ResponseBody,
@@ -206,9 +220,12 @@ impl<'j> Judge<'j> {
             (None, Content::Json(_)) => true,
             (None, Content::Text(_)) => is_json(&media.range),
         };
-        let text;
         let value = match recorded.content {
-            Content::Json(value) if is_json => value,
+            Content::Json(value) if is_json => Cow::Borrowed(value),
+            Content::Text(text) if is_json && located::is_json(text) => {
+                self.leave("a JSON body is nested deeper than 128 levels".to_owned());
+                return self.evidence.pass(media.site, self.observation());
+            }
             Content::Text(_) if is_json => {
                 self.evidence.pass(media.site, self.observation());
                 let found = Found {
@@ -221,24 +238,92 @@ impl<'j> Judge<'j> {
                 };
                 return self.report_against(found, Some(media.site));
             }
-            Content::Text(written)
-                if recorded
-                    .media_type
-                    .as_deref()
-                    .is_some_and(|it| it.starts_with("text/")) =>
-            {
-                text = Value::from(written);
-                &text
-            }
-            // A form, an archive, a picture: its schema speaks of what it holds, which is not read
-            // here.
-            _ => return self.evidence.pass(media.site, self.observation()),
+            content => match self.other(side, media, recorded, content) {
+                Some(value) => Cow::Owned(value),
+                None => return self.evidence.pass(media.site, self.observation()),
+            },
         };
-        self.evidence.see(media.site, value, self.observation());
+        self.evidence.see(media.site, &value, self.observation());
         if let Some(schema) = &media.schema {
-            self.assert_body(side, schema, value, &recorded.at());
-            self.walk(side, schema.node, value, &recorded.at());
+            self.assert_body(side, schema, &value, &recorded.at());
+            self.walk(side, schema.node, &value, &recorded.at());
         }
+    }
+
+    /// The value of a body that is no JSON, where it can be read as one.
+    fn other(
+        &mut self,
+        side: &'j Side,
+        media: &'j Media,
+        recorded: &Recorded<'_>,
+        content: Content<'_>,
+    ) -> Option<Value> {
+        let schema = media.schema.as_ref()?;
+        let media_type = recorded.media_type.as_deref().unwrap_or(&media.range);
+        let written = match content {
+            Content::Text(text) => Cow::Borrowed(text),
+            // A recorder took it for JSON; how it was written is lost.
+            Content::Json(value) if media_type.starts_with("text/") => {
+                let is_text = side.plan.types(schema.node).contains(&"string");
+                return (!is_text).then(|| value.clone());
+            }
+            Content::Json(value) => Cow::Owned(value.to_string()),
+        };
+        let is_xml = media_type.ends_with("/xml") || media_type.ends_with("+xml");
+        let form = match media_type {
+            "application/x-www-form-urlencoded" => {
+                form::urlencoded(&written, &side.plan, schema.node, media)
+            }
+            "multipart/form-data" => {
+                let content_type = &recorded.content_type;
+                match form::multipart(&written, content_type, &side.plan, schema.node, media) {
+                    Ok(form) => form,
+                    Err(form::Unreadable(reason)) => {
+                        let found = Found {
+                            rule: BodyCode::BrokenForm.rule(side.direction),
+                            message: format!(
+                                "the body is not the form that it says it is: {reason}"
+                            ),
+                            expected: "multipart/form-data".to_owned(),
+                            seen: recorded.describe(),
+                            spec: &media.pointer,
+                            at: &recorded.at(),
+                        };
+                        self.report_against(found, Some(media.site));
+                        return None;
+                    }
+                }
+            }
+            text if text.starts_with("text/") && !is_xml => {
+                return Some(form::plain(&written, &side.plan, schema.node));
+            }
+            _ => {
+                // Where any string will do there is nothing to hold it against.
+                if !side.plan.is_any_string(schema.node) {
+                    self.leave(format!("the schema of a body of {}", media.range));
+                }
+                return None;
+            }
+        };
+        for what in form.unread {
+            self.leave(what);
+        }
+        for part in form.wrong {
+            let spec = pointer::join(&part.encoding.pointer, "contentType");
+            let found = Found {
+                rule: BodyCode::MediaType.rule(side.direction),
+                message: format!(
+                    "the content type of the field `{}` is not documented",
+                    part.name
+                ),
+                expected: part.encoding.content_types.join(", "),
+                seen: part.seen,
+                spec: &spec,
+                at: &recorded.at(),
+            };
+            self.report_against(found, Some(media.site));
+        }
+        Some(form.value)
     }
 }
 

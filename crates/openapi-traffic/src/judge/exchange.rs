@@ -1,10 +1,12 @@
 //! A recording and where it was read from.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use har_recording::Wire;
 use http_recording::Recording;
-use located::Place;
-use located::Source;
+use located::{Place, Source};
+
+use crate::escaped::Escaped;
 
 /// A recorded exchange that knows its place.
 #[derive(Debug)]
@@ -15,6 +17,9 @@ pub struct Exchange {
     base: String,
     number: u64,
     label: Arc<str>,
+    wire: Option<Wire>,
+    /// The bodies of request and response where the file has them as strings.
+    bodies: [OnceLock<Option<Escaped>>; 2],
 }
 
 impl Exchange {
@@ -31,7 +36,30 @@ impl Exchange {
             base: base.to_owned(),
             number,
             label,
+            wire: None,
+            bodies: [OnceLock::new(), OnceLock::new()],
         }
+    }
+
+    /// With what was sent beyond what a recording holds: the whole URL, and the headers that carry
+    /// credentials. Without it, nothing is known of these headers.
+    #[must_use]
+    pub fn with_wire(mut self, wire: Wire) -> Exchange {
+        self.wire = Some(wire);
+        self
+    }
+
+    /// The URL that was asked for, or the path where nothing more is known.
+    pub fn url(&self) -> &str {
+        match &self.wire {
+            Some(wire) => &wire.url,
+            None => &self.recording.request.path,
+        }
+    }
+
+    /// What was sent beyond what the recording holds.
+    pub(crate) fn wire(&self) -> Option<&Wire> {
+        self.wire.as_ref()
     }
 
     /// What people call it: its file, with line or pointer where the file holds more than one.
@@ -50,21 +78,89 @@ impl Exchange {
     }
 
     /// Where a value of the recording stands, or the nearest place above where the file has no such
-    /// value (what is missing, what a HAR holds as text). The pointer is that of the value all the
-    /// same.
+    /// value (what is missing). The pointer is that of the value all the same.
+    ///
+    /// A HAR file has names of its own for the parts of an exchange, and a body as a string: the
+    /// place is then within the string, and the pointer is that of the string.
     pub fn place(&self, pointer: &str) -> Place {
-        let whole = format!("{}{pointer}", self.base);
-        match self.source.nearest(&whole) {
-            Some(place) => Place {
-                pointer: whole,
-                ..place
-            },
+        if self.base.is_empty() {
+            return self.nearest(pointer);
+        }
+        let (at, inside) = self.in_har(pointer);
+        let whole = format!("{}{at}", self.base);
+        let place = match self.source.nearest(&whole) {
+            Some(place) => place,
+            None => self.nearest(""),
+        };
+        let Some((body, below)) = inside.filter(|_| place.pointer == whole) else {
+            return place;
+        };
+        let escaped = self.bodies[body].get_or_init(|| Escaped::at(&self.source, &whole));
+        let byte = escaped.as_ref().and_then(|escaped| escaped.byte_of(below));
+        match byte {
+            Some(byte) => {
+                let (line, column) = self.source.line_and_column(byte);
+                Place {
+                    line,
+                    column,
+                    ..place
+                }
+            }
+            None => place,
+        }
+    }
+
+    fn nearest(&self, pointer: &str) -> Place {
+        let pointer = format!("{}{pointer}", self.base);
+        match self.source.nearest(&pointer) {
+            Some(place) => Place { pointer, ..place },
             None => Place {
                 file: self.source.file().to_owned(),
                 line: self.source.first_line(),
                 column: 1,
-                pointer: whole,
+                pointer,
             },
         }
+    }
+
+    /// Where a HAR entry has a part of an exchange: its pointer, and for a body its number and the
+    /// pointer below it.
+    fn in_har<'p>(&self, pointer: &'p str) -> (String, Option<(usize, &'p str)>) {
+        const BODIES: [(&str, &str); 2] = [
+            ("/request", "/request/postData/text"),
+            ("/response", "/response/content/text"),
+        ];
+        for (index, (side, string)) in BODIES.into_iter().enumerate() {
+            let Some(part) = pointer.strip_prefix(side) else {
+                continue;
+            };
+            for body in ["/body", "/text"] {
+                if let Some(below) = part.strip_prefix(body) {
+                    let below = if body == "/body" { below } else { "" };
+                    return (string.to_owned(), Some((index, below)));
+                }
+            }
+            let named = part.strip_prefix("/headers/");
+            if let Some(index) = named.and_then(|name| self.header(side, name)) {
+                return (format!("{side}/headers/{index}"), None);
+            }
+            let first = part.split('/').nth(1).unwrap_or_default();
+            if matches!(first, "path" | "params" | "query") {
+                return (format!("{side}/url"), None);
+            }
+        }
+        (pointer.to_owned(), None)
+    }
+
+    /// The number of a header in the list that a HAR entry has of them.
+    fn header(&self, side: &str, name: &str) -> Option<usize> {
+        let names = (0..).map_while(|index| {
+            let at = format!("{}{side}/headers/{index}/name", self.base);
+            self.source.span(&at).map(|span| (index, span))
+        });
+        names
+            .map(|(index, span)| (index, self.source.text()[span].trim_matches('"')))
+            .find(|(_, written)| written.eq_ignore_ascii_case(name))
+            .map(|(index, _)| index)
     }
 }

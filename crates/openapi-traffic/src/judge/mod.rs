@@ -3,17 +3,19 @@
 mod assertion;
 mod body;
 mod exchange;
+mod form;
 mod parameter;
+mod security;
+mod sent;
 mod walk;
 
 use std::collections::BTreeSet;
-
-use serde_json::Value;
 
 use crate::codes::Severity;
 use crate::codes::{Code, Rule};
 use crate::evidence::{Evidence, Observation};
 use crate::finding::Finding;
+use crate::shown::{describe, visible};
 use crate::spec::lower::Direction;
 use crate::spec::operation::Operation;
 use crate::spec::{Side, SiteId, SiteKind, Spec};
@@ -35,6 +37,7 @@ pub fn judge_into(spec: &Spec, exchange: &Exchange, evidence: &mut Evidence) -> 
         exchange,
         evidence,
         findings: Vec::new(),
+        kind: String::new(),
     };
     judge.exchange();
     judge.findings
@@ -80,6 +83,8 @@ struct Judge<'j> {
     exchange: &'j Exchange,
     evidence: &'j mut Evidence,
     findings: Vec<Finding>,
+    /// Method, path template and status.
+    kind: String,
 }
 
 /// Something to be said, before its places are looked up.
@@ -97,9 +102,18 @@ struct Found<'f> {
 impl<'j> Judge<'j> {
     fn exchange(&mut self) {
         let recording = &self.exchange.recording;
-        self.repeated();
         let (request, response) = (&recording.request, &recording.response);
-        let matches = self.spec.routes.find(&request.path, &request.params);
+        let asked = self.exchange.url();
+        let matches = self.spec.routes.find(asked, &request.params);
+        let template = matches.first().map(|first| first.route.template.clone());
+        let template = template.unwrap_or_else(|| self.spec.known.path(&request.path));
+        let method = request.method.to_ascii_uppercase();
+        self.kind = format!(
+            "{} {template} {}",
+            self.spec.known.name(&method),
+            response.status
+        );
+        self.repeated();
         let Some(first) = matches.first() else {
             self.evidence.see_undocumented(
                 SiteKind::Operation,
@@ -110,14 +124,13 @@ impl<'j> Judge<'j> {
             );
             return self.report(Found {
                 rule: Code::Path.rule(),
-                message: format!("the path {} is not documented", shown_path(&request.path)),
+                message: format!("the path `{template}` is not documented"),
                 expected: "a path of the spec".to_owned(),
-                seen: shown_path(&request.path),
+                seen: format!("`{template}`"),
                 spec: "/paths",
                 at: "/request/path",
             });
         };
-        let method = request.method.to_ascii_uppercase();
         let Some(found) = matches.iter().find(|it| it.route.method == method) else {
             let path = &first.route.path;
             self.evidence.see_undocumented(
@@ -139,9 +152,13 @@ impl<'j> Judge<'j> {
         };
         let operation = &self.spec.operations[found.number];
         self.evidence.pass(operation.site, self.observation());
-        self.parameters(operation, &found.values);
         // It may be the bad request that earned the answer.
-        if !(400..500).contains(&response.status) {
+        let excused = (400..500).contains(&response.status);
+        self.parameters(operation, &found.raw, excused);
+        if !matches!(response.status, 401 | 403) {
+            self.security(operation);
+        }
+        if !excused {
             self.request_body(operation);
         }
         self.response(operation);
@@ -160,10 +177,7 @@ impl<'j> Judge<'j> {
                 "each key once",
                 "two members, of which the last was judged",
             );
-            self.findings.push(Finding {
-                recording: Some(self.exchange.place(at)),
-                ..finding
-            });
+            self.say(finding, at);
         }
     }
 
@@ -222,6 +236,7 @@ impl<'j> Judge<'j> {
             label: self.exchange.label(),
             origin: self.exchange.recording.meta.origin,
             whole: true,
+            known: &self.spec.known,
         }
     }
 
@@ -234,6 +249,11 @@ impl<'j> Judge<'j> {
         self.exchange.recording.meta.excerpt.contains(&part)
     }
 
+    /// Counts what is not validated, for a reason that quotes nothing of the recording.
+    fn leave(&mut self, reason: String) {
+        self.evidence.leave(reason, self.observation());
+    }
+
     /// Says it, and counts it against the place of the specification that it contradicts.
     fn report(&mut self, found: Found<'_>) {
         let site = self.spec.sites.nearest(found.spec);
@@ -244,35 +264,47 @@ impl<'j> Judge<'j> {
         if let (Severity::Error, Some(site)) = (found.rule.severity, site) {
             self.evidence.contradict(site, self.observation());
         }
-        self.findings.push(Finding {
-            spec: self.spec.source().nearest(found.spec),
-            recording: Some(self.exchange.place(found.at)),
+        let finding = Finding {
+            spec: self.spec.place(found.spec),
             ..Finding::new(found.rule, found.message, found.expected, found.seen)
+        };
+        self.say(finding, found.at);
+    }
+
+    /// Adds a finding at a pointer into the exchange, without what may not be shown.
+    fn say(&mut self, finding: Finding, at: &str) {
+        let known = &self.spec.known;
+        let recording = &self.exchange.recording;
+        let (side, body) = match at.strip_prefix("/response/body") {
+            Some(_) => ("/response/body", &recording.response.body),
+            None => ("/request/body", &recording.request.body),
+        };
+        // Only a body has lists, in which a number is no name.
+        let shown = match (at.strip_prefix(side), body) {
+            (Some(below), Some(body)) => format!("{side}{}", known.pointer(below, body)),
+            _ => known.pointer(at, &serde_json::Value::Null),
+        };
+        let mut place = self.exchange.place(at);
+        let mut texts = [finding.message, finding.expected, finding.seen];
+        for token in pointer::tokens(at).into_iter().flatten() {
+            let name = known.name(&token);
+            // What is masked in the pointer is masked wherever else it is named.
+            if name != token && !shown.contains(&*pointer::escape(&token)) {
+                for text in &mut texts {
+                    *text = text.replace(&*token, &name);
+                }
+                place.pointer = place.pointer.replace(&*pointer::escape(&token), &name);
+            }
+        }
+        let [message, expected, seen] = texts.map(|text| visible(&text).into_owned());
+        self.findings.push(Finding {
+            message,
+            expected,
+            seen,
+            recording: Some(place),
+            exchange: Some(self.kind.clone()),
+            at: Some(shown),
+            ..finding
         });
-    }
-}
-
-/// A path without its query, which may hold a secret.
-fn shown_path(path: &str) -> String {
-    format!("`{}`", path.split(['?', '#']).next().unwrap_or_default())
-}
-
-/// What a value is, in words that give nothing away: texts are only measured.
-fn describe(value: &Value) -> String {
-    fn counted(what: &str, count: usize, one: &str) -> String {
-        format!(
-            "{what} of {count} {one}{}",
-            if count == 1 { "" } else { "s" }
-        )
-    }
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => format!("boolean {value}"),
-        Value::Number(number) if number.is_f64() => format!("number {number}"),
-        Value::Number(number) => format!("integer {number}"),
-        Value::String(text) if text.is_empty() => "empty string".to_owned(),
-        Value::String(text) => counted("string", text.chars().count(), "character"),
-        Value::Array(items) => counted("array", items.len(), "item"),
-        Value::Object(members) => counted("object", members.len(), "member"),
     }
 }

@@ -1,50 +1,261 @@
 //! Parameters and response headers: present where required, documented, and of their schema once
 //! read from text.
 
-use std::borrow::Cow;
-
+use located::pointer;
 use serde_json::{Map, Value};
 
-use http_recording::text;
-
-use super::{Found, Judge};
-use crate::codes::Code;
+use super::sent::{self, Pair, Values};
+use super::{Found, Judge, describe};
+use crate::codes::{Code, Rule};
 use crate::routing::Names;
-use crate::spec::operation::{Form, Header, Location, Operation, Parameter, Spread};
-use crate::spec::{Schema, Side, SiteKind};
-use located::pointer;
+use crate::spec::operation::{Form, Header, Location, Operation, Parameter};
+use crate::spec::plan::NodeId;
+use crate::spec::security::Credential;
+use crate::spec::{Schema, Side, SiteId, SiteKind};
+use crate::style::{self, Parts, Shape, Style, decode};
+
+/// What was sent of a parameter, before it is read.
+enum Sent {
+    Absent,
+    /// Nobody has kept it.
+    NotKept,
+    /// All of it is one text.
+    Text(String),
+    /// One text for each time that its name was there.
+    Texts(Vec<String>),
+    /// The members of an object, each with a name of its own: `R=100`, `color[R]=100`.
+    Members(Vec<(String, String)>),
+}
+
+/// What a value is held against, and how a finding calls it.
+struct Judged<'s> {
+    side: &'s Side,
+    schema: &'s Schema,
+    form: &'s Form,
+    name: &'s str,
+    subject: String,
+    rule: &'static Rule,
+    site: SiteId,
+    at: String,
+    /// Whether what is wrong with it is no finding.
+    excused: bool,
+}
+
+/// How a text is decoded.
+type Decode<'d> = &'d dyn Fn(&str) -> String;
 
 impl<'j> Judge<'j> {
-    pub(super) fn parameters(&mut self, operation: &'j Operation, names: &Names) {
-        let request = &self.exchange.recording.request;
+    /// Judges the parameters of a request; what is wrong with them is no finding where the answer
+    /// excuses it.
+    pub(super) fn parameters(&mut self, operation: &'j Operation, names: &Names, excused: bool) {
+        let exchange = self.exchange;
+        let query = sent::query(exchange);
+        let cookies = sent::cookies(exchange);
         for parameter in &operation.parameters {
-            let (value, at) = match parameter.location {
+            let mut at = format!("/request/{}", parameter.location.name());
+            let sent = match parameter.location {
                 Location::Path => {
-                    let value = names.iter().find(|(name, _)| *name == parameter.name);
-                    (
-                        value.map(|(_, value)| Cow::Owned(Value::String(value.clone()))),
-                        "/request/path".to_owned(),
-                    )
+                    let mut names = names.iter().filter(|(name, _)| *name == parameter.name);
+                    names
+                        .next()
+                        .map_or(Sent::Absent, |(_, raw)| Sent::Text(raw.clone()))
                 }
-                Location::Query => member(&request.query, "/request/query", |name| {
-                    name == parameter.name
-                }),
-                Location::Header => member(&request.headers, "/request/headers", |name| {
-                    name.eq_ignore_ascii_case(&parameter.name)
-                }),
+                Location::Query => {
+                    if query.iter().any(|pair| pair.name == parameter.name) {
+                        at = pointer::join(&at, &parameter.name);
+                    }
+                    self.pairs(operation, parameter, &query)
+                }
+                Location::Cookie => {
+                    at = "/request/headers/cookie".to_owned();
+                    match &cookies {
+                        None => Sent::NotKept,
+                        Some(cookies) => self.pairs(operation, parameter, cookies),
+                    }
+                }
+                Location::Header => match sent::request_header(exchange, &parameter.name) {
+                    Values::NotKept => Sent::NotKept,
+                    Values::Absent => {
+                        at = "/request/headers".to_owned();
+                        Sent::Absent
+                    }
+                    Values::There(values, place) => {
+                        at = place;
+                        Sent::Text(values.join(", "))
+                    }
+                },
             };
-            match value {
-                // An object in a text: what it holds is not judged.
-                Some(_) if matches!(parameter.form, Form::Spread(_)) => {
-                    self.evidence.pass(parameter.site, self.observation());
-                }
-                None if matches!(parameter.form, Form::Spread(_)) => {}
-                None if parameter.required => self.missing(parameter, &at),
-                None => {}
-                Some(value) => self.parameter(parameter, &value, &at),
-            }
+            self.parameter(parameter, &sent, at, excused);
         }
-        self.undocumented_query(operation);
+        if !excused {
+            self.undocumented_query(operation, &query);
+        }
+    }
+
+    /// What belongs to a parameter among the pairs of a query or of cookies.
+    fn pairs(&self, operation: &Operation, parameter: &Parameter, pairs: &[Pair]) -> Sent {
+        let named = || pairs.iter().filter(|pair| pair.name == parameter.name);
+        let plan = &self.spec.request.plan;
+        let node = parameter.schema.as_ref().map(|schema| schema.node);
+        let shapes = node.map(|node| plan.shapes(node)).unwrap_or_default();
+        let members = |own: &dyn Fn(&str) -> bool| -> Vec<(String, String)> {
+            let own = pairs.iter().filter(|pair| own(&pair.name));
+            own.map(|pair| (pair.name.clone(), pair.value.clone()))
+                .collect()
+        };
+        match (&parameter.form, node) {
+            (Form::Styled(Style::DeepObject, _), _) => {
+                let members = members(&|name| is_bracketed(name, &parameter.name));
+                if !members.is_empty() {
+                    return Sent::Members(members);
+                }
+            }
+            // An object has no name of its own here.
+            (Form::Styled(_, true), Some(node)) if shapes.contains(&Shape::Object) => {
+                let any = plan.takes_any_member(self.spec.value(), node);
+                let own = |name: &str| {
+                    plan.property(node, name).is_some()
+                        || any && !self.is_claimed(operation, parameter, name)
+                };
+                let mut found = members(&own);
+                if parameter.location == Location::Cookie
+                    && found.iter().any(|(_, value)| value.contains('&'))
+                {
+                    // The table of OpenAPI has `&` between the members in one cookie.
+                    found = unfolded(pairs)
+                        .into_iter()
+                        .filter(|(name, _)| own(name))
+                        .collect();
+                }
+                if !found.is_empty() || shapes.len() == 1 {
+                    return match found.is_empty() {
+                        true => Sent::Absent,
+                        false => Sent::Members(found),
+                    };
+                }
+            }
+            _ => {}
+        }
+        let mut texts: Vec<String> = named().map(|pair| pair.value.clone()).collect();
+        if parameter.location == Location::Cookie
+            && matches!(parameter.form, Form::Styled(_, true))
+            && shapes.contains(&Shape::Array)
+        {
+            let again = format!("&{}=", parameter.name);
+            texts = texts
+                .iter()
+                .flat_map(|text| text.split(&again).map(str::to_owned))
+                .collect();
+        }
+        match texts.len() {
+            0 => Sent::Absent,
+            1 => Sent::Text(texts.swap_remove(0)),
+            _ => Sent::Texts(texts),
+        }
+    }
+
+    /// Whether a name in the query (or of a cookie) is that of another parameter or of a
+    /// credential.
+    fn is_claimed(&self, operation: &Operation, by: &Parameter, name: &str) -> bool {
+        let others = operation
+            .parameters
+            .iter()
+            .filter(|other| other.location == by.location && other.pointer != by.pointer);
+        let mut others = others.filter(|other| !self.is_spread_over_any(other));
+        self.is_key(by.location, name) || others.any(|other| self.documents(other, name))
+    }
+
+    /// Whether a credential is sent under a name.
+    fn is_key(&self, location: Location, name: &str) -> bool {
+        self.spec.schemes.iter().any(|scheme| {
+            matches!(&scheme.credential,
+                Credential::Key(place, key) if *place == location && key == name)
+        })
+    }
+
+    /// Whether a parameter is an object that takes whatever names there are.
+    fn is_spread_over_any(&self, parameter: &Parameter) -> bool {
+        let (Form::Styled(style, true), Some(schema)) = (&parameter.form, &parameter.schema) else {
+            return false;
+        };
+        let plan = &self.spec.request.plan;
+        *style != Style::DeepObject
+            && plan.shapes(schema.node).contains(&Shape::Object)
+            && plan.takes_any_member(self.spec.value(), schema.node)
+    }
+
+    /// Whether a name in the query is of a parameter.
+    fn documents(&self, parameter: &Parameter, name: &str) -> bool {
+        let plan = &self.spec.request.plan;
+        let node = parameter.schema.as_ref().map(|schema| schema.node);
+        match (&parameter.form, node) {
+            (Form::Styled(Style::DeepObject, _), _) => {
+                is_bracketed(name, &parameter.name) || name == parameter.name
+            }
+            (Form::Styled(_, true), Some(node)) if plan.shapes(node).contains(&Shape::Object) => {
+                let shapes = plan.shapes(node);
+                plan.property(node, name).is_some()
+                    || self.is_spread_over_any(parameter)
+                    || shapes.len() > 1 && name == parameter.name
+            }
+            // How it is written is not known: it may be in brackets as well.
+            (Form::NotJudged(_), _) => {
+                is_bracketed(name, &parameter.name) || name == parameter.name
+            }
+            _ => name == parameter.name,
+        }
+    }
+
+    fn parameter(&mut self, parameter: &'j Parameter, sent: &Sent, at: String, excused: bool) {
+        let subject = format!(
+            "the {} parameter `{}`",
+            parameter.location.name(),
+            parameter.name
+        );
+        match sent {
+            Sent::Absent => {
+                if parameter.required && !excused {
+                    self.missing(parameter, &at);
+                }
+                return;
+            }
+            Sent::NotKept => return self.not_kept(&subject),
+            _ => {}
+        }
+        let (location, reserved) = (parameter.location, parameter.allow_reserved);
+        // OpenAPI: where a style has no empty value, `allowEmptyValue` is ignored.
+        let may_be_empty = parameter.allow_empty
+            && location == Location::Query
+            && matches!(parameter.form, Form::Styled(Style::Form, _));
+        let Some(schema) = &parameter.schema else {
+            return self.evidence.pass(parameter.site, self.observation());
+        };
+        if may_be_empty && matches!(sent, Sent::Text(text) if text.is_empty()) {
+            let empty = Value::String(String::new());
+            return self
+                .evidence
+                .see(parameter.site, &empty, self.observation());
+        }
+        let judged = Judged {
+            side: &self.spec.request,
+            schema,
+            form: &parameter.form,
+            name: &parameter.name,
+            subject,
+            rule: Code::Parameter.rule(),
+            site: parameter.site,
+            at,
+            excused,
+        };
+        let in_query = |text: &str| sent::in_query(text, reserved);
+        let as_is = |text: &str| text.to_owned();
+        let decoders: &[Decode<'_>] = match location {
+            Location::Query => &[&in_query],
+            Location::Path => &[&decode],
+            // OpenAPI says nothing of how these are encoded.
+            Location::Header | Location::Cookie => &[&as_is, &decode],
+        };
+        self.value(&judged, sent, decoders);
     }
 
     fn missing(&mut self, parameter: &Parameter, at: &str) {
@@ -63,99 +274,160 @@ impl<'j> Judge<'j> {
         self.report_against(found, Some(parameter.site));
     }
 
-    fn parameter(&mut self, parameter: &Parameter, value: &Value, at: &str) {
-        let Some(schema) = &parameter.schema else {
-            return self.evidence.pass(parameter.site, self.observation());
+    fn not_kept(&mut self, subject: &str) {
+        let reason = format!("{subject}: recordings do not keep its header");
+        self.leave(reason);
+    }
+
+    pub(super) fn response_header(&mut self, header: &'j Header) {
+        let subject = format!("the header `{}`", header.name);
+        let (values, at) = match sent::response_header(self.exchange, &header.name) {
+            Values::There(values, at) => (values, at),
+            Values::NotKept => return self.not_kept(&subject),
+            Values::Absent => {
+                if header.required {
+                    let found = Found {
+                        rule: Code::HeaderMissing.rule(),
+                        message: format!("the required header `{}` is missing", header.name),
+                        expected: format!("`{}`", header.name),
+                        seen: "nothing".to_owned(),
+                        spec: &header.pointer,
+                        at: "/response/headers",
+                    };
+                    self.report_against(found, Some(header.site));
+                }
+                return;
+            }
         };
-        let side = &self.spec.request;
-        let read = read(side, schema, &parameter.form, value);
-        self.evidence.see(parameter.site, &read, self.observation());
-        self.see_vocabulary(side, schema, parameter.site, &read, at);
-        if parameter.allow_empty && text(value).is_empty() {
-            return;
+        let Some(schema) = &header.schema else {
+            return self.evidence.pass(header.site, self.observation());
+        };
+        let judged = Judged {
+            side: &self.spec.response,
+            schema,
+            form: &header.form,
+            name: &header.name,
+            subject,
+            rule: Code::Header.rule(),
+            site: header.site,
+            at,
+            excused: false,
+        };
+        // RFC 9110: a header that comes again is one list, but for `Set-Cookie`, which has commas
+        // of its own.
+        let whole = match header.name.as_str() {
+            "set-cookie" => values,
+            _ => vec![values.join(", ")],
+        };
+        let as_is = |text: &str| text.to_owned();
+        for value in whole {
+            self.value(&judged, &Sent::Text(value), &[&as_is, &decode]);
         }
-        let subject = format!(
-            "the {} parameter `{}`",
-            parameter.location.name(),
-            parameter.name
+    }
+
+    /// Reads what was sent as the schema says, and judges the first reading that fits, else the
+    /// first there is.
+    fn value(&mut self, judged: &Judged<'j>, sent: &Sent, decoders: &[Decode<'_>]) {
+        if let Form::NotJudged(reason) = judged.form {
+            let reason = format!("{}: {reason}", judged.subject);
+            self.leave(reason);
+            return self.evidence.pass(judged.site, self.observation());
+        }
+        let mut readings = Vec::new();
+        for decode in decoders {
+            readings.extend(readings_of(judged, sent, decode));
+        }
+        let fits = |reading: &Value| self.fits(judged.side, judged.schema, reading);
+        let fitting = readings.iter().position(fits);
+        if fitting.is_none() {
+            if judged.excused {
+                return;
+            }
+            if readings.first().is_some_and(|it| is_nested(judged, it)) {
+                let reason = format!(
+                    "{}: OpenAPI does not define how values are nested in it",
+                    judged.subject
+                );
+                self.leave(reason);
+                return self.evidence.pass(judged.site, self.observation());
+            }
+        }
+        if readings.is_empty() {
+            return self.unreadable(judged, sent);
+        }
+        let reading = readings.swap_remove(fitting.unwrap_or(0));
+        self.evidence.see(judged.site, &reading, self.observation());
+        self.see_vocabulary(
+            judged.side,
+            judged.schema,
+            judged.site,
+            &reading,
+            &judged.at,
         );
         self.scalar(
-            side,
-            schema,
-            &read,
-            &subject,
-            Code::Parameter.rule(),
-            parameter.site,
-            at,
+            judged.side,
+            judged.schema,
+            &reading,
+            &judged.subject,
+            judged.rule,
+            judged.site,
+            &judged.at,
         );
     }
 
-    pub(super) fn response_header(&mut self, header: &Header) {
-        let headers = &self.exchange.recording.response.headers;
-        let (value, at) = member(headers, "/response/headers", |name| {
-            name.eq_ignore_ascii_case(&header.name)
-        });
-        match value {
-            None if header.required => {
-                let found = Found {
-                    rule: Code::HeaderMissing.rule(),
-                    message: format!("the required header `{}` is missing", header.name),
-                    expected: format!("`{}`", header.name),
-                    seen: "nothing".to_owned(),
-                    spec: &header.pointer,
-                    at: &at,
-                };
-                self.report_against(found, Some(header.site));
+    fn unreadable(&mut self, judged: &Judged<'_>, sent: &Sent) {
+        let (problem, expected) = match judged.form {
+            Form::Json => ("is not JSON".to_owned(), "JSON".to_owned()),
+            Form::Styled(style, explode) => {
+                let style = format!("`style: {}`, `explode: {explode}`", style.name());
+                (format!("is not written in {style}"), style)
             }
-            None => {}
-            Some(value) => {
-                let Some(schema) = &header.schema else {
-                    return self.evidence.pass(header.site, self.observation());
-                };
-                let side = &self.spec.response;
-                let read = read(side, schema, &Form::Separated(','), &value);
-                self.evidence.see(header.site, &read, self.observation());
-                self.see_vocabulary(side, schema, header.site, &read, &at);
-                let subject = format!("the header `{}`", header.name);
-                self.scalar(
-                    side,
-                    schema,
-                    &read,
-                    &subject,
-                    Code::Header.rule(),
-                    header.site,
-                    &at,
-                );
+            Form::Text | Form::NotJudged(_) => {
+                ("comes more than once".to_owned(), "one".to_owned())
             }
-        }
+        };
+        let seen = match sent {
+            Sent::Text(text) => describe(&Value::from(text.as_str())),
+            Sent::Texts(texts) => format!("{} values", texts.len()),
+            Sent::Members(members) => format!("{} members", members.len()),
+            Sent::Absent | Sent::NotKept => "nothing".to_owned(),
+        };
+        let found = Found {
+            rule: judged.rule,
+            message: format!("{} {problem}", judged.subject),
+            expected,
+            seen,
+            spec: &judged.schema.pointer,
+            at: &judged.at,
+        };
+        self.report_against(found, Some(judged.site));
     }
 
-    fn undocumented_query(&mut self, operation: &Operation) {
-        let query = &self.exchange.recording.request.query;
+    fn undocumented_query(&mut self, operation: &Operation, query: &[Pair]) {
         let documented = |name: &str| {
             let mut here = operation
                 .parameters
                 .iter()
                 .filter(|parameter| parameter.location == Location::Query);
-            here.any(|parameter| match &parameter.form {
-                Form::Spread(Spread::Names(None)) => true,
-                Form::Spread(Spread::Names(Some(names)))
-                    if names.iter().any(|known| known == name) =>
-                {
-                    true
-                }
-                Form::Spread(Spread::Brackets) => {
-                    name.split('[').next() == Some(parameter.name.as_str())
-                }
-                _ => parameter.name == name,
-            })
+            here.any(|parameter| self.documents(parameter, name))
+                || self.is_key(Location::Query, name)
         };
-        for (name, value) in query.iter().filter(|(name, _)| !documented(name)) {
+        let mut told: Vec<&str> = Vec::new();
+        let undocumented: Vec<_> = query
+            .iter()
+            .filter(|pair| !documented(&pair.name))
+            .collect();
+        for Pair { name, value } in undocumented {
+            if told.contains(&name.as_str()) {
+                continue;
+            }
+            told.push(name);
+            let value = Value::from(sent::in_query(value, false));
             self.evidence.see_undocumented(
                 SiteKind::Parameter,
                 &operation.pointer,
                 name,
-                Some(value),
+                Some(&value),
                 self.observation(),
             );
             self.report(Found {
@@ -170,61 +442,208 @@ impl<'j> Judge<'j> {
     }
 }
 
-fn member<'m>(
-    members: &'m Map<String, Value>,
-    owner: &str,
-    is_it: impl Fn(&str) -> bool,
-) -> (Option<Cow<'m, Value>>, String) {
-    match members.iter().find(|(name, _)| is_it(name)) {
-        Some((name, value)) => (Some(Cow::Borrowed(value)), pointer::join(owner, name)),
-        None => (None, owner.to_owned()),
-    }
+/// Whether a name is `owner[…]`.
+fn is_bracketed(name: &str, owner: &str) -> bool {
+    let rest = name.strip_prefix(owner);
+    rest.is_some_and(|rest| rest.starts_with('[') && rest.ends_with(']'))
 }
 
-/// Reads the value that a text stands for under a schema: the first reading that fits, else the
-/// first there is.
-fn read(side: &Side, schema: &Schema, form: &Form, value: &Value) -> Value {
-    let validator = side.lowered.validator(&schema.location);
-    let mut readings = Vec::new();
-    if *form == Form::Json {
-        readings.extend(serde_json::from_str(&text(value)));
-    } else {
-        let types = side.plan.types(schema.node);
-        if types.contains(&"array") {
-            let items = side.plan.items(schema.node);
-            let item_types = items
-                .map(|items| side.plan.types(items))
-                .unwrap_or_default();
-            let texts = separate(form, value);
-            readings.push(texts.iter().map(|text| scalar(text, &item_types)).collect());
-        }
-        if !value.is_array() {
-            readings.push(scalar(&text(value), &types));
-        }
-    }
-    readings.push(match value {
-        Value::Array(_) => value.clone(),
-        _ => Value::String(text(value)),
-    });
-    let fitting = readings
+/// The members that are written in the values of cookies: `R=100&G=200`.
+fn unfolded(pairs: &[Pair]) -> Vec<(String, String)> {
+    pairs
         .iter()
-        .position(|reading| validator.is_some_and(|it| it.is_valid(reading)));
-    readings.swap_remove(fitting.unwrap_or(0))
+        .flat_map(|pair| {
+            let whole = format!("{}={}", pair.name, pair.value);
+            let parts: Vec<_> = whole
+                .split('&')
+                .map(|part| part.split_once('=').unwrap_or((part, "")))
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect();
+            parts
+        })
+        .collect()
 }
 
-/// The texts of an array's items.
-fn separate(form: &Form, value: &Value) -> Vec<String> {
-    let given: Vec<String> = match value {
-        Value::Array(items) => items.iter().map(text).collect(),
-        _ => vec![text(value)],
-    };
-    match form {
-        Form::Separated(separator) if !value.is_array() => {
-            let whole = given.concat();
-            let items = whole.split(*separator).map(|item| item.trim().to_owned());
-            items.filter(|_| !whole.is_empty()).collect()
+/// The values that what was sent may stand for.
+fn readings_of(judged: &Judged<'_>, sent: &Sent, decode: Decode<'_>) -> Vec<Value> {
+    let (style, explode) = match (judged.form, sent) {
+        (Form::Json, Sent::Text(text)) => {
+            return serde_json::from_str(&decode(text)).into_iter().collect();
         }
-        _ => given,
+        (Form::Text, Sent::Text(text)) => return vec![Value::from(decode(text))],
+        (Form::Styled(style, explode), _) => (*style, *explode),
+        _ => return Vec::new(),
+    };
+    let plan = &judged.side.plan;
+    let shapes = plan.shapes(judged.schema.node);
+    if let Sent::Members(members) = sent {
+        let owner = (style == Style::DeepObject).then_some(judged.name);
+        return object(judged, owner, members, decode).into_iter().collect();
+    }
+    let mut readings = Vec::new();
+    for shape in &shapes {
+        for parts in parts(style, explode, judged.name, *shape, sent) {
+            typed(judged, &parts, decode, &mut readings);
+        }
+    }
+    readings
+}
+
+/// The parts of what was sent, in the ways in which it can be of a shape.
+fn parts(style: Style, explode: bool, name: &str, shape: Shape, sent: &Sent) -> Vec<Parts> {
+    let alone = matches!(
+        style,
+        Style::Form | Style::SpaceDelimited | Style::PipeDelimited
+    ) && explode;
+    match (sent, shape) {
+        // Each item is a parameter of its own.
+        (Sent::Text(text), Shape::Array) if alone => match text.is_empty() {
+            true => vec![Parts::Items(Vec::new()), Parts::Items(vec![String::new()])],
+            false => vec![Parts::Items(vec![text.clone()])],
+        },
+        (Sent::Text(_), Shape::Object) if alone || style == Style::DeepObject => Vec::new(),
+        (Sent::Text(text), _) => style::split(style, explode, name, shape, text),
+        (Sent::Texts(texts), Shape::Array) if alone => vec![Parts::Items(texts.clone())],
+        _ => Vec::new(),
+    }
+}
+
+/// The values that parts may be: of the types that the schema names; as texts, which they are as
+/// well; and where it names none, as whatever they look like.
+fn typed(judged: &Judged<'_>, parts: &Parts, decode: Decode<'_>, readings: &mut Vec<Value>) {
+    let plan = &judged.side.plan;
+    let node = judged.schema.node;
+    let types_of = |node: Option<NodeId>| node.map(|node| plan.types(node)).unwrap_or_default();
+    let read = |text: &str, types: &[&str], typing: Typing| {
+        let text = decode(text.trim());
+        match typing {
+            Typing::Text => Value::String(text),
+            Typing::Declared => scalar(&text, types),
+            Typing::Guessed => scalar(&text, &["integer", "number", "boolean"]),
+        }
+    };
+    for typing in [Typing::Declared, Typing::Text, Typing::Guessed] {
+        let value = match parts {
+            Parts::Text(text) => {
+                let text_types = plan.types(node);
+                match typing {
+                    // Only the items of a list are trimmed.
+                    Typing::Text => Value::String(decode(text)),
+                    Typing::Declared => scalar(&decode(text), &text_types),
+                    Typing::Guessed => read(text, &text_types, typing),
+                }
+            }
+            Parts::Items(items) => {
+                let types = types_of(plan.items(node));
+                let items = items.iter().map(|item| read(item, &types, typing));
+                items.collect()
+            }
+            Parts::Members(members) => {
+                let members = members.iter().map(|(name, value)| {
+                    let types = types_of(plan.member(node, name));
+                    (name.clone(), read(value, &types, typing))
+                });
+                Value::Object(members.collect())
+            }
+        };
+        if !readings.contains(&value) {
+            readings.push(value);
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Typing {
+    Declared,
+    Text,
+    Guessed,
+}
+
+/// An object whose members have names of their own: below `owner` in brackets where there is one. A
+/// name that comes again is an array; none where a name is not written so.
+fn object(
+    judged: &Judged<'_>,
+    owner: Option<&str>,
+    members: &[(String, String)],
+    decode: Decode<'_>,
+) -> Option<Value> {
+    let mut object = Map::new();
+    for (name, text) in members {
+        let keys: Vec<&str> = match owner {
+            None => vec![name.as_str()],
+            Some(owner) => {
+                let inside = name.strip_prefix(owner)?.strip_prefix('[')?;
+                inside.strip_suffix(']')?.split("][").collect()
+            }
+        };
+        put(
+            judged,
+            &mut object,
+            judged.schema.node,
+            &keys,
+            &decode(text),
+        )?;
+    }
+    Some(Value::Object(object))
+}
+
+fn put(
+    judged: &Judged<'_>,
+    object: &mut Map<String, Value>,
+    node: NodeId,
+    keys: &[&str],
+    text: &str,
+) -> Option<()> {
+    let plan = &judged.side.plan;
+    let (name, below) = keys.split_first()?;
+    let member = plan.member(node, name);
+    let items = member.and_then(|member| plan.items(member));
+    let types = |node: Option<NodeId>| node.map(|node| plan.types(node)).unwrap_or_default();
+    match below {
+        [] | [""] => {
+            let value = match items {
+                Some(items) => Value::Array(vec![scalar(text, &plan.types(items))]),
+                None => scalar(text, &types(member)),
+            };
+            match object.get_mut(*name) {
+                None => {
+                    object.insert((*name).to_owned(), value);
+                }
+                Some(Value::Array(earlier)) if items.is_some() => {
+                    earlier.extend(value.as_array().into_iter().flatten().cloned());
+                }
+                // Twice, where the schema has one: an array, which does not fit.
+                Some(earlier) => *earlier = Value::Array(vec![earlier.take(), value]),
+            }
+            Some(())
+        }
+        _ => {
+            let nested = object
+                .entry((*name).to_owned())
+                .or_insert_with(|| Value::Object(Map::new()));
+            // What has no schema of its own is of any.
+            let node = member.unwrap_or(node);
+            put(judged, nested.as_object_mut()?, node, below, text)
+        }
+    }
+}
+
+/// Whether items or members of a value can only be arrays or objects themselves: what no style
+/// defines.
+fn is_nested(judged: &Judged<'_>, value: &Value) -> bool {
+    let Form::Styled(..) = judged.form else {
+        return false;
+    };
+    let plan = &judged.side.plan;
+    let node = judged.schema.node;
+    let is_nested = |node: NodeId| !plan.shapes(node).contains(&Shape::Primitive);
+    match value {
+        Value::Array(items) if !items.is_empty() => plan.items(node).is_some_and(is_nested),
+        Value::Object(members) => members
+            .keys()
+            .filter_map(|name| plan.member(node, name))
+            .any(is_nested),
+        _ => false,
     }
 }
 

@@ -47,12 +47,24 @@ impl Coverage {
                 .filter(|row| row.verdict == verdict)
                 .count()
         };
+        let supported = |word: &str| {
+            self.places
+                .iter()
+                .filter(|row| row.verdict == Verdict::Supported && row.strongest == Some(word))
+                .count()
+        };
         let mut out = format!(
-            "Operations, statuses and media types\n\n{}\nParameters and fields\n\n{}\n{}: {} supported, {} contradicted, {} never seen, {} undocumented\n",
+            "Operations, statuses and media types\n\n{}\nParameters and fields\n\n{}\n{}: {} \
+             supported ({} by captured, {} by reported, {} by documented recordings), {} \
+             illustrated, {} contradicted, {} never seen, {} undocumented\n",
             self.exchanged(),
             self.values(),
             count(self.places.len(), "place"),
             total(Verdict::Supported),
+            supported("captured"),
+            supported("reported"),
+            supported("documented"),
+            total(Verdict::Illustrated),
             total(Verdict::Contradicted),
             total(Verdict::NeverSeen),
             total(Verdict::Undocumented)
@@ -123,7 +135,7 @@ impl Coverage {
                 }
             };
             cells.extend([captured, reported, documented, synthetic].map(number));
-            cells.push(verdict(row.verdict).to_owned());
+            cells.push(verdict(row));
             cells
         });
         table::render(
@@ -160,8 +172,7 @@ impl Coverage {
                     presence(row.presence).to_owned(),
                     row.types.join("|"),
                     values.join(" "),
-                    row.origins.best().map_or("", word).to_owned(),
-                    verdict(row.verdict).to_owned(),
+                    verdict(row),
                     row.recordings.first().cloned().unwrap_or_default(),
                 ]
             });
@@ -172,7 +183,6 @@ impl Coverage {
                 "present",
                 "types",
                 "values",
-                "best origin",
                 "verdict",
                 "first recording",
             ],
@@ -183,7 +193,7 @@ impl Coverage {
 
 /// What each place is called: by its pointer, but parameters by their operation, as those of
 /// several are defined at one place.
-fn called(places: &[Row]) -> Vec<(String, &Row)> {
+pub(super) fn called(places: &[Row]) -> Vec<(String, &Row)> {
     let mut operation = "";
     let name = |row: &'_ Row, operation: &str| match (row.verdict, row.kind) {
         (Verdict::Undocumented, _) => format!("#{} {}", row.pointer, row.name),
@@ -201,7 +211,7 @@ fn called(places: &[Row]) -> Vec<(String, &Row)> {
 }
 
 /// Operations, what they take and what they answer, as against the values in those.
-fn is_exchanged(kind: SiteKind) -> bool {
+pub(super) fn is_exchanged(kind: SiteKind) -> bool {
     matches!(
         kind,
         SiteKind::Operation | SiteKind::RequestBody | SiteKind::Response | SiteKind::ResponseBody
@@ -265,12 +275,15 @@ fn next(places: &[Row]) -> Vec<Next> {
         record: format!("the answer {name}"),
         known: known(origins),
     });
-    let unseen = called(places)
+    let is_unseen = |row: &Row| matches!(row.verdict, Verdict::NeverSeen | Verdict::Illustrated);
+    let mut unseen: Vec<_> = called(places)
         .into_iter()
-        .filter(|(_, row)| row.verdict == Verdict::NeverSeen && !is_exchanged(row.kind));
-    let unseen = unseen.map(|(name, _)| Next {
+        .filter(|(_, row)| is_unseen(row) && !is_exchanged(row.kind))
+        .collect();
+    unseen.sort_by_key(|(_, row)| row.verdict != Verdict::NeverSeen);
+    let unseen = unseen.into_iter().map(|(name, row)| Next {
         record: format!("a value at {name}"),
-        known: "nothing".to_owned(),
+        known: known(row.origins),
     });
     successes.chain(answers).chain(unseen).collect()
 }
@@ -283,13 +296,17 @@ fn presence(presence: Presence) -> &'static str {
     }
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Supported => "supported",
-        Verdict::Contradicted => "CONTRADICTED",
-        Verdict::NeverSeen => "never seen",
-        Verdict::Undocumented => "UNDOCUMENTED",
+/// What follows from the traffic, and where it supports the spec, by what.
+pub(super) fn verdict(row: &Row) -> String {
+    match (row.verdict, row.strongest) {
+        (Verdict::Supported, Some(origin)) => return format!("supported ({origin})"),
+        (Verdict::Supported, None) => "supported",
+        (Verdict::Illustrated, _) => "illustrated (synthetic)",
+        (Verdict::Contradicted, _) => "CONTRADICTED",
+        (Verdict::NeverSeen, _) => "never seen",
+        (Verdict::Undocumented, _) => "UNDOCUMENTED",
     }
+    .to_owned()
 }
 
 #[cfg(test)]
@@ -333,10 +350,11 @@ mod tests {
             recordings: vec![],
             origins,
             contradicted: 0,
-            verdict: if seen {
-                Verdict::Supported
-            } else {
-                Verdict::NeverSeen
+            strongest: origins.best().map(word),
+            verdict: match seen {
+                true if origins.by_others() => Verdict::Supported,
+                true => Verdict::Illustrated,
+                false => Verdict::NeverSeen,
             },
         }
     }
@@ -361,7 +379,9 @@ mod tests {
             answer("list 404", NONE),
             operation("update"),
             answer("update 202", SYNTHETIC),
+            row(SiteKind::Property, "made", SYNTHETIC),
             row(SiteKind::Property, "field", NONE),
+            row(SiteKind::Property, "documented", DOCUMENTED),
         ];
         let next: Vec<_> = next(&rows)
             .into_iter()
@@ -373,11 +393,27 @@ mod tests {
             ("a success of count", "only documented"),
             ("the answer list 404", "nothing"),
             ("a value at #/field", "nothing"),
+            ("a value at #/made", "only synthetic"),
         ];
         assert_eq!(
             next,
             expected.map(|(record, known)| (record.to_owned(), known.to_owned()))
         );
+    }
+
+    #[test]
+    fn supported_says_by_what_and_what_only_synthetic_recordings_show_is_illustrated() {
+        let words = |origins| verdict(&row(SiteKind::Property, "a", origins));
+        assert_eq!(words(CAPTURED), "supported (captured)");
+        assert_eq!(
+            words(Origins {
+                synthetic: 9,
+                ..DOCUMENTED
+            }),
+            "supported (documented)"
+        );
+        assert_eq!(words(SYNTHETIC), "illustrated (synthetic)");
+        assert_eq!(words(NONE), "never seen");
     }
 
     #[test]

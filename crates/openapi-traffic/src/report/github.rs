@@ -16,8 +16,12 @@ pub(super) fn render(report: &Report) -> String {
             }
             _ => String::new(),
         };
+        let of = match &finding.exchange {
+            Some(exchange) => format!("\nin: {exchange}"),
+            None => String::new(),
+        };
         let message = format!(
-            "{}\nexpected: {}\nseen: {}{elsewhere}",
+            "{}{of}\nexpected: {}\nseen: {}{elsewhere}",
             finding.message, finding.expected, finding.seen
         );
         let title = format!("{} {}", finding.code, it.name);

@@ -3,12 +3,11 @@
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
-use indexmap::IndexMap;
-
-use super::window::{Line, Windows, visible};
-use super::{Outcome, Report, Reported, count};
+use super::window::{Kind, Line, Windows};
+use super::{Outcome, Report, Reported, count, groups};
 use crate::codes::Severity;
+use crate::shown::visible;
+use anstyle::{AnsiColor, Style};
 use located::Place;
 
 /// Places of a group that are listed besides the one that is drawn.
@@ -22,34 +21,29 @@ const BLUE: Style = AnsiColor::BrightBlue.on_default().bold();
 
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
-    let mut windows = Windows::default();
-    let mut groups: IndexMap<_, Vec<&Reported>> = IndexMap::new();
-    for it in &report.findings {
-        groups.entry(it.finding.group()).or_default().push(it);
-    }
-    for group in groups.values() {
-        finding(&mut out, &mut windows, group);
+    let mut windows = Windows::new(report);
+    for group in groups(&report.findings) {
+        finding(&mut out, &mut windows, &group);
     }
     for skipped in &report.skipped {
         line(
             &mut out,
+            format_args!("{YELLOW}skipped{YELLOW:#}: {skipped}"),
+        );
+    }
+    for unchecked in &report.unchecked {
+        line(
+            &mut out,
             format_args!(
-                "{YELLOW}skipped{YELLOW:#}: {}",
-                visible(&skipped.to_string())
+                "{YELLOW}not validated{YELLOW:#}: {}",
+                visible(&unchecked.to_string())
             ),
         );
     }
     for problem in &report.problems {
         line(
             &mut out,
-            format_args!(
-                "{RED}could not judge{RED:#}: {}",
-                problem
-                    .lines()
-                    .map(visible)
-                    .collect::<Vec<_>>()
-                    .join("\n  ")
-            ),
+            format_args!("{RED}could not judge{RED:#}: {problem}"),
         );
     }
     if let Some(coverage) = &report.coverage {
@@ -73,26 +67,30 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
     } else {
         String::new()
     };
-    let message = visible(&finding.message);
+    let of = match &finding.exchange {
+        Some(exchange) => format!("{exchange}: "),
+        None => String::new(),
+    };
+    let message = &finding.message;
     line(
         out,
         format_args!(
-            "{style}{}[{}]{style:#}{STRONG}: {message}{STRONG:#}{times}",
+            "{style}{}[{}]{style:#}{STRONG}: {of}{message}{STRONG:#}{times}",
             finding.severity.word(),
             finding.code
         ),
     );
 
     let parts = [
-        (&finding.spec, "expected", &finding.expected),
-        (&finding.recording, "seen", &finding.seen),
+        (&finding.spec, Kind::Document, "expected", &finding.expected),
+        (&finding.recording, Kind::Recording, "seen", &finding.seen),
     ];
     let drawn: Vec<_> = parts
         .into_iter()
-        .filter_map(|(place, label, text)| {
+        .filter_map(|(place, kind, label, text)| {
             place
                 .as_ref()
-                .map(|place| (place, windows.draw(place), label, visible(text)))
+                .map(|place| (place, windows.draw(place, kind), label, text))
         })
         .collect();
     let last = drawn
@@ -115,15 +113,14 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
             out,
             format_args!(
                 "{:gutter$}{BLUE}{arrow}{BLUE:#} {file}:{number}:{column}  (#{})",
-                "",
-                visible(pointer)
+                "", pointer
             ),
         );
         window(out, gutter, lines, &format!("{label} {text}"));
     }
-    for (place, label, text) in parts {
+    for (place, _, label, text) in parts {
         if place.is_none() && !text.is_empty() {
-            note(out, gutter, &format!("{label} {}", visible(text)));
+            note(out, gutter, &format!("{label} {text}"));
         }
     }
     let others: Vec<_> = group[1..]
@@ -136,10 +133,7 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
             gutter,
             &format!(
                 "also at {}:{}:{}  (#{})",
-                other.file,
-                other.line,
-                other.column,
-                visible(&other.pointer)
+                other.file, other.line, other.column, other.pointer
             ),
         );
     }

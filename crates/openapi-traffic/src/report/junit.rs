@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use foldhash::fast::FixedState;
-use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Report, Reported};
-use crate::finding::Finding;
 use located::Place;
+
+use super::{Report, Reported, groups};
+use crate::finding::Finding;
 
 /// The suite of findings that belong to no exchange.
 const REPOSITORY: &str = "repository";
@@ -35,12 +35,8 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
         .iter()
         .filter(|it| !told.contains(&it.finding))
     {
-        add(
-            &mut suites,
-            REPOSITORY,
-            &format!("{} {}", it.finding.code, it.id),
-            status(&[it]),
-        );
+        let name = format!("{} {}", it.finding.code, it.id);
+        add(&mut suites, REPOSITORY, &name, status(&[it]));
     }
     for (number, problem) in report.problems.iter().enumerate() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
@@ -86,11 +82,7 @@ fn status(findings: &[&Reported]) -> TestCaseStatus {
 
 /// One paragraph for equal findings.
 fn describe(findings: &[&Reported]) -> String {
-    let mut groups: IndexMap<_, Vec<&Reported>> = IndexMap::new();
-    for it in findings {
-        groups.entry(it.finding.group()).or_default().push(it);
-    }
-    let paragraphs = groups.values().map(|group| {
+    let paragraphs = groups(findings.iter().copied()).into_iter().map(|group| {
         let Reported { id, finding, .. } = group[0];
         let at = |what: &str, place: &Option<Place>| {
             place.as_ref().map_or_else(
@@ -108,8 +100,12 @@ fn describe(findings: &[&Reported]) -> String {
         } else {
             String::new()
         };
+        let of = match &finding.exchange {
+            Some(exchange) => format!("\nin: {exchange}"),
+            None => String::new(),
+        };
         format!(
-            "{}: {}{times}\nexpected: {}\nseen: {}{}{}\nid: {id}",
+            "{}: {}{times}{of}\nexpected: {}\nseen: {}{}{}\nid: {id}",
             finding.code,
             finding.message,
             finding.expected,

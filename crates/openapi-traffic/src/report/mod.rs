@@ -1,17 +1,23 @@
 //! What a run has to say, and the forms in which it is said.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::time::Duration;
 
+use indexmap::IndexMap;
+use located::Place;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::codes::{Rules, Severity};
 use crate::finding::Finding;
+use crate::shown::{self, Known, visible};
 
 mod coverage;
 #[cfg(feature = "cli")]
 pub(crate) mod explain;
 mod github;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -39,6 +45,21 @@ pub enum Format {
     Junit,
     /// Annotations of GitHub Actions.
     Github,
+    /// A page for a browser: findings, the spec with its evidence, and what to record next.
+    Html,
+}
+
+impl Format {
+    /// Whether it has a place for the evidence.
+    pub fn has_coverage(self) -> bool {
+        matches!(self, Format::Human | Format::Json | Format::Html)
+    }
+
+    /// Whether a report in this form is to have the evidence, given whether `--coverage` asks for
+    /// it: a page always has.
+    pub fn wants_coverage(self, asked: bool) -> bool {
+        asked || self == Format::Html
+    }
 }
 
 /// How a run ended.
@@ -47,7 +68,7 @@ pub enum Format {
 pub enum Outcome {
     /// Nothing was found. Exit code 0.
     Clean,
-    /// There are findings. Exit code 1.
+    /// There are findings. Exit code 1, unless all of them weigh less than what shall fail.
     Findings,
     /// Something could not be judged, whatever else was found. Exit code 2.
     NotJudged,
@@ -68,7 +89,9 @@ pub struct Report {
     pub problems: Vec<String>,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
-    /// What was found, by weight, code and place.
+    /// What was not validated, and why: the rest of the same exchanges was.
+    pub unchecked: Vec<Skipped>,
+    /// What was found: errors before warnings, and of each what was found most often first.
     pub findings: Vec<Reported>,
     /// What the recordings show of the spec; only with `--coverage`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +106,12 @@ pub struct Report {
     /// Which program says it.
     #[serde(skip)]
     pub tool: Tool,
+    /// What may be shown of the traffic.
+    #[serde(skip)]
+    pub(crate) known: Known,
+    /// The files that are shown by another name than they have.
+    #[serde(skip)]
+    files: HashMap<String, String>,
 }
 
 /// The program that a report comes from.
@@ -127,12 +156,14 @@ pub struct Summary {
     pub suppressed: usize,
     /// Entries left out.
     pub skipped: usize,
+    /// How often something was not validated.
+    pub unchecked: usize,
 }
 
-/// What was left out for one reason.
+/// What was left out or not validated for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Skipped {
-    /// Why it was left out.
+    /// Why.
     pub reason: String,
     /// How many.
     pub count: usize,
@@ -199,19 +230,68 @@ impl Report {
             summary: Summary::default(),
             problems: Vec::new(),
             skipped: Vec::new(),
+            unchecked: Vec::new(),
             findings: Vec::new(),
             coverage: None,
             cases: Vec::new(),
             elapsed: Duration::ZERO,
             tool,
+            known: Known::default(),
+            files: HashMap::new(),
         }
     }
 
-    /// Puts everything in order, counts, and says how the run ended.
+    /// Puts everything in order, leaves out what may not be shown, counts, and says how the run
+    /// ended.
     pub fn conclude(&mut self) {
-        self.findings.sort_by(|a, b| weight(a).cmp(&weight(b)));
+        self.spec = visible(&self.spec).into_owned();
+        let Report {
+            findings,
+            cases,
+            files,
+            ..
+        } = self;
+        for case in cases.iter_mut() {
+            case.suite = visible(&shown::file(&case.suite)).into_owned();
+            case.name = visible(&shown::file(&case.name)).into_owned();
+        }
+        let of_cases = cases.iter_mut().flat_map(|case| &mut case.findings);
+        for finding in findings
+            .iter_mut()
+            .map(|it| &mut it.finding)
+            .chain(of_cases)
+        {
+            present(finding, files);
+        }
+        for problem in &mut self.problems {
+            *problem = visible(&shown::sentence(problem)).into_owned();
+        }
+        for skipped in self.skipped.iter_mut().chain(&mut self.unchecked) {
+            skipped.reason = visible(&skipped.reason).into_owned();
+            skipped.first = visible(&shown::file(&skipped.first)).into_owned();
+        }
+        for row in self.coverage.iter_mut().flat_map(|it| &mut it.places) {
+            for recording in &mut row.recordings {
+                *recording = visible(&shown::file(recording)).into_owned();
+            }
+        }
+        let mut times: HashMap<_, usize> = HashMap::new();
+        for it in &self.findings {
+            *times.entry(grouped(it)).or_default() += 1;
+        }
+        let mut order: Vec<_> = self
+            .findings
+            .iter()
+            .map(|it| Reverse(times.get(&grouped(it)).copied().unwrap_or_default()))
+            .zip(self.findings.iter().cloned())
+            .collect();
+        order.sort_by(|(a_times, a), (b_times, b)| {
+            (a.finding.severity, a_times, weight(a)).cmp(&(b.finding.severity, b_times, weight(b)))
+        });
+        self.findings = order.into_iter().map(|(_, it)| it).collect();
         self.problems.sort();
         self.skipped.sort();
+        self.unchecked.sort();
         self.cases.sort();
         let count = |severity| {
             self.findings
@@ -221,12 +301,26 @@ impl Report {
         };
         self.summary.errors = count(Severity::Error);
         self.summary.warnings = count(Severity::Warning);
+        self.summary.unchecked = self.unchecked.iter().map(|it| it.count).sum();
         self.summary.skipped = self.skipped.iter().map(|it| it.count).sum();
         self.outcome = match (self.problems.is_empty(), self.findings.is_empty()) {
             (false, _) => Outcome::NotJudged,
             (true, false) => Outcome::Findings,
             (true, true) => Outcome::Clean,
         };
+    }
+
+    /// Where a file that is shown by this name is.
+    fn path<'r>(&'r self, shown: &'r str) -> &'r str {
+        self.files.get(shown).map_or(shown, String::as_str)
+    }
+
+    /// The same for what is encoded anyway: the real name, but not one that is masked.
+    fn address<'r>(&'r self, shown: &'r str) -> &'r str {
+        match shown.contains(shown::MASK) {
+            true => shown,
+            false => self.path(shown),
+        }
     }
 
     /// The report in a form; styles in it are for `anstream` to keep or to drop.
@@ -237,21 +331,73 @@ impl Report {
             Format::Sarif => sarif::render(self)?,
             Format::Junit => junit::render(self)?,
             Format::Github => github::render(self),
+            Format::Html => html::render(self),
         })
     }
 }
 
-/// Errors before warnings, then by code, then by place.
+/// What equal findings have in common.
+type Group = (&'static str, String, String, String);
+
+fn grouped(it: &Reported) -> Group {
+    let (code, spec, at, exchange) = it.finding.group();
+    (code, spec.to_owned(), at, exchange.to_owned())
+}
+
+/// Equal findings, in the order in which the first of each comes.
+fn groups<'r>(findings: impl IntoIterator<Item = &'r Reported>) -> Vec<Vec<&'r Reported>> {
+    let mut groups: IndexMap<Group, Vec<&Reported>> = IndexMap::new();
+    for it in findings {
+        groups.entry(grouped(it)).or_default().push(it);
+    }
+    groups.into_values().collect()
+}
+
+/// By code, then by place, those of a group together.
 fn weight(it: &Reported) -> impl Ord + '_ {
     let Finding {
-        code,
-        severity,
-        message,
         spec,
         recording,
+        message,
         ..
     } = &it.finding;
-    (severity, code, spec, recording, message)
+    (grouped(it), spec, recording, message)
+}
+
+/// Leaves out of a finding what may not be shown, and remembers which file has another name.
+fn present(finding: &mut Finding, files: &mut HashMap<String, String>) {
+    for text in [
+        &mut finding.message,
+        &mut finding.expected,
+        &mut finding.seen,
+    ] {
+        *text = visible(text).into_owned();
+    }
+    for text in [&mut finding.exchange, &mut finding.at]
+        .into_iter()
+        .flatten()
+    {
+        *text = visible(text).into_owned();
+    }
+    if let Some(place) = &mut finding.spec {
+        present_place(place, files, |file| file.to_owned());
+    }
+    if let Some(place) = &mut finding.recording {
+        present_place(place, files, shown::file);
+    }
+}
+
+fn present_place(
+    place: &mut Place,
+    files: &mut HashMap<String, String>,
+    shown: impl Fn(&str) -> String,
+) {
+    place.pointer = visible(&place.pointer).into_owned();
+    let file = visible(&shown(&place.file)).into_owned();
+    if file != place.file {
+        let raw = std::mem::replace(&mut place.file, file.clone());
+        files.insert(file, raw);
+    }
 }
 
 /// `1 error`, `2 errors`.

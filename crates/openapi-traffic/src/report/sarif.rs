@@ -11,7 +11,7 @@ use super::{Outcome, Report, Reported};
 use crate::codes::Rule;
 
 pub(super) fn render(report: &Report) -> anyhow::Result<String> {
-    let mut windows = Windows::default();
+    let mut windows = Windows::new(report);
     let problems = report.problems.iter().map(|problem| Notification {
         level: "error",
         message: text(problem),
@@ -19,6 +19,10 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     let skipped = report.skipped.iter().map(|it| Notification {
         level: "note",
         message: text(format!("skipped {it}")),
+    });
+    let unchecked = report.unchecked.iter().map(|it| Notification {
+        level: "note",
+        message: text(format!("not validated: {it}")),
     });
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -34,12 +38,12 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
             column_kind: "unicodeCodePoints",
             invocations: [Invocation {
                 execution_successful: report.outcome != Outcome::NotJudged,
-                tool_execution_notifications: problems.chain(skipped).collect(),
+                tool_execution_notifications: problems.chain(skipped).chain(unchecked).collect(),
             }],
             results: report
                 .findings
                 .iter()
-                .map(|it| result(it, &mut windows))
+                .map(|it| result(report, it, &mut windows))
                 .collect(),
         }],
     };
@@ -189,21 +193,25 @@ fn rule(rule: &'static Rule) -> ReportingDescriptor {
     }
 }
 
-fn result<'r>(it: &'r Reported, windows: &mut Windows) -> SarifResult<'r> {
+fn result<'r>(report: &Report, it: &'r Reported, windows: &mut Windows<'_>) -> SarifResult<'r> {
     let finding = &it.finding;
     let (primary, related) = match (&finding.recording, &finding.spec) {
         (Some(recording), spec) => (Some(recording), spec.as_ref()),
         (None, spec) => (spec.as_ref(), None),
     };
+    let of = match &finding.exchange {
+        Some(exchange) => format!("{exchange}: "),
+        None => String::new(),
+    };
     let message = format!(
-        "{}; expected {}, seen {}",
+        "{of}{}; expected {}, seen {}",
         finding.message, finding.expected, finding.seen
     );
-    let locations = primary.map(|place| location(place, windows));
+    let locations = primary.map(|place| location(report, place, windows));
     let related = related.map(|place| Location {
         id: Some(1),
         message: Some(text("what the spec says")),
-        ..location(place, windows)
+        ..location(report, place, windows)
     });
     SarifResult {
         rule_id: finding.code,
@@ -215,12 +223,12 @@ fn result<'r>(it: &'r Reported, windows: &mut Windows) -> SarifResult<'r> {
     }
 }
 
-fn location<'r>(place: &'r Place, windows: &mut Windows) -> Location<'r> {
+fn location<'r>(report: &Report, place: &'r Place, windows: &mut Windows<'_>) -> Location<'r> {
     let columns = windows.columns(place);
     Location {
         physical_location: PhysicalLocation {
             artifact_location: ArtifactLocation {
-                uri: uri(&place.file),
+                uri: uri(report.address(&place.file)),
             },
             region: Region {
                 start_line: place.line,

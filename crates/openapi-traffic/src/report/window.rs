@@ -1,55 +1,47 @@
 //! A few lines of a file around a place, with carets under it.
 //!
-//! A window never shows a secret. On each line, a value is replaced by `•••` when
-//! - the redaction engine finds something to redact in it, seen together with its key (so the rules
-//!   for field names hold);
-//! - or its key is one of [`OPAQUE`]: values whose content has no structure that the engine could
-//!   judge, such as the text of a body that did not parse, or the value of a header or cookie in a
-//!   HAR file.
+//! A window never shows a secret. Of a recording it shows the structure: brackets, keys that look
+//! like names, booleans and nulls, the words of the document's vocabulary; every other string and
+//! number is `•••`, wherever it stands. Of the document, which its readers have, it shows all but
+//! what the redaction engine finds, and a line in which that still finds something is not shown.
 //!
-//! A line in which the engine still finds something (of a very long one: the part around the place)
-//! is not shown at all. Everything else is: recordings are redacted before they are written, and a
-//! window that shows nothing helps nobody.
 //! The windows are drawn here and not by a library: what is drawn is masked, and of a line of
-//! megabytes only the part around the place. `annotate-snippets` takes the column that it prints
+//! megabytes only the part from the place on. `annotate-snippets` takes the column that it prints
 //! from the text it is handed, which then is another text than the file's.
 
 use std::collections::HashMap;
+use std::fs;
 use std::ops::Range;
-use std::path::Path;
 
-use serde::de::IgnoredAny;
+use located::{Place, Source};
 use serde_json::{Value, json};
+use traffic_redact as redact;
 use unicode_width::UnicodeWidthStr;
 
-use located::{Place, Source, string_end};
-use traffic_redact as redact;
+use super::Report;
+use crate::escaped::Characters;
+use crate::shown::{Known, visible};
 
-/// Keys whose values are never shown.
-const OPAQUE: [&str; 3] = ["text", "value", "url"];
-/// What stands for a value that is not shown.
+/// What stands for a string or number that is not shown.
 const MASK: &str = "\"•••\"";
 /// Lines before the place.
 const BEFORE: usize = 2;
-/// A line longer than this is cut at both sides of the place, and has no neighbours.
+/// A line longer than this is cut before the place and after it, and has no neighbours.
 const LONGEST: usize = 160;
-/// What is kept before the place in a line that is cut.
-const KEPT: usize = 40;
-/// Of a line longer than this, only the part around the place is looked through.
-const STRETCH: usize = 4096;
 
 /// The files that windows were drawn of.
-#[derive(Default)]
-pub(super) struct Windows {
-    texts: HashMap<String, Option<Text>>,
+pub(super) struct Windows<'r> {
+    report: &'r Report,
+    texts: HashMap<String, Option<Source>>,
 }
 
-/// A text, and the way through its long lines.
-struct Text {
-    source: Source,
-    /// For each long line, places where a look for its scalars can begin, about [`STRETCH`] bytes
-    /// apart.
-    stops: HashMap<usize, Vec<usize>>,
+/// What a place is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A document that its readers have.
+    Document,
+    /// Traffic.
+    Recording,
 }
 
 /// One drawn line: its number, its text, and the columns under which carets go.
@@ -60,156 +52,157 @@ pub(super) struct Line {
     pub(super) carets: Option<Range<usize>>,
 }
 
-impl Windows {
+impl<'r> Windows<'r> {
+    pub(super) fn new(report: &'r Report) -> Self {
+        Windows {
+            report,
+            texts: HashMap::new(),
+        }
+    }
+
     /// The lines around a place; none when the file cannot be read any more.
-    pub(super) fn draw(&mut self, place: &Place) -> Vec<Line> {
+    pub(super) fn draw(&mut self, place: &Place, kind: Kind) -> Vec<Line> {
+        let known = &self.report.known;
         self.text(place)
-            .map_or_else(Vec::new, |text| text.draw(place))
+            .map_or_else(Vec::new, |text| draw(text, place, kind, known))
     }
 
     /// The columns that the carets would cover, in characters from 1.
     pub(super) fn columns(&mut self, place: &Place) -> Option<Range<usize>> {
-        let source = &self.text(place)?.source;
-        let line = source.line(place.line)?;
-        let at = extent(source, &line, place);
-        let column = |at: usize| source.line_and_column(line.start + at).1;
-        Some(column(at.start)..column(at.end))
+        let source = self.text(place)?;
+        let here = here(source, place)?;
+        let begin = place.column;
+        let length = match inside(source, place, &here) {
+            Some(inner) => {
+                let (text, bytes) = decoded(inner);
+                let end = extent(first_line(&text)).end;
+                let end = bytes.get(end).copied().unwrap_or(inner.len());
+                inner[..end].chars().count()
+            }
+            None => {
+                let rest = source.text().get(here)?;
+                rest[extent(rest)].chars().count()
+            }
+        };
+        Some(begin..begin + length)
     }
 
-    fn text(&mut self, place: &Place) -> Option<&mut Text> {
-        let read = || Source::read(Path::new(&place.file)).ok().map(Text::new);
+    fn text(&mut self, place: &Place) -> Option<&Source> {
+        let file = self.report.path(&place.file);
+        let read = || {
+            let text = fs::read_to_string(file).ok()?;
+            Some(Source::new("", text))
+        };
         self.texts
             .entry(place.file.clone())
             .or_insert_with(read)
-            .as_mut()
+            .as_ref()
     }
 }
 
-impl Text {
-    fn new(source: Source) -> Self {
-        Text {
-            source,
-            stops: HashMap::new(),
-        }
-    }
+/// The bytes from a place to the end of its line.
+fn here(source: &Source, place: &Place) -> Option<Range<usize>> {
+    let end = source.line(place.line)?.end;
+    Some(source.byte_at(place.line, place.column)?..end)
+}
 
-    fn draw(&mut self, place: &Place) -> Vec<Line> {
-        let long = |line: &str| line.len() > LONGEST;
-        let source = &self.source;
-        let Some(target) = source.line(place.line) else {
-            return Vec::new();
-        };
-        let at = extent(source, &target, place);
-        let target = &source.text()[target];
-        let first = place.line.saturating_sub(BEFORE).max(1);
-        let before = (first..place.line)
-            .filter_map(|number| Some((number, &source.text()[source.line(number)?])))
-            .filter(|(_, line)| !long(target) && !long(line));
-        let mut drawn: Vec<_> = before
-            .map(|(number, line)| Line {
+/// What follows a place in the string that a HAR file has for a body, where the place is within it;
+/// no more than is drawn.
+fn inside<'s>(source: &'s Source, place: &Place, here: &Range<usize>) -> Option<&'s str> {
+    let is_body = place.pointer.starts_with("/log/") && place.pointer.ends_with("/text");
+    let rest = source.text().get(here.clone()).filter(|_| is_body)?;
+    // The string is found by its key, whose quote no backslash escapes; within it, one does.
+    (!rest.starts_with('"')).then(|| &rest[..closing(rest)])
+}
+
+/// The first characters of what is written within a JSON string, and the byte that each byte of
+/// them comes from.
+fn decoded(written: &str) -> (String, Vec<usize>) {
+    let (mut text, mut bytes) = (String::new(), Vec::new());
+    for (at, c) in Characters::new(written).take(LONGEST + 1) {
+        bytes.resize(bytes.len() + c.len_utf8(), at);
+        text.push(c);
+    }
+    (text, bytes)
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+fn draw(source: &Source, place: &Place, kind: Kind, known: &Known) -> Vec<Line> {
+    let Some(here) = here(source, place) else {
+        return Vec::new();
+    };
+    let text = source.text();
+    if let Some(inner) = inside(source, place, &here) {
+        let (text, _) = decoded(inner);
+        return vec![cut(place.line, first_line(&text), kind, known)];
+    }
+    let start = source.line(place.line).map_or(0, |line| line.start);
+    let line = &text[start..here.end];
+    if line.len() > LONGEST {
+        return vec![cut(place.line, &text[here], kind, known)];
+    }
+    let mut drawn = Vec::new();
+    for number in place.line.saturating_sub(BEFORE).max(1)..place.line {
+        let before = source.line(number).map(|line| &text[line]);
+        if let Some(before) = before.filter(|line| line.len() <= LONGEST) {
+            let (text, _) = mask(before, 0..0, kind, known);
+            drawn.push(Line {
                 number,
-                text: visible(&mask(line, 0..0).0),
+                text: visible(&text).into_owned(),
                 carets: None,
-            })
-            .collect();
-        drawn.push(if target.len() <= STRETCH {
-            let (line, at) = mask(target, at);
-            underlined(place.line, &line, at, (false, false))
-        } else {
-            // It cannot be shown whole, and may be long.
-            let at = at.start..boundary(target, at.end.min(at.start + STRETCH));
-            let stops = self.stops.entry(place.line);
-            let stops = stops.or_insert_with(|| stops_of(target));
-            let part = around(target, &at, stops);
-            let (line, at) = mask(
-                &target[part.clone()],
-                at.start - part.start..at.end - part.start,
-            );
-            let cut = (part.start > 0, part.end < target.len());
-            underlined(place.line, &line, at, cut)
-        });
-        drawn
-    }
-}
-
-/// Where, at most about every [`STRETCH`] bytes, a look for the scalars of a line can begin.
-fn stops_of(line: &str) -> Vec<usize> {
-    let mut stops = vec![0];
-    let mut last = 0;
-    for (_, range) in scalars(line) {
-        if range.end - last >= STRETCH {
-            last = range.end;
-            stops.push(last);
+            });
         }
     }
-    stops
+    let at = here.start - start;
+    let begin = extent(&line[at..]);
+    let (line, at) = mask(line, at..at + begin.end, kind, known);
+    drawn.push(underlined(place.line, "", &line, at, ""));
+    drawn
 }
 
-/// The part of a line that is masked and drawn: of whole scalars, and with at least as much on both
-/// sides of the bytes `at` as can be shown.
-fn around(line: &str, at: &Range<usize>, stops: &[usize]) -> Range<usize> {
-    let next = stops.partition_point(|stop| *stop <= at.start);
-    // What is masked is short, so that one stretch may not be enough.
-    let enough = |stop: &&usize| mask(&line[**stop..at.start], 0..0).0.len() > KEPT;
-    let start = stops[..next].iter().rev().find(enough).unwrap_or(&0);
-    let mut shown = 0;
-    let mut end = *start;
-    for (key, range) in scalars(&line[*start..]) {
-        let (begin, scalar_end) = (start + range.start, start + range.end);
-        if end > at.end && shown > LONGEST {
-            return *start..end;
-        }
-        if scalar_end > at.start {
-            let is_masked = secret(key, &line[begin..scalar_end]);
-            shown += begin.saturating_sub(end.max(at.start));
-            shown += if is_masked {
-                MASK.len()
-            } else {
-                scalar_end - begin
-            };
-        }
-        end = scalar_end;
-    }
-    *start..line.len()
-}
-
-/// Cuts a long line around the bytes `at`, and turns them into columns; `cut` says whether it is
-/// the part of a line of which there is more, before and after.
-fn underlined(number: usize, line: &str, at: Range<usize>, cut: (bool, bool)) -> Line {
-    let (mut start, mut end) = (0, line.len());
-    if line.len() > LONGEST || cut.0 || cut.1 {
-        start = boundary(line, at.start.saturating_sub(KEPT));
-        end = boundary(line, (start + LONGEST).min(line.len()));
-    }
-    let (more_before, more_after) = (start > 0 || cut.0, end < line.len() || cut.1);
+/// A line from a place on that begins in the middle of something.
+fn cut(number: usize, rest: &str, kind: Kind, known: &Known) -> Line {
+    // Masked before it is cut, so that no half of anything is shown; what is far behind the cut
+    // is not looked at.
+    let near = &rest[..boundary(rest, 2 * LONGEST)];
+    let (text, at) = mask(near, extent(near), kind, known);
+    let end = boundary(&text, LONGEST);
     let at = at.start..at.end.clamp(at.start, end);
-    let before = (if more_before { "…" } else { "" }).to_owned() + &visible(&line[start..at.start]);
-    let here = visible(&line[at.clone()]);
-    let after = visible(&line[at.end..end]) + if more_after { "…" } else { "" };
-    let from = before.width();
+    let after = if end < text.len() || near.len() < rest.len() {
+        "…"
+    } else {
+        ""
+    };
+    underlined(number, "…", &text[..end], at, after)
+}
+
+/// The bytes `at` turned into columns.
+fn underlined(number: usize, before: &str, line: &str, at: Range<usize>, after: &str) -> Line {
+    let start = before.to_owned() + &visible(&line[..at.start]);
+    let here = visible(&line[at.clone()]).into_owned();
+    let rest = visible(&line[at.end..]);
+    let from = start.width();
     Line {
         number,
         carets: Some(from..from + here.width().max(1)),
-        text: before + &here + &after,
+        text: start + &here + &rest + after,
     }
 }
 
 /// The nearest place at or before a byte where a line can be cut.
 fn boundary(line: &str, at: usize) -> usize {
-    (0..=at)
+    (0..=at.min(line.len()))
         .rev()
         .find(|at| line.is_char_boundary(*at))
         .unwrap_or(0)
 }
 
-/// The bytes of what begins at a column: in JSON the key with a scalar value or with the bracket
-/// that opens it, in YAML the rest of the line.
-fn extent(source: &Source, line: &Range<usize>, place: &Place) -> Range<usize> {
-    let start = source
-        .byte_at(place.line, place.column)
-        .map_or(line.len(), |at| at - line.start);
-    let line = &source.text()[line.clone()];
-    let rest = &line[start..];
+/// The bytes of what begins a text: in JSON the key with a scalar value or with the bracket that
+/// opens it, in YAML the rest of the line.
+fn extent(rest: &str) -> Range<usize> {
     let length = match rest.as_bytes().first() {
         Some(b'"') => {
             let key = string(rest);
@@ -220,9 +213,10 @@ fn extent(source: &Source, line: &Range<usize>, place: &Place) -> Range<usize> {
             value.map_or(key, |value| rest.len() - value.len() + scalar(value))
         }
         Some(b'{' | b'[') => 1,
+        Some(b'-' | b'0'..=b'9') => scalar(rest),
         _ => rest.trim_end().trim_end_matches(',').len(),
     };
-    start..start + length
+    0..length
 }
 
 /// The length of the JSON scalar, or of the bracket, that begins the text.
@@ -239,87 +233,146 @@ fn scalar(text: &str) -> usize {
 
 /// The length of the JSON string that begins the text, quotes included.
 fn string(text: &str) -> usize {
-    string_end(text.as_bytes(), 1).unwrap_or(text.len())
+    let inside = &text[1..];
+    (1 + closing(inside) + 1).min(text.len())
 }
 
-/// The line with its secrets masked, and where the bytes `at` are in it now.
-fn mask(line: &str, at: Range<usize>) -> (String, Range<usize>) {
+/// The byte of the quote that closes a JSON string, of which the text is the inside; else its end.
+fn closing(inside: &str) -> usize {
+    let mut escaped = false;
+    let closes = |byte: u8| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    };
+    inside.bytes().position(closes).unwrap_or(inside.len())
+}
+
+/// The line with what may not be shown masked, and where the bytes `at` are in it now.
+fn mask(line: &str, at: Range<usize>, kind: Kind, known: &Known) -> (String, Range<usize>) {
+    let masks = match kind {
+        Kind::Document => in_document(line),
+        Kind::Recording => in_recording(line, known),
+    };
     let mut masked = String::with_capacity(line.len());
-    let mut shown = String::new();
+    let mut bare = String::new();
     let mut moved = at.clone();
     let mut done = 0;
-    for (key, range) in scalars(line) {
-        if !secret(key, &line[range.clone()]) {
-            continue;
-        }
+    for (range, mask) in masks {
         for (edge, moved) in [(at.start, &mut moved.start), (at.end, &mut moved.end)] {
             if edge >= range.end {
-                *moved = *moved + MASK.len() - range.len();
+                *moved = *moved + mask.len() - range.len();
+            } else if edge > range.start {
+                // The edge of what is masked.
+                *moved = *moved + mask.len() - (edge - range.start);
             }
         }
         masked += &line[done..range.start];
-        shown += &line[done..range.start];
-        masked += MASK;
+        bare += &line[done..range.start];
+        masked += mask;
         done = range.end;
     }
     masked += &line[done..];
-    shown += &line[done..];
+    bare += &line[done..];
     // What is a secret as it stands, in no string: a line of plain text.
-    if !redact::scan(&Value::String(shown)).is_empty() {
+    if !redact::scan(&Value::String(bare)).is_empty() {
         return (MASK.to_owned(), 0..MASK.len());
     }
     (masked, moved)
 }
 
-/// The scalars on a line of JSON, each with its key where that stands on the same line.
-fn scalars(line: &str) -> impl Iterator<Item = (Option<&str>, Range<usize>)> {
+/// Of a line of JSON all but structure, names and what says nothing about anybody.
+fn in_recording(line: &str, known: &Known) -> Vec<(Range<usize>, &'static str)> {
+    let mut masks = Vec::new();
+    let mut key = String::new();
     let mut at = 0;
-    std::iter::from_fn(move || {
-        let start = at + line[at..].find('"')?;
+    while let Some(c) = line[at..].chars().next() {
+        let start = at;
+        let text = |literal: &str| serde_json::from_str::<String>(literal).ok();
+        match c {
+            '"' => {
+                at += string(&line[at..]);
+                let text = text(&line[start..at]);
+                let is_key = line[at..].trim_start().starts_with(':');
+                let is_shown = match &text {
+                    Some(text) if is_key => known.name(text) == *text,
+                    Some(text) => known.is_word(text),
+                    None => false,
+                };
+                if !is_shown {
+                    masks.push((start..at, MASK));
+                }
+                key = if is_key {
+                    text.unwrap_or_default()
+                } else {
+                    String::new()
+                };
+            }
+            '{' | '}' | '[' | ']' | ',' | ':' => at += 1,
+            c if c.is_whitespace() => at += c.len_utf8(),
+            _ => {
+                let bare = &line[at..];
+                let ends = |c: char| c.is_whitespace() || "\"{}[],:".contains(c);
+                at += bare.find(ends).unwrap_or(bare.len());
+                if !is_shown_bare(&key, &line[start..at]) {
+                    masks.push((start..at, MASK));
+                }
+            }
+        }
+    }
+    masks
+}
+
+/// What stands in no string: a literal, a number of one digit, a status.
+fn is_shown_bare(key: &str, bare: &str) -> bool {
+    let is_status = key == "status" && bare.len() == 3;
+    let is_number = bare.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(bare, "true" | "false" | "null") || (is_number && (bare.len() == 1 || is_status))
+}
+
+/// Of a line of a document what the redaction engine finds, seen together with its key.
+fn in_document(line: &str) -> Vec<(Range<usize>, &'static str)> {
+    scalars(line)
+        .into_iter()
+        .filter(|(key, range)| secret(*key, &line[range.clone()]))
+        .map(|(_, range)| (range, MASK))
+        .collect()
+}
+
+/// The scalars on a line of JSON, each with its key where that stands on the same line.
+fn scalars(line: &str) -> Vec<(Option<&str>, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(quote) = line[at..].find('"') {
+        let start = at + quote;
         let end = start + string(&line[start..]);
-        let value = line[end..].trim_start().strip_prefix(':');
-        Some(match value.map(str::trim_start) {
+        match line[end..]
+            .trim_start()
+            .strip_prefix(':')
+            .map(str::trim_start)
+        {
             None => {
+                found.push((None, start..end));
                 at = end;
-                (None, start..end)
             }
             Some(value) => {
                 let begin = line.len() - value.len();
                 at = begin + scalar(value);
-                (Some(&line[start..end]), begin..at)
+                found.push((Some(&line[start..end]), begin..at));
             }
-        })
-    })
+        }
+    }
+    found
 }
 
 fn secret(key: Option<&str>, scalar: &str) -> bool {
     let read =
         |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
+    let value = read(scalar);
     match key.map(read) {
-        Some(Value::String(key)) => {
-            // Such a text may be long, and is masked whatever it is.
-            (OPAQUE.contains(&key.as_str()) && is_string(scalar))
-                || !redact::scan(&json!({ key: read(scalar) })).is_empty()
-        }
-        _ => !redact::scan(&read(scalar)).is_empty(),
+        Some(Value::String(key)) => !redact::scan(&json!({ key: value })).is_empty(),
+        _ => !redact::scan(&value).is_empty(),
     }
-}
-
-/// Whether a scalar is read as a string: as one that it is, or because it is nothing else.
-fn is_string(scalar: &str) -> bool {
-    scalar.starts_with('"') || serde_json::from_str::<IgnoredAny>(scalar).is_err()
-}
-
-/// Control characters as escapes: a recording must not steer the terminal.
-pub(super) fn visible(text: &str) -> String {
-    let shown = |c: char| {
-        if c.is_control() {
-            c.escape_default().to_string()
-        } else {
-            c.to_string()
-        }
-    };
-    text.chars().map(shown).collect()
 }
 
 #[cfg(test)]
@@ -335,43 +388,53 @@ mod tests {
         }
     }
 
-    fn lines(text: &str, place: &Place) -> Vec<Line> {
-        Text::new(Source::new("", text.to_owned())).draw(place)
-    }
-
     /// The lines of a window, carets below the last.
-    fn drawn(text: &str, line: usize, column: usize) -> String {
+    fn drawn_at(text: &str, place: &Place, kind: Kind) -> String {
+        let known = Known::of(&json!({"enum": ["yes"]}));
         let mut out = String::new();
-        for line in lines(text, &place(line, column)) {
+        for line in draw(&Source::new("", text.to_owned()), place, kind, &known) {
             out += &format!("{}|{}\n", line.number, line.text);
             if let Some(carets) = line.carets {
-                out += &format!(
-                    " |{}{}\n",
-                    " ".repeat(carets.start),
-                    "^".repeat(carets.len())
-                );
+                let (indent, carets) = (" ".repeat(carets.start), "^".repeat(carets.len()));
+                out += &format!(" |{indent}{carets}\n");
             }
         }
         out
     }
 
+    fn recorded(text: &str, line: usize, column: usize) -> String {
+        drawn_at(text, &place(line, column), Kind::Recording)
+    }
+
+    fn documented(text: &str, line: usize, column: usize) -> String {
+        drawn_at(text, &place(line, column), Kind::Document)
+    }
+
     #[test]
     fn carets_stand_under_a_json_member() {
         assert_eq!(
-            drawn("{\n  \"a\": 1,\n  \"b\": [2]\n}", 2, 3),
+            recorded("{\n  \"a\": 1,\n  \"b\": [2]\n}", 2, 3),
             "1|{\n2|  \"a\": 1,\n |  ^^^^^^\n"
         );
     }
 
     #[test]
     fn carets_stand_under_the_bracket_that_opens_a_value() {
-        assert_eq!(drawn("  \"b\": [2]", 1, 3), "1|  \"b\": [2]\n |  ^^^^^^\n");
+        assert_eq!(
+            recorded("  \"b\": [2]", 1, 3),
+            "1|  \"b\": [2]\n |  ^^^^^^\n"
+        );
+    }
+
+    #[test]
+    fn carets_stand_under_an_item_alone() {
+        assert_eq!(recorded("[1, 2, 3]", 1, 5), "1|[1, 2, 3]\n |    ^\n");
     }
 
     #[test]
     fn carets_stand_under_the_rest_of_a_yaml_line() {
         assert_eq!(
-            drawn("a:\n  type: string  ", 2, 3),
+            documented("a:\n  type: string  ", 2, 3),
             "1|a:\n2|  type: string  \n |  ^^^^^^^^^^^^\n"
         );
     }
@@ -379,109 +442,126 @@ mod tests {
     #[test]
     fn carets_count_wide_characters_twice() {
         assert_eq!(
-            drawn("{\"字\": 1, \"b\": 2}", 1, 11),
+            recorded("{\"字\": 1, \"b\": 2}", 1, 11),
             "1|{\"字\": 1, \"b\": 2}\n |           ^^^^^^\n"
         );
     }
 
     #[test]
-    fn a_password_is_masked_and_the_carets_follow() {
-        let line = r#"{"password": "hunter2hunter2", "b": 2}"#;
+    fn what_is_before_the_place_is_masked_and_the_carets_follow() {
         assert_eq!(
-            drawn(line, 1, 32),
-            "1|{\"password\": \"•••\", \"b\": 2}\n |                    ^^^^^^\n"
+            recorded(r#"{"hint": "hunter2hunter2", "b": 2}"#, 1, 28),
+            "1|{\"hint\": \"•••\", \"b\": 2}\n |                ^^^^^^\n"
         );
     }
 
     #[test]
     fn the_masked_value_itself_has_carets_of_its_shown_width() {
-        let line = r#"{"password": "hunter2hunter2"}"#;
         assert_eq!(
-            drawn(line, 1, 2),
-            "1|{\"password\": \"•••\"}\n | ^^^^^^^^^^^^^^^^^\n"
+            recorded(r#"{"hint": "hunter2hunter2"}"#, 1, 2),
+            "1|{\"hint\": \"•••\"}\n | ^^^^^^^^^^^^^\n"
         );
     }
 
     #[test]
-    fn the_text_of_a_body_that_did_not_parse_is_masked() {
+    fn numbers_strings_and_odd_keys_of_a_recording_are_masked_and_its_words_are_not() {
         assert_eq!(
-            drawn(r#""text": "{\"realm\": oops""#, 1, 1),
-            "1|\"text\": \"•••\"\n |^^^^^^^^^^^^^\n"
+            recorded(
+                r#"[{"a": 42, "b": "x", "c": "yes", "d": true, "15555550100": null, "status": 404}]"#,
+                1,
+                1
+            ),
+            "1|[{\"a\": \"•••\", \"b\": \"•••\", \"c\": \"yes\", \"d\": true, \"•••\": null, \
+             \"status\": 404}]\n |^\n"
         );
     }
 
     #[test]
-    fn a_password_that_is_a_number_is_masked() {
+    fn the_contents_of_brackets_are_masked_minified_or_indented() {
+        let minified = recorded(r#"{"password":["hunter2",{"x":[918273]}],"b":2}"#, 1, 40);
         assert_eq!(
-            drawn("\"password\": 8675309, \"b\": 2", 1, 22),
-            "1|\"password\": \"•••\", \"b\": 2\n |                   ^^^^^^\n"
+            minified,
+            "1|{\"password\":[\"•••\",{\"x\":[\"•••\"]}],\"b\":2}\n \
+             |                                  ^^^^^\n"
+        );
+        let indented = recorded("\"password\": [\n  \"hunter2\",\n  \"battery\"\n]", 3, 3);
+        assert_eq!(
+            indented,
+            "1|\"password\": [\n2|  \"•••\",\n3|  \"•••\"\n |  ^^^^^\n"
         );
     }
 
     #[test]
-    fn a_secret_on_a_neighbouring_line_is_masked() {
-        assert!(
-            drawn("\"password\": \"hunter2hunter2\"\n\"b\": 2", 2, 1)
-                .starts_with("1|\"password\": \"•••\"\n")
+    fn text_that_is_not_json_is_masked() {
+        assert_eq!(
+            recorded("use hunter2 now", 1, 1),
+            "1|\"•••\" \"•••\" \"•••\"\n |^^^^^^^^^^^^^^^^^\n"
+        );
+        assert_eq!(
+            recorded(r#""a": "never ends"#, 1, 1),
+            "1|\"a\": \"•••\"\n |^^^^^^^^^^\n"
         );
     }
 
     #[test]
-    fn a_secret_in_plain_text_hides_its_line() {
+    fn a_secret_of_a_document_is_masked_and_the_rest_of_it_is_not() {
         assert_eq!(
-            drawn(&format!("use nss_{} now", "a1B2".repeat(14)), 1, 1),
+            documented("\"password\": 8675309, \"b\": 22", 1, 22),
+            "1|\"password\": \"•••\", \"b\": 22\n |                   ^^^^^^^\n"
+        );
+        assert_eq!(
+            documented(&format!("use nss_{} now", "a1B2".repeat(14)), 1, 1),
             "1|\"•••\"\n |^^^^^\n"
         );
     }
 
     #[test]
-    fn a_long_line_is_cut_at_both_sides() {
+    fn a_long_line_is_drawn_from_the_place_on() {
         let line = format!(
             "{{{}\"here\": 1{}}}",
             "\"a\": 1, ".repeat(100),
             ", \"a\": 1".repeat(100)
         );
-        let shown = &lines(&line, &place(1, 802))[0];
-        assert!(shown.text.starts_with('…') && shown.text.ends_with('…'));
-        assert!(shown.text.chars().count() <= LONGEST + 2);
-        let carets = shown.carets.clone().expect("the place is on this line");
-        assert_eq!(
-            shown
-                .text
-                .chars()
-                .skip(carets.start)
-                .take(carets.len())
-                .collect::<String>(),
-            "\"here\": 1"
-        );
+        let shown = recorded(&line, 1, 802);
+        assert!(shown.starts_with("1|…\"here\": 1, \"a\": 1, "), "{shown}");
+        assert!(shown.ends_with("…\n | ^^^^^^^^^\n"), "{shown}");
     }
 
     #[test]
-    fn of_a_line_of_a_megabyte_only_the_part_around_the_place_is_looked_through() {
+    fn no_half_of_a_value_is_shown_where_a_long_line_is_cut() {
         let line = format!(
-            "{{{}}}",
-            r#""a": "b", "password": "hunter2hunter2", "#.repeat(30_000)
+            "{{{}\"k\": \"{}\"}}",
+            "\"a\": 1, ".repeat(19),
+            "hunter2".repeat(90)
         );
-        let stops = stops_of(&line);
-        // Places are not looked for from the beginning of the line, and there are not many stops.
-        assert!(stops.len() <= line.len() / STRETCH + 1, "{}", stops.len());
-        for at in (1..line.len()).step_by(100_003) {
-            let at = boundary(&line, at);
-            let part = around(&line, &(at..at), &stops);
-            assert!(
-                part.contains(&at) && part.len() <= 3 * STRETCH,
-                "{part:?} around {at}"
-            );
-        }
+        let shown = recorded(&line, 1, 2);
+        assert!(!shown.contains("hunter"), "{shown}");
     }
 
     #[test]
-    fn control_characters_do_not_reach_the_terminal() {
-        assert_eq!(drawn("\u{1b}[2J", 1, 1), "1|\\u{1b}[2J\n |^^^^^^^^^\n");
+    fn within_an_escaped_body_the_window_shows_what_it_stands_for() {
+        let text = r#"{"log": {"content": {"text": "{\"name\": 7, \"x\": \"hunter2\"}"}}}"#;
+        let column = text.find("\\\"name").expect("a key") + 1;
+        let place = Place {
+            pointer: "/log/content/text".into(),
+            ..place(1, column)
+        };
+        assert_eq!(
+            drawn_at(text, &place, Kind::Recording),
+            "1|…\"name\": 7, \"x\": \"•••\"}\n | ^^^^^^^^^\n"
+        );
+    }
+
+    #[test]
+    fn what_a_terminal_acts_on_is_an_escape() {
+        assert_eq!(
+            documented("a: \u{1b}[2J", 1, 1),
+            "1|a: \\u{1b}[2J\n |^^^^^^^^^^^^\n"
+        );
     }
 
     #[test]
     fn a_line_that_does_not_exist_draws_nothing() {
-        assert_eq!(drawn("{}", 7, 1), "");
+        assert_eq!(recorded("{}", 7, 1), "");
     }
 }

@@ -5,15 +5,17 @@
 //! cycles. What a place of that document comes from is remembered: a failed assertion names the
 //! line that a person wrote.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use jsonschema::{Draft, Registry, ValidationOptions, Validator};
+use jsonschema::{Draft, Keyword, Registry, ValidationError, ValidationOptions, Validator};
 use located::Error;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde_json::{Map, Value, json};
 
 use super::alternatives::Schemas;
+use super::format::{Format, is_base64, is_uuid};
+use super::pattern::portable;
 use crate::document::Document;
 use located::openapi::reference;
 use located::pointer;
@@ -41,7 +43,13 @@ pub(crate) struct Lowered {
     schemas: Arc<Schemas>,
     origins: HashMap<String, String>,
     locations: HashMap<String, String>,
+    unchecked: Unchecked,
+    /// The patterns as they are written, by what they were rewritten to.
+    patterns: HashMap<String, String>,
 }
+
+/// What no value is held against: the reason, and the pointer of the first such place.
+type Unchecked = BTreeMap<String, String>;
 
 impl Lowered {
     /// The validator of the schema at a location of the lowered document.
@@ -57,6 +65,17 @@ impl Lowered {
     /// The validators, of the same kind, of the branches of a `oneOf` or `anyOf`.
     pub(crate) fn branches(&self, location: &str) -> impl Iterator<Item = &Validator> {
         self.schemas.branches(location)
+    }
+
+    /// What no value is held against: the reason, and the pointer of the first such place.
+    pub(crate) fn unchecked(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.unchecked.iter();
+        pairs.map(|(reason, pointer)| (reason.as_str(), pointer.as_str()))
+    }
+
+    /// A pattern as the document has it.
+    pub(crate) fn pattern<'p>(&'p self, portable: &'p str) -> &'p str {
+        self.patterns.get(portable).map_or(portable, String::as_str)
     }
 
     /// Where the alternative that is written at `pointer` was lowered to.
@@ -84,6 +103,49 @@ pub(super) fn options<'r>() -> ValidationOptions<'r> {
     jsonschema::options()
         .with_draft(Draft::Draft4)
         .should_validate_formats(true)
+        .with_format("uuid", is_uuid)
+        .with_format("byte", is_base64)
+        .with_keyword(INTEGER, |_, nullable, _| {
+            Ok(Box::new(Integer {
+                nullable: nullable == &Value::Bool(true),
+            }))
+        })
+}
+
+/// What `type: integer` is lowered to; its value is whether null is allowed too.
+pub(crate) const INTEGER: &str = "x-integer";
+
+/// Numbers without fraction and exponent, as the draft says, also those beyond 64 bits: they are
+/// read as floating-point numbers, as is `-0`. The engine's own `type` takes them for no integers.
+struct Integer {
+    nullable: bool,
+}
+
+impl<'i> Keyword<'i> for Integer {
+    /// The message of the error is what was expected.
+    fn validate(&self, value: &'i Value) -> Result<(), ValidationError<'i>> {
+        match (self.is_valid(value), self.nullable) {
+            (true, _) => Ok(()),
+            (false, false) => Err(ValidationError::custom("integer")),
+            (false, true) => Err(ValidationError::custom("integer or null")),
+        }
+    }
+
+    fn is_valid(&self, value: &'i Value) -> bool {
+        is_integer(value) || (self.nullable && value.is_null())
+    }
+}
+
+/// Whether a number is an integer. One beyond 64 bits that was written with an exponent cannot be
+/// told from one that was not.
+pub(crate) fn is_integer(value: &Value) -> bool {
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    match value.as_f64() {
+        Some(float) if value.is_f64() => {
+            float.abs() >= BEYOND || (float == 0.0 && float.is_sign_negative())
+        }
+        number => number.is_some(),
+    }
 }
 
 /// The nearest known place, and what follows it unchanged.
@@ -102,7 +164,6 @@ const SAME: &[&str] = &[
     "maximum",
     "minLength",
     "maxLength",
-    "pattern",
     "minItems",
     "maxItems",
     "uniqueItems",
@@ -174,6 +235,8 @@ pub(crate) struct Lowering<'d> {
     definitions: Map<String, Value>,
     origins: HashMap<String, String>,
     locations: HashMap<String, String>,
+    unchecked: Unchecked,
+    patterns: HashMap<String, String>,
     /// What validators are asked for.
     used: Vec<String>,
 }
@@ -188,6 +251,8 @@ impl<'d> Lowering<'d> {
             definitions: Map::new(),
             origins: HashMap::new(),
             locations: HashMap::new(),
+            unchecked: Unchecked::new(),
+            patterns: HashMap::new(),
             used: Vec::new(),
         }
     }
@@ -239,6 +304,8 @@ impl<'d> Lowering<'d> {
             schemas: Schemas::new(registry, self.used),
             origins: self.origins,
             locations: self.locations,
+            unchecked: self.unchecked,
+            patterns: self.patterns,
         })
     }
 
@@ -293,6 +360,15 @@ impl<'d> Lowering<'d> {
         if let Some(format) = schema.get("format").and_then(Value::as_str) {
             self.format(format, pointer, location, &mut lowered);
         }
+        if lowered
+            .get("type")
+            .is_some_and(|it| it == "integer" || it[0] == "integer")
+        {
+            let nullable = lowered.remove("type").is_some_and(|it| it.is_array());
+            lowered.insert(INTEGER.to_owned(), nullable.into());
+            let at = pointer::join(location, INTEGER);
+            self.origins.insert(at, pointer::join(pointer, "type"));
+        }
         Ok(Value::Object(lowered))
     }
 
@@ -308,6 +384,7 @@ impl<'d> Lowering<'d> {
         match keyword {
             later if LATER.contains(&later) => Err(self.later(&at, later)),
             same if SAME.contains(&same) => Ok(Some(value.clone())),
+            "pattern" => self.pattern(value, &at),
             "type" => self.type_of(written.schema, value, &at).map(Some),
             "exclusiveMinimum" => self.exclusive(written.schema, keyword, "minimum", &at),
             "exclusiveMaximum" => self.exclusive(written.schema, keyword, "maximum", &at),
@@ -327,6 +404,43 @@ impl<'d> Lowering<'d> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// A pattern that any engine reads the same way; none where it cannot be used, which affects
+    /// nothing else of its schema.
+    fn pattern(&mut self, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+        let Some(written) = value.as_str() else {
+            let reason = "not OpenAPI 3.0: `pattern` is a string";
+            return Err(self.document.error(at, reason));
+        };
+        let pattern = portable(written).and_then(|pattern| {
+            let compiled = options().build(&json!({ "pattern": pattern }));
+            compiled
+                .map(|_| pattern)
+                .map_err(|_| "it is no regular expression of ECMA-262, or too large")
+        });
+        match pattern {
+            Ok(pattern) => {
+                self.patterns
+                    .entry(pattern.clone())
+                    .or_insert_with(|| written.to_owned());
+                Ok(Some(pattern.into()))
+            }
+            Err(reason) => {
+                self.leave(
+                    format!("the pattern `{written}` cannot be used: {reason}"),
+                    at,
+                );
+                Ok(None)
+            }
+        }
+    }
+
+    /// Says that something at a place is not validated.
+    fn leave(&mut self, reason: String, at: &str) {
+        self.unchecked
+            .entry(reason)
+            .or_insert_with(|| at.to_owned());
     }
 
     /// Whether a bound is exclusive. Without its bound that says nothing, and Draft 4 would refuse
@@ -537,12 +651,16 @@ impl<'d> Lowering<'d> {
         location: &str,
         lowered: &mut Map<String, Value>,
     ) {
-        let (least, most) = match format {
-            "int32" => (i64::from(i32::MIN), i64::from(i32::MAX)),
-            "int64" => (i64::MIN, i64::MAX),
-            _ => {
+        let (least, most) = match Format::of(format) {
+            Format::Integer(least, most) => (least, most),
+            Format::Asserted => {
                 lowered.insert("format".to_owned(), json!(format));
                 return;
+            }
+            Format::Hint => return,
+            Format::Unknown => {
+                let reason = format!("the format `{format}` is not known");
+                return self.leave(reason, &pointer::join(pointer, "format"));
             }
         };
         for (bound, exclusive, limit, sign) in [

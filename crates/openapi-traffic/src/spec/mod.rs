@@ -2,20 +2,27 @@
 //! walk.
 
 pub(crate) mod alternatives;
+mod format;
 pub(crate) mod lower;
 pub(crate) mod operation;
+mod pattern;
 pub(crate) mod plan;
+pub(crate) mod security;
 pub(crate) mod site;
 
+use std::collections::BTreeMap;
+
 use crate::routing::Routes;
-use located::{Error, Source};
+use located::{Error, Place, Source};
 use serde_json::Value;
 
 use crate::document::Document;
+use crate::shown::Known;
 pub(crate) use lower::Direction;
 use lower::{Lowered, Lowering};
 use operation::Operation;
 use plan::{NodeId, Plan};
+use security::Scheme;
 pub use site::{Site, SiteKind};
 pub(crate) use site::{SiteId, Sites};
 
@@ -25,9 +32,12 @@ pub struct Spec {
     document: Document,
     pub(crate) operations: Vec<Operation>,
     pub(crate) routes: Routes,
+    pub(crate) schemes: Vec<Scheme>,
     pub(crate) sites: Sites,
     pub(crate) request: Side,
     pub(crate) response: Side,
+    /// What of it may be shown where it is found in traffic.
+    pub(crate) known: Known,
 }
 
 /// The schemas of one direction.
@@ -47,13 +57,14 @@ pub(crate) struct Schema {
 }
 
 impl Spec {
-    /// Reads, checks and compiles a document.
+    /// Reads, checks and compiles a document, and the local files that its references lead to, by
+    /// paths that begin at the file in which they stand.
     ///
     /// # Errors
     /// The document is not OpenAPI 3.0, a reference leads nowhere, or a schema does not compile:
     /// nothing can be judged by it. Says file, line, column and reason.
     pub fn load(source: Source) -> Result<Spec, Error> {
-        let document = Document(located::Document::parse(source)?);
+        let document = Document::parse(source)?;
         check_version(&document)?;
 
         let mut sites = Sites::default();
@@ -77,6 +88,8 @@ impl Spec {
         request_plan.link(&document, &request)?;
         response_plan.link(&document, &response)?;
         Ok(Spec {
+            schemes: security::schemes(&document),
+            known: Known::of(document.value()),
             document,
             operations,
             routes,
@@ -94,14 +107,41 @@ impl Spec {
         })
     }
 
-    /// The text it was read from.
-    pub fn source(&self) -> &Source {
-        self.document.0.source()
+    /// Takes only what was sent to these hosts (`name` or `name:port`), whatever `servers` says;
+    /// with none, the servers decide.
+    #[must_use]
+    pub fn at_hosts(mut self, hosts: Vec<String>) -> Self {
+        self.routes.set_hosts(hosts);
+        self
     }
 
-    /// The whole document.
+    /// Whether what was sent to a URL is in scope: it is below a documented server, or its host is
+    /// among those that were named. A path alone is.
+    pub fn covers(&self, url: &str) -> bool {
+        self.routes.covers(url)
+    }
+
+    /// Where the value at a pointer stands, or the nearest around it: in the document, or in a
+    /// local file that it refers to.
+    pub(crate) fn place(&self, pointer: &str) -> Option<Place> {
+        self.document.place(pointer)
+    }
+
+    /// The text it was read from; not those of the files that it refers to.
+    pub fn source(&self) -> &Source {
+        self.document.source()
+    }
+
+    /// The whole document; the files that it refers to are members of `x-referenced-files`.
     pub fn value(&self) -> &Value {
-        self.document.0.value()
+        self.document.value()
+    }
+
+    /// What no value is held against, with the reason and the pointer of the first such place.
+    pub(crate) fn unchecked(&self) -> impl Iterator<Item = (&str, &str)> {
+        let sides = [&self.request, &self.response].into_iter();
+        let unchecked: BTreeMap<_, _> = sides.flat_map(|side| side.lowered.unchecked()).collect();
+        unchecked.into_iter()
     }
 
     /// All places that traffic can be evidence for, in the order of the document's operations.

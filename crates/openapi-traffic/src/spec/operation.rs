@@ -1,14 +1,18 @@
 //! The operations of a document: what may be asked, with what, and what may be answered.
 
+use std::collections::HashMap;
+
 use located::{Error, pointer};
 use serde_json::{Map, Value};
 
 use super::Schema;
 use super::lower::{Direction, Lowering};
 use super::plan::Plan;
+use super::security::Security;
 use super::site::{SiteId, SiteKind, Sites, vocabulary};
 use crate::document::{At, Document};
 use crate::routing::{Route, Routes};
+use crate::style::Style;
 
 /// One method of one path.
 #[derive(Debug)]
@@ -16,6 +20,7 @@ pub(crate) struct Operation {
     pub(crate) pointer: String,
     pub(crate) site: SiteId,
     pub(crate) parameters: Vec<Parameter>,
+    pub(crate) security: Security,
     pub(crate) request: Option<RequestBody>,
     pub(crate) responses: Vec<Response>,
 }
@@ -27,6 +32,7 @@ pub(crate) struct Parameter {
     pub(crate) location: Location,
     pub(crate) required: bool,
     pub(crate) allow_empty: bool,
+    pub(crate) allow_reserved: bool,
     pub(crate) form: Form,
     pub(crate) schema: Option<Schema>,
     pub(crate) site: SiteId,
@@ -37,6 +43,7 @@ pub(crate) enum Location {
     Path,
     Query,
     Header,
+    Cookie,
 }
 
 impl Location {
@@ -45,31 +52,22 @@ impl Location {
             Location::Path => "path",
             Location::Query => "query",
             Location::Header => "header",
+            Location::Cookie => "cookie",
         }
     }
 }
 
-/// How a value is written as text.
+/// How a value is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// The items of an array, if it is one, stand between these.
-    Separated(char),
-    /// Each item of an array comes as a parameter of its own.
-    Repeated,
+    /// In a style; exploded where the parts of a value come one by one.
+    Styled(Style, bool),
     /// The text is JSON.
     Json,
-    /// An object spread over several parameters, whose names are these; what it holds is not
-    /// judged.
-    Spread(Spread),
-}
-
-/// How an object is spread over query parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Spread {
-    /// `name[property]=value`
-    Brackets,
-    /// `property=value`, of these properties; `None` where it may hold any.
-    Names(Option<Vec<String>>),
+    /// The text is the value.
+    Text,
+    /// In a way that is not judged, for this reason.
+    NotJudged(String),
 }
 
 #[derive(Debug)]
@@ -95,6 +93,7 @@ pub(crate) struct Header {
     /// Lower case.
     pub(crate) name: String,
     pub(crate) required: bool,
+    pub(crate) form: Form,
     pub(crate) schema: Option<Schema>,
     pub(crate) site: SiteId,
 }
@@ -106,7 +105,32 @@ pub(crate) struct Media {
     pub(crate) range: String,
     pub(crate) pointer: String,
     pub(crate) schema: Option<Schema>,
+    /// How fields of a form are written, where it says so.
+    pub(crate) encoding: HashMap<String, Encoding>,
     pub(crate) site: SiteId,
+}
+
+/// How a field of a form is written.
+#[derive(Debug, Default)]
+pub(crate) struct Encoding {
+    pub(crate) pointer: String,
+    /// The media types that it may have, in lower case, without parameters.
+    pub(crate) content_types: Vec<String>,
+    pub(crate) style: Option<String>,
+    pub(crate) explode: Option<bool>,
+}
+
+impl Encoding {
+    fn new(pointer: String, value: &Value) -> Self {
+        let text = |keyword: &str| value.get(keyword).and_then(Value::as_str);
+        let content_types = text("contentType").into_iter().flat_map(|it| it.split(','));
+        Encoding {
+            content_types: content_types.map(essence).collect(),
+            style: text("style").map(str::to_owned),
+            explode: value.get("explode").and_then(Value::as_bool),
+            pointer,
+        }
+    }
 }
 
 /// Reads the operations and, on the way, asks for all schemas that they need.
@@ -182,6 +206,7 @@ impl Reader<'_, '_> {
             .map(|status| self.response(&scope, status, &pointer::join(&responses, status)))
             .collect::<Result<_, Error>>()?;
         Ok(Operation {
+            security: Security::of(document, &at),
             pointer: at.pointer,
             site,
             parameters,
@@ -190,8 +215,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// A parameter; none where it is of a kind that is not judged: cookies, and headers that
-    /// OpenAPI leaves to others.
+    /// A parameter; none where it is a header that OpenAPI leaves to others.
     fn parameter(&mut self, scope: &Scope<'_>, pointer: &str) -> Result<Option<Parameter>, Error> {
         let document = self.document;
         let at = document.resolve(pointer)?;
@@ -207,7 +231,7 @@ impl Reader<'_, '_> {
             "query" => Location::Query,
             "header" if is_reserved(name) => return Ok(None),
             "header" => Location::Header,
-            "cookie" => return Ok(None),
+            "cookie" => Location::Cookie,
             other => {
                 let reason = format!(
                     "not OpenAPI 3.0: a parameter is `in` path, query, header or cookie, not `{other}`"
@@ -236,51 +260,11 @@ impl Reader<'_, '_> {
             location,
             required: location == Location::Path || flag("required"),
             allow_empty: flag("allowEmptyValue"),
-            form: self.form(&at, location, schema.as_ref())?,
+            allow_reserved: flag("allowReserved"),
+            form: form(at.value, location),
             schema,
             site,
         }))
-    }
-
-    fn form(
-        &self,
-        at: &At<'_>,
-        location: Location,
-        schema: Option<&Schema>,
-    ) -> Result<Form, Error> {
-        if at.value.get("content").is_some() {
-            return Ok(Form::Json);
-        }
-        let is_object = match schema {
-            Some(schema) => {
-                let schema = self.document.resolve(&schema.pointer)?.value;
-                schema.get("type").and_then(Value::as_str) == Some("object")
-            }
-            None => false,
-        };
-        let style = at.value.get("style").and_then(Value::as_str);
-        let explode = at.value.get("explode").and_then(Value::as_bool);
-        Ok(match (location, style) {
-            (Location::Query, Some("deepObject")) => Form::Spread(Spread::Brackets),
-            (Location::Query, None | Some("form")) if is_object && explode != Some(false) => {
-                let schema = schema
-                    .map(|schema| self.document.resolve(&schema.pointer))
-                    .transpose()?;
-                let properties = schema.and_then(|at| at.value.get("properties")?.as_object());
-                Form::Spread(Spread::Names(
-                    properties.map(|them| them.keys().cloned().collect()),
-                ))
-            }
-            (_, _) if is_object => Form::Spread(Spread::Names(Some(Vec::new()))),
-            (Location::Query, Some("spaceDelimited")) if explode != Some(true) => {
-                Form::Separated(' ')
-            }
-            (Location::Query, Some("pipeDelimited")) if explode != Some(true) => {
-                Form::Separated('|')
-            }
-            (Location::Query, _) if explode != Some(false) => Form::Repeated,
-            _ => Form::Separated(','),
-        })
     }
 
     fn request(&mut self, scope: &Scope<'_>, pointer: &str) -> Result<RequestBody, Error> {
@@ -338,6 +322,7 @@ impl Reader<'_, '_> {
                     Some(site),
                     &values,
                 ),
+                form: form(at.value, Location::Header),
                 pointer: at.pointer,
                 name: lower,
                 schema,
@@ -384,7 +369,14 @@ impl Reader<'_, '_> {
                 None => None,
                 Some(_) => Some(self.schema(direction, &pointer::join(&at.pointer, "schema"))?),
             };
+            let written = pointer::join(&at.pointer, "encoding");
+            let encoding = at.value.get("encoding").and_then(Value::as_object);
+            let encoding = encoding.into_iter().flatten().map(|(name, value)| {
+                let pointer = pointer::join(&written, name);
+                (name.clone(), Encoding::new(pointer, value))
+            });
             content.push(Media {
+                encoding: encoding.collect(),
                 range: essence(range),
                 pointer,
                 schema,
@@ -405,7 +397,7 @@ impl Reader<'_, '_> {
         let Some((range, media)) = content.and_then(|content| content.iter().next()) else {
             return Ok(None);
         };
-        if media.get("schema").is_none() || !is_json(&essence(range)) {
+        if media.get("schema").is_none() {
             return Ok(None);
         }
         let pointer = format!("{}/content/{}/schema", at.pointer, pointer::escape(range));
@@ -420,6 +412,41 @@ impl Reader<'_, '_> {
             pointer: self.document.resolve(pointer)?.pointer,
         })
     }
+}
+
+/// How the values of a parameter or header are written.
+fn form(value: &Value, location: Location) -> Form {
+    let content = value.get("content").and_then(Value::as_object);
+    if let Some(range) = content.and_then(|content| content.keys().next()) {
+        return match essence(range).as_str() {
+            json if is_json(json) => Form::Json,
+            "text/plain" => Form::Text,
+            other => Form::NotJudged(format!("content of the type {other}")),
+        };
+    }
+    let written = value.get("style").and_then(Value::as_str);
+    let style = match (written, location) {
+        (Some(name), _) => Style::new(name),
+        (None, Location::Path | Location::Header) => Some(Style::Simple),
+        (None, Location::Query | Location::Cookie) => Some(Style::Form),
+    };
+    let style = style.filter(|style| match style {
+        Style::Matrix | Style::Label => location == Location::Path,
+        Style::Simple => matches!(location, Location::Path | Location::Header),
+        Style::Form => matches!(location, Location::Query | Location::Cookie),
+        Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject => {
+            location == Location::Query
+        }
+    });
+    let Some(style) = style else {
+        let name = written.unwrap_or_default();
+        return Form::NotJudged(format!(
+            "the style `{name}`, which OpenAPI has not for a {}",
+            location.name()
+        ));
+    };
+    let explode = value.get("explode").and_then(Value::as_bool);
+    Form::Styled(style, explode.unwrap_or(style == Style::Form))
 }
 
 /// The operation of which something is a part.

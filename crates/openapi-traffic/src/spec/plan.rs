@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::lower::{self, Direction, Lowered};
 use super::site::{SiteId, SiteKind, Sites, Words, vocabulary, words};
 use crate::document::{At, Document};
+use crate::style::Shape;
 use located::pointer;
 
 /// The number of a node.
@@ -38,6 +39,10 @@ pub(crate) struct Node {
     pub(crate) choices: Vec<Branch>,
     pub(crate) vocabulary: Option<Vocabulary>,
     type_name: Option<String>,
+    /// Says `nullable: true`.
+    nullable: bool,
+    /// Whether the length or the letters of a string matter.
+    bounded: bool,
 }
 
 #[derive(Debug)]
@@ -52,8 +57,10 @@ pub(crate) struct Property {
 /// What `additionalProperties` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Additional {
-    /// Nothing, or that there may be any.
+    /// Nothing, or nothing of them (`{}`): others may come, and are drift.
     Open,
+    /// That there may be any, in so many words.
+    Any,
     /// That there are none: the assertion sees to it.
     Closed,
     /// That they are of a schema, by which they are documented.
@@ -92,6 +99,10 @@ impl Node {
             choices: Vec::new(),
             vocabulary: words(schema.value).map(|words| Vocabulary::new(words, schema)),
             type_name: type_name.map(str::to_owned),
+            nullable: schema.value.get("nullable") == Some(&Value::Bool(true)),
+            bounded: ["minLength", "maxLength", "pattern", "not", "properties"]
+                .iter()
+                .any(|keyword| schema.value.get(keyword).is_some()),
         }
     }
 
@@ -141,12 +152,116 @@ impl Plan {
             .collect()
     }
 
+    /// The place of a `nullable: true` that speaks of the value at a pointer below one of a schema.
+    pub(crate) fn nullable(&self, id: NodeId, pointer: &str) -> Option<&str> {
+        let mut speaking = self.reach(id);
+        for token in pointer::tokens(pointer).into_iter().flatten() {
+            let below = speaking.iter().filter_map(|id| {
+                let node = &self.nodes[*id];
+                let additional = match node.additional {
+                    Additional::Schema(id) => Some(id),
+                    _ => None,
+                };
+                let property = node.properties.get(token.as_ref()).map(|it| it.node);
+                property.or(node.items.map(|(id, _)| id)).or(additional)
+            });
+            let mut next: Vec<NodeId> = below.flat_map(|id| self.reach(id)).collect();
+            next.sort_unstable();
+            next.dedup();
+            speaking = next;
+        }
+        let found = speaking.into_iter().find(|id| self.nodes[*id].nullable);
+        found.map(|id| self.nodes[id].pointer.as_str())
+    }
+
+    /// Whether a schema says no more of a body than that it is one.
+    pub(crate) fn is_any_string(&self, id: NodeId) -> bool {
+        let node = &self.nodes[id];
+        node.parts.len() == 1
+            && node.choices.is_empty()
+            && node.vocabulary.is_none()
+            && !node.bounded
+            && matches!(node.type_name.as_deref(), None | Some("string"))
+    }
+
     /// The schema of the items, if a schema has one, itself or in what it is composed of.
     pub(crate) fn items(&self, id: NodeId) -> Option<NodeId> {
         self.reach(id)
             .into_iter()
             .find_map(|id| self.nodes[id].items)
             .map(|(items, _)| items)
+    }
+
+    /// What kinds of values a schema lets be, itself or in what it is composed of. Where no `type`
+    /// says it, the keywords of a kind do; where nothing does, a text is a value as it is.
+    pub(crate) fn shapes(&self, id: NodeId) -> Vec<Shape> {
+        let (mut primitive, mut array, mut object) = (false, false, false);
+        let (mut has_items, mut has_members) = (false, false);
+        for id in self.reach(id) {
+            let node = &self.nodes[id];
+            match node.type_name.as_deref() {
+                Some("array") => array = true,
+                Some("object") => object = true,
+                Some(_) => primitive = true,
+                None => {
+                    has_items |= node.items.is_some();
+                    has_members |=
+                        node.object.is_some() || !matches!(node.additional, Additional::Open);
+                }
+            }
+        }
+        if !(primitive || array || object) {
+            (array, object) = (has_items, has_members);
+            primitive = !(array || object);
+        }
+        let all = [
+            (object, Shape::Object),
+            (array, Shape::Array),
+            (primitive, Shape::Primitive),
+        ];
+        let lets = all.into_iter().filter(|(lets, _)| *lets);
+        lets.map(|(_, shape)| shape).collect()
+    }
+
+    /// The schema of a member, if a schema has one, itself or in what it is composed of.
+    pub(crate) fn member(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        self.property(id, name).or_else(|| {
+            let mut reached = self.reach(id).into_iter();
+            reached.find_map(|id| match self.nodes[id].additional {
+                Additional::Schema(node) => Some(node),
+                _ => None,
+            })
+        })
+    }
+
+    /// Whether members of any name are meant: no property is listed, or something is said of those
+    /// that are not.
+    pub(crate) fn takes_any_member(&self, document: &Value, id: NodeId) -> bool {
+        let reached = self.reach(id);
+        let nodes = || reached.iter().map(|id| &self.nodes[*id]);
+        let says = |node: &Node| {
+            let schema = document.pointer(&node.pointer);
+            let additional = schema.and_then(|schema| schema.get("additionalProperties"));
+            additional.is_some_and(|additional| *additional != Value::Bool(false))
+        };
+        let closed = nodes().any(|node| matches!(node.additional, Additional::Closed));
+        !closed && (nodes().all(|node| node.properties.is_empty()) || nodes().any(says))
+    }
+
+    /// The schema of a property, if a schema has one of this name, itself or in what it is composed
+    /// of.
+    pub(crate) fn property(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        let mut reached = self.reach(id).into_iter();
+        reached.find_map(|id| Some(self.nodes[id].properties.get(name)?.node))
+    }
+
+    /// The names of all properties that a schema has, itself or in what it is composed of.
+    pub(crate) fn property_names(&self, id: NodeId) -> Vec<&str> {
+        let reached = self.reach(id).into_iter();
+        reached
+            .flat_map(|id| self.nodes[id].properties.keys())
+            .map(AsRef::as_ref)
+            .collect()
     }
 
     /// A node, all that it is composed of, and all that a value of it may be.
@@ -283,6 +398,7 @@ impl Planning<'_> {
                 let pointer = pointer::join(&schema.pointer, "additionalProperties");
                 Additional::Schema(self.node(&pointer)?)
             }
+            Some(Value::Bool(true)) => Additional::Any,
             _ => Additional::Open,
         };
         Ok(())

@@ -92,7 +92,7 @@ fn presence_is_counted_against_the_object() {
 #[test]
 fn verdicts_follow_from_what_was_seen() {
     let rows = rows();
-    assert_eq!(property(&rows, "sometimes").verdict, Verdict::Supported);
+    assert_eq!(property(&rows, "sometimes").verdict, Verdict::Illustrated);
     assert_eq!(property(&rows, "never").verdict, Verdict::NeverSeen);
     assert_eq!(property(&rows, "wrong").verdict, Verdict::Contradicted);
     assert_eq!(property(&rows, "wrong").contradicted, 1);

@@ -7,7 +7,7 @@ fn recordings_that_keep_the_spec_are_0() {
     let bench = Bench::new();
     bench.write("spec.yaml", SPEC).write(
         "recordings/a.json",
-        &answered(r#"[{"name": "a", "size": 1}]"#),
+        &answered(r#"[{"name": "a", "size": 1}]"#).replace("synthetic", "captured"),
     );
     let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
     assert_eq!(run.code, 0, "{run:?}");

@@ -25,49 +25,6 @@ fn four_wrong_names(format: &str) -> Run {
 }
 
 #[test]
-fn human_groups_equal_findings_and_counts_them() {
-    let run = four_wrong_names("human");
-    assert_eq!(
-        run.stdout.matches("error[NSV2").count(),
-        1,
-        "{}",
-        run.stdout
-    );
-    assert!(
-        run.stdout
-            .lines()
-            .next()
-            .is_some_and(|line| line.ends_with("×4")),
-        "{}",
-        run.stdout
-    );
-    assert!(
-        run.stdout.ends_with(" s\n")
-            && run.stdout.contains("\n4 errors, 0 warnings: 3 exchanges, "),
-        "{}",
-        run.stdout
-    );
-}
-
-#[test]
-fn human_draws_carets_under_both_places() {
-    let stdout = four_wrong_names("human").stdout;
-    let lines: Vec<_> = stdout.lines().collect();
-    let under = |text: &str| {
-        let at = lines
-            .iter()
-            .position(|line| line.contains(text))
-            .unwrap_or_else(|| panic!("{text} in {stdout}"));
-        let caret = lines[at + 1]
-            .find('^')
-            .unwrap_or_else(|| panic!("carets under {text} in {stdout}"));
-        lines[at][caret..].to_owned()
-    };
-    assert_eq!(under("type: string"), "type: string");
-    assert!(under(r#""body": [{"name": 1}"#).starts_with(r#""name": 1"#));
-}
-
-#[test]
 fn human_has_no_colour_when_it_is_not_a_terminal() {
     assert!(!four_wrong_names("human").stdout.contains('\u{1b}'));
 }
@@ -382,22 +339,32 @@ fn sarif_tells_what_could_not_be_judged_and_what_was_skipped() {
 }
 
 #[test]
-fn sarif_fingerprints_outlive_moved_lines() {
-    let prints = |spec: &str| {
+fn sarif_fingerprints_outlive_moved_lines_and_tell_findings_apart() {
+    let prints = |spec: &str, body: &str| {
         let bench = Bench::in_workspace();
         bench
             .write("spec.yaml", spec)
-            .write("recordings/a.json", &answered(r#"[{"name": 1}]"#));
+            .write("recordings/a.json", &answered(body));
         let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "sarif"]);
         let sarif: Sarif = serde_json::from_str(&run.stdout).expect("SARIF");
-        let place = &sarif.runs[0].results[0].related_locations[0].physical_location;
-        (
-            place.region.start_line,
-            sarif.runs[0].results[0].partial_fingerprints.len(),
-        )
+        let results = &sarif.runs[0].results;
+        let place = &results[0].related_locations[0].physical_location;
+        let prints = results.iter().map(|it| it.partial_fingerprints.clone());
+        (place.region.start_line, prints.collect::<Vec<_>>())
     };
-    assert_eq!(prints(SPEC), (24, 1));
-    assert_eq!(prints(&format!("# a comment\n{SPEC}")), (25, 1));
+    let wrong = r#"[{"name": 1}]"#;
+    let (line, print) = prints(SPEC, wrong);
+    assert_eq!((line, print.len()), (24, 1));
+    assert_eq!(print[0]["finding/v1"].len(), 10);
+
+    let moved = prints(&format!("# a comment\n{SPEC}"), &format!("\n\n{wrong}"));
+    assert_eq!(moved, (25, print.clone()));
+
+    let (_, longer) = prints(SPEC, r#"[{"name": "a"}, {"name": 1}]"#);
+    assert_eq!(longer, print);
+
+    let (_, two) = prints(SPEC, r#"[{"name": 1, "size": "x"}]"#);
+    assert!(two.contains(&print[0]) && two[0] != two[1], "{two:?}");
 }
 
 #[test]
@@ -567,7 +534,7 @@ fn github_stays_on_one_line_whatever_a_name_in_a_recording_holds() {
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
     let (_, _, message) = command(run.stdout.trim_end());
     assert!(
-        message.starts_with("`[].100%\r\n::error title=x::y` is not documented\n"),
+        message.starts_with("`[].•••` is not documented\n"),
         "{message:?}"
     );
 }

@@ -2,19 +2,31 @@
 
 mod baseline;
 mod bench;
+mod bodies;
+mod control;
 mod corpus;
 mod evidence;
 mod excerpts;
 mod exit_codes;
 mod explain;
 mod formats;
+mod headers;
+mod html;
+mod inputs;
 mod judge_seeded;
+mod letter;
 mod lowering;
 mod negative;
 mod never_panics;
+mod planted;
+mod references;
+mod renderings;
 mod routing;
 mod scaling;
 mod secrets;
+mod security;
+mod servers;
+mod styles;
 
 use std::process::Command;
 

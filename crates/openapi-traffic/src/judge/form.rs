@@ -1,0 +1,444 @@
+//! Bodies that are no JSON, read as the values that their schemas speak of: forms, as OpenAPI 3.0.3
+//! defines them for `application/x-www-form-urlencoded` and `multipart/form-data`, and plain text.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use crate::spec::operation::{Encoding, Media, essence, is_json};
+use crate::spec::plan::{NodeId, Plan};
+
+/// What is wrong with a body as a whole, so that there is no value to judge.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unreadable(pub(super) &'static str);
+
+/// A field of a form as it came.
+struct Field<'f> {
+    name: String,
+    /// As it is written: still encoded in a form that is encoded.
+    raw: Cow<'f, str>,
+    encoded: bool,
+    /// Of a part of a multipart body, in lower case, without parameters.
+    media_type: Option<String>,
+}
+
+impl Field<'_> {
+    fn text(&self) -> String {
+        decode(&self.raw, self.encoded)
+    }
+}
+
+/// A part of a form whose media type is not documented.
+pub(super) struct WrongPart<'m> {
+    pub(super) name: String,
+    pub(super) encoding: &'m Encoding,
+    pub(super) seen: String,
+}
+
+/// A form and the parts in it that are of no documented type.
+pub(super) struct Form<'m> {
+    pub(super) value: Value,
+    pub(super) wrong: Vec<WrongPart<'m>>,
+    /// Fields that are in no form that can be read here, by what they are.
+    pub(super) unread: Vec<String>,
+}
+
+/// The value of an encoded form under its schema (URL Standard, section 5.1).
+pub(super) fn urlencoded<'m>(text: &str, plan: &Plan, node: NodeId, media: &'m Media) -> Form<'m> {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    let fields = pairs.map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Field {
+            name: decode(name, true),
+            raw: value.into(),
+            encoded: true,
+            media_type: None,
+        }
+    });
+    Reader { plan, media }.form(node, fields.collect())
+}
+
+/// The value of a multipart form under its schema (RFC 7578).
+pub(super) fn multipart<'m>(
+    text: &str,
+    content_type: &str,
+    plan: &Plan,
+    node: NodeId,
+    media: &'m Media,
+) -> Result<Form<'m>, Unreadable> {
+    let boundary = parameter(content_type, "boundary")
+        .filter(|it| !it.is_empty())
+        .ok_or(Unreadable("its content type names no boundary"))?;
+    let delimiter = format!("--{boundary}");
+    let mut fields = Vec::new();
+    for part in parts(text, &delimiter)? {
+        let (headers, body) = part
+            .split_once("\r\n\r\n")
+            .or_else(|| part.split_once("\n\n"))
+            // A part without headers begins with the empty line.
+            .unwrap_or(("", part));
+        let header = |wanted: &str| {
+            let mut lines = headers.lines().filter_map(|line| line.split_once(':'));
+            let found = lines.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted));
+            found.map(|(_, value)| value.trim())
+        };
+        let disposition = header("content-disposition").unwrap_or_default();
+        let name = parameter(disposition, "name")
+            .filter(|_| essence(disposition) == "form-data")
+            .ok_or(Unreadable("a part of it has no name"))?;
+        fields.push(Field {
+            name: unescape(&name),
+            raw: body.into(),
+            encoded: false,
+            media_type: header("content-type").map(essence),
+        });
+    }
+    Ok(Reader { plan, media }.form(node, fields))
+}
+
+/// What stands between the delimiters, up to the closing one (RFC 2046, section 5.1.1).
+fn parts<'t>(text: &'t str, delimiter: &str) -> Result<Vec<&'t str>, Unreadable> {
+    const OPEN: Unreadable = Unreadable("it has no closing boundary");
+    let mut parts = Vec::new();
+    let mut begun = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let Some(rest) = line.strip_prefix(delimiter) else {
+            continue;
+        };
+        let rest = rest.trim_end();
+        if !rest.is_empty() && rest != "--" {
+            continue;
+        }
+        if let Some(begun) = begun {
+            // The line break before the delimiter belongs to it.
+            let part: &str = &text[begun..start];
+            let part = part.strip_suffix('\n').unwrap_or(part);
+            parts.push(part.strip_suffix('\r').unwrap_or(part));
+        }
+        if rest == "--" {
+            return Ok(parts);
+        }
+        begun = Some(at);
+    }
+    Err(OPEN)
+}
+
+/// The value of a plain text under its schema: as the first of the types that it reads as.
+pub(super) fn plain(text: &str, plan: &Plan, node: NodeId) -> Value {
+    scalar(text, &plan.types(node))
+}
+
+struct Reader<'r, 'm> {
+    plan: &'r Plan,
+    media: &'m Media,
+}
+
+impl<'m> Reader<'_, 'm> {
+    fn form(&self, node: NodeId, fields: Vec<Field<'_>>) -> Form<'m> {
+        let mut form = Form {
+            value: Value::Null,
+            wrong: Vec::new(),
+            unread: Vec::new(),
+        };
+        let mut value = Map::new();
+        let mut names: Vec<&str> = Vec::new();
+        for field in &fields {
+            if !names.contains(&field.name.as_str()) {
+                names.push(&field.name);
+            }
+        }
+        let spread = self.spread(node);
+        for name in names {
+            let given: Vec<_> = fields.iter().filter(|field| field.name == name).collect();
+            let (owner, inner) = match self.owner(node, &spread, name) {
+                Some((owner, inner)) => (owner, Some(inner)),
+                None => (name, None),
+            };
+            let property = self.plan.property(node, owner);
+            let Some(inner) = inner else {
+                let read = self.property(name, property, &given, &mut form);
+                value.insert(name.to_owned(), read);
+                continue;
+            };
+            let types = property.and_then(|it| self.plan.property(it, inner));
+            let read = self.values(types, &given, None);
+            let object = value
+                .entry(owner.to_owned())
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(members) = object {
+                members.insert(inner.to_owned(), read);
+            }
+        }
+        form.value = Value::Object(value);
+        form
+    }
+
+    fn encoding(&self, name: &str) -> Option<&'m Encoding> {
+        self.media.encoding.get(name)
+    }
+
+    fn is_multipart(&self) -> bool {
+        self.media.range.starts_with("multipart/")
+    }
+
+    /// The properties that are objects spread over fields of their own, which is what `style: form`
+    /// with `explode` does to an object.
+    fn spread(&self, node: NodeId) -> Vec<(&str, NodeId)> {
+        if self.is_multipart() {
+            return Vec::new();
+        }
+        let names = self.plan.property_names(node).into_iter();
+        names
+            .filter_map(|name| {
+                let property = self.plan.property(node, name)?;
+                let encoding = self.encoding(name);
+                let style = encoding.and_then(|it| it.style.as_deref());
+                let explode = encoding.and_then(|it| it.explode);
+                let is_spread = self.plan.types(property).contains(&"object")
+                    && matches!(style, None | Some("form"))
+                    && explode != Some(false)
+                    && encoding.is_none_or(|it| it.content_types.is_empty());
+                is_spread.then_some((name, property))
+            })
+            .collect()
+    }
+
+    /// The property that a field is a member of, and the name of the member.
+    fn owner<'n>(
+        &self,
+        node: NodeId,
+        spread: &[(&'n str, NodeId)],
+        name: &'n str,
+    ) -> Option<(&'n str, &'n str)> {
+        if self.is_multipart() || self.plan.property(node, name).is_some() {
+            return None;
+        }
+        if let Some((owner, rest)) = name.split_once('[')
+            && let Some(inner) = rest.strip_suffix(']')
+            && self.encoding(owner)?.style.as_deref() == Some("deepObject")
+        {
+            return Some((owner, inner));
+        }
+        let mut spread = spread.iter();
+        let (owner, _) = spread.find(|(_, it)| self.plan.property(*it, name).is_some())?;
+        Some((owner, name))
+    }
+
+    fn property(
+        &self,
+        name: &str,
+        property: Option<NodeId>,
+        given: &[&Field<'_>],
+        form: &mut Form<'m>,
+    ) -> Value {
+        let encoding = self.encoding(name);
+        if self.is_multipart()
+            && let Some(encoding) = encoding.filter(|it| !it.content_types.is_empty())
+        {
+            for field in given {
+                // RFC 7578, section 4.4: text/plain where a part does not say it.
+                let seen = field.media_type.as_deref().unwrap_or("text/plain");
+                if !encoding.content_types.iter().any(|it| covers(it, seen)) {
+                    form.wrong.push(WrongPart {
+                        name: name.to_owned(),
+                        encoding,
+                        seen: seen.to_owned(),
+                    });
+                }
+            }
+        }
+        let is_xml =
+            |media_type: &str| media_type.ends_with("/xml") || media_type.ends_with("+xml");
+        let types = property.map(|it| self.plan.types(it)).unwrap_or_default();
+        if types.contains(&"object")
+            && given
+                .iter()
+                .any(|it| it.media_type.as_deref().is_some_and(is_xml))
+        {
+            form.unread
+                .push(format!("the XML in the field `{name}` of a form"));
+        }
+        self.values(property, given, encoding)
+    }
+
+    /// The value of a property from the fields of its name.
+    fn values(
+        &self,
+        property: Option<NodeId>,
+        given: &[&Field<'_>],
+        encoding: Option<&Encoding>,
+    ) -> Value {
+        let types = property.map(|it| self.plan.types(it)).unwrap_or_default();
+        if types.contains(&"array") {
+            let items = property.and_then(|it| self.plan.items(it));
+            let of_item = items.map(|it| self.plan.types(it)).unwrap_or_default();
+            // An array as a whole where its media type says so.
+            if let [one] = given
+                && self.says_json(one, encoding)
+                && let Ok(value @ Value::Array(_)) = serde_json::from_str(&one.text())
+            {
+                return value;
+            }
+            let style = encoding.and_then(|it| it.style.as_deref());
+            let separator = match style {
+                Some("spaceDelimited") => " ",
+                Some("pipeDelimited") => "|",
+                _ => ",",
+            };
+            let is_joined = encoding.is_some_and(|it| {
+                it.explode == Some(false) || (it.explode.is_none() && separator != ",")
+            }) && !self.is_multipart();
+            let one = |field: &&Field<'_>| self.one(field, &of_item, None);
+            return match given {
+                [field] if is_joined => split(&field.raw, separator)
+                    .into_iter()
+                    .map(|raw| scalar(&decode(raw, field.encoded), &of_item))
+                    .collect(),
+                _ => given.iter().map(one).collect(),
+            };
+        }
+        match given {
+            [field] => self.one(field, &types, encoding),
+            _ => given
+                .iter()
+                .map(|it| self.one(it, &types, encoding))
+                .collect(),
+        }
+    }
+
+    fn one(&self, field: &Field<'_>, types: &[&str], encoding: Option<&Encoding>) -> Value {
+        let text = field.text();
+        if types.contains(&"object") {
+            if let Some(encoding) = encoding
+                && encoding.explode == Some(false)
+                && matches!(encoding.style.as_deref(), None | Some("form"))
+            {
+                let texts: Vec<_> = field.raw.split(',').map(|it| decode(it, true)).collect();
+                let pairs = texts.chunks_exact(2);
+                return pairs
+                    .map(|pair| (pair[0].clone(), Value::from(pair[1].as_str())))
+                    .collect();
+            }
+            // The default for objects, and what is tried where something else was meant.
+            return serde_json::from_str(&text).unwrap_or(Value::String(text));
+        }
+        if self.says_json(field, encoding)
+            && let Ok(value) = serde_json::from_str(&text)
+        {
+            return value;
+        }
+        scalar(&text, types)
+    }
+
+    fn says_json(&self, field: &Field<'_>, encoding: Option<&Encoding>) -> bool {
+        let documented = encoding
+            .and_then(|it| it.content_types.first())
+            .map(String::as_str);
+        field
+            .media_type
+            .as_deref()
+            .or(documented)
+            .is_some_and(is_json)
+    }
+}
+
+/// Splits where the separator stands, itself or, for a space, as a form writes it. One that is
+/// encoded is a part of an item.
+fn split<'t>(raw: &'t str, separator: &str) -> Vec<&'t str> {
+    match (raw.is_empty(), separator) {
+        (true, _) => Vec::new(),
+        // A space cannot be written otherwise.
+        (_, " ") => raw
+            .split("%20")
+            .flat_map(|it| it.split(['+', ' ']))
+            .collect(),
+        (_, "|") => raw
+            .split("%7C")
+            .flat_map(|it| it.split("%7c"))
+            .flat_map(|it| it.split('|'))
+            .collect(),
+        (_, separator) => raw.split(separator).collect(),
+    }
+}
+
+fn decode(raw: &str, encoded: bool) -> String {
+    if !encoded {
+        return raw.to_owned();
+    }
+    let spaces = raw.replace('+', " ");
+    percent_decode_str(&spaces).decode_utf8_lossy().into_owned()
+}
+
+/// A text as one of the types that a schema allows; itself where it reads as none of them.
+fn scalar(text: &str, types: &[&str]) -> Value {
+    let read = serde_json::from_str::<Value>(text).ok();
+    let fits = |value: &Value| {
+        types.iter().any(|name| match *name {
+            "integer" | "number" => value.is_number(),
+            "boolean" => value.is_boolean(),
+            _ => false,
+        })
+    };
+    read.filter(|value| fits(value) && !types.contains(&"string"))
+        .unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// Whether a media type is another, or of a range.
+fn covers(range: &str, media_type: &str) -> bool {
+    range == "*/*"
+        || range == media_type
+        || range
+            .strip_suffix('*')
+            .is_some_and(|it| it.ends_with('/') && media_type.starts_with(it))
+}
+
+/// A parameter of a header, out of its quotes.
+fn parameter(header: &str, wanted: &str) -> Option<String> {
+    let mut rest = header.split_once(';')?.1;
+    loop {
+        let (name, after) = rest.split_once('=')?;
+        let after = after.trim_start();
+        let (value, next) = match after.strip_prefix('"') {
+            Some(inside) => {
+                let mut value = String::new();
+                let mut escaped = false;
+                let end = inside.find(|it| match it {
+                    _ if escaped => {
+                        value.push(it);
+                        escaped = false;
+                        false
+                    }
+                    '\\' => {
+                        escaped = true;
+                        false
+                    }
+                    '"' => true,
+                    _ => {
+                        value.push(it);
+                        false
+                    }
+                })?;
+                (value, &inside[end + 1..])
+            }
+            None => {
+                let end = after.find(';').unwrap_or(after.len());
+                (after[..end].trim().to_owned(), &after[end..])
+            }
+        };
+        if name.trim().eq_ignore_ascii_case(wanted) {
+            return Some(value);
+        }
+        rest = next.trim_start().strip_prefix(';')?;
+    }
+}
+
+/// Browsers write a quote and line breaks in the name of a field percent-encoded, and nothing else.
+fn unescape(name: &str) -> String {
+    name.replace("%22", "\"")
+        .replace("%0D", "\r")
+        .replace("%0A", "\n")
+}

@@ -1,0 +1,132 @@
+//! Credentials: there where an operation requires them. What they are is never looked at further
+//! than for the name of an HTTP scheme, and never told.
+
+use super::sent::{self, Values};
+use super::{Found, Judge};
+use crate::codes::Code;
+use crate::spec::operation::{Location, Operation};
+use crate::spec::security::{Credential, Scheme};
+
+/// What is known of a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Presence {
+    Absent,
+    /// It was not kept, or its scheme is not known.
+    Unknown,
+    There,
+}
+
+/// The names of HTTP authentication schemes (IANA's registry): what begins with another one's name
+/// is not of a scheme. Anything else may be a credential that was redacted as a whole.
+const SCHEMES: &[&str] = &[
+    "basic",
+    "bearer",
+    "concealed",
+    "digest",
+    "dpop",
+    "gnap",
+    "hoba",
+    "mutual",
+    "negotiate",
+    "oauth",
+    "privatetoken",
+    "scram-sha-1",
+    "scram-sha-256",
+    "vapid",
+];
+
+impl<'j> Judge<'j> {
+    /// Reports a request without the credentials that its operation requires.
+    pub(super) fn security(&mut self, operation: &'j Operation) {
+        let security = &operation.security;
+        let presence = |alternative: &Vec<Scheme>| {
+            let each = alternative.iter().map(|scheme| self.presence(scheme));
+            // An alternative without schemes asks for nothing.
+            each.min().unwrap_or(Presence::There)
+        };
+        match security.alternatives.iter().map(presence).max() {
+            None | Some(Presence::There) => {}
+            Some(Presence::Unknown) => {
+                let unknown = security.alternatives.iter().flatten();
+                let unknown: Vec<_> = unknown
+                    .filter(|scheme| self.presence(scheme) == Presence::Unknown)
+                    .collect();
+                for scheme in unknown {
+                    let reason = match scheme.credential {
+                        Credential::Unknown => "it is not one of OpenAPI 3.0",
+                        _ => "recordings do not keep the header that it uses",
+                    };
+                    let reason = format!("security scheme `{}`: {reason}", scheme.name);
+                    self.leave(reason);
+                }
+            }
+            Some(Presence::Absent) => {
+                let alternatives: Vec<_> = security
+                    .alternatives
+                    .iter()
+                    .map(|schemes| {
+                        let schemes: Vec<_> = schemes.iter().map(described).collect();
+                        schemes.join(" and ")
+                    })
+                    .collect();
+                self.report(Found {
+                    rule: Code::Credential.rule(),
+                    message: format!(
+                        "{} was sent without the credential that it requires",
+                        self.name(operation)
+                    ),
+                    expected: alternatives.join(", or "),
+                    seen: "no such credential".to_owned(),
+                    spec: &security.pointer,
+                    at: "/request",
+                });
+            }
+        }
+    }
+
+    fn presence(&self, scheme: &Scheme) -> Presence {
+        let exchange = self.exchange;
+        let there = |is: bool| match is {
+            true => Presence::There,
+            false => Presence::Absent,
+        };
+        let header =
+            |name: &str, is_it: &dyn Fn(&str) -> bool| match sent::request_header(exchange, name) {
+                Values::NotKept => Presence::Unknown,
+                Values::Absent => Presence::Absent,
+                Values::There(values, _) => there(values.iter().any(|value| is_it(value.trim()))),
+            };
+        match &scheme.credential {
+            Credential::Unknown => Presence::Unknown,
+            Credential::Key(Location::Query, name) => {
+                let mut query = sent::query(exchange).into_iter();
+                there(query.any(|pair| pair.name == *name && !pair.value.is_empty()))
+            }
+            Credential::Key(Location::Cookie, name) => match sent::cookies(exchange) {
+                None => Presence::Unknown,
+                Some(cookies) => {
+                    let mut cookies = cookies.iter();
+                    there(cookies.any(|pair| pair.name == *name && !pair.value.is_empty()))
+                }
+            },
+            Credential::Key(_, name) => header(name, &|value| !value.is_empty()),
+            Credential::Token(_) => header("authorization", &|value| !value.is_empty()),
+            Credential::Http(wanted) => header("authorization", &|value| {
+                let scheme = value.split(' ').next().unwrap_or_default();
+                let scheme = scheme.to_ascii_lowercase();
+                !value.is_empty() && (scheme == *wanted || !SCHEMES.contains(&scheme.as_str()))
+            }),
+        }
+    }
+}
+
+/// A scheme in words: its name, and where its credential is sent.
+fn described(scheme: &Scheme) -> String {
+    let way = match &scheme.credential {
+        Credential::Key(location, name) => format!("`{name}` in {}", location.name()),
+        Credential::Http(name) => format!("`authorization: {name} …`"),
+        Credential::Token(kind) => format!("`authorization`, {kind}"),
+        Credential::Unknown => "unknown".to_owned(),
+    };
+    format!("`{}` ({way})", scheme.name)
+}

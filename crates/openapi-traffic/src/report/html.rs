@@ -1,0 +1,673 @@
+//! The report as one page that needs nothing but a browser: no network, and without scripts all of
+//! it is there to read.
+
+use std::collections::HashMap;
+use std::fmt::{self, Display, Write};
+
+use located::{Place, pointer};
+use unicode_width::UnicodeWidthChar;
+
+use super::coverage::{Coverage, is_exchanged, verdict};
+use super::window::{Kind, Line, Windows};
+use super::{Outcome, Report, Reported, Skipped, count, groups};
+use crate::evidence::{Row, Verdict};
+use crate::spec::SiteKind;
+
+/// What a list shows before the rest has to be opened.
+const LISTED: usize = 12;
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+pub(super) fn render(report: &Report) -> String {
+    let mut page = String::new();
+    // Writing to a string does not fail.
+    let _ = Page {
+        report,
+        out: &mut page,
+    }
+    .whole();
+    page
+}
+
+/// Text as it is written in HTML, in an attribute too.
+struct Text<T>(T);
+
+impl<T: Display> Display for Text<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.to_string().chars() {
+            match c {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Page<'r> {
+    report: &'r Report,
+    out: &'r mut String,
+}
+
+impl Page<'_> {
+    fn whole(&mut self) -> fmt::Result {
+        let title = format!("{}: {}", self.report.spec, self.verdict().1);
+        write!(
+            self.out,
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+             style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n\
+             <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
+            Text(title)
+        )?;
+        self.header()?;
+        self.out.push_str("<main>\n");
+        self.problems()?;
+        self.findings()?;
+        if let Some(coverage) = &self.report.coverage {
+            self.next(coverage)?;
+            self.evidence(coverage)?;
+        }
+        self.passed_over("skipped", "What was skipped", &self.report.skipped)?;
+        self.passed_over(
+            "unchecked",
+            "What was not validated",
+            &self.report.unchecked,
+        )?;
+        let tool = &self.report.tool;
+        write!(
+            self.out,
+            "</main>\n<footer><p>Written by {} {}. Values of the traffic are not shown: <code>•••\
+             </code> stands for each.</p></footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
+            Text(tool.name),
+            Text(tool.version)
+        )
+    }
+
+    /// The class and the words for how the run ended.
+    fn verdict(&self) -> (&'static str, String) {
+        let s = &self.report.summary;
+        let found = format!(
+            "{}, {}",
+            count(s.errors, "error"),
+            count(s.warnings, "warning")
+        );
+        match self.report.outcome {
+            Outcome::Clean => ("clean", "nothing was found".to_owned()),
+            Outcome::Findings if s.errors == 0 => ("warning", found),
+            Outcome::Findings => ("error", found),
+            Outcome::NotJudged => ("error", format!("could not judge all of it; {found}")),
+        }
+    }
+
+    fn header(&mut self) -> fmt::Result {
+        let report = self.report;
+        let (class, verdict) = self.verdict();
+        let s = &report.summary;
+        write!(
+            self.out,
+            "<a class=\"skip\" href=\"#findings\">To the findings</a>\n<header>\n<div>\
+             <h1><span>Traffic held against</span> <code>{}</code></h1>\n\
+             <p class=\"verdict {class}\">{}</p></div>\n<dl class=\"figures\">\n",
+            Text(&report.spec),
+            Text(verdict)
+        )?;
+        let figures = [
+            ("exchanges", s.exchanges.to_string(), true),
+            ("to be refused", s.negatives.to_string(), s.negatives > 0),
+            (
+                "operations seen",
+                format!("{} of {}", s.operations_seen, s.operations),
+                s.operations > 0,
+            ),
+            ("corrections", s.corrections.to_string(), s.corrections > 0),
+            (
+                "in the baseline",
+                s.suppressed.to_string(),
+                s.suppressed > 0,
+            ),
+            ("skipped", s.skipped.to_string(), s.skipped > 0),
+            ("not validated", s.unchecked.to_string(), s.unchecked > 0),
+        ];
+        for (name, figure, is_shown) in figures {
+            if is_shown {
+                writeln!(self.out, "<div><dt>{name}</dt><dd>{figure}</dd></div>")?;
+            }
+        }
+        self.out
+            .push_str("</dl>\n<nav aria-label=\"Parts of this page\">\n");
+        let parts = [
+            ("problems", "Not judged", !report.problems.is_empty()),
+            ("findings", "Findings", true),
+            ("next", "Record next", report.coverage.is_some()),
+            ("evidence", "Evidence", report.coverage.is_some()),
+            ("skipped", "Skipped", !report.skipped.is_empty()),
+            ("unchecked", "Not validated", !report.unchecked.is_empty()),
+        ];
+        for (id, name, is_there) in parts {
+            if is_there {
+                writeln!(self.out, "<a href=\"#{id}\">{name}</a>")?;
+            }
+        }
+        self.out.push_str(
+            "<button type=\"button\" id=\"theme\" hidden>Dark or light</button>\n</nav>\n\
+             </header>\n",
+        );
+        Ok(())
+    }
+
+    fn problems(&mut self) -> fmt::Result {
+        let problems = &self.report.problems;
+        if problems.is_empty() {
+            return Ok(());
+        }
+        self.out
+            .push_str("<section id=\"problems\">\n<h2>What could not be judged</h2>\n<ul>\n");
+        for problem in problems {
+            writeln!(self.out, "<li>{}</li>", Text(problem))?;
+        }
+        self.out.push_str("</ul>\n</section>\n");
+        Ok(())
+    }
+
+    fn passed_over(&mut self, id: &str, title: &str, all: &[Skipped]) -> fmt::Result {
+        if all.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "<section id=\"{id}\">\n<h2>{title}</h2>\n<ul>")?;
+        for it in all {
+            writeln!(self.out, "<li>{}</li>", Text(it))?;
+        }
+        self.out.push_str("</ul>\n</section>\n");
+        Ok(())
+    }
+
+    fn findings(&mut self) -> fmt::Result {
+        let report = self.report;
+        let groups = groups(&report.findings);
+        self.out
+            .push_str("<section id=\"findings\" tabindex=\"-1\">\n<h2>Findings</h2>\n");
+        if groups.is_empty() {
+            let words = match report.outcome {
+                Outcome::NotJudged => "There is none in what was judged.",
+                _ => "There is none.",
+            };
+            writeln!(self.out, "<p class=\"none\">{words}</p>\n</section>")?;
+            return Ok(());
+        }
+        self.filters(&groups)?;
+        self.out.push_str("<ol class=\"findings\">\n");
+        let mut windows = Windows::new(report);
+        for group in &groups {
+            self.finding(group, &mut windows)?;
+        }
+        self.out.push_str(
+            "</ol>\n<p class=\"none\" id=\"no-match\" hidden>No finding matches these filters.</p>\n\
+             </section>\n",
+        );
+        Ok(())
+    }
+
+    /// Hidden where there is no script to make them work.
+    fn filters(&mut self, groups: &[Vec<&Reported>]) -> fmt::Result {
+        let mut codes = Vec::new();
+        let mut exchanges = Vec::new();
+        for group in groups {
+            let Reported { name, finding, .. } = group[0];
+            let code = (finding.code, name.as_str());
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+            let exchange = finding.exchange.as_deref().unwrap_or_default();
+            if !exchange.is_empty() && !exchanges.contains(&exchange) {
+                exchanges.push(exchange);
+            }
+        }
+        codes.sort_unstable();
+        exchanges.sort_unstable();
+        self.out.push_str(
+            "<form id=\"filters\" role=\"search\" aria-label=\"Findings\" hidden>\n\
+             <label class=\"wide\">Words <input type=\"search\" id=\"words\" autocomplete=\"off\">\
+             </label>\n<label>Weight <select id=\"severity\"><option value=\"\">all</option>\
+             <option value=\"error\">errors</option><option value=\"warning\">warnings</option>\
+             </select></label>\n<label>Code <select id=\"code\"><option value=\"\">all</option>\n",
+        );
+        for (code, name) in codes {
+            writeln!(
+                self.out,
+                "<option value=\"{code}\">{code} {}</option>",
+                Text(name)
+            )?;
+        }
+        self.out.push_str(
+            "</select></label>\n<label>Exchange <select id=\"exchange\">\
+             <option value=\"\">all</option>\n",
+        );
+        for exchange in exchanges {
+            writeln!(self.out, "<option>{}</option>", Text(exchange))?;
+        }
+        write!(
+            self.out,
+            "</select></label>\n<button type=\"reset\">Clear</button>\n\
+             <p class=\"shown\" role=\"status\" id=\"shown\">{0} of {0}</p>\n\
+             <p class=\"keys\"><kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>Enter</kbd> open \
+             or close, <kbd>/</kbd> words, <kbd>Esc</kbd> clear, <kbd>t</kbd> dark or light</p>\n\
+             </form>\n",
+            groups.len()
+        )
+    }
+
+    fn finding(&mut self, group: &[&Reported], windows: &mut Windows<'_>) -> fmt::Result {
+        let Reported { id, name, finding } = group[0];
+        let severity = finding.severity.word();
+        let exchange = finding.exchange.as_deref().unwrap_or_default();
+        write!(
+            self.out,
+            "<li data-severity=\"{severity}\" data-code=\"{}\" data-exchange=\"{}\">\n\
+             <details open class=\"{severity}\">\n<summary><span class=\"tags\"><b class=\"tag\">\
+             {severity}</b> <code>{}</code>",
+            finding.code,
+            Text(exchange),
+            finding.code
+        )?;
+        if !exchange.is_empty() {
+            write!(self.out, " <code>{}</code>", Text(exchange))?;
+        }
+        if group.len() > 1 {
+            write!(self.out, " <b class=\"times\">×{}</b>", group.len())?;
+        }
+        write!(
+            self.out,
+            "</span> <span class=\"message\">{}</span></summary>\n<div class=\"windows\">\n",
+            Message(&finding.message)
+        )?;
+        let parts = [
+            (
+                "The spec",
+                &finding.spec,
+                Kind::Document,
+                "expected",
+                &finding.expected,
+            ),
+            (
+                "The traffic",
+                &finding.recording,
+                Kind::Recording,
+                "seen",
+                &finding.seen,
+            ),
+        ];
+        for (title, place, kind, label, text) in parts {
+            if place.is_none() && text.is_empty() {
+                continue;
+            }
+            let lines = place
+                .as_ref()
+                .map_or_else(Vec::new, |place| windows.draw(place, kind));
+            self.window(title, place.as_ref(), &lines, label, text)?;
+        }
+        self.out.push_str("</div>\n");
+        self.others(&group[1..])?;
+        let rule = self.report.tool.rules.find(finding.code);
+        if let Some(rule) = rule {
+            writeln!(
+                self.out,
+                "<details class=\"why\"><summary>What {} means</summary><p>{}</p></details>",
+                finding.code,
+                Text(rule.explanation)
+            )?;
+        }
+        writeln!(
+            self.out,
+            "<p class=\"id\">id <code>{id}</code> {}</p>\n</details>\n</li>",
+            Text(name)
+        )
+    }
+
+    fn others(&mut self, others: &[&Reported]) -> fmt::Result {
+        if others.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            self.out,
+            "<details class=\"others\"><summary>and in {}</summary>\n<ul>",
+            count(others.len(), "other place")
+        )?;
+        for it in others {
+            let place = it.finding.recording.as_ref().or(it.finding.spec.as_ref());
+            if let Some(place) = place {
+                writeln!(self.out, "<li>{}</li>", Where(place))?;
+            }
+        }
+        self.out.push_str("</ul></details>\n");
+        Ok(())
+    }
+
+    fn window(
+        &mut self,
+        title: &str,
+        place: Option<&Place>,
+        lines: &[Line],
+        label: &str,
+        text: &str,
+    ) -> fmt::Result {
+        write!(self.out, "<figure>\n<figcaption><b>{title}</b>")?;
+        if let Some(place) = place {
+            write!(self.out, " {}", Where(place))?;
+        }
+        self.out.push_str("</figcaption>\n");
+        if !lines.is_empty() {
+            write!(self.out, "<pre tabindex=\"0\" aria-label=\"{title}\">")?;
+            for line in lines {
+                write!(self.out, "<span class=\"no\">{}</span>", line.number)?;
+                match &line.carets {
+                    None => write!(self.out, "{}", Text(&line.text))?,
+                    Some(carets) => {
+                        let (start, rest) = at_column(&line.text, carets.start);
+                        let (here, after) = at_column(rest, carets.len());
+                        write!(
+                            self.out,
+                            "{}<mark>{}</mark>{}",
+                            Text(start),
+                            Text(here),
+                            Text(after)
+                        )?;
+                    }
+                }
+                self.out.push('\n');
+            }
+            self.out.push_str("</pre>\n");
+        }
+        writeln!(
+            self.out,
+            "<p class=\"label\"><b>{label}</b> {}</p>\n</figure>",
+            Message(text)
+        )
+    }
+
+    fn next(&mut self, coverage: &Coverage) -> fmt::Result {
+        self.out
+            .push_str("<section id=\"next\">\n<h2>What to record next</h2>\n");
+        if coverage.next.is_empty() {
+            self.out
+                .push_str("<p class=\"none\">Everything was seen on a real server.</p>\n");
+        } else {
+            let (first, rest) = coverage.next.split_at(coverage.next.len().min(LISTED));
+            self.list(first, 1)?;
+            if !rest.is_empty() {
+                writeln!(
+                    self.out,
+                    "<details><summary>and {} more</summary>",
+                    rest.len()
+                )?;
+                self.list(rest, LISTED + 1)?;
+                self.out.push_str("</details>\n");
+            }
+        }
+        self.out.push_str("</section>\n");
+        Ok(())
+    }
+
+    fn list(&mut self, entries: &[super::Next], start: usize) -> fmt::Result {
+        writeln!(self.out, "<ol class=\"next\" start=\"{start}\">")?;
+        for it in entries {
+            writeln!(
+                self.out,
+                "<li>{} <small>known so far: {}</small></li>",
+                Text(&it.record),
+                Text(&it.known)
+            )?;
+        }
+        self.out.push_str("</ol>\n");
+        Ok(())
+    }
+
+    fn evidence(&mut self, coverage: &Coverage) -> fmt::Result {
+        self.out.push_str(
+            "<section id=\"evidence\">\n<h2>The spec and its evidence</h2>\n\
+             <p>A place is <b>supported</b> where captured, reported or documented recordings show \
+             it as the spec says; what only synthetic ones show is <b>illustrated</b> and counts \
+             as not seen.</p>\n<form id=\"verdicts\" aria-label=\"Evidence\" hidden>\n<label>Show \
+             <select id=\"verdict\"><option value=\"\">all</option>\n",
+        );
+        for (class, name) in [
+            ("supported", "supported"),
+            ("illustrated", "illustrated"),
+            ("contradicted", "contradicted"),
+            ("never-seen", "never seen"),
+            ("undocumented", "undocumented"),
+        ] {
+            let number = coverage
+                .places
+                .iter()
+                .filter(|row| class_of(row) == class)
+                .count();
+            writeln!(
+                self.out,
+                "<option value=\"{class}\">{name} ({number})</option>"
+            )?;
+        }
+        self.out.push_str("</select></label>\n</form>\n");
+        let tree = Tree::of(&coverage.places);
+        for (title, roots) in &tree.parts {
+            if !roots.is_empty() {
+                writeln!(self.out, "<h3>{title}</h3>\n<ul class=\"tree\">")?;
+                for root in roots {
+                    self.node(&tree, *root, None)?;
+                }
+                self.out.push_str("</ul>\n");
+            }
+        }
+        self.out.push_str("</section>\n");
+        Ok(())
+    }
+
+    /// A place and what is below it. Schemas nest as deep as their document, which was read by a
+    /// parser of bounded depth.
+    fn node(&mut self, tree: &Tree<'_>, index: usize, above: Option<&Row>) -> fmt::Result {
+        let row = &tree.rows[index];
+        let below = tree
+            .below
+            .get(&index)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let class = class_of(row);
+        write!(self.out, "<li data-verdict=\"{class}\">")?;
+        if below.is_empty() {
+            self.out.push_str("<div class=\"leaf\">");
+        } else {
+            self.out.push_str("<details open><summary>");
+        }
+        write!(
+            self.out,
+            "<code>{}</code> <span class=\"verdict {class}\">{}</span>",
+            Text(name(row, above)),
+            Text(verdict(row).to_lowercase())
+        )?;
+        let mut told = Vec::new();
+        if let (Some(of), true) = (row.of, row.seen > 0) {
+            told.push(format!("{} of {of}", row.seen));
+        } else if row.seen > 0 {
+            told.push(format!("×{}", row.seen));
+        }
+        if row.contradicted > 0 {
+            told.push(format!("contradicted ×{}", row.contradicted));
+        }
+        if !row.types.is_empty() {
+            told.push(row.types.join(" or "));
+        }
+        let values = row
+            .values
+            .iter()
+            .map(|(value, times)| format!("{value} ×{times}"));
+        told.extend(values);
+        if let Some(first) = row.recordings.first() {
+            told.push(format!("first in {first}"));
+        }
+        if !told.is_empty() {
+            write!(self.out, " <small>{}</small>", Text(told.join(", ")))?;
+        }
+        if below.is_empty() {
+            self.out.push_str("</div></li>\n");
+            return Ok(());
+        }
+        self.out.push_str("</summary>\n<ul>\n");
+        for child in below {
+            self.node(tree, *child, Some(row))?;
+        }
+        self.out.push_str("</ul></details></li>\n");
+        Ok(())
+    }
+}
+
+/// The places of the spec, each below the one it belongs to.
+struct Tree<'r> {
+    rows: &'r [Row],
+    below: HashMap<usize, Vec<usize>>,
+    parts: [(&'static str, Vec<usize>); 3],
+}
+
+impl<'r> Tree<'r> {
+    fn of(rows: &'r [Row]) -> Self {
+        let mut tree = Tree {
+            rows,
+            below: HashMap::new(),
+            parts: [
+                ("Operations", Vec::new()),
+                ("Schemas", Vec::new()),
+                ("Not in the spec", Vec::new()),
+            ],
+        };
+        let is_schema = |row: &Row| {
+            matches!(
+                row.kind,
+                SiteKind::Object | SiteKind::Property | SiteKind::Items
+            )
+        };
+        let documented = |row: &Row| row.verdict != Verdict::Undocumented;
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for (index, row) in rows.iter().enumerate().filter(|(_, row)| documented(row)) {
+            // What several operations share belongs to the first.
+            places.entry(&row.pointer).or_insert(index);
+        }
+        let mut operation = None;
+        for (index, row) in rows.iter().enumerate() {
+            let part = match row.kind {
+                _ if !documented(row) => 2,
+                _ if is_schema(row) => 1,
+                _ => 0,
+            };
+            let owner = match (part, row.kind) {
+                (0, SiteKind::Operation) => {
+                    operation = Some(index);
+                    None
+                }
+                (0, _) => operation,
+                (1, _) => pointer::parent(&row.pointer)
+                    .and_then(|above| pointer::nearest(above, |at| places.get(at).copied())),
+                _ => None,
+            };
+            match owner {
+                Some(owner) => tree.below.entry(owner).or_default().push(index),
+                None => tree.parts[part].1.push(index),
+            }
+        }
+        tree
+    }
+}
+
+/// What a place is called below the one above it.
+fn name(row: &Row, above: Option<&Row>) -> String {
+    match (row.kind, above) {
+        _ if row.verdict == Verdict::Undocumented => format!("{} (#{})", row.name, row.pointer),
+        (SiteKind::Property, _) => row.name.clone(),
+        (SiteKind::Object | SiteKind::Items, Some(above)) => row
+            .pointer
+            .strip_prefix(&above.pointer)
+            .unwrap_or(&row.pointer)
+            .trim_start_matches('/')
+            .to_owned(),
+        (SiteKind::Object | SiteKind::Items, None) => row
+            .pointer
+            .strip_prefix("/components/schemas/")
+            .map_or_else(|| format!("#{}", row.pointer), str::to_owned),
+        (SiteKind::Parameter, _) => format!("parameter {}", row.name),
+        (SiteKind::ResponseHeader, _) => format!("header {}", row.name),
+        (kind, Some(above)) if is_exchanged(kind) => {
+            let rest = row.name.strip_prefix(&above.name).unwrap_or(&row.name);
+            match kind {
+                SiteKind::RequestBody => format!("request {}", rest.trim_start()),
+                _ => rest.trim_start().to_owned(),
+            }
+        }
+        _ => row.name.clone(),
+    }
+}
+
+fn class_of(row: &Row) -> &'static str {
+    match row.verdict {
+        Verdict::Supported => "supported",
+        Verdict::Illustrated => "illustrated",
+        Verdict::Contradicted => "contradicted",
+        Verdict::NeverSeen => "never-seen",
+        Verdict::Undocumented => "undocumented",
+    }
+}
+
+/// The text before a column of a terminal, and what stands from there on.
+fn at_column(text: &str, column: usize) -> (&str, &str) {
+    let mut passed = 0;
+    let at = text.char_indices().find(|(_, c)| {
+        let is_there = passed >= column;
+        passed += c.width().unwrap_or(0);
+        is_there
+    });
+    text.split_at(at.map_or(text.len(), |(at, _)| at))
+}
+
+/// A sentence in which names stand between backticks.
+struct Message<'m>(&'m str);
+
+impl Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts: Vec<_> = self.0.split('`').collect();
+        // A backtick within a name would turn all that follows around.
+        if parts.len() % 2 == 0 {
+            return Text(self.0).fmt(f);
+        }
+        for (index, part) in parts.into_iter().enumerate() {
+            match index % 2 {
+                0 => Text(part).fmt(f)?,
+                _ => write!(f, "<code>{}</code>", Text(part))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A place, with its pointer.
+struct Where<'p>(&'p Place);
+
+impl Display for Where<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place {
+            file,
+            line,
+            column,
+            pointer,
+        } = self.0;
+        write!(
+            f,
+            "<code>{}:{line}:{column}</code> <code class=\"pointer\">#{}</code>",
+            Text(file),
+            Text(pointer)
+        )
+    }
+}

@@ -1,0 +1,427 @@
+//! What may be shown of a recording: names by their shape, values by what they are, and nothing
+//! that a terminal or a CI server would act on.
+//!
+//! All of it is by allow-list. A name (a member's key, a segment of a path) is shown where the
+//! document has it or where it looks like a word; a value where it says nothing about anybody.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use http_recording::Origin;
+use located::openapi::is_method;
+use located::pointer;
+use serde_json::Value;
+
+use crate::origins::word;
+
+/// What stands for something that is not shown.
+pub(crate) const MASK: &str = "•••";
+/// The longest word of a name, and the longest name.
+const WORD: usize = 24;
+const NAME: usize = 64;
+/// A run of hexadecimal digits that is no word any more.
+const HEX: usize = 8;
+
+/// The names and the words of a document, which its readers know anyway.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    names: HashSet<String>,
+    words: HashSet<String>,
+}
+
+impl Known {
+    pub(crate) fn of(document: &Value) -> Known {
+        let mut known = Known::default();
+        let mut waiting = vec![document];
+        while let Some(value) = waiting.pop() {
+            match value {
+                Value::Object(members) => {
+                    for (key, member) in members {
+                        // These hold data, and data has keys too.
+                        if matches!(key.as_str(), "example" | "examples" | "default") {
+                            continue;
+                        }
+                        known.names.extend(key.split('/').map(str::to_owned));
+                        let texts = member.as_array().into_iter().flatten().chain([member]);
+                        let texts = texts.filter_map(Value::as_str).map(str::to_owned);
+                        match key.as_str() {
+                            "name" | "required" => known.names.extend(texts),
+                            "enum" | "x-extensible-enum" => known.words.extend(texts),
+                            _ => {}
+                        }
+                        waiting.push(member);
+                    }
+                }
+                Value::Array(items) => waiting.extend(items),
+                _ => {}
+            }
+        }
+        known
+    }
+
+    /// A key, a segment of a path, or a media type.
+    pub(crate) fn name<'t>(&self, name: &'t str) -> Cow<'t, str> {
+        if self.names.contains(name) || is_name(name) || is_media_type(name) {
+            Cow::Borrowed(name)
+        } else {
+            Cow::Borrowed(MASK)
+        }
+    }
+
+    /// A path without its query, segment by segment.
+    pub(crate) fn path(&self, path: &str) -> String {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let segments = path.split('/').map(|segment| match segment {
+            "" => Cow::Borrowed(""),
+            segment => self.name(segment),
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+
+    /// A pointer into a value, token by token; an index is no name.
+    pub(crate) fn pointer(&self, at: &str, value: &Value) -> String {
+        let mut here = Some(value);
+        let mut shown = String::new();
+        for token in pointer::tokens(at).into_iter().flatten() {
+            let is_index = here.is_some_and(Value::is_array);
+            here = match here {
+                Some(Value::Object(members)) => members.get(token.as_ref()),
+                Some(Value::Array(items)) => {
+                    token.parse::<usize>().ok().and_then(|at| items.get(at))
+                }
+                _ => None,
+            };
+            let name = if is_index {
+                token
+            } else {
+                self.name(&token).into_owned().into()
+            };
+            shown = pointer::join(&shown, &name);
+        }
+        shown
+    }
+
+    /// Whether a string says nothing about anybody: it is of the document's vocabulary, of HTTP's,
+    /// or of that of recordings.
+    pub(crate) fn is_word(&self, text: &str) -> bool {
+        const ORIGINS: [Origin; 4] = [
+            Origin::Captured,
+            Origin::Reported,
+            Origin::Documented,
+            Origin::Synthetic,
+        ];
+        text.is_empty()
+            || self.words.contains(text)
+            || is_method(&text.to_ascii_lowercase())
+            || ORIGINS.iter().any(|origin| word(*origin) == text)
+            || is_media_type(text)
+    }
+}
+
+/// `application/json` and the like.
+pub(crate) fn is_media_type(text: &str) -> bool {
+    const TYPES: [&str; 9] = [
+        "application",
+        "audio",
+        "font",
+        "image",
+        "message",
+        "model",
+        "multipart",
+        "text",
+        "video",
+    ];
+    text.split_once('/')
+        .is_some_and(|(kind, rest)| TYPES.contains(&kind) && rest.split(['.', '+']).all(is_name))
+}
+
+/// Whether a name looks like one that a person gave, and not like a value: words of letters, joined
+/// by `-` and `_`, with few digits.
+fn is_name(name: &str) -> bool {
+    let is_number = name.bytes().any(|byte| byte.is_ascii_digit());
+    let is_short = name.chars().count() <= 3 && !is_number;
+    let bare = name.trim_start_matches(['$', '@', ':']);
+    let mut words = bare
+        .split(['-', '_', '[', ']'])
+        .filter(|word| !word.is_empty());
+    let looks_so = bare.len() <= NAME && !bare.is_empty() && words.all(is_word);
+    is_short || (looks_so && !is_device(name))
+}
+
+/// Six or more parts of two hexadecimal digits, or some of four.
+fn is_device(name: &str) -> bool {
+    let parts = || name.split(['-', '_']);
+    parts().count() >= 3
+        && parts().all(|part| {
+            matches!(part.len(), 2 | 4) && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+}
+
+fn is_word(word: &str) -> bool {
+    let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = word.len() - letters.len();
+    let is_hex = word.len() >= HEX && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let turns = word
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+        .count();
+    word.chars().all(char::is_alphanumeric)
+        && word.chars().count() <= WORD
+        && !is_hex
+        && turns * 3 <= word.len()
+        // `e164`, `sha256`; not a number that could be a PIN, nor a key.
+        && match letters {
+            "" => digits <= 2,
+            _ => word.len() <= 4 || (digits <= 3 && letters.chars().all(char::is_alphabetic)),
+        }
+}
+
+/// A file's name. The folders are the reader's own words; the name may come from a tool that made
+/// it of what it recorded.
+///
+/// What stands behind `#` is a pointer to an exchange in the file.
+pub(crate) fn file(path: &str) -> String {
+    let (path, pointer) = path.find("#/").map_or((path, ""), |at| path.split_at(at));
+    let (folder, name) = path
+        .rfind('/')
+        .map_or(("", path), |at| path.split_at(at + 1));
+    let (stem, rest) = name.rfind('.').map_or((name, ""), |at| name.split_at(at));
+    if !traffic_redact::scan(&Value::from(stem)).is_empty() {
+        return format!("{folder}{MASK}{rest}{pointer}");
+    }
+    let mut shown = folder.to_owned();
+    for word in name.split_inclusive(|c: char| !c.is_alphanumeric()) {
+        let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+        if is_word_of_a_file(bare) {
+            shown += word;
+        } else {
+            shown += MASK;
+            shown += &word[bare.len()..];
+        }
+    }
+    shown + pointer
+}
+
+/// A sentence in which there may be names of files.
+pub(crate) fn sentence(text: &str) -> String {
+    text.split_inclusive(' ').map(file).collect()
+}
+
+/// As [`is_word`], but for dates, and what the names of tests and dumps have.
+fn is_word_of_a_file(word: &str) -> bool {
+    let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_date =
+        matches!(word.len(), 8 | 14) && (word.starts_with("20") || word.starts_with("19"));
+    match is_number {
+        true => word.len() <= 6 || is_date,
+        false => is_word(word) || word.len() < 10,
+    }
+}
+
+/// What a value is, in words that give nothing away: strings and numbers are only measured.
+pub(crate) fn describe(value: &Value) -> String {
+    fn counted(what: &str, count: usize, one: &str) -> String {
+        let s = if count == 1 { "" } else { "s" };
+        format!("{what} of {count} {one}{s}")
+    }
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => format!("boolean {value}"),
+        Value::Number(number) => {
+            let number = number.to_string();
+            let is_whole = !number.contains(['.', 'e', 'E']);
+            let kind = if is_whole { "integer" } else { "number" };
+            let sign = if number.starts_with('-') {
+                "negative "
+            } else {
+                ""
+            };
+            let digits = number.bytes().filter(u8::is_ascii_digit).count();
+            match digits {
+                1 => format!("{kind} {number}"),
+                _ => counted(&format!("{sign}{kind}"), digits, "digit"),
+            }
+        }
+        Value::String(text) if text.is_empty() => "empty string".to_owned(),
+        Value::String(text) => counted("string", text.chars().count(), "character"),
+        Value::Array(items) => counted("array", items.len(), "item"),
+        Value::Object(members) => counted("object", members.len(), "member"),
+    }
+}
+
+/// The text with everything as an escape that is not seen but acted on: control characters, line
+/// ends, marks of direction, characters of no width, and the `##` of the commands of CI servers.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains("##") && !text.chars().any(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '#' if shown.ends_with('#') => shown += "\\u{23}",
+            c if acts(c) => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Bidirectional and invisible format characters as Unicode lists them, beside the controls.
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_that_people_give_are_shown() {
+        for name in [
+            "name",
+            "connection-sip-registration-expires-datetime",
+            "userId",
+            "address2",
+            "ipv4",
+            "sha256",
+            "e164",
+            "__typename",
+            "$ref",
+            "@type",
+            "filter[name]",
+            "ids[]",
+            "X-Request-ID",
+            "größe",
+            "HTTPServer",
+            "i18n",
+            "v2",
+            "",
+            "a.b",
+        ] {
+            assert_eq!(Known::default().name(name), name);
+        }
+    }
+
+    #[test]
+    fn names_that_are_values_are_masked() {
+        for name in [
+            "15555550100",
+            "+15555550100",
+            "user@acme.example",
+            "192.0.2.10",
+            "hunter2hunter2",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "aa-bb-cc-dd-ee-ff",
+            "00:1b:44:11:3a:b7",
+            "deadbeefcafebabe",
+            "AKIAIOSFODNN7EXAMPLE",
+            "4111111111111111",
+            "c2lwKkByb3V0ZQ==",
+            "acme.example",
+            "sip:1001@acme.example",
+            "123456",
+            "4711",
+            "911",
+            "aBcDeFgHiJ",
+            "abcdefghijklmnopqrstuvwxyzabcdef",
+            "100%\r\n::error title=x::y",
+        ] {
+            assert_eq!(Known::default().name(name), MASK, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_the_document_is_shown_whatever_it_looks_like() {
+        let spec = json!({"paths": {"/v1/3gpp-ts29122": {}}, "properties": {"a.1b2c3d4e": {}}});
+        let known = Known::of(&spec);
+        assert_eq!(known.name("a.1b2c3d4e"), "a.1b2c3d4e");
+        assert_eq!(
+            known.path("/v1/3gpp-ts29122/15555550100?k=v"),
+            "/v1/3gpp-ts29122/•••"
+        );
+    }
+
+    #[test]
+    fn keys_of_an_example_are_not_names_of_the_document() {
+        let spec = json!({"example": {"15555550100": 1}, "x": {"default": {"15555550101": 1}}});
+        assert_eq!(Known::of(&spec).name("15555550100"), MASK);
+        assert_eq!(Known::of(&spec).name("15555550101"), MASK);
+    }
+
+    #[test]
+    fn an_index_is_shown_and_a_number_that_is_a_key_is_not() {
+        let value = json!({"a": {"5550100": [0]}});
+        assert_eq!(Known::default().pointer("/a/5550100/0", &value), "/a/•••/0");
+        let many = Value::Array(vec![Value::Null; 12_345]);
+        assert_eq!(Known::default().pointer("/12344", &many), "/12344");
+    }
+
+    #[test]
+    fn values_are_measured() {
+        let rows = [
+            (json!(918_273_645_001_u64), "integer of 12 digits"),
+            (json!(-42), "negative integer of 2 digits"),
+            (json!(7), "integer 7"),
+            (json!(1.25), "number of 3 digits"),
+            (json!("hunter2"), "string of 7 characters"),
+            (json!(""), "empty string"),
+            (json!(true), "boolean true"),
+            (json!([1]), "array of 1 item"),
+            (json!({}), "object of 0 members"),
+        ];
+        for (value, words) in rows {
+            assert_eq!(describe(&value), words);
+        }
+    }
+
+    #[test]
+    fn what_would_be_acted_on_is_an_escape() {
+        let rows = [
+            ("a\n::error::b", "a\\n::error::b"),
+            ("\u{1b}[2J\u{7}", "\\u{1b}[2J\\u{7}"),
+            ("gpj.\u{202e}exe", "gpj.\\u{202e}exe"),
+            (
+                "\u{2066}x\u{2069}\u{200b}\u{feff}",
+                "\\u{2066}x\\u{2069}\\u{200b}\\u{feff}",
+            ),
+            ("##vso[task.complete]", "#\\u{23}vso[task.complete]"),
+            ("#a #", "#a #"),
+            ("\u{9b}31m\u{85}\u{2028}", "\\u{9b}31m\\u{85}\\u{2028}"),
+            ("größe 字 😀", "größe 字 😀"),
+        ];
+        for (text, shown) in rows {
+            assert_eq!(visible(text), shown);
+            assert_eq!(visible(shown), shown, "twice is once");
+        }
+    }
+
+    #[test]
+    fn a_file_is_named_but_for_what_looks_like_a_value() {
+        let rows = [
+            (
+                "recordings/list/200-working-trunk.json",
+                "recordings/list/200-working-trunk.json",
+            ),
+            ("recordings/b,c:d%.json", "recordings/b,c:d%.json"),
+            ("x/20240131T120000.har", "x/•••.har"),
+            ("x/20240131.har", "x/20240131.har"),
+            (
+                "x/15125550100.har#/log/entries/12345678",
+                "x/•••.har#/log/entries/12345678",
+            ),
+            ("x/call-15125550100.har", "x/call-•••.har"),
+            ("x/ab12cd34ef56ab78.har", "x/•••.har"),
+            ("/tmp/.tmpA1b2C3/a.json", "/tmp/.tmpA1b2C3/a.json"),
+        ];
+        for (path, shown) in rows {
+            assert_eq!(file(path), shown);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What is given to be judged: links, pipes, the same file again; and what makes a run fail.
+
+use crate::bench::{Bench, SPEC, answered};
+
+fn bench(body: &str) -> Bench {
+    let bench = Bench::new();
+    bench
+        .write("spec.yaml", SPEC)
+        .write("recordings/a.json", &answered(body));
+    bench
+}
+
+#[test]
+fn a_file_given_twice_counts_once() {
+    let bench = bench("[{}]");
+    for paths in [
+        ["recordings", "recordings/a.json"],
+        ["recordings/a.json", "recordings"],
+        ["recordings/./a.json", "recordings/../recordings/a.json"],
+    ] {
+        let run = bench.validate([&["--spec", "spec.yaml"], &paths[..]].concat());
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!(
+            run.stdout.contains("1 error, 0 warnings: 1 exchange,"),
+            "{run:?}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_devices_and_loops_of_links_in_a_folder_are_skipped() {
+    use std::os::unix::fs::symlink;
+    let bench = bench("[]");
+    let at = |name: &str| bench.path().join("recordings").join(name);
+    let made = std::process::Command::new("mkfifo")
+        .arg(at("pipe.json"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    symlink("/dev/zero", at("zero.json")).unwrap();
+    symlink("..", at("up")).unwrap();
+    let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let skipped = "pipe.json and 1 more: a pipe, a socket or a device";
+    assert!(run.stdout.contains(skipped), "{run:?}");
+    assert!(run.stdout.contains("up: a link to a folder"), "{run:?}");
+    // One that leads back to itself is a file that cannot be read, and hides no other.
+    symlink("loop.json", at("loop.json")).unwrap();
+    let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.stdout.contains("loop.json") && run.stdout.contains("1 exchange"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn warnings_fail_a_run_unless_only_errors_shall() {
+    let warning = bench(r#"[{"name": "a", "colour": "red"}]"#);
+    let error = bench("[{}]");
+    for (bench, fail_on, code) in [
+        (&warning, None, 1),
+        (&warning, Some("warning"), 1),
+        (&warning, Some("error"), 0),
+        (&error, Some("error"), 1),
+        (&error, Some("nothing"), 2),
+    ] {
+        let mut arguments = vec!["--spec", "spec.yaml", "recordings"];
+        arguments.extend(fail_on.into_iter().flat_map(|it| ["--fail-on", it]));
+        let run = bench.validate(arguments);
+        assert_eq!(run.code, code, "{fail_on:?}: {run:?}");
+    }
+}
+
+#[test]
+fn a_nullable_that_allows_nothing_is_explained() {
+    let bench = bench(r#"[{"name": "a", "peer": null}]"#);
+    let spec = SPEC.replace(
+        "        password:\n",
+        "        peer:\n          nullable: true\n          allOf:\n            \
+         - $ref: '#/components/schemas/Peer'\n        password:\n",
+    ) + "    Peer:\n      type: object\n";
+    bench.write("spec.yaml", &spec);
+    let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let wanted = "`[].peer` is null: `nullable: true` at line 28 widens only a `type` beside it";
+    assert!(run.stdout.contains(wanted), "{run:?}");
+    // What it says to write is right.
+    let meant = spec.replace(
+        "          nullable: true\n          allOf:\n            - $ref: '#/components/schemas/Peer'\n",
+        "          anyOf:\n            - $ref: '#/components/schemas/Peer'\n            \
+         - enum: [null]\n",
+    );
+    assert_ne!(meant, spec);
+    bench.write("spec.yaml", &meant);
+    let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
+    assert_eq!(run.code, 0, "{run:?}");
+}

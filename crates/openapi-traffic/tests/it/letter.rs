@@ -1,0 +1,259 @@
+//! What the standards say of single values, in tables: each row a value as it is written, and
+//! whether it is valid.
+
+use crate::bench::Bench;
+
+/// How a run over responses ended.
+struct Judged {
+    /// The numbers of the responses with a finding, from 0, and their codes.
+    findings: Vec<(usize, String)>,
+    /// What was not validated.
+    unchecked: Vec<(String, u64)>,
+}
+
+/// Judges JSON texts as responses that have a schema; both are written as they stand in a file.
+fn judge(schema: &str, bodies: &[&str]) -> Judged {
+    let bench = Bench::new();
+    bench.write(
+        "spec.json",
+        &format!(
+            r#"{{"openapi": "3.0.3", "info": {{"title": "t", "version": "1"}},
+            "paths": {{"/": {{"get": {{"responses": {{"200": {{"description": "",
+            "content": {{"application/json": {{"schema": {schema}}}}}}}}}}}}}}}}}"#
+        ),
+    );
+    for (number, body) in bodies.iter().enumerate() {
+        bench.write(
+            &format!("r/{number:03}.json"),
+            &format!(
+                r#"{{"format": 1, "meta": {{"origin": "synthetic"}},
+                "request": {{"method": "GET", "path": "/"}},
+                "response": {{"status": 200, "headers": {{"content-type": "application/json"}},
+                "body": {body}}}}}"#
+            ),
+        );
+    }
+    let run = bench.validate(["--spec", "spec.json", "--format", "json", "r"]);
+    assert!(run.code < 2, "{schema}: {run:?}");
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let list = |name: &str| report[name].as_array().unwrap().clone();
+    Judged {
+        findings: list("findings")
+            .iter()
+            .map(|it| {
+                let file = it["recording"]["file"].as_str().unwrap();
+                let number = file.trim_start_matches("r/").trim_end_matches(".json");
+                (
+                    number.parse().unwrap(),
+                    it["code"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect(),
+        unchecked: list("unchecked")
+            .iter()
+            .map(|it| {
+                let reason = it["reason"].as_str().unwrap().to_owned();
+                (reason, it["count"].as_u64().unwrap())
+            })
+            .collect(),
+    }
+}
+
+/// Values that are valid by a schema, and values that give a code each.
+fn holds(schema: &str, valid: &[&str], code: &str, invalid: &[&str]) {
+    let bodies = [valid, invalid].concat();
+    let mut findings = judge(schema, &bodies).findings;
+    findings.sort();
+    let expected: Vec<_> = (valid.len()..bodies.len())
+        .map(|number| (number, code.to_owned()))
+        .collect();
+    assert_eq!(findings, expected, "{schema}: {bodies:?}");
+}
+
+/// JSON Schema Core (Wright-00), section 4.2: "A JSON number without a fraction or exponent part".
+#[test]
+fn integers_have_neither_fraction_nor_exponent_and_no_largest() {
+    holds(
+        r#"{"type": "integer"}"#,
+        &[
+            "0",
+            "-0",
+            "7",
+            "-9223372036854775808",
+            "18446744073709551615",
+            "18446744073709551616",
+            "-9223372036854775809",
+            "12345678901234567890123",
+        ],
+        "NSV220",
+        &["1.0", "0.5", "1e2", "-0.5", "\"7\"", "true", "[]"],
+    );
+}
+
+#[test]
+fn a_nullable_integer_may_be_null_and_another_may_not() {
+    holds(
+        r#"{"type": "integer", "nullable": true}"#,
+        &["1", "null"],
+        "NSV220",
+        &["1.5", "\"x\""],
+    );
+    holds(r#"{"type": "integer"}"#, &["1"], "NSV221", &["null"]);
+}
+
+/// OpenAPI 3.0.3, Data Types: signed 32 bits, signed 64 bits.
+#[test]
+fn integer_formats_are_bounds() {
+    holds(
+        r#"{"type": "integer", "format": "int64"}"#,
+        &["9223372036854775807", "-9223372036854775808"],
+        "NSV225",
+        &["9223372036854775808", "12345678901234567890123"],
+    );
+    holds(
+        r#"{"type": "integer", "format": "int32"}"#,
+        &["2147483647", "-2147483648"],
+        "NSV225",
+        &["2147483648", "-2147483649"],
+    );
+}
+
+/// RFC 9562, RFC 4648, RFC 3339.
+#[test]
+fn formats_of_strings_are_asserted() {
+    let uuid = [r#""f81d4fae-7dec-11d0-a765-00a0c91e6bf6""#];
+    holds(
+        r#"{"type": "string", "format": "uuid"}"#,
+        &uuid,
+        "NSV225",
+        &[r#""f81d4fae7dec11d0a76500a0c91e6bf6""#, r#""""#],
+    );
+    holds(
+        r#"{"type": "string", "format": "byte"}"#,
+        &[r#""Zm9v""#, r#""Zg==""#, r#""""#],
+        "NSV225",
+        &[r#""Zg""#, r#""not base64!""#],
+    );
+    holds(
+        r#"{"type": "string", "format": "date"}"#,
+        &[r#""2024-02-29""#],
+        "NSV225",
+        &[r#""2023-02-29""#, r#""29.2.2024""#],
+    );
+    // A format asks nothing of a value of another type: Validation (Wright-00), section 7.1.
+    holds(
+        r#"{"format": "uuid"}"#,
+        &["5", "null"],
+        "NSV225",
+        &[r#""x""#],
+    );
+}
+
+#[test]
+fn a_format_that_no_standard_defines_is_told_once_and_asks_nothing() {
+    let schema = r#"{"type": "object", "properties": {
+        "a": {"type": "string", "format": "colour"}, "b": {"type": "string", "format": "colour"},
+        "c": {"type": "string", "format": "password"}, "d": {"type": "number", "format": "double"}
+    }}"#;
+    let body = r#"{"a": "x", "b": "y", "c": "z", "d": 1}"#;
+    let judged = judge(schema, &[body, body]);
+    assert_eq!(judged.findings, []);
+    assert_eq!(
+        judged.unchecked,
+        [("the format `colour` is not known".to_owned(), 1)]
+    );
+}
+
+/// Validation (Wright-00), section 5.8, with ECMA-262, annex B: legal without the flag `u`.
+#[test]
+fn patterns_of_browsers_are_patterns() {
+    holds(
+        r#"{"type": "string", "pattern": "^[\\w-./:]+$"}"#,
+        &[r#""sip-1./:""#],
+        "NSV228",
+        &[r#""a b""#],
+    );
+}
+
+#[test]
+fn a_pattern_that_cannot_be_used_is_told_and_affects_only_itself() {
+    let schema = r#"{"type": "object", "properties": {
+        "a": {"type": "string", "pattern": "[z", "maxLength": 2}, "b": {"type": "integer"}
+    }}"#;
+    let judged = judge(
+        schema,
+        &[r#"{"a": "x", "b": 1}"#, r#"{"a": "xyz", "b": "1"}"#],
+    );
+    let codes: Vec<_> = judged
+        .findings
+        .iter()
+        .map(|(at, code)| (*at, code.as_str()))
+        .collect();
+    assert_eq!(codes, [(1, "NSV220"), (1, "NSV227")]);
+    assert_eq!(judged.unchecked.len(), 1);
+    let (reason, count) = &judged.unchecked[0];
+    assert!(
+        reason.starts_with("the pattern `[z` cannot be used: "),
+        "{reason}"
+    );
+    assert_eq!(*count, 1);
+}
+
+#[test]
+fn a_pattern_that_takes_too_long_is_not_validated_and_no_finding() {
+    // The look-ahead keeps it from an engine that needs no backtracking.
+    let schema = r#"{"type": "string", "pattern": "^(?:(?=a)(a|aa))+$"}"#;
+    let long = format!("\"{}b\"", "a".repeat(60));
+    let judged = judge(schema, &[&long, "\"aaa\"", "\"b\""]);
+    let codes: Vec<_> = judged
+        .findings
+        .iter()
+        .map(|(at, code)| (*at, code.as_str()))
+        .collect();
+    assert_eq!(codes, [(2, "NSV228")]);
+    assert_eq!(judged.unchecked.len(), 1, "{:?}", judged.unchecked);
+    assert!(judged.unchecked[0].0.contains("takes too long"));
+}
+
+#[test]
+fn a_finding_shows_a_pattern_as_it_is_written() {
+    let bench = Bench::new();
+    bench.write(
+        "spec.yaml",
+        &crate::bench::SPEC.replace(
+            "          type: string\n        size",
+            "          type: string\n          pattern: '^[\\w-.]+$'\n        size",
+        ),
+    );
+    bench.write("a.json", &crate::bench::answered(r#"[{"name": "a b"}]"#));
+    let run = bench.validate(["--spec", "spec.yaml", "a.json"]);
+    assert!(run.stdout.contains(r"expected `^[\w-.]+$`"), "{run:?}");
+}
+
+#[test]
+fn json_that_is_large_in_any_way_is_json() {
+    let long = "9".repeat(400);
+    holds(r#"{"type": "integer"}"#, &[&long], "NSV220", &["\"x\""]);
+    holds(r#"{"type": "string"}"#, &[r#""\ud800""#], "NSV220", &["1"]);
+    let content = crate::bench::SPEC;
+    let bench = Bench::new();
+    let deep = "[".repeat(500) + &"]".repeat(500);
+    let entries = [deep.as_str(), "[[["].map(|text| {
+        serde_json::json!({
+            "request": {"method": "GET", "url": "https://h/trunks"},
+            "response": {"status": 200, "content": {"mimeType": "application/json", "text": text}},
+        })
+    });
+    let har = serde_json::json!({"log": {"version": "1.2", "entries": entries}});
+    bench
+        .write("spec.yaml", content)
+        .write("a.har", &har.to_string());
+    let run = bench.validate(["--spec", "spec.yaml", "a.har"]);
+    let wanted =
+        "not validated: a.har#/log/entries/0: a JSON body is nested deeper than 128 levels";
+    assert!(run.stdout.contains(wanted), "{run:?}");
+    assert!(
+        run.stdout.contains("error[NSV205]") && run.stdout.contains("1 error,"),
+        "{run:?}"
+    );
+}

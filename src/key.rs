@@ -1,0 +1,75 @@
+//! The key of a trunk: its domain and its origination pattern.
+
+use crate::error::Error;
+use crate::generated::types::{Connection, ConnectionCreate};
+use crate::values::{DomainName, MatchPattern};
+
+/// What names a trunk: its domain and its origination pattern. `Debug` shows neither.
+///
+/// ```
+/// use netsapiens_connections::{Connection, ConnectionKey};
+///
+/// let trunk = Connection::new("acme.example", "sip*@acme-pri.example");
+/// let key = trunk.key()?;
+/// assert_eq!(key, ConnectionKey::new("acme.example", "sip*@acme-pri.example")?);
+/// assert_eq!(key.pattern().as_str(), trunk.orig_match_pattern);
+/// # Ok::<(), netsapiens_connections::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionKey {
+    domain: DomainName,
+    pattern: MatchPattern,
+}
+
+impl ConnectionKey {
+    /// The key of this domain and pattern.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when one of them cannot be: see
+    /// [`DomainName::new`] and [`MatchPattern::new`].
+    pub fn new<D, P>(domain: D, pattern: P) -> Result<Self, Error>
+    where
+        D: TryInto<DomainName>,
+        D::Error: Into<Error>,
+        P: TryInto<MatchPattern>,
+        P::Error: Into<Error>,
+    {
+        Ok(Self {
+            domain: domain.try_into().map_err(Into::into)?,
+            pattern: pattern.try_into().map_err(Into::into)?,
+        })
+    }
+
+    /// The domain that owns the trunk; `*` for one of the whole system.
+    pub fn domain(&self) -> &DomainName {
+        &self.domain
+    }
+
+    /// The origination pattern.
+    pub fn pattern(&self) -> &MatchPattern {
+        &self.pattern
+    }
+}
+
+impl Connection {
+    /// The trunk's key, to read, change or remove it by
+    /// [`Client::connections`](crate::Client::connections).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a name that no request can have: an empty
+    /// one for example. A key that the client's [`Addressing`](crate::Addressing) cannot write in
+    /// a path, one with a `:` for example, is an error of the operation, before anything is sent.
+    pub fn key(&self) -> Result<ConnectionKey, Error> {
+        ConnectionKey::new(&self.domain, &self.orig_match_pattern)
+    }
+}
+
+impl ConnectionCreate {
+    /// The key that the trunk will have.
+    pub fn key(&self) -> ConnectionKey {
+        ConnectionKey {
+            domain: self.domain.clone(),
+            pattern: self.orig_match_pattern.clone(),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The requests behind lists and counts, one response each.
+
+use std::num::NonZeroU64;
+
+use reqwest::Method;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::filter::ConnectionFilter;
+use crate::generated::types::Connection;
+use crate::generated::{self, answers};
+use crate::identity;
+use crate::response::Response;
+use crate::transport::{Call, Done, Unfit, decode};
+use crate::values::{DomainName, Secret};
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window {
+    pub(crate) start: u64,
+    pub(crate) limit: NonZeroU64,
+}
+
+/// One response of a list: of the system or of a domain, whole or a window of it.
+pub(crate) async fn list(
+    client: &Client,
+    domain: Option<&DomainName>,
+    filter: &ConnectionFilter,
+    window: Option<Window>,
+) -> Result<Done<Vec<Connection>>, Error> {
+    let (start, limit) = window.map(|window| (window.start, window.limit)).unzip();
+    let (device, reseller) = (
+        filter.device_sip_registration_uri.as_deref(),
+        filter.reseller.as_deref(),
+    );
+    let (chain, termination, scope) = (
+        filter.route_chain.as_deref(),
+        filter.termination_match.as_deref(),
+        filter.user_scope.as_deref(),
+    );
+    let Some(domain) = domain else {
+        let call = Call::new("list_connections", Method::GET);
+        let request = |raw: generated::Client| async move {
+            raw.list_connections(
+                device,
+                None,
+                limit,
+                reseller,
+                chain,
+                start,
+                termination,
+                scope,
+            )
+            .await
+        };
+        let all = |response: Response, secrets: &[&Secret]| {
+            decode(
+                &client.transport,
+                &call,
+                response,
+                secrets,
+                |list: answers::list_connections| Ok(list.0),
+            )
+        };
+        return client.transport.send(&call, request, all).await;
+    };
+    let call = Call::new("list_domain_connections", Method::GET);
+    let request = |raw: generated::Client| async move {
+        raw.list_domain_connections(
+            domain,
+            device,
+            limit,
+            reseller,
+            chain,
+            start,
+            termination,
+            scope,
+        )
+        .await
+    };
+    let ours = |response: Response, secrets: &[&Secret]| {
+        decode(
+            &client.transport,
+            &call,
+            response,
+            secrets,
+            |list: answers::list_domain_connections| {
+                identity::all_of(list.0, domain).map_err(Unfit::Mismatch)
+            },
+        )
+    };
+    let listed = client.transport.send(&call, request, ours).await;
+    listed.map_err(|error| error.about_domain(domain))
+}
+
+const NEGATIVE: &str = "the response has a negative number of trunks";
+
+/// How many trunks the server counts.
+pub(crate) async fn count(
+    client: &Client,
+    domain: Option<&DomainName>,
+    filter: &ConnectionFilter,
+) -> Result<Done<u64>, Error> {
+    let call = Call::new("count_connections", Method::GET);
+    let request = |raw: generated::Client| async move {
+        raw.count_connections(
+            filter.device_sip_registration_uri.as_deref(),
+            domain,
+            filter.reseller.as_deref(),
+            filter.route_chain.as_deref(),
+            filter.termination_match.as_deref(),
+            filter.user_scope.as_deref(),
+        )
+        .await
+    };
+    let total = |response: Response, secrets: &[&Secret]| {
+        decode(
+            &client.transport,
+            &call,
+            response,
+            secrets,
+            |count: answers::count_connections| {
+                u64::try_from(count.total).map_err(|_| Unfit::Malformed(NEGATIVE))
+            },
+        )
+    };
+    let counted = client.transport.send(&call, request, total).await;
+    counted.map_err(|error| match domain {
+        Some(domain) => error.about_domain(domain),
+        None => error,
+    })
+}
+
+/// What the server counts; nothing where it does not say. The list came with the same key, so that
+/// a refusal is about counting.
+pub(crate) async fn counted(
+    client: &Client,
+    domain: Option<&DomainName>,
+    filter: &ConnectionFilter,
+) -> Result<Option<Done<u64>>, Error> {
+    match count(client, domain, filter).await {
+        Ok(total) => Ok(Some(total)),
+        Err(error) if error.is_refusal() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

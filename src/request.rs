@@ -1,0 +1,194 @@
+//! Any operation of the API below its base path, for what this crate has no method for.
+
+use std::fmt;
+
+use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
+use reqwest::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::generated;
+use crate::metadata::Metadata;
+use crate::response::Response;
+use crate::transport::{Call, Raw};
+use crate::values::{Secret, Segment, path_segment};
+
+/// operationId of requests that have none of their own.
+const OPERATION: &str = "request";
+
+impl Client {
+    /// Any request of the API below `/ns-api/v2`, with this client's credential, limits, retries,
+    /// errors and rules for paths; for operations that this crate has no method for.
+    ///
+    /// Each segment of the path is given alone and not encoded. It has to be visible ASCII without
+    /// `/ \ ? # ; % : &`, and not dots alone, so that every gateway reads it as one segment.
+    ///
+    /// `GET`, `PUT` and `DELETE` are retried as [`RetryPolicy`](crate::RetryPolicy) says, `POST`
+    /// only when it certainly was not sent. That an operation may be repeated is a promise of HTTP;
+    /// where the service does not keep it, use [`Client::with_retry`].
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::{Method, RawJson};
+    ///
+    /// let response = client.request(Method::GET, ["version"]).send().await?;
+    /// let version: RawJson = response.json()?;
+    /// println!("{}", version.as_str());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request<S: AsRef<str>>(
+        &self,
+        method: Method,
+        path: impl IntoIterator<Item = S>,
+    ) -> Request {
+        let segments = path
+            .into_iter()
+            .map(|segment| Segment::new(segment.as_ref()));
+        Request {
+            client: self.clone(),
+            method,
+            path: segments.collect::<Result<_, _>>().map_err(Into::into),
+            query: Vec::new(),
+            body: None,
+        }
+    }
+}
+
+/// A request to be sent; made by [`Client::request`]. `Debug` shows the method alone.
+#[must_use = "a request does nothing unless it is sent"]
+pub struct Request {
+    client: Client,
+    method: Method,
+    path: Result<Vec<Segment>, Error>,
+    query: Vec<(String, String)>,
+    body: Option<Result<Vec<u8>, Error>>,
+}
+
+impl Request {
+    /// Adds a parameter to the query.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends this value as JSON.
+    pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.body =
+            Some(serde_json::to_vec(body).map_err(|error| {
+                Error::input("the body cannot be written as JSON").caused_by(error)
+            }));
+        self
+    }
+
+    /// Sends the request. Any 2xx is a success.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, for a path without
+    /// segments or with one that a gateway could read otherwise, for a method other than `GET`,
+    /// `POST`, `PUT` and `DELETE`, and for a body that is no JSON. Else those of every operation.
+    /// [`Error::operation`] is `request`.
+    pub async fn send(self) -> Result<RawResponse, Error> {
+        if ![Method::GET, Method::POST, Method::PUT, Method::DELETE].contains(&self.method) {
+            return Err(Error::input("the API has GET, POST, PUT and DELETE alone").of(OPERATION));
+        }
+        let path = self.path.map_err(|error| error.of(OPERATION))?;
+        if path.is_empty() {
+            let reason = "the path has no segment; give the names after `/ns-api/v2`";
+            return Err(Error::input(reason).of(OPERATION));
+        }
+        let body = self.body.transpose().map_err(|error| error.of(OPERATION))?;
+        let path: String = path
+            .iter()
+            .map(|segment| format!("/{}", path_segment(segment)))
+            .collect();
+        let mut call = Call::new(OPERATION, self.method.clone());
+        call.request_bytes = body.as_ref().map_or(0, Vec::len);
+        let (method, path, query, body) = (&self.method, &path, &self.query, &body);
+        let request = |raw: generated::Client| async move {
+            let url = format!("{}{path}", raw.baseurl);
+            let mut request = raw.client.request(method.clone(), url);
+            if !query.is_empty() {
+                request = request.query(query);
+            }
+            if let Some(body) = body {
+                request = request
+                    .header(reqwest::header::CONTENT_TYPE, "application/json")
+                    .body(body.clone());
+            }
+            exchange(&raw, request.build()?).await
+        };
+        let whole = |response: Response, _: &[&Secret]| Ok(response.body);
+        let done = self.client.transport.send(&call, request, whole).await?;
+        Ok(RawResponse {
+            metadata: done.metadata,
+            body: done.value,
+        })
+    }
+}
+
+/// What a generated method does with its request.
+async fn exchange(raw: &generated::Client, mut request: reqwest::Request) -> Raw {
+    let info = OperationInfo {
+        operation_id: OPERATION,
+    };
+    raw.pre(&mut request, &info).await?;
+    let result = raw.exec(request, &info).await;
+    raw.post(&result, &info).await?;
+    Ok(ResponseValue::stream(result?))
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The response to a [`Request`], not decoded. Its body may hold passwords; `Debug` shows its
+/// length alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawResponse {
+    metadata: Metadata,
+    body: Vec<u8>,
+}
+
+impl RawResponse {
+    /// Status and headers, and how many attempts it took.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The body as it came; empty where a write was accepted and its body broke off.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body as JSON, read as a type.
+    ///
+    /// # Errors
+    /// [`Error::is_decode`] when it is not, with the place and without what stands there.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let response = self.metadata.with_body(self.body.clone());
+        serde_json::from_slice(response.json()).map_err(|error| {
+            let reason = format!(
+                "the body cannot be read as the type that was asked for, at line {} column {}",
+                error.line(),
+                error.column()
+            );
+            Error::decode(OPERATION, response, reason).after(self.metadata.attempts())
+        })
+    }
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawResponse")
+            .field("metadata", &self.metadata)
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
+}

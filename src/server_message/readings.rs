@@ -1,0 +1,161 @@
+//! All ways in which a message can be read: as it is, unescaped, unfolded, and decoded.
+
+use super::CHECKED_BYTES;
+use super::digits::decoded_runs;
+use super::escapes::escape;
+use super::invisible::is_invisible;
+
+/// Most ways to read a message. What is escaped deeper is not meant to be read by people.
+const READINGS: usize = 64;
+
+/// A character, and the bytes of the message that it was read from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Unit {
+    pub(super) character: char,
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// One way to read a message.
+pub(super) struct Reading {
+    units: Vec<Unit>,
+    pub(super) kind: Kind,
+}
+
+/// What a reading is of.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Kind {
+    /// The message, unescaped or not.
+    Message,
+    /// A text that digits in it decode to.
+    Text,
+    /// What has no words: all that digits decode to, as any digits do, or a message without its
+    /// spaces.
+    Other,
+}
+
+/// All ways to read a message; `None` for one that is too long or escaped too often.
+pub(super) fn readings(message: &str) -> Option<Vec<Reading>> {
+    if message.len() > CHECKED_BYTES {
+        return None;
+    }
+    let mut texts = vec![Reading::of(message)];
+    let mut others = Vec::new();
+    let mut next = 0;
+    while let Some(reading) = texts.get(next) {
+        let mut found: Vec<Reading> = reading.unescaped().into_iter().collect();
+        // Escape sequences and base64 are folded at the ends of lines, too.
+        found.extend(reading.unfolded());
+        for run in reading.decoded_runs() {
+            found.extend(run.texts());
+            others.push(run);
+        }
+        for reading in found {
+            if !texts.iter().any(|known| known.units == reading.units) {
+                texts.push(reading);
+            }
+        }
+        if texts.len() > READINGS {
+            return None;
+        }
+        next += 1;
+    }
+    texts.extend(others);
+    Some(texts)
+}
+
+impl Reading {
+    /// A text as it is.
+    pub(super) fn of(text: &str) -> Self {
+        let units = text.char_indices().map(|(from, character)| Unit {
+            character,
+            from,
+            to: from + character.len_utf8(),
+        });
+        Self {
+            units: units.collect(),
+            kind: Kind::Message,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    pub(super) fn characters(&self) -> impl Iterator<Item = char> {
+        self.units.iter().map(|unit| unit.character)
+    }
+
+    /// The reading without white space and what is invisible, where there is any.
+    fn unfolded(&self) -> Option<Reading> {
+        let printed =
+            |unit: &&Unit| !unit.character.is_whitespace() && !is_invisible(unit.character);
+        let units: Vec<Unit> = self.units.iter().filter(printed).copied().collect();
+        (units.len() < self.units.len()).then_some(Reading {
+            units,
+            kind: Kind::Other,
+        })
+    }
+
+    /// The reading with each escape sequence replaced by its character, where there is one.
+    pub(super) fn unescaped(&self) -> Option<Reading> {
+        if !self.characters().any(|c| matches!(c, '\\' | '%' | '&')) {
+            return None;
+        }
+        let mut units = Vec::with_capacity(self.units.len());
+        let mut rest = &self.units[..];
+        while let Some(first) = rest.first() {
+            let (character, length) = escape(rest).unwrap_or((first.character, 1));
+            units.push(Unit {
+                character,
+                from: first.from,
+                to: rest[length - 1].to,
+            });
+            rest = &rest[length..];
+        }
+        (units.len() < self.units.len()).then_some(Reading {
+            units,
+            kind: self.kind,
+        })
+    }
+
+    /// What each run of digits decodes to.
+    fn decoded_runs(&self) -> impl Iterator<Item = Reading> {
+        let runs = decoded_runs(&self.units).into_iter();
+        runs.map(|units| Reading {
+            units,
+            kind: Kind::Other,
+        })
+    }
+
+    /// The texts in what a run decodes to.
+    fn texts(&self) -> impl Iterator<Item = Reading> {
+        /// Fewer characters are a text by chance.
+        const SHORTEST: usize = 6;
+        let parts = self.units.split(|unit| {
+            let c = unit.character;
+            c == char::REPLACEMENT_CHARACTER || c.is_control() && !c.is_whitespace()
+        });
+        parts
+            .filter(|part| part.len() >= SHORTEST)
+            .map(|part| Reading {
+                units: part.to_vec(),
+                kind: Kind::Text,
+            })
+    }
+
+    /// The characters that tell texts apart whatever they went through: in lower case, and without
+    /// white space, what stands for it in forms, backslashes and what is invisible.
+    pub(super) fn folded(&self) -> Vec<Unit> {
+        let kept = self.units.iter().filter(|unit| {
+            let c = unit.character;
+            !(c.is_whitespace() || is_invisible(c) || matches!(c, '+' | '\\'))
+        });
+        kept.map(|unit| Unit {
+            character: unit.character.to_ascii_lowercase(),
+            ..*unit
+        })
+        .collect()
+    }
+}

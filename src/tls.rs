@@ -1,0 +1,141 @@
+//! TLS: whom the client trusts, and how it identifies itself.
+
+use crate::client::ClientBuilder;
+use crate::error::Error;
+use crate::values::Secret;
+
+/// Settings of TLS. PEM is kept as a secret because files with certificates often hold keys too.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TlsSettings {
+    root_certificates: Vec<Secret>,
+    identity: Option<Secret>,
+}
+
+impl ClientBuilder {
+    /// Trusts the certificates in a PEM text besides those of the system, for servers with an
+    /// issuer of their own. May be called more than once.
+    ///
+    /// ```
+    /// use netsapiens_connections::{Client, ErrorKind};
+    ///
+    /// let builder = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE");
+    /// let error = builder.root_certificate_pem("no certificate").build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Configuration);
+    /// ```
+    #[cfg_attr(
+        docsrs,
+        doc(cfg(any(feature = "rustls", feature = "ring", feature = "native-tls")))
+    )]
+    pub fn root_certificate_pem(mut self, pem: impl Into<Secret>) -> Self {
+        self.http.tls.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Identifies this client to servers and proxies that ask for a certificate: one PEM text with
+    /// the certificate, those between it and its issuer, and its private key, which is not
+    /// encrypted. The key is PKCS#8 (`BEGIN PRIVATE KEY`), or with rustls also PKCS#1 or SEC1.
+    ///
+    /// ```
+    /// use netsapiens_connections::{Client, ErrorKind};
+    ///
+    /// let builder = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE");
+    /// let error = builder.identity_pem("no identity").build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Configuration);
+    /// ```
+    #[cfg_attr(
+        docsrs,
+        doc(cfg(any(feature = "rustls", feature = "ring", feature = "native-tls")))
+    )]
+    pub fn identity_pem(mut self, pem: impl Into<Secret>) -> Self {
+        self.http.tls.identity = Some(pem.into());
+        self
+    }
+}
+
+impl TlsSettings {
+    /// What is set, whether or not it will be used: a mistake in it is one anyway.
+    pub(crate) fn apply(
+        &self,
+        http: reqwest::ClientBuilder,
+        unused: bool,
+    ) -> Result<reqwest::ClientBuilder, Error> {
+        let roots = roots(&self.root_certificates)?;
+        let identity = self.identity.as_ref().map(identity).transpose()?;
+        let http = backend(http);
+        if unused {
+            return Ok(http.tls_certs_only([]));
+        }
+        let http = http.tls_certs_merge(roots);
+        Ok(match identity {
+            Some(identity) => http.identity(identity),
+            None => http,
+        })
+    }
+}
+
+/// The library that the features name, since another crate may have compiled in others as well.
+#[cfg(feature = "__rustls")]
+fn backend(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    // reqwest takes the process's cryptography, and without one of either kind it panics. rustls
+    // itself installs what is compiled in when a program uses its defaults.
+    #[cfg(not(feature = "rustls"))]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // An error says that another thread was faster.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+    http.tls_backend_rustls()
+}
+
+#[cfg(not(feature = "__rustls"))]
+fn backend(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    http.tls_backend_native()
+}
+
+/// The certificates in PEM texts.
+fn roots(pems: &[Secret]) -> Result<Vec<reqwest::Certificate>, Error> {
+    let mut all = Vec::new();
+    for pem in pems {
+        let refused = Error::configuration("a root certificate could not be read")
+            .advise("Give PEM, which has a line `-----BEGIN CERTIFICATE-----`");
+        match reqwest::Certificate::from_pem_bundle(pem.expose_secret().as_bytes()) {
+            Ok(some) if !some.is_empty() => all.extend(some),
+            Ok(_) => return Err(refused),
+            Err(error) => return Err(refused.caused_by(error)),
+        }
+    }
+    Ok(all)
+}
+
+fn identity(pem: &Secret) -> Result<reqwest::Identity, Error> {
+    parse_identity(pem.expose_secret()).map_err(|error| {
+        Error::configuration("the client's certificate and key could not be read")
+            .advise("Give one PEM text with the certificate and its private key, not encrypted")
+            .caused_by(error)
+    })
+}
+
+#[cfg(feature = "__rustls")]
+fn parse_identity(pem: &str) -> reqwest::Result<reqwest::Identity> {
+    reqwest::Identity::from_pem(pem.as_bytes())
+}
+
+/// The library wants the key from its first character on; certificates it finds among others.
+#[cfg(not(feature = "__rustls"))]
+fn parse_identity(pem: &str) -> reqwest::Result<reqwest::Identity> {
+    let key = pem.find("-----BEGIN PRIVATE KEY-----").unwrap_or(pem.len());
+    reqwest::Identity::from_pkcs8_pem(pem.as_bytes(), &pem.as_bytes()[key..])
+}
+
+/// Why TLS was not set up, where it is known.
+pub(crate) fn refusal(error: &reqwest::Error) -> Option<&'static str> {
+    #[cfg(feature = "__rustls")]
+    if crate::network::causes(error)
+        .filter_map(|cause| cause.downcast_ref())
+        .any(|cause| matches!(cause, rustls::Error::InconsistentKeys(_)))
+    {
+        return Some("the client's private key does not belong to its certificate");
+    }
+    #[cfg(not(feature = "__rustls"))]
+    let _ = error;
+    None
+}
