@@ -2,7 +2,7 @@
 //!
 //! A program that reads a document written by people owes them more than "invalid value": it should
 //! name the file, the line and the column. This crate reads YAML 1.2 and JSON into
-//! [`serde_json::Value`] and answers, for any [JSON pointer](pointer), where the value stands.
+//! [`serde_json::Value`] and answers, for any [JSON pointer](mod@pointer), where the value stands.
 //! Reading costs nothing extra for that: positions are worked out when the first is asked for.
 //!
 //! ```
@@ -24,7 +24,7 @@
 //! - [`Source`] is a text with its file name: its value, the places of its parts, lines and columns;
 //! - [`Document`] is a source together with its value, for those who need both;
 //! - [`Error`] and [`Place`] say where;
-//! - [`pointer`] has JSON pointers as strings: escaping, parents, the nearest ancestor;
+//! - [`mod@pointer`] has JSON pointers as strings: escaping, parents, the nearest ancestor;
 //! - [`openapi`] has the few things that every reader of an OpenAPI document needs.
 
 #![forbid(unsafe_code)]
