@@ -81,11 +81,8 @@ impl Baseline {
         }
         for (index, (entry, used)) in self.entries.iter().zip(used).enumerate() {
             let place = |field: &str| self.document.source().place(&format!("/{index}{field}"));
-            let name = entry
-                .id
-                .as_ref()
-                .or(entry.code.as_ref())
-                .map_or("", String::as_str);
+            let name = entry.id.as_ref().or(entry.code.as_ref());
+            let name = name.map_or("", String::as_str);
             let says = format!("(it says: {})", entry.reason);
             if entry.expires < today {
                 let message = format!("the baseline entry `{name}` has expired {says}");
@@ -97,6 +94,7 @@ impl Baseline {
                 );
                 applied.expired.push(Finding {
                     spec: place("/expires"),
+                    spec_name: Some(entry.name()),
                     ..expired
                 });
             } else if !used {
@@ -109,6 +107,7 @@ impl Baseline {
                 );
                 applied.unused.push(Finding {
                     spec: place(""),
+                    spec_name: Some(entry.name()),
                     ..unused
                 });
             }
@@ -131,6 +130,12 @@ impl Entry {
             (None, Some(_), _) => None,
             _ => Some("an entry has either `id`, or `code` and if need be `at`".into()),
         }
+    }
+
+    /// What tells it from the other entries, wherever it stands.
+    fn name(&self) -> String {
+        let parts = [&self.id, &self.code, &self.at].into_iter().flatten();
+        parts.cloned().collect::<Vec<_>>().join(" ")
     }
 
     fn matches(&self, finding: &Finding) -> bool {

@@ -8,6 +8,8 @@ use located::openapi::reference;
 use located::{Error, Place, Source, display, pointer};
 use serde_json::{Map, Value};
 
+use crate::by_name::by_name;
+
 /// Where the other files stand in the value of the whole, each under its path: a place in one of
 /// them is a pointer as any other.
 const FILES: &str = "/x-referenced-files";
@@ -78,6 +80,13 @@ impl Document {
     pub(crate) fn place(&self, pointer: &str) -> Option<Place> {
         let (source, pointer) = self.file(pointer);
         source.nearest(pointer)
+    }
+
+    /// The name of a place in its file, which it keeps when something is inserted above.
+    pub(crate) fn place_name(&self, pointer: &str) -> String {
+        let (_, inside) = self.file(pointer);
+        let file = &pointer[..pointer.len() - inside.len()];
+        by_name(self.get(file).unwrap_or(&Value::Null), inside)
     }
 
     /// The file of a place, and the pointer in it.

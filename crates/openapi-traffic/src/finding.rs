@@ -26,6 +26,10 @@ pub struct Finding {
     pub seen: String,
     /// Where the spec says so.
     pub spec: Option<Place>,
+    /// That place by a name that it keeps: in its pointer, the names of what stands in lists for
+    /// their numbers. None where the pointer itself will do.
+    #[serde(skip)]
+    pub spec_name: Option<String>,
     /// Where it was seen. In a HAR file, which holds bodies as strings, that is a place within the
     /// string, and the pointer is that of the string.
     pub recording: Option<Place>,
@@ -52,6 +56,7 @@ impl Finding {
             expected: expected.into(),
             seen: seen.into(),
             spec: None,
+            spec_name: None,
             recording: None,
             exchange: None,
             at: None,
@@ -59,14 +64,16 @@ impl Finding {
     }
 
     /// Stable name of this finding, for baselines and for tools that follow findings over time: it
-    /// survives edits that move lines and bodies that grow, and is shared by equal findings in the
-    /// elements of one array.
+    /// survives what moves lines and what is inserted above, in the spec (into lists too) as in the
+    /// recording, and is shared by equal findings in the elements of one array and in the entries of
+    /// one file.
     pub fn id(&self) -> String {
         let file = self
             .recording
             .as_ref()
             .map_or("", |place| place.file.as_str());
         let (code, spec, at, exchange) = self.group();
+        let spec = self.spec_name.as_deref().unwrap_or(spec);
         let digest = Sha256::digest([code, spec, &at, exchange, file].join("\0"));
         digest[..5]
             .iter()

@@ -57,6 +57,7 @@
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
 mod baseline;
+mod by_name;
 mod codes;
 #[cfg(feature = "cli")]
 pub mod command;

@@ -266,6 +266,7 @@ impl<'j> Judge<'j> {
         }
         let finding = Finding {
             spec: self.spec.place(found.spec),
+            spec_name: Some(self.spec.place_name(found.spec)),
             ..Finding::new(found.rule, found.message, found.expected, found.seen)
         };
         self.say(finding, found.at);

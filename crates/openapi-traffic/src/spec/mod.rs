@@ -127,6 +127,11 @@ impl Spec {
         self.document.place(pointer)
     }
 
+    /// The name of such a place, which it keeps when something is inserted above.
+    pub(crate) fn place_name(&self, pointer: &str) -> String {
+        self.document.place_name(pointer)
+    }
+
     /// The text it was read from; not those of the files that it refers to.
     pub fn source(&self) -> &Source {
         self.document.source()

@@ -12,6 +12,7 @@ mod explain;
 mod formats;
 mod headers;
 mod html;
+mod ids;
 mod inputs;
 mod judge_seeded;
 mod letter;
