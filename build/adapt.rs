@@ -12,12 +12,15 @@ use super::openapi::{operations, operations_mut, reach, resolve, schema_name};
 /// - a `deprecated` property is in no type: the spec knows it since it is seen, and nobody should
 ///   send it;
 /// - an `allOf` of objects is one object with all their properties;
+/// - an object that is read and has optional properties has room for others, which servers do send:
+///   the spec does not say `additionalProperties`, so that `validate` tells of them;
 /// - an `anyOf` of scalars is its first alternative (reading is lenient anyway);
 /// - the `replaced` schemas are plain text, since the generator only needs their names;
 /// - component schemas that nothing reaches any more are dropped.
 pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
     let mut copy = spec.clone();
     let mut schemas = Map::new();
+    let read = reach(spec).responses;
     for (name, schema) in spec
         .pointer("/components/schemas")
         .and_then(Value::as_object)
@@ -33,6 +36,12 @@ pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
             for (_, value) in properties {
                 property(spec, value, replaced);
             }
+        }
+        if read.contains(name)
+            && has_optional(&schema)
+            && schema.get("additionalProperties").is_none()
+        {
+            schema["additionalProperties"] = json!({});
         }
         schemas.insert(name.clone(), schema);
     }
@@ -99,6 +108,13 @@ fn component(spec: &Value, schema: &Value) -> Value {
         }
     }
     Value::Object(flat)
+}
+
+fn has_optional(schema: &Value) -> bool {
+    let required = schema.get("required").and_then(Value::as_array);
+    let is_required = |name: &String| required.is_some_and(|it| it.iter().any(|it| it == name));
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties.is_some_and(|it| it.keys().any(|name| !is_required(name)))
 }
 
 /// A property that refers to a choice of scalars is the first of them; other references stay, so

@@ -101,8 +101,8 @@ impl Fields {
         }
         if fields.others.is_none() && !fields.optional.is_empty() {
             return Err(format!(
-                "`{}` is read and has optional properties, so it needs `additionalProperties: {{}}` \
-                 to keep the values that do not fit them",
+                "`{}` is read and has optional properties, so it needs room for the values that do \
+                 not fit them: `additionalProperties` may neither be false nor have a type",
                 item.ident
             ));
         }

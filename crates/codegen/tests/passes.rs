@@ -224,6 +224,30 @@ fn composed_objects_are_one_object_with_everything() {
 }
 
 #[test]
+fn what_is_read_has_room_for_more_than_the_spec_lists() {
+    let spec = json!({
+        "paths": { "/a": { "post": { "operationId": "a",
+            "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Sent" } } } },
+            "responses": { "200": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Read" } } } } },
+        } } },
+        "components": { "schemas": {
+            "Sent": { "type": "object", "properties": { "x": { "type": "string" } } },
+            "Read": { "type": "object", "properties": {
+                "x": { "type": "string" }, "whole": { "$ref": "#/components/schemas/Whole" },
+                "closed": { "$ref": "#/components/schemas/Closed" },
+            } },
+            "Whole": { "type": "object", "required": ["x"], "properties": { "x": { "type": "string" } } },
+            "Closed": { "type": "object", "properties": { "x": {} }, "additionalProperties": false },
+        } },
+    });
+    let adapted = adapt::adapt(&spec, &[]);
+    let others = |name: &str| adapted["components"]["schemas"][name].get("additionalProperties");
+    assert_eq!(others("Read"), Some(&json!({})));
+    assert_eq!(others("Closed"), Some(&json!(false)), "as the spec says");
+    assert_eq!([others("Sent"), others("Whole")], [None, None]);
+}
+
+#[test]
 fn a_choice_of_scalars_is_its_first_and_a_vocabulary_keeps_its_name() {
     let spec = json!({
         "paths": { "/a": { "post": { "operationId": "a", "responses": {}, "requestBody": {

@@ -250,14 +250,14 @@ where it is a secret.
 If the service really shows it, it is not write-only: say so, and warn of it in the description.";
         Field = "NSV301", "undocumented-field", Warning,
             "a field is not documented", "\
-An object has a field that its schema does not list. The schema does not speak of others
-(`additionalProperties` is absent or `{}`), so nothing is contradicted: the service says more than
-the spec knows.
+An object has a field that its schema does not list. The schema does not speak of others (it does
+not say `additionalProperties`), so nothing is contradicted: the service says more than the spec
+knows.
 
     {\"domain\": \"acme.example\", \"colour\": \"red\"}        (no property `colour`)
 
 Add the property. Where the names really are data, describe the values with a schema under
-`additionalProperties`, or say `additionalProperties: true`.";
+`additionalProperties`; `true` or `{}`, which mean the same, let any value be.";
         Vocabulary = "NSV302", "new-value", Warning,
             "a value is not among the known ones", "\
 `x-extensible-enum` lists the known values of a text that may have others, and here is another.

@@ -57,9 +57,9 @@ pub(crate) struct Property {
 /// What `additionalProperties` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Additional {
-    /// Nothing, or nothing of them (`{}`): others may come, and are drift.
+    /// Nothing: others may come, and are drift.
     Open,
-    /// That there may be any, in so many words.
+    /// That there may be any, in so many words (`true`, or `{}`, which is the same).
     Any,
     /// That there are none: the assertion sees to it.
     Closed,
@@ -398,7 +398,7 @@ impl Planning<'_> {
                 let pointer = pointer::join(&schema.pointer, "additionalProperties");
                 Additional::Schema(self.node(&pointer)?)
             }
-            Some(Value::Bool(true)) => Additional::Any,
+            Some(Value::Bool(true) | Value::Object(_)) => Additional::Any,
             _ => Additional::Open,
         };
         Ok(())

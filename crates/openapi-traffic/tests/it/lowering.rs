@@ -153,9 +153,12 @@ lowering! {
     objects_that_are_open_in_so_many_words: "response" {"S": {"type": "object", "properties": {"a": {}}, "additionalProperties": true}} {
         {"b": 1} => [];
     }
-    objects_whose_others_are_not_described: "response" {"S": {"type": "object", "properties": {"a": {}}, "additionalProperties": {}}} {
-        {"b": 1} => ["NSV301"];
+    an_empty_schema_for_others_is_the_same_as_true: "response" {"S": {"type": "object", "properties": {"a": {}}, "additionalProperties": {}}} {
+        {"b": 1} => [];
     }
+    others_are_allowed_by_any_part_in_so_many_words: "response" {"S": {
+        "allOf": [{"properties": {"a": {}}}, {"additionalProperties": {}}]
+    }} { {"b": 1} => []; }
     objects_that_say_nothing_of_others: "response" {"S": {"type": "object", "properties": {"a": {}}}} {
         {"b": 1} => ["NSV301"];
     }
