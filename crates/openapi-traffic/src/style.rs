@@ -4,6 +4,7 @@
 //! two items.
 
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 
 /// How a value is written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,6 +215,46 @@ fn cut(text: &str, separators: &[&str]) -> Vec<String> {
     }
     parts.push(text[start..].to_owned());
     parts
+}
+
+/// What types a text is read as, where it can be of more than one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Typing {
+    /// The first of those that the schema names.
+    Declared,
+    /// A string, where the schema names that too or names none.
+    Text,
+    /// Whatever it looks like.
+    Guessed,
+}
+
+impl Typing {
+    /// In the order in which they are tried.
+    pub(crate) const ALL: [Typing; 3] = [Typing::Declared, Typing::Text, Typing::Guessed];
+}
+
+/// A text as one of the types that a schema allows; itself where it reads as none of them.
+pub(crate) fn scalar(text: &str, types: &[&str], typing: Typing) -> Value {
+    let types: &[&str] = match typing {
+        Typing::Text if types.is_empty() || types.contains(&"string") => &["string"],
+        Typing::Guessed => &["number", "boolean"],
+        Typing::Declared | Typing::Text => types,
+    };
+    let read = types.iter().find_map(|name| match (*name, text) {
+        ("integer" | "number", text) => number(text),
+        ("boolean", "true") => Some(Value::Bool(true)),
+        ("boolean", "false") => Some(Value::Bool(false)),
+        _ => None,
+    });
+    read.unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// A number as JSON writes it, which has no space around it.
+fn number(text: &str) -> Option<Value> {
+    let is_it = text.starts_with(|it: char| it == '-' || it.is_ascii_digit())
+        && text.ends_with(|it: char| it.is_ascii_digit());
+    let (value, _) = is_it.then(|| located::json(text).ok())??;
+    value.is_number().then_some(value)
 }
 
 /// A text without its percent-encoding.

@@ -8,7 +8,8 @@ use super::{Found, Judge, describe, form};
 use crate::codes::{BodyCode, Code};
 use crate::spec::lower::Direction;
 use crate::spec::operation::{Media, Operation, Response, essence, is_json};
-use crate::spec::{Side, SiteKind};
+use crate::spec::{Schema, Side, SiteKind};
+use crate::style::Typing;
 use located::pointer;
 
 /// A body as it was recorded.
@@ -250,6 +251,19 @@ impl<'j> Judge<'j> {
         }
     }
 
+    /// The first of the readings of a body that fits its schema, else the first.
+    fn first_fitting<T>(
+        &self,
+        side: &Side,
+        schema: &Schema,
+        mut readings: Vec<T>,
+        value: impl Fn(&T) -> &Value,
+    ) -> Option<T> {
+        let mut values = readings.iter().map(value);
+        let fitting = values.position(|value| self.fits(side, schema, value));
+        (!readings.is_empty()).then(|| readings.swap_remove(fitting.unwrap_or(0)))
+    }
+
     /// The value of a body that is no JSON, where it can be read as one.
     fn other(
         &mut self,
@@ -270,40 +284,44 @@ impl<'j> Judge<'j> {
             Content::Json(value) => Cow::Owned(value.to_string()),
         };
         let is_xml = media_type.ends_with("/xml") || media_type.ends_with("+xml");
-        let form = match media_type {
+        let (plan, node) = (&side.plan, schema.node);
+        if media_type.starts_with("text/") && !is_xml {
+            let readings = Typing::ALL.map(|typing| form::plain(&written, plan, node, typing));
+            return self.first_fitting(side, schema, readings.into(), |value| value);
+        }
+        let read = |typing| match media_type {
             "application/x-www-form-urlencoded" => {
-                form::urlencoded(&written, &side.plan, schema.node, media)
+                Some(Ok(form::urlencoded(&written, plan, node, media, typing)))
             }
             "multipart/form-data" => {
                 let content_type = &recorded.content_type;
-                match form::multipart(&written, content_type, &side.plan, schema.node, media) {
-                    Ok(form) => form,
-                    Err(form::Unreadable(reason)) => {
-                        let found = Found {
-                            rule: BodyCode::BrokenForm.rule(side.direction),
-                            message: format!(
-                                "the body is not the form that it says it is: {reason}"
-                            ),
-                            expected: "multipart/form-data".to_owned(),
-                            seen: recorded.describe(),
-                            spec: &media.pointer,
-                            at: &recorded.at(),
-                        };
-                        self.report_against(found, Some(media.site));
-                        return None;
-                    }
-                }
+                let form = form::multipart(&written, content_type, plan, node, media, typing);
+                Some(form)
             }
-            text if text.starts_with("text/") && !is_xml => {
-                return Some(form::plain(&written, &side.plan, schema.node));
-            }
-            _ => {
+            _ => None,
+        };
+        let readings: Option<Result<Vec<_>, _>> = Typing::ALL.into_iter().map(read).collect();
+        let form = match readings {
+            None => {
                 // Where any string will do there is nothing to hold it against.
-                if !side.plan.is_any_string(schema.node) {
+                if !plan.is_any_string(node) {
                     self.leave(format!("the schema of a body of {}", media.range));
                 }
                 return None;
             }
+            Some(Err(form::Unreadable(reason))) => {
+                let found = Found {
+                    rule: BodyCode::BrokenForm.rule(side.direction),
+                    message: format!("the body is not the form that it says it is: {reason}"),
+                    expected: "multipart/form-data".to_owned(),
+                    seen: recorded.describe(),
+                    spec: &media.pointer,
+                    at: &recorded.at(),
+                };
+                self.report_against(found, Some(media.site));
+                return None;
+            }
+            Some(Ok(readings)) => self.first_fitting(side, schema, readings, |form| &form.value)?,
         };
         for what in form.unread {
             self.leave(what);

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::spec::operation::{Encoding, Media, essence, is_json};
 use crate::spec::plan::{NodeId, Plan};
+use crate::style::{self, Parts, Shape, Style, Typing, scalar};
 
 /// What is wrong with a body as a whole, so that there is no value to judge.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,7 +46,13 @@ pub(super) struct Form<'m> {
 }
 
 /// The value of an encoded form under its schema (URL Standard, section 5.1).
-pub(super) fn urlencoded<'m>(text: &str, plan: &Plan, node: NodeId, media: &'m Media) -> Form<'m> {
+pub(super) fn urlencoded<'m>(
+    text: &str,
+    plan: &Plan,
+    node: NodeId,
+    media: &'m Media,
+    typing: Typing,
+) -> Form<'m> {
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     let fields = pairs.map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -56,7 +63,12 @@ pub(super) fn urlencoded<'m>(text: &str, plan: &Plan, node: NodeId, media: &'m M
             media_type: None,
         }
     });
-    Reader { plan, media }.form(node, fields.collect())
+    let reader = Reader {
+        plan,
+        media,
+        typing,
+    };
+    reader.form(node, fields.collect())
 }
 
 /// The value of a multipart form under its schema (RFC 7578).
@@ -66,6 +78,7 @@ pub(super) fn multipart<'m>(
     plan: &Plan,
     node: NodeId,
     media: &'m Media,
+    typing: Typing,
 ) -> Result<Form<'m>, Unreadable> {
     let boundary = parameter(content_type, "boundary")
         .filter(|it| !it.is_empty())
@@ -94,7 +107,12 @@ pub(super) fn multipart<'m>(
             media_type: header("content-type").map(essence),
         });
     }
-    Ok(Reader { plan, media }.form(node, fields))
+    let reader = Reader {
+        plan,
+        media,
+        typing,
+    };
+    Ok(reader.form(node, fields))
 }
 
 /// What stands between the delimiters, up to the closing one (RFC 2046, section 5.1.1).
@@ -127,14 +145,15 @@ fn parts<'t>(text: &'t str, delimiter: &str) -> Result<Vec<&'t str>, Unreadable>
     Err(OPEN)
 }
 
-/// The value of a plain text under its schema: as the first of the types that it reads as.
-pub(super) fn plain(text: &str, plan: &Plan, node: NodeId) -> Value {
-    scalar(text, &plan.types(node))
+/// The value of a plain text under its schema.
+pub(super) fn plain(text: &str, plan: &Plan, node: NodeId, typing: Typing) -> Value {
+    scalar(text, &plan.types(node), typing)
 }
 
 struct Reader<'r, 'm> {
     plan: &'r Plan,
     media: &'m Media,
+    typing: Typing,
 }
 
 impl<'m> Reader<'_, 'm> {
@@ -164,8 +183,8 @@ impl<'m> Reader<'_, 'm> {
                 value.insert(name.to_owned(), read);
                 continue;
             };
-            let types = property.and_then(|it| self.plan.property(it, inner));
-            let read = self.values(types, &given, None);
+            let member = property.and_then(|it| self.plan.property(it, inner));
+            let read = self.values(member, &given, None);
             let object = value
                 .entry(owner.to_owned())
                 .or_insert_with(|| Value::Object(Map::new()));
@@ -188,19 +207,13 @@ impl<'m> Reader<'_, 'm> {
     /// The properties that are objects spread over fields of their own, which is what `style: form`
     /// with `explode` does to an object.
     fn spread(&self, node: NodeId) -> Vec<(&str, NodeId)> {
-        if self.is_multipart() {
-            return Vec::new();
-        }
         let names = self.plan.property_names(node).into_iter();
         names
             .filter_map(|name| {
                 let property = self.plan.property(node, name)?;
                 let encoding = self.encoding(name);
-                let style = encoding.and_then(|it| it.style.as_deref());
-                let explode = encoding.and_then(|it| it.explode);
-                let is_spread = self.plan.types(property).contains(&"object")
-                    && matches!(style, None | Some("form"))
-                    && explode != Some(false)
+                let is_spread = self.types(Some(property)).contains(&"object")
+                    && self.style(encoding) == Some((Style::Form, true))
                     && encoding.is_none_or(|it| it.content_types.is_empty());
                 is_spread.then_some((name, property))
             })
@@ -253,8 +266,7 @@ impl<'m> Reader<'_, 'm> {
         }
         let is_xml =
             |media_type: &str| media_type.ends_with("/xml") || media_type.ends_with("+xml");
-        let types = property.map(|it| self.plan.types(it)).unwrap_or_default();
-        if types.contains(&"object")
+        if self.types(property).contains(&"object")
             && given
                 .iter()
                 .any(|it| it.media_type.as_deref().is_some_and(is_xml))
@@ -272,66 +284,79 @@ impl<'m> Reader<'_, 'm> {
         given: &[&Field<'_>],
         encoding: Option<&Encoding>,
     ) -> Value {
-        let types = property.map(|it| self.plan.types(it)).unwrap_or_default();
-        if types.contains(&"array") {
-            let items = property.and_then(|it| self.plan.items(it));
-            let of_item = items.map(|it| self.plan.types(it)).unwrap_or_default();
+        if !self.types(property).contains(&"array") {
+            return match given {
+                [field] => self.one(field, property, encoding),
+                _ => given
+                    .iter()
+                    .map(|it| self.one(it, property, encoding))
+                    .collect(),
+            };
+        }
+        let items = property.and_then(|it| self.plan.items(it));
+        if let [field] = given {
             // An array as a whole where its media type says so.
-            if let [one] = given
-                && self.says_json(one, encoding)
-                && let Ok(value @ Value::Array(_)) = serde_json::from_str(&one.text())
+            if self.says_json(field, encoding)
+                && let Some(value @ Value::Array(_)) = json(&field.text())
             {
                 return value;
             }
-            let style = encoding.and_then(|it| it.style.as_deref());
-            let separator = match style {
-                Some("spaceDelimited") => " ",
-                Some("pipeDelimited") => "|",
-                _ => ",",
-            };
-            let is_joined = encoding.is_some_and(|it| {
-                it.explode == Some(false) || (it.explode.is_none() && separator != ",")
-            }) && !self.is_multipart();
-            let one = |field: &&Field<'_>| self.one(field, &of_item, None);
-            return match given {
-                [field] if is_joined => split(&field.raw, separator)
-                    .into_iter()
-                    .map(|raw| scalar(&decode(raw, field.encoded), &of_item))
-                    .collect(),
-                _ => given.iter().map(one).collect(),
-            };
+            if let Some((style, false)) = self.style(encoding)
+                && let Some(Parts::Items(texts)) = split(style, Shape::Array, field)
+            {
+                let texts = texts.iter().map(|raw| decode(raw, field.encoded));
+                return texts.map(|text| self.scalar(&text, items)).collect();
+            }
         }
-        match given {
-            [field] => self.one(field, &types, encoding),
-            _ => given
-                .iter()
-                .map(|it| self.one(it, &types, encoding))
-                .collect(),
-        }
+        given
+            .iter()
+            .map(|field| self.one(field, items, None))
+            .collect()
     }
 
-    fn one(&self, field: &Field<'_>, types: &[&str], encoding: Option<&Encoding>) -> Value {
+    fn one(
+        &self,
+        field: &Field<'_>,
+        property: Option<NodeId>,
+        encoding: Option<&Encoding>,
+    ) -> Value {
         let text = field.text();
-        if types.contains(&"object") {
-            if let Some(encoding) = encoding
-                && encoding.explode == Some(false)
-                && matches!(encoding.style.as_deref(), None | Some("form"))
+        if self.types(property).contains(&"object") {
+            if let Some((style @ Style::Form, false)) = self.style(encoding)
+                && let Some(Parts::Members(members)) = split(style, Shape::Object, field)
             {
-                let texts: Vec<_> = field.raw.split(',').map(|it| decode(it, true)).collect();
-                let pairs = texts.chunks_exact(2);
-                return pairs
-                    .map(|pair| (pair[0].clone(), Value::from(pair[1].as_str())))
-                    .collect();
+                let members = members.into_iter().map(|(name, raw)| {
+                    let member = property.and_then(|it| self.plan.member(it, &name));
+                    let value = self.scalar(&decode(&raw, field.encoded), member);
+                    (name, value)
+                });
+                return Value::Object(members.collect());
             }
             // The default for objects, and what is tried where something else was meant.
-            return serde_json::from_str(&text).unwrap_or(Value::String(text));
+            return json(&text).unwrap_or(Value::String(text));
         }
-        if self.says_json(field, encoding)
-            && let Ok(value) = serde_json::from_str(&text)
-        {
-            return value;
+        let read = self.says_json(field, encoding).then(|| json(&text));
+        read.flatten()
+            .unwrap_or_else(|| self.scalar(&text, property))
+    }
+
+    fn types(&self, node: Option<NodeId>) -> Vec<&str> {
+        node.map(|node| self.plan.types(node)).unwrap_or_default()
+    }
+
+    fn scalar(&self, text: &str, node: Option<NodeId>) -> Value {
+        scalar(text, &self.types(node), self.typing)
+    }
+
+    /// The style of a field, and whether it is exploded; none where fields have no style.
+    fn style(&self, encoding: Option<&Encoding>) -> Option<(Style, bool)> {
+        if self.is_multipart() {
+            return None;
         }
-        scalar(&text, types)
+        let written = encoding.and_then(|it| it.style.as_deref());
+        let style = written.and_then(Style::new).unwrap_or(Style::Form);
+        let explode = encoding.and_then(|it| it.explode);
+        Some((style, explode.unwrap_or(style == Style::Form)))
     }
 
     fn says_json(&self, field: &Field<'_>, encoding: Option<&Encoding>) -> bool {
@@ -346,23 +371,15 @@ impl<'m> Reader<'_, 'm> {
     }
 }
 
-/// Splits where the separator stands, itself or, for a space, as a form writes it. One that is
-/// encoded is a part of an item.
-fn split<'t>(raw: &'t str, separator: &str) -> Vec<&'t str> {
-    match (raw.is_empty(), separator) {
-        (true, _) => Vec::new(),
-        // A space cannot be written otherwise.
-        (_, " ") => raw
-            .split("%20")
-            .flat_map(|it| it.split(['+', ' ']))
-            .collect(),
-        (_, "|") => raw
-            .split("%7C")
-            .flat_map(|it| it.split("%7c"))
-            .flat_map(|it| it.split('|'))
-            .collect(),
-        (_, separator) => raw.split(separator).collect(),
-    }
+/// The parts of a field that is one text; none where it is not written in its style.
+fn split(style: Style, shape: Shape, field: &Field<'_>) -> Option<Parts> {
+    style::split(style, false, &field.name, shape, &field.raw)
+        .into_iter()
+        .next()
+}
+
+fn json(text: &str) -> Option<Value> {
+    located::json(text).ok().map(|(value, _)| value)
 }
 
 fn decode(raw: &str, encoded: bool) -> String {
@@ -371,20 +388,6 @@ fn decode(raw: &str, encoded: bool) -> String {
     }
     let spaces = raw.replace('+', " ");
     percent_decode_str(&spaces).decode_utf8_lossy().into_owned()
-}
-
-/// A text as one of the types that a schema allows; itself where it reads as none of them.
-fn scalar(text: &str, types: &[&str]) -> Value {
-    let read = serde_json::from_str::<Value>(text).ok();
-    let fits = |value: &Value| {
-        types.iter().any(|name| match *name {
-            "integer" | "number" => value.is_number(),
-            "boolean" => value.is_boolean(),
-            _ => false,
-        })
-    };
-    read.filter(|value| fits(value) && !types.contains(&"string"))
-        .unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
 /// Whether a media type is another, or of a range.

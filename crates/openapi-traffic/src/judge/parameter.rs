@@ -12,7 +12,7 @@ use crate::spec::operation::{Form, Header, Location, Operation, Parameter};
 use crate::spec::plan::NodeId;
 use crate::spec::security::Credential;
 use crate::spec::{Schema, Side, SiteId, SiteKind};
-use crate::style::{self, Parts, Shape, Style, decode};
+use crate::style::{self, Parts, Shape, Style, Typing, decode, scalar};
 
 /// What was sent of a parameter, before it is read.
 enum Sent {
@@ -468,7 +468,8 @@ fn unfolded(pairs: &[Pair]) -> Vec<(String, String)> {
 fn readings_of(judged: &Judged<'_>, sent: &Sent, decode: Decode<'_>) -> Vec<Value> {
     let (style, explode) = match (judged.form, sent) {
         (Form::Json, Sent::Text(text)) => {
-            return serde_json::from_str(&decode(text)).into_iter().collect();
+            let read = located::json(&decode(text));
+            return read.into_iter().map(|(value, _)| value).collect();
         }
         (Form::Text, Sent::Text(text)) => return vec![Value::from(decode(text))],
         (Form::Styled(style, explode), _) => (*style, *explode),
@@ -478,7 +479,10 @@ fn readings_of(judged: &Judged<'_>, sent: &Sent, decode: Decode<'_>) -> Vec<Valu
     let shapes = plan.shapes(judged.schema.node);
     if let Sent::Members(members) = sent {
         let owner = (style == Style::DeepObject).then_some(judged.name);
-        return object(judged, owner, members, decode).into_iter().collect();
+        let readings = Typing::ALL.into_iter();
+        return readings
+            .filter_map(|typing| object(judged, owner, members, decode, typing))
+            .collect();
     }
     let mut readings = Vec::new();
     for shape in &shapes {
@@ -514,34 +518,20 @@ fn typed(judged: &Judged<'_>, parts: &Parts, decode: Decode<'_>, readings: &mut 
     let plan = &judged.side.plan;
     let node = judged.schema.node;
     let types_of = |node: Option<NodeId>| node.map(|node| plan.types(node)).unwrap_or_default();
-    let read = |text: &str, types: &[&str], typing: Typing| {
-        let text = decode(text.trim());
-        match typing {
-            Typing::Text => Value::String(text),
-            Typing::Declared => scalar(&text, types),
-            Typing::Guessed => scalar(&text, &["integer", "number", "boolean"]),
-        }
-    };
-    for typing in [Typing::Declared, Typing::Text, Typing::Guessed] {
+    for typing in Typing::ALL {
+        let read = |text: &str, types: &[&str]| scalar(&decode(text.trim()), types, typing);
         let value = match parts {
-            Parts::Text(text) => {
-                let text_types = plan.types(node);
-                match typing {
-                    // Only the items of a list are trimmed.
-                    Typing::Text => Value::String(decode(text)),
-                    Typing::Declared => scalar(&decode(text), &text_types),
-                    Typing::Guessed => read(text, &text_types, typing),
-                }
-            }
+            // Only the items of a list are trimmed.
+            Parts::Text(text) => scalar(&decode(text), &plan.types(node), typing),
             Parts::Items(items) => {
                 let types = types_of(plan.items(node));
-                let items = items.iter().map(|item| read(item, &types, typing));
+                let items = items.iter().map(|item| read(item, &types));
                 items.collect()
             }
             Parts::Members(members) => {
                 let members = members.iter().map(|(name, value)| {
                     let types = types_of(plan.member(node, name));
-                    (name.clone(), read(value, &types, typing))
+                    (name.clone(), read(value, &types))
                 });
                 Value::Object(members.collect())
             }
@@ -552,13 +542,6 @@ fn typed(judged: &Judged<'_>, parts: &Parts, decode: Decode<'_>, readings: &mut 
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Typing {
-    Declared,
-    Text,
-    Guessed,
-}
-
 /// An object whose members have names of their own: below `owner` in brackets where there is one. A
 /// name that comes again is an array; none where a name is not written so.
 fn object(
@@ -566,6 +549,7 @@ fn object(
     owner: Option<&str>,
     members: &[(String, String)],
     decode: Decode<'_>,
+    typing: Typing,
 ) -> Option<Value> {
     let mut object = Map::new();
     for (name, text) in members {
@@ -576,13 +560,9 @@ fn object(
                 inside.strip_suffix(']')?.split("][").collect()
             }
         };
-        put(
-            judged,
-            &mut object,
-            judged.schema.node,
-            &keys,
-            &decode(text),
-        )?;
+        put(judged, &mut object, judged.schema.node, &keys, &|types| {
+            scalar(&decode(text), types, typing)
+        })?;
     }
     Some(Value::Object(object))
 }
@@ -592,7 +572,7 @@ fn put(
     object: &mut Map<String, Value>,
     node: NodeId,
     keys: &[&str],
-    text: &str,
+    read: &dyn Fn(&[&str]) -> Value,
 ) -> Option<()> {
     let plan = &judged.side.plan;
     let (name, below) = keys.split_first()?;
@@ -602,8 +582,8 @@ fn put(
     match below {
         [] | [""] => {
             let value = match items {
-                Some(items) => Value::Array(vec![scalar(text, &plan.types(items))]),
-                None => scalar(text, &types(member)),
+                Some(items) => Value::Array(vec![read(&plan.types(items))]),
+                None => read(&types(member)),
             };
             match object.get_mut(*name) {
                 None => {
@@ -623,7 +603,7 @@ fn put(
                 .or_insert_with(|| Value::Object(Map::new()));
             // What has no schema of its own is of any.
             let node = member.unwrap_or(node);
-            put(judged, nested.as_object_mut()?, node, below, text)
+            put(judged, nested.as_object_mut()?, node, below, read)
         }
     }
 }
@@ -645,24 +625,4 @@ fn is_nested(judged: &Judged<'_>, value: &Value) -> bool {
             .any(is_nested),
         _ => false,
     }
-}
-
-/// A text as one of the types that a schema allows; itself where it reads as none of them.
-fn scalar(text: &str, types: &[&str]) -> Value {
-    let number = || {
-        serde_json::from_str::<Value>(text)
-            .ok()
-            .filter(Value::is_number)
-    };
-    let decode = types.iter().find_map(|name| match *name {
-        "integer" => number().filter(|number| !number.is_f64()),
-        "number" => number(),
-        "boolean" => match text {
-            "true" => Some(Value::Bool(true)),
-            "false" => Some(Value::Bool(false)),
-            _ => None,
-        },
-        _ => None,
-    });
-    decode.unwrap_or_else(|| Value::String(text.to_owned()))
 }

@@ -23,6 +23,7 @@ mod planted;
 mod references;
 mod renderings;
 mod routing;
+mod scalars;
 mod scaling;
 mod secrets;
 mod security;
