@@ -357,13 +357,15 @@ impl<'j> Judge<'j> {
         }
         let reading = readings.swap_remove(fitting.unwrap_or(0));
         self.evidence.see(judged.site, &reading, self.observation());
-        self.see_vocabulary(
-            judged.side,
-            judged.schema,
-            judged.site,
-            &reading,
-            &judged.at,
-        );
+        if !judged.excused {
+            self.see_vocabulary(
+                judged.side,
+                judged.schema,
+                judged.site,
+                &reading,
+                &judged.at,
+            );
+        }
         self.scalar(
             judged.side,
             judged.schema,

@@ -1,9 +1,13 @@
 //! The formats that values are held against: those that OpenAPI 3.0.3 and the version of JSON Schema
 //! that it builds on define, and `uuid`, which everybody writes.
 
+use std::sync::LazyLock;
+
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, general_purpose::PAD};
+use jsonschema::{Draft, Validator};
+use serde_json::{Value, json};
 
 /// What becomes of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,14 +25,25 @@ pub(crate) enum Format {
 impl Format {
     pub(crate) fn of(name: &str) -> Self {
         match name {
-            "date" | "date-time" | "email" | "hostname" | "ipv4" | "ipv6" | "uri" | "uuid"
-            | "byte" => Format::Asserted,
+            "date" | "date-time" | "email" | "hostname" | "ipv4" | "ipv6" | "uri" | "uriref"
+            | "uuid" | "byte" => Format::Asserted,
             "int32" => Format::Integer(i32::MIN.into(), i32::MAX.into()),
             "int64" => Format::Integer(i64::MIN, i64::MAX),
             "float" | "double" | "binary" | "password" => Format::Hint,
             _ => Format::Unknown,
         }
     }
+}
+
+/// A URI or a relative reference (RFC 3986), which later drafts call `uri-reference`.
+pub(crate) fn is_uri_reference(text: &str) -> bool {
+    static LATER: LazyLock<Option<Validator>> = LazyLock::new(|| {
+        let options = jsonschema::options().with_draft(Draft::Draft7);
+        let schema = json!({"format": "uri-reference"});
+        options.should_validate_formats(true).build(&schema).ok()
+    });
+    let is_valid = |validator: &Validator| validator.is_valid(&Value::from(text));
+    LATER.as_ref().is_none_or(is_valid)
 }
 
 /// RFC 9562: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12.

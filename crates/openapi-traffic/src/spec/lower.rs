@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde_json::{Map, Value, json};
 
 use super::alternatives::Schemas;
-use super::format::{Format, is_base64, is_uuid};
+use super::format::{Format, is_base64, is_uri_reference, is_uuid};
 use super::pattern::portable;
 use crate::document::Document;
 use located::openapi::reference;
@@ -105,6 +105,7 @@ pub(super) fn options<'r>() -> ValidationOptions<'r> {
         .should_validate_formats(true)
         .with_format("uuid", is_uuid)
         .with_format("byte", is_base64)
+        .with_format("uriref", is_uri_reference)
         .with_keyword(INTEGER, |_, nullable, _| {
             Ok(Box::new(Integer {
                 nullable: nullable == &Value::Bool(true),

@@ -121,6 +121,8 @@ fn an_encoded_form_is_written_as_its_encoding_says() {
             "o[y]=1",
             &["NSV123", "NSV301"],
         ),
+        (json!({"o": {"explode": false}}), "o=x,1", &[]),
+        (json!({"o": {"explode": false}}), "o=x,y", &["NSV120"]),
         (
             json!({"o": {"contentType": "application/json"}}),
             "o=%7B%22x%22%3A1%7D",

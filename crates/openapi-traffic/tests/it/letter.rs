@@ -149,6 +149,132 @@ fn formats_of_strings_are_asserted() {
     );
 }
 
+/// Validation (Wright-00), section 7.3: all that it defines, by the RFC that each names. Valid and
+/// invalid texts are those of the RFCs' own examples and grammar.
+#[test]
+fn formats_of_the_draft_are_asserted() {
+    type Texts<'t> = &'t [&'t str];
+    let table: [(&str, Texts<'_>, Texts<'_>); 7] = [
+        // RFC 3339, section 5.8.
+        (
+            "date-time",
+            &[
+                "1985-04-12T23:20:50.52Z",
+                "1996-12-19T16:39:57-08:00",
+                "1990-12-31T23:59:60Z",
+                "1990-12-31T15:59:60-08:00",
+                "1937-01-01T12:00:27.87+00:20",
+                "1985-04-12t23:20:50.52z",
+            ],
+            &[
+                "1985-04-12",
+                "1985-04-12T23:20:50",
+                "1985-04-12 23:20:50Z",
+                "1985-13-12T23:20:50Z",
+                "1985-04-12T24:20:50Z",
+                "1985-04-12T23:20:61Z",
+            ],
+        ),
+        // RFC 5322, section 3.4.1.
+        (
+            "email",
+            &["john.doe@acme.example"],
+            &["acme.example", "a@", "@b"],
+        ),
+        // RFC 1034, section 3.1, and RFC 1123.
+        (
+            "hostname",
+            &["acme.example", "3com.example", "localhost"],
+            &["-a.example", "a_b.example", "a..b", "a b"],
+        ),
+        // RFC 2673, section 3.2.
+        (
+            "ipv4",
+            &["192.0.2.1"],
+            &["192.0.2", "192.0.2.256", "0xC0.0.2.1", "192.0.02.1"],
+        ),
+        // RFC 4291, section 2.2.
+        (
+            "ipv6",
+            &[
+                "2001:DB8:0:0:8:800:200C:417A",
+                "::1",
+                "::",
+                "::FFFF:129.144.52.38",
+            ],
+            &["12345::", "1::2::3", "2001:db8", "fe80::1%eth0"],
+        ),
+        // RFC 3986, section 1.1.2.
+        (
+            "uri",
+            &[
+                "ftp://ftp.is.co.za/rfc/rfc1808.txt",
+                "urn:oasis:names:specification",
+                "tel:+1",
+            ],
+            &["/relative", "a b", "//host/path", "http://[::1"],
+        ),
+        // Section 4.1: or a relative reference.
+        (
+            "uriref",
+            &[
+                "mailto:j@acme.example",
+                "/a/b?c#d",
+                "//host/path",
+                "a",
+                "",
+                "#frag",
+            ],
+            &["a b", "\\\\host", "%zz"],
+        ),
+    ];
+    for (format, valid, invalid) in table {
+        let quoted = |texts: Texts<'_>| -> Vec<String> {
+            texts
+                .iter()
+                .map(|text| serde_json::json!(text).to_string())
+                .collect()
+        };
+        let (valid, invalid) = (quoted(valid), quoted(invalid));
+        holds(
+            &format!(r#"{{"type": "string", "format": "{format}"}}"#),
+            &valid.iter().map(String::as_str).collect::<Vec<_>>(),
+            "NSV225",
+            &invalid.iter().map(String::as_str).collect::<Vec<_>>(),
+        );
+    }
+}
+
+/// What OpenAPI 3.0.3 (Data Types) calls hints; and what neither standard has, later drafts or not.
+#[test]
+fn only_formats_of_the_two_standards_are_known() {
+    let hints = ["float", "double", "binary", "password"];
+    let unknown = [
+        "time",
+        "duration",
+        "uri-reference",
+        "regex",
+        "int16",
+        "idn-email",
+        "phone",
+    ];
+    let properties: String = [&hints[..], &unknown, &unknown]
+        .concat()
+        .iter()
+        .enumerate()
+        .map(|(number, format)| format!(r#""p{number}": {{"format": "{format}"}},"#))
+        .collect();
+    let schema = format!(
+        r#"{{"properties": {{{}}}}}"#,
+        properties.trim_end_matches(',')
+    );
+    let judged = judge(&schema, &[r#"{"p0": "x", "p4": "x"}"#, r#"{"p5": "x"}"#]);
+    assert_eq!(judged.findings, []);
+    let mut told = unknown.map(|format| (format!("the format `{format}` is not known"), 1));
+    told.sort();
+    assert_eq!(judged.unchecked, told);
+}
+
 #[test]
 fn a_format_that_no_standard_defines_is_told_once_and_asks_nothing() {
     let schema = r#"{"type": "object", "properties": {

@@ -271,6 +271,34 @@ fn a_4xx_excuses_the_parameters_too() {
     }
 }
 
+/// The value may be what the response complains of.
+#[test]
+fn a_4xx_excuses_values_that_are_not_among_the_known_ones() {
+    let known = json!({"type": "string", "x-extensible-enum": ["blue"]});
+    let codes = |status| {
+        let parameter = color("query", "form", true, known.clone());
+        let found = findings(parameter, "/colors?color=red", &[], status);
+        found.iter().map(|it| it.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(400), [] as [&str; 0]);
+    assert_eq!(codes(200), ["NSV302"]);
+}
+
+#[test]
+fn a_4xx_excuses_parameters_in_every_place() {
+    for (place, target, headers) in [
+        ("query", "/colors?color=x", &[][..]),
+        ("header", "/colors", &[("color", "x")][..]),
+        ("cookie", "/colors", &[("Cookie", "color=x")][..]),
+    ] {
+        let style = if place == "header" { "simple" } else { "form" };
+        let parameter = || color(place, style, false, json!({"type": "integer"}));
+        assert_eq!(findings(parameter(), target, headers, 400), [], "{place}");
+        let found = findings(parameter(), target, headers, 200);
+        assert_eq!(found.len(), 1, "{place}");
+    }
+}
+
 #[test]
 fn a_part_of_an_object_is_named() {
     let parameter = color("query", "deepObject", true, schema("object"));
