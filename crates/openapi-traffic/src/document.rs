@@ -179,7 +179,11 @@ impl Document {
     /// An error at a place of the document.
     pub(crate) fn error(&self, pointer: &str, reason: &str) -> Error {
         let (source, pointer) = self.file(pointer);
-        source.error_at(pointer, &format!("{reason} (at `{pointer}`)"))
+        let at = match pointer {
+            "" => String::new(),
+            pointer => format!(" (at `{pointer}`)"),
+        };
+        source.error_at(pointer, &format!("{reason}{at}"))
     }
 }
 

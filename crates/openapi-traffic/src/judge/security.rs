@@ -35,6 +35,9 @@ const SCHEMES: &[&str] = &[
     "vapid",
 ];
 
+/// Those of them by which access tokens are sent (RFC 6750, RFC 9449; `OAuth` is that of OAuth 1).
+const TOKENS: &[&str] = &["bearer", "dpop", "oauth"];
+
 impl<'j> Judge<'j> {
     /// Reports a request without the credentials that its operation requires.
     pub(super) fn security(&mut self, operation: &'j Operation) {
@@ -110,14 +113,20 @@ impl<'j> Judge<'j> {
                 }
             },
             Credential::Key(_, name) => header(name, &|value| !value.is_empty()),
-            Credential::Token(_) => header("authorization", &|value| !value.is_empty()),
-            Credential::Http(wanted) => header("authorization", &|value| {
-                let scheme = value.split(' ').next().unwrap_or_default();
-                let scheme = scheme.to_ascii_lowercase();
-                !value.is_empty() && (scheme == *wanted || !SCHEMES.contains(&scheme.as_str()))
-            }),
+            Credential::Token(_) => header("authorization", &|value| may_be(TOKENS, value)),
+            Credential::Http(wanted) => {
+                header("authorization", &|value| may_be(&[wanted.as_str()], value))
+            }
         }
     }
+}
+
+/// Whether a value is of one of these HTTP schemes, or of none that is known.
+fn may_be(wanted: &[&str], value: &str) -> bool {
+    let scheme = value.split(' ').next().unwrap_or_default();
+    let scheme = scheme.to_ascii_lowercase();
+    let scheme = scheme.as_str();
+    !value.is_empty() && (wanted.contains(&scheme) || !SCHEMES.contains(&scheme))
 }
 
 /// A scheme in words: its name, and where its credential is sent.

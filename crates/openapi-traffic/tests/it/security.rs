@@ -103,6 +103,25 @@ fn the_credential_of_another_scheme_does_not_suffice() {
     assert_eq!(codes(&json!([{"bearer": []}]), "", basic), ["NSV106"]);
 }
 
+/// RFC 6749, section 7: a request to a resource has an access token, not a password.
+#[test]
+fn a_password_is_no_access_token() {
+    for scheme in ["oauth", "openid"] {
+        let required = json!([{scheme: []}]);
+        let sent = |value: &str| codes(&required, "", &[("Authorization", value)]);
+        for value in [
+            "Basic RVhBTVBMRQ==",
+            "Digest username=\"u\"",
+            "Negotiate EXAMPLE",
+        ] {
+            assert_eq!(sent(value), ["NSV106"], "{scheme} {value}");
+        }
+        for value in ["bearer EXAMPLE", "DPoP EXAMPLE", "token EXAMPLE", "•••"] {
+            assert!(sent(value).is_empty(), "{scheme} {value}");
+        }
+    }
+}
+
 #[test]
 fn a_redacted_credential_counts_as_sent() {
     for value in ["REDACTED", "***", "Bearer REDACTED", "<redacted>"] {
