@@ -309,6 +309,24 @@ fn every_code_of_a_finding_has_its_severity() {
     );
 }
 
+/// Of the kinds of findings that there are, these contradict nothing.
+#[test]
+fn all_but_what_the_document_does_not_know_is_an_error() {
+    use openapi_traffic::{Rules, Severity::Warning};
+    let rules = Rules::default();
+    let warnings = rules.all().iter().filter(|it| it.severity == Warning);
+    let names: Vec<_> = warnings.map(|it| (it.code, it.name)).collect();
+    assert_eq!(
+        names,
+        [
+            ("NSV113", "request-unexpected-body"),
+            ("NSV206", "response-unexpected-body"),
+            ("NSV301", "undocumented-field"),
+            ("NSV302", "new-value"),
+        ]
+    );
+}
+
 #[test]
 fn a_finding_names_both_places() {
     let found = findings(get("/things/7"), ok(thing(json!({"parts": [{"name": 5}]}))));
