@@ -127,9 +127,8 @@ impl Recording {
     pub fn of(source: &Source, json: Value, repeated: Vec<String>) -> Result<Self, Error> {
         let recording = Self::new(json, repeated).map_err(|error| {
             // Read from the text once more, for the place.
-            let error = serde_json::from_str::<Self>(source.text())
-                .err()
-                .unwrap_or(error);
+            let again = serde_json::from_str::<Self>(source.text()).err();
+            let error = again.filter(|it| it.is_data()).unwrap_or(error);
             source.json_error("a recording", &error)
         })?;
         if recording.format != FORMAT {

@@ -292,6 +292,9 @@ fn reason(error: &serde_json::Error) -> String {
     let message = message
         .rfind(" at line ")
         .map_or(message.as_str(), |at| &message[..at]);
+    if message == "recursion limit exceeded" {
+        return "nested deeper than 128 levels".to_owned();
+    }
     match message.rsplit_once(", expected ") {
         Some((wrong, expected)) if !wrong.starts_with("unknown field") => {
             let kind = wrong

@@ -25,6 +25,8 @@ const BYTES: usize = 16 << 20;
 const LARGE: u64 = 1 << 20;
 /// Why an exchange is passed over that was sent elsewhere.
 const OUT_OF_SCOPE: &str = "sent to another host or base path than those in scope";
+/// Why JSON is passed over that is valid.
+const TOO_DEEP: &str = "JSON nested deeper than 128 levels";
 
 /// An exchange that was judged.
 #[derive(Debug)]
@@ -470,7 +472,14 @@ fn read(
     {
         return Ok(har(read, skipped));
     }
-    let (json, repeated) = source.json()?;
+    let (json, repeated) = match source.json() {
+        // The one thing that keeps JSON from being read.
+        Err(_) if located::is_json(source.text()) => {
+            skipped.push((TOO_DEEP.to_owned(), source.file().to_owned()));
+            return Ok(Vec::new());
+        }
+        read => read?,
+    };
     if json.get("log").is_some() {
         let read = har_recording::read(source.text()).map_err(|error| {
             let Unreadable {

@@ -97,3 +97,37 @@ fn a_nullable_that_allows_nothing_is_explained() {
     let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
     assert_eq!(run.code, 0, "{run:?}");
 }
+
+/// RFC 8259 knows neither a depth nor a size that is too much.
+#[test]
+fn a_recording_with_large_json_is_judged_or_skipped_with_its_reason() {
+    let bench = Bench::new();
+    let deep = "[".repeat(500) + &"]".repeat(500);
+    let long = format!(r#"[{{"name": "\ud800", "size": {}}}]"#, "9".repeat(400));
+    let line = |body: &str| answered(body).replace('\n', "") + "\n";
+    bench
+        .write("spec.yaml", SPEC)
+        .write("r/deep.json", &answered(&deep))
+        .write("r/long.json", &answered(&long))
+        .write(
+            "r/lines.ndjson",
+            &(line(&deep) + &line(&long) + &line("[]")),
+        );
+    let run = bench.validate(["--spec", "spec.yaml", "r"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(
+        run.stdout
+            .contains("skipped: r/deep.json and 1 more: JSON nested deeper than 128 levels\n"),
+        "{run:?}"
+    );
+    assert!(run.stdout.contains("clean: 3 exchanges"), "{run:?}");
+
+    // It is deep and no JSON.
+    bench.write("broken.json", &answered(&"[".repeat(500)));
+    let run = bench.validate(["--spec", "spec.yaml", "broken.json"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.stdout.contains("could not judge: broken.json:"),
+        "{run:?}"
+    );
+}
