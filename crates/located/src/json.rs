@@ -23,7 +23,8 @@ use crate::tree::{Children, Tree};
 /// ```
 ///
 /// # Errors
-/// It is not JSON, or deeper than 128 levels ([`is_json`] tells which); [`unreadable`] says where and why without quoting it.
+/// It is not JSON, or deeper than 128 levels ([`is_json`] tells which); [`unreadable`] says where
+/// and why without quoting it.
 pub fn json(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     let text = text.trim_start_matches('\u{feff}');
     match strict(text) {

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::codes::{Rule, Severity};
 
-/// One thing that was found. Never holds a secret: `seen` is a type or a size, and a name that looks
-/// like a value is `•••`.
+/// One thing that was found. Never holds a secret: `seen` is a type or a size, and a name that
+/// looks like a value is `•••`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct Finding {
     /// Stable code, `NSV…`.
@@ -64,9 +64,9 @@ impl Finding {
     }
 
     /// Stable name of this finding, for baselines and for tools that follow findings over time: it
-    /// survives what moves lines and what is inserted above, in the spec (into lists too) as in the
-    /// recording, and is shared by equal findings in the elements of one array and in the entries of
-    /// one file.
+    /// survives what moves lines and what is inserted above, in the spec (into lists too) as in
+    /// the recording. Equal findings in the elements of one array, and in the entries of one file,
+    /// share it.
     pub fn id(&self) -> String {
         let file = self
             .recording

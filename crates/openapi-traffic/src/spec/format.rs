@@ -1,5 +1,5 @@
-//! The formats that values are held against: those that OpenAPI 3.0.3 and the version of JSON Schema
-//! that it builds on define, and `uuid`, which everybody writes.
+//! The formats that values are held against: those that OpenAPI 3.0.3 and the version of JSON
+//! Schema that it builds on define, and `uuid`, which everybody writes.
 
 use std::sync::LazyLock;
 

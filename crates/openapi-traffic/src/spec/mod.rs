@@ -159,8 +159,11 @@ fn check_version(document: &Document) -> Result<(), Error> {
     match document.get("/openapi") {
         Some(Value::String(version)) if version == "3.0" || version.starts_with("3.0.") => Ok(()),
         Some(version) => {
-            Err(document
-                .error("/openapi", &format!("not OpenAPI 3.0: the document says {version}; write `openapi: 3.0.3` and its constructs")))
+            let reason = format!(
+                "not OpenAPI 3.0: the document says {version}; write `openapi: 3.0.3` and its \
+                 constructs"
+            );
+            Err(document.error("/openapi", &reason))
         }
         None => Err(document.error("", "not OpenAPI 3.0: there is no `openapi: 3.0.…` in it")),
     }

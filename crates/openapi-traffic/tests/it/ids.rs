@@ -26,7 +26,10 @@ fn spec(above: &[&str]) -> String {
         "parameters": inserted(
             "parameters",
             parameter("query", "offset", "integer"),
-            json!([parameter("query", "limit", "integer"), parameter("header", "x-page", "integer")]),
+            json!([
+                parameter("query", "limit", "integer"),
+                parameter("header", "x-page", "integer"),
+            ]),
         ),
         "responses": {"200": {"description": "", "content": {"application/json": {"schema": {
             "type": "object",
@@ -163,7 +166,7 @@ fn fingerprints(bench: &Bench) -> BTreeSet<String> {
 
 #[test]
 fn each_list_of_the_document_has_findings_of_its_own() {
-    // Per exchange three parameters; besides, six values of four bodies; in three kinds of files,
+    // Per exchange three parameters; besides, five values of four bodies; in three kinds of files,
     // of which the folder has a file for each body.
     let ids = ids(&bench(&[], &[]));
     let in_a_file = 3 + 5;

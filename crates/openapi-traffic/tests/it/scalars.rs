@@ -22,7 +22,11 @@ const PLACES: [&str; 9] = [
 
 /// The document in which a value of a schema may stand in each place.
 fn spec(schema: &Value) -> String {
-    let parameter = |place: &str, name: &str, required: bool| json!({"in": place, "name": name, "required": required, "schema": schema});
+    let parameter = |place: &str, name: &str, required: bool| {
+        json!({
+            "in": place, "name": name, "required": required, "schema": schema,
+        })
+    };
     let form = json!({"schema": {"type": "object", "properties": {"value": schema}}});
     let operation = |own: Value| {
         let mut operation = json!({
@@ -76,7 +80,8 @@ fn entry(place: &str, text: &str) -> Value {
             posted = json!({
                 "mimeType": "multipart/form-data; boundary=b",
                 "text": format!(
-                    "--b\r\nContent-Disposition: form-data; name=\"value\"\r\n\r\n{text}\r\n--b--\r\n"
+                    "--b\r\nContent-Disposition: form-data; name=\"value\"\r\n\r\n{text}\
+                     \r\n--b--\r\n"
                 ),
             });
         }
