@@ -1,4 +1,5 @@
-//! What this repository checks beside its traffic, each with its code: 5xx corrections, 7xx leaks.
+//! What this repository checks beside its traffic, each with its code: 5xx corrections, 7xx what a
+//! recording is committed with.
 
 openapi_traffic::rules! {
     /// What can be wrong beside the traffic.
@@ -82,5 +83,16 @@ ranges that are kept for documentation.
 If it is real, revoke it first: removing it from the file does not remove it from history. Then
 replace it: `«secret-1»` for a secret, `192.0.2.0/24` for an address, `15555550100` for a number,
 `acme.example` for a name. `cargo xtask import-har` does this for you.";
+        Note = "NSV702", "recording-note", Warning,
+            "a recording does not say where it comes from", "\
+A committed recording says in `meta.note`, in a sentence or two, what a reader cannot see in it:
+who recorded it, from which version of the service, and what was done to it since.
+
+    \"meta\": {
+      \"origin\": \"captured\",
+      \"note\": \"Recorded in the browser's network tab on 2025-09-16, from a server of version 44.\"
+    }
+
+`cargo xtask import-har` knows none of that and leaves the note out. Write it before you commit.";
     }
 }

@@ -24,7 +24,7 @@ pub struct Args {
 /// Where the recordings are said to come from.
 pub const BASE: &str = "https://pbx.acme.example/ns-api/v2";
 /// What the HAR names as its maker.
-const CREATOR: &str = "netsapiens-connections xtask";
+pub const CREATOR: &str = "netsapiens-connections xtask";
 
 /// Exports to the file that was asked for or to `out`; what was done is told on `log`.
 ///

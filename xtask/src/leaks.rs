@@ -12,9 +12,10 @@ use serde_json::Value;
 
 use http_recording::{Recording, walk};
 use openapi_traffic::Finding;
-use traffic_redact::{self as redact, Knowledge, Leak};
+use traffic_redact::{Knowledge, Leak, unredacted, unredacted_prose, unredacted_value};
 
 use crate::codes::Code;
+use crate::export_har::CREATOR;
 use located::Place;
 use located::{Source, display};
 
@@ -35,8 +36,7 @@ pub fn scan_all(paths: &[PathBuf], spec: &Value) -> anyhow::Result<Vec<Finding>>
             let path = found?.path;
             if let Ok(target) = path.read_link() {
                 let source = Source::new(display(&path), String::new());
-                let target = Value::String(target.to_string_lossy().into_owned());
-                let leaks = redact::scan(&target);
+                let leaks = unredacted_prose(&target.to_string_lossy(), &knowledge);
                 findings.extend(leaks.iter().map(|leak| finding(leak, source.nearest(""))));
             }
             // Links may lead to the same file twice, and back to a folder above.
@@ -58,12 +58,12 @@ pub fn scan_all(paths: &[PathBuf], spec: &Value) -> anyhow::Result<Vec<Finding>>
     Ok(findings)
 }
 
-/// Searches one file: as a recording where it is one, as other JSON, else each line as one of these
-/// or as text.
+/// Searches one file: as a recording or a HAR where it is one, as other JSON, else each line as one
+/// of these or as sentences.
 fn scan(path: &Path, knowledge: &Knowledge) -> anyhow::Result<Vec<Finding>> {
     let source = Source::new(display(path), text(&std::fs::read(path)?));
     if let Ok((value, _)) = source.json() {
-        let leaks = leaks(value, knowledge);
+        let leaks = leaks(value, source.text(), knowledge);
         return Ok(leaks
             .iter()
             .map(|leak| finding(leak, source.nearest(&leak.pointer)))
@@ -71,9 +71,11 @@ fn scan(path: &Path, knowledge: &Knowledge) -> anyhow::Result<Vec<Finding>> {
     }
     let mut findings = Vec::new();
     for (index, line) in source.text().lines().enumerate() {
-        let value = located::json(line).map(|(value, _)| value);
-        let value = value.unwrap_or_else(|_| Value::String(line.to_owned()));
-        for leak in leaks(value, knowledge) {
+        let leaks = match located::json(line) {
+            Ok((value, _)) => leaks(value, line, knowledge),
+            Err(_) => unredacted_prose(line, knowledge),
+        };
+        for leak in leaks {
             let file = source.file().to_owned();
             let place = Place {
                 file,
@@ -105,16 +107,49 @@ fn text(bytes: &[u8]) -> String {
     }
 }
 
-/// In a recording whatever redaction would replace; in the rest, its note included, what has the
-/// shape of a secret.
-fn leaks(value: Value, knowledge: &Knowledge) -> Vec<Leak> {
-    let mut leaks = redact::scan(&value);
-    if let Ok(recording) = Recording::new(value, Vec::new()) {
-        leaks.extend(redact::unredacted(&recording, knowledge));
-        let mut seen = HashSet::new();
-        // Both may see the same value, each in its own words.
-        leaks.retain(|leak| seen.insert(leak.pointer.clone()));
+/// Whatever redaction would replace.
+fn leaks(value: Value, text: &str, knowledge: &Knowledge) -> Vec<Leak> {
+    if value.pointer("/log/entries").is_some_and(Value::is_array) {
+        return leaks_of_har(value, text, knowledge);
     }
+    match Recording::new(value.clone(), Vec::new()) {
+        Ok(recording) => unredacted(&recording, knowledge),
+        Err(_) => unredacted_value(&value, knowledge),
+    }
+}
+
+/// The exchanges of a HAR as recordings, and the rest of the document as the format describes it.
+fn leaks_of_har(mut har: Value, text: &str, knowledge: &Knowledge) -> Vec<Leak> {
+    let (entries, _) = har_recording::read(text).unwrap_or_default();
+    let mut leaks = Vec::new();
+    for entry in entries {
+        let of_entry = unredacted(&entry.recording, knowledge);
+        leaks.extend(of_entry.into_iter().map(|leak| Leak {
+            pointer: format!("{}{}", entry.pointer, leak.pointer),
+            ..leak
+        }));
+        // What was looked at as a part of the exchange; what an entry has beside it is left.
+        for part in [
+            "request/postData/text",
+            "request/queryString",
+            "response/content/text",
+        ] {
+            if let Some(seen) = har.pointer_mut(&format!("{}/{part}", entry.pointer)) {
+                *seen = Value::Null;
+            }
+        }
+        if let Some(url) = har.pointer_mut(&format!("{}/request/url", entry.pointer)) {
+            let whole = url.as_str().unwrap_or_default();
+            let host = whole.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+            *url = Value::String(host);
+        }
+    }
+    // Our own name is no secret, whatever another program may have written there.
+    if har.pointer("/log/creator/name").and_then(Value::as_str) == Some(CREATOR) {
+        har["log"]["creator"] = Value::Null;
+    }
+    let format = Knowledge::of_spec(&har_recording::format()).and(knowledge);
+    leaks.extend(unredacted_value(&har, &format));
     leaks
 }
 

@@ -24,6 +24,8 @@ pub mod import_har;
 #[cfg(feature = "traffic")]
 pub mod leaks;
 #[cfg(feature = "traffic")]
+pub mod notes;
+#[cfg(feature = "traffic")]
 pub mod validate;
 #[cfg(feature = "traffic")]
 pub mod vendor_facts;

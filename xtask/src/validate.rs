@@ -15,6 +15,7 @@ use crate::check_corrections;
 use crate::codes::Code;
 use crate::corrections::Corrections;
 use crate::leaks;
+use crate::notes;
 use crate::vendor_facts::Facts;
 use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC, workspace_root};
 
@@ -144,9 +145,12 @@ impl Files {
     /// checked.
     fn check(&self, spec: &Spec, report: &mut Report) -> Vec<Finding> {
         let mut findings = Vec::new();
+        let recordings = self.recordings.iter().map(PathBuf::as_path);
+        let committed = recordings.filter(|path| path.starts_with(RECORDINGS));
         for part in [
             self.check_corrections(spec, report),
             leaks::scan_all(&self.recordings, spec.value()),
+            notes::check(committed),
         ] {
             match part {
                 Ok(more) => findings.extend(more),

@@ -16,15 +16,17 @@
 //! ```
 //!
 //! In reading order: [`read()`], with what becomes of an entry; [`open`], the same an entry at a
-//! time, for documents of any size; [`write()`].
+//! time, for documents of any size; [`write()`]; [`format()`], the format itself.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
+mod format;
 mod read;
 mod stream;
 mod write;
 
+pub use format::format;
 pub use read::{HarEntry, Skip, Wire, is_credential, read};
 pub use stream::{Entries, EntryText, Opened, open};
 pub use write::{Unwritable, write};

@@ -59,10 +59,13 @@ impl Known {
         known
     }
 
-    /// A key, a segment of a path, or a media type.
+    /// A key, a segment of a path, or a media type; of a long one that is not the document's, the
+    /// first words.
     pub(crate) fn name<'t>(&self, name: &'t str) -> Cow<'t, str> {
-        if self.names.contains(name) || is_name(name) || is_media_type(name) {
+        if self.names.contains(name) || is_media_type(name) {
             Cow::Borrowed(name)
+        } else if is_name(name) {
+            shortened(name)
         } else {
             Cow::Borrowed(MASK)
         }
@@ -135,6 +138,23 @@ pub(crate) fn is_media_type(text: &str) -> bool {
         .is_some_and(|(kind, rest)| TYPES.contains(&kind) && rest.split(['.', '+']).all(is_name))
 }
 
+/// The whole words of a name up to [`NAME`] characters.
+fn shortened(name: &str) -> Cow<'_, str> {
+    let Some((limit, _)) = name.char_indices().nth(NAME) else {
+        return Cow::Borrowed(name);
+    };
+    let ends = |(at, c): &(usize, char)| {
+        let before = name[..*at].chars().next_back();
+        !c.is_alphanumeric() || (c.is_uppercase() && before.is_some_and(char::is_lowercase))
+    };
+    let head = &name[..limit + name[limit..].chars().next().map_or(0, char::len_utf8)];
+    let end = head.char_indices().filter(ends).map(|(at, _)| at).last();
+    Cow::Owned(format!(
+        "{}…",
+        &name[..end.filter(|at| *at > 0).unwrap_or(limit)]
+    ))
+}
+
 /// Whether a name looks like one that a person gave, and not like a value: words of letters, joined
 /// by `-` and `_`, with few digits.
 fn is_name(name: &str) -> bool {
@@ -144,7 +164,7 @@ fn is_name(name: &str) -> bool {
     let mut words = bare
         .split(['-', '_', '[', ']'])
         .filter(|word| !word.is_empty());
-    let looks_so = bare.len() <= NAME && !bare.is_empty() && words.all(is_word);
+    let looks_so = !bare.is_empty() && words.all(|word| is_word(word) || is_camel_case(word));
     is_short || (looks_so && !is_device(name))
 }
 
@@ -155,6 +175,24 @@ fn is_device(name: &str) -> bool {
         && parts().all(|part| {
             matches!(part.len(), 2 | 4) && part.bytes().all(|byte| byte.is_ascii_hexdigit())
         })
+}
+
+/// A long word that is several, each with a capital before small letters: no string of letters that
+/// was made at random is so throughout.
+fn is_camel_case(word: &str) -> bool {
+    let mut run = 0;
+    let mut regular = word.chars().all(char::is_alphabetic);
+    for c in word.chars() {
+        if c.is_uppercase() {
+            regular &= run != 1;
+            run = 0;
+        }
+        run += 1;
+        regular &= run <= WORD;
+    }
+    let capitals = word.chars().filter(|c| c.is_uppercase()).count();
+    let length = word.chars().count();
+    regular && run != 1 && capitals > 0 && length > WORD && capitals * 4 <= length
 }
 
 fn is_word(word: &str) -> bool {
@@ -187,7 +225,7 @@ pub(crate) fn file(path: &str) -> String {
         .rfind('/')
         .map_or(("", path), |at| path.split_at(at + 1));
     let (stem, rest) = name.rfind('.').map_or((name, ""), |at| name.split_at(at));
-    if !traffic_redact::scan(&Value::from(stem)).is_empty() {
+    if traffic_redact::discloses(None, stem) {
         return format!("{folder}{MASK}{rest}{pointer}");
     }
     let mut shown = folder.to_owned();
@@ -304,9 +342,37 @@ mod tests {
             "v2",
             "",
             "a.b",
+            "numberOfConcurrentOriginatingCalls",
         ] {
             assert_eq!(Known::default().name(name), name);
         }
+    }
+
+    #[test]
+    fn a_long_name_is_shown_by_its_first_words() {
+        let rows = [
+            (
+                "connection-sip-registration-expires-datetime-of-the-second-registrar-of-a-cluster",
+                "connection-sip-registration-expires-datetime-of-the-second…",
+            ),
+            (
+                "connectionSipRegistrationExpiresDatetimeOfTheSecondaryRegistrarServer",
+                "connectionSipRegistrationExpiresDatetimeOfTheSecondaryRegistrar…",
+            ),
+            (
+                "größte_anzahl_gleichzeitiger_verbindungen_über_die_zweite_leitung_der_anlage",
+                "größte_anzahl_gleichzeitiger_verbindungen_über_die_zweite…",
+            ),
+        ];
+        for (name, shown) in rows {
+            assert_eq!(Known::default().name(name), shown);
+            assert!(shown.chars().count() <= NAME + 1);
+        }
+        let digits = format!(
+            "connection-{}-of-the-second-registrar-of-a-cluster",
+            "15555550100".repeat(4)
+        );
+        assert_eq!(Known::default().name(&digits), MASK);
     }
 
     #[test]
@@ -332,6 +398,8 @@ mod tests {
             "aBcDeFgHiJ",
             "abcdefghijklmnopqrstuvwxyzabcdef",
             "100%\r\n::error title=x::y",
+            "wJalrXUtnFEMIKMDENGbPxRfiCYEXAMPLEKEY",
+            "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUiOp",
         ] {
             assert_eq!(Known::default().name(name), MASK, "{name}");
         }

@@ -1,9 +1,11 @@
 //! What an OpenAPI document tells about values: which are public, which are sensitive.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::fit::{self, Ask};
 use crate::words;
 
 /// How many references deep a schema is followed.
@@ -21,6 +23,11 @@ pub struct Knowledge {
     /// Words of the document's own names, in lower case.
     words: HashSet<String>,
     fields: HashMap<String, Field>,
+    /// What the schemas of a name ask of its values; of no name, those of bodies and of members
+    /// of any name.
+    asks: HashMap<String, Vec<Arc<Ask>>>,
+    /// All of them, by their schemas.
+    all_asks: HashMap<String, Arc<Ask>>,
 }
 
 /// What the schemas of one name have in common: a name that is sensitive once is sensitive.
@@ -61,12 +68,45 @@ impl Knowledge {
         knowledge
     }
 
+    /// What two documents tell, for traffic that is described by both.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.vocabulary.extend(other.vocabulary.iter().cloned());
+        self.words.extend(other.words.iter().cloned());
+        for (name, field) in &other.fields {
+            let known = self.fields.entry(name.clone()).or_default();
+            known.sensitive |= field.sensitive;
+            known.public |= field.public;
+            known.numeric |= field.numeric;
+        }
+        for (name, asks) in &other.asks {
+            let known = self.asks.entry(name.clone()).or_default();
+            known.extend(asks.iter().cloned());
+        }
+        let all = other.all_asks.iter();
+        self.all_asks
+            .extend(all.map(|(schema, ask)| (schema.clone(), Arc::clone(ask))));
+        self
+    }
+
     pub(crate) fn field(&self, name: &str) -> Field {
         self.fields.get(name).copied().unwrap_or_default()
     }
 
     pub(crate) fn has_field(&self, name: &str) -> bool {
         self.fields.contains_key(name)
+    }
+
+    /// What the schemas of a name ask of its values.
+    pub(crate) fn asks(&self, name: &str) -> &[Arc<Ask>] {
+        let name = if self.has_field(name) { name } else { "" };
+        self.asks.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether this is a placeholder that was made to fit a schema.
+    pub(crate) fn made(&self, value: &Value) -> bool {
+        value.as_str().is_some_and(fit::is_laid)
+            || self.all_asks.values().any(|ask| ask.made(value))
     }
 
     pub(crate) fn has_value(&self, lower_case: &str) -> bool {
@@ -89,11 +129,28 @@ impl Knowledge {
                             values.iter().for_each(|value| self.learn_value(value));
                         }
                         ("const", value) => self.learn_value(value),
+                        // The names of a discriminator are values of its property.
+                        ("mapping", Value::Object(names)) => {
+                            let names = names.keys().map(|name| name.to_lowercase());
+                            self.vocabulary.extend(names);
+                        }
+                        ("required", Value::Array(names)) => {
+                            for name in names.iter().filter_map(Value::as_str) {
+                                self.learn_field(spec, name, &Value::Null);
+                            }
+                        }
+                        ("additionalProperties" | "schema", schema @ Value::Object(_)) => {
+                            self.learn_asks(spec, "", schema, DEPTH);
+                        }
                         ("properties" | "headers", Value::Object(fields)) => {
                             for (name, schema) in fields {
                                 let schema = schema.get("schema").unwrap_or(schema);
                                 self.learn_field(spec, name, schema);
                             }
+                        }
+                        ("servers", Value::Array(servers)) => {
+                            let urls = servers.iter().filter_map(|server| text(server, "url"));
+                            urls.for_each(|url| self.learn_words(url));
                         }
                         ("paths", Value::Object(paths)) => {
                             paths.keys().for_each(|path| self.learn_words(path));
@@ -126,6 +183,33 @@ impl Knowledge {
         self.learn_words(name);
         let field = self.fields.entry(name.to_owned()).or_default();
         describe(spec, schema, DEPTH, field);
+        self.learn_asks(spec, name, schema, DEPTH);
+    }
+
+    /// What a schema asks of its values, or of the items of the lists that they are.
+    fn learn_asks(&mut self, spec: &Value, name: &str, schema: &Value, depth: u8) {
+        let Some(depth) = depth.checked_sub(1) else {
+            return;
+        };
+        if let Some(ask) = Ask::of(spec, schema) {
+            let known = self.all_asks.entry(ask.schema().to_string());
+            let ask = Arc::clone(known.or_insert_with(|| Arc::new(ask)));
+            let asks = self.asks.entry(name.to_owned()).or_default();
+            if !asks.iter().any(|it| Arc::ptr_eq(it, &ask)) {
+                asks.push(ask);
+            }
+        }
+        let target = text(schema, "$ref")
+            .and_then(|reference| reference.strip_prefix('#'))
+            .and_then(|pointer| spec.pointer(pointer));
+        let parts = ["allOf", "anyOf", "oneOf"]
+            .iter()
+            .filter_map(|key| schema.get(key)?.as_array())
+            .flatten()
+            .filter(|part| part.get("items").is_some() || part.get("$ref").is_some());
+        for part in schema.get("items").into_iter().chain(target).chain(parts) {
+            self.learn_asks(spec, name, part, depth);
+        }
     }
 }
 

@@ -29,32 +29,43 @@
 //! ```
 //!
 //! In reading order: [`redact()`] with what it may be told before ([`Knowledge`]);
-//! [`unredacted()`], the same rule as a check; [`scan()`], the look for shapes of secrets in texts
-//! without fields, such as notes; the [`Leak`]s that both find.
+//! [`unredacted()`], the same rule as a check, and the [`Leak`]s that it finds;
+//! [`unredacted_value()`] and [`unredacted_prose()`], the same for what stands beside recordings;
+//! [`discloses()`], for what is public as a whole and may hold a secret all the same.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
+mod fit;
 mod knowledge;
 mod rules;
 mod safe;
-mod scan;
+mod sample;
 mod shapes;
 mod table;
 mod text;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use http_recording::{Recording, Redaction};
 use located::pointer;
 use serde_json::{Map, Number, Value};
 
+use fit::{Ask, Fits};
 use rules::{Treat, VOCABULARY, treat};
 use table::{Kind, Table};
 
 pub use knowledge::Knowledge;
-pub use scan::{Leak, scan};
+/// A value that must not be published.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Leak {
+    /// JSON pointer of the value (of the object, where a member's name leaks).
+    pub pointer: String,
+    /// What it is. The value itself is never told.
+    pub kind: String,
+}
 
 /// Redacts the recordings of one import in place and lists in each `meta.redacted` what was
 /// replaced by which rule.
@@ -75,25 +86,105 @@ pub fn redact(recordings: &mut [Recording], knowledge: &Knowledge) {
 /// What [`redact()`] would replace in a recording: what must not be published. It is the same rule,
 /// so a redacted recording has none.
 pub fn unredacted(recording: &Recording, knowledge: &Knowledge) -> Vec<Leak> {
-    let mut redactor = Redactor::new(knowledge);
-    redactor.recording(recording);
-    redactor.seal();
-    redactor.recording(recording);
-    let leaks = redactor.notes.into_iter();
-    leaks
-        .map(|note| Leak {
-            pointer: note.at,
-            kind: note.rule,
-        })
-        .collect()
+    Redactor::new(knowledge).leaks(|redactor| {
+        redactor.recording(recording);
+    })
 }
+
+/// The same for any JSON that is no recording: a value without a schema, in which only what is known
+/// to be harmless may stand.
+///
+/// ```
+/// use serde_json::json;
+/// use traffic_redact::{Knowledge, unredacted_value};
+///
+/// let leaks = unredacted_value(&json!({ "state": "yes", "user": "kowalski" }), &Knowledge::default());
+/// assert_eq!(leaks.len(), 1);
+/// assert_eq!((leaks[0].pointer.as_str(), leaks[0].kind.as_str()), ("/user", "user-name"));
+/// ```
+pub fn unredacted_value(value: &Value, knowledge: &Knowledge) -> Vec<Leak> {
+    Redactor::new(knowledge).leaks(|redactor| {
+        redactor.value(String::new(), Field::UNKNOWN, value);
+    })
+}
+
+/// The same for sentences, as in the note of a recording, in which ordinary words stay too: letters
+/// alone, and numbers of up to three digits. A name that is such a word is not told from one.
+///
+/// ```
+/// use traffic_redact::{Knowledge, unredacted_prose};
+///
+/// let kinds = |text| {
+///     let leaks = unredacted_prose(text, &Knowledge::default()).into_iter();
+///     leaks.map(|leak| leak.kind).collect::<Vec<_>>()
+/// };
+/// assert!(kinds("Recorded by hand; the customer's domain is replaced.").is_empty());
+/// assert_eq!(kinds("The account was 4711000."), ["phone-number"]);
+/// ```
+pub fn unredacted_prose(text: &str, knowledge: &Knowledge) -> Vec<Leak> {
+    Redactor::new(knowledge).leaks(|redactor| {
+        redactor.whole(Treat::Prose, text);
+    })
+}
+
+/// Whether a text that is public as a whole (a line of a document, the name of a file) holds a
+/// credential, or the address or number of somebody; `name` is the key it stands under. Host names
+/// alone are public there.
+///
+/// ```
+/// use traffic_redact::discloses;
+///
+/// assert!(discloses(Some("password"), "correct-horse"));
+/// assert!(discloses(None, "jane@customer.com"));
+/// assert!(!discloses(Some("description"), "The password of the trunk."));
+/// ```
+pub fn discloses(name: Option<&str>, text: &str) -> bool {
+    let is_secret = name.is_some_and(|name| treat(name) == Treat::Secret);
+    let treated = if is_secret {
+        Treat::Secret
+    } else {
+        Treat::Public
+    };
+    let nothing = Knowledge::default();
+    let mut redactor = Redactor::new(&nothing);
+    redactor.whole(treated, text);
+    let learned = |kinds| redactor.table.has(kinds);
+    let is_address = learned(&[Kind::Host, Kind::Domain]) && learned(&[Kind::User]);
+    is_address || learned(&[Kind::Secret, Kind::Ipv4, Kind::Ipv6, Kind::Mac, Kind::Phone])
+}
+
+/// What a field's value is taken for, and what its schemas ask of it.
+#[derive(Debug, Clone, Copy)]
+struct Field<'a> {
+    treated: Treat,
+    asks: &'a [Arc<Ask>],
+}
+
+impl Field<'_> {
+    const UNKNOWN: Self = Self {
+        treated: Treat::Unknown,
+        asks: &[],
+    };
+}
+
+/// The rule of placeholders that were made to fit a schema. Only where `meta.redacted` lists it is
+/// such a value known for a placeholder: it looks like any other.
+const BY_SCHEMA: &str = "by-schema";
+
+/// What placeholders for fractions end with.
+const HALF: &str = ".5";
 
 /// One pass over the recordings of an import.
 struct Redactor<'a> {
     knowledge: &'a Knowledge,
     table: Table,
+    fits: Fits,
+    /// Where the recording at hand lists placeholders that were made to fit a schema.
+    made: HashSet<String>,
     /// The first pass only learns and gives every value back as it is.
     learning: bool,
+    /// Whether the text at hand is written by those who keep the recordings.
+    in_prose: bool,
     /// JSON pointer of the value at hand.
     at: String,
     notes: Vec<Redaction>,
@@ -109,7 +200,10 @@ impl<'a> Redactor<'a> {
         Self {
             knowledge,
             table: Table::default(),
+            fits: Fits::default(),
+            made: HashSet::new(),
             learning: true,
+            in_prose: false,
             at: String::new(),
             notes: Vec::new(),
             fields: HashMap::new(),
@@ -125,25 +219,46 @@ impl<'a> Redactor<'a> {
         self.notes.clear();
     }
 
+    /// What two looks at the same thing find.
+    fn leaks(mut self, look: impl Fn(&mut Self)) -> Vec<Leak> {
+        look(&mut self);
+        self.seal();
+        look(&mut self);
+        let leaks = self.notes.into_iter();
+        leaks
+            .map(|note| Leak {
+                pointer: note.at,
+                kind: note.rule,
+            })
+            .collect()
+    }
+
     fn recording(&mut self, old: &Recording) -> Recording {
+        let made = old.meta.redacted.iter().filter(|it| it.rule == BY_SCHEMA);
+        self.made = made.map(|it| it.at.clone()).collect();
         let mut new = old.clone();
+        self.at = "/meta/note".into();
+        new.meta.note = self.whole(Treat::Prose, &old.meta.note);
         self.at = "/request/path".into();
         new.request.path = self.path(&old.request.path);
-        new.request.params = self.members("/request/params", &old.request.params, Treat::Unknown);
-        new.request.query = self.members("/request/query", &old.request.query, Treat::Unknown);
-        new.request.headers =
-            self.members("/request/headers", &old.request.headers, Treat::Unknown);
-        new.request.body = self.body("/request", old.request.body.as_ref());
-        new.request.text = self.text("/request", old.request.text.as_deref());
-        new.response.headers =
-            self.members("/response/headers", &old.response.headers, Treat::Unknown);
-        new.response.body = self.body("/response", old.response.body.as_ref());
-        new.response.text = self.text("/response", old.response.text.as_deref());
+        let (sent, answered) = (&old.request, &old.response);
+        new.request.params = self.members("/request/params", &sent.params, Treat::Unknown);
+        new.request.query = self.members("/request/query", &sent.query, Treat::Unknown);
+        new.request.headers = self.members("/request/headers", &sent.headers, Treat::Unknown);
+        new.request.body = self.body("/request", sent.body.as_ref());
+        new.request.text = self.text("/request", sent.text.as_deref());
+        new.response.headers = self.members("/response/headers", &answered.headers, Treat::Unknown);
+        new.response.body = self.body("/response", answered.body.as_ref());
+        new.response.text = self.text("/response", answered.text.as_deref());
         new
     }
 
     fn body(&mut self, side: &str, body: Option<&Value>) -> Option<Value> {
-        body.map(|body| self.value(format!("{side}/body"), Treat::Unknown, body))
+        let field = Field {
+            treated: Treat::Unknown,
+            asks: self.knowledge.asks(""),
+        };
+        body.map(|body| self.value(format!("{side}/body"), field, body))
     }
 
     fn text(&mut self, side: &str, text: Option<&str>) -> Option<String> {
@@ -175,25 +290,51 @@ impl<'a> Redactor<'a> {
         segments.join("/")
     }
 
-    fn value(&mut self, pointer: String, treated: Treat, value: &Value) -> Value {
+    fn value(&mut self, pointer: String, field: Field<'a>, value: &Value) -> Value {
         match value {
-            Value::Object(members) => Value::Object(self.members(&pointer, members, treated)),
+            Value::Object(members) => Value::Object(self.members(&pointer, members, field.treated)),
             Value::Array(items) => {
                 let items = items.iter().enumerate();
                 items
-                    .map(|(index, item)| self.value(format!("{pointer}/{index}"), treated, item))
+                    .map(|(index, item)| self.value(format!("{pointer}/{index}"), field, item))
                     .collect()
             }
-            Value::String(string) => {
+            Value::String(_) | Value::Number(_) => {
                 self.at = pointer;
-                Value::String(self.remembered_string(treated, string))
-            }
-            Value::Number(number) => {
-                self.at = pointer;
-                Value::Number(self.number(treated, number))
+                self.scalar(field, value)
             }
             Value::Bool(_) | Value::Null => value.clone(),
         }
+    }
+
+    /// A string or a number; what it becomes fits the schemas that it fits.
+    fn scalar(&mut self, field: Field<'a>, value: &Value) -> Value {
+        if self.made.contains(&self.at) && self.knowledge.made(value) {
+            self.fits.keep(value);
+            return value.clone();
+        }
+        if field.asks.iter().any(|ask| ask.lists(value)) {
+            return value.clone();
+        }
+        let noted = self.notes.len();
+        let usual = match value {
+            Value::String(string) => Value::String(self.remembered_string(field.treated, string)),
+            Value::Number(number) => Value::Number(self.number(field.treated, number)),
+            _ => value.clone(),
+        };
+        if self.learning {
+            self.fits.learn(value, field.asks);
+        }
+        if self.learning || usual == *value {
+            return usual;
+        }
+        let is_secret = field.treated == Treat::Secret;
+        let fitting = self.fits.replace(value, usual.clone(), is_secret);
+        if fitting != usual {
+            self.notes.truncate(noted);
+            self.note(BY_SCHEMA);
+        }
+        fitting
     }
 
     /// [`Self::whole`], worked out once for equal strings.
@@ -236,6 +377,8 @@ impl<'a> Redactor<'a> {
                 own if own == Treat::Secret || treated == Treat::Secret => Treat::Secret,
                 _ => self.treat(&new_name),
             };
+            let asks = self.knowledge.asks(name);
+            let field = Field { treated, asks };
             if new.contains_key(&new_name) {
                 // Names that differ in case alone have one placeholder.
                 let is_free =
@@ -243,7 +386,7 @@ impl<'a> Redactor<'a> {
                 let free = (1..).map(|n| format!("text-{n}")).find(is_free);
                 new_name = free.unwrap_or(new_name);
             }
-            let member = self.value(pointer::join(pointer, &new_name), treated, member);
+            let member = self.value(pointer::join(pointer, &new_name), field, member);
             new.insert(new_name, member);
         }
         new
@@ -277,8 +420,8 @@ impl<'a> Redactor<'a> {
         treated
     }
 
-    /// A number stays a number: a secret or a fraction is 0, one that can be called gets the digits
-    /// of its placeholder, and so does any other whose field is not known to be harmless.
+    /// A number stays a number, and equal ones stay equal: what is not known to be harmless gets the
+    /// digits of a placeholder.
     fn number(&mut self, treated: Treat, number: &Number) -> Number {
         let is_zero = number.as_f64() == Some(0.0);
         let digits = number.to_string();
@@ -288,37 +431,36 @@ impl<'a> Redactor<'a> {
         if is_zero || (is_public && !is_secret && shapes::find(&digits).is_empty()) {
             return number.clone();
         }
-        let magnitude = digits.trim_start_matches('-');
+        let (sign, magnitude) = match digits.strip_prefix('-') {
+            Some(magnitude) => ("-", magnitude),
+            None => ("", digits.as_str()),
+        };
         let is_whole = magnitude.bytes().all(|byte| byte.is_ascii_digit());
-        if is_secret || !is_whole {
-            if self.learning {
-                // So that the same secret is found where it is a string.
-                if is_secret {
-                    self.table.learn(Kind::Secret, &digits);
-                }
-                return number.clone();
-            }
-            self.note(if is_secret {
-                "secret-field"
-            } else {
-                Kind::Number.rule()
-            });
-            return if number.is_f64() {
-                Number::from_f64(0.0).unwrap_or(Number::from(0))
-            } else {
-                Number::from(0)
-            };
+        let (kind, is_safe) = if is_whole {
+            let kind = shapes::classify(Kind::Number, magnitude);
+            (kind, shapes::is_safe(kind, magnitude))
+        } else {
+            let whole = magnitude.strip_suffix(HALF);
+            let is_safe = whole.is_some_and(|whole| shapes::is_safe(Kind::Number, whole));
+            (Kind::Number, is_safe)
+        };
+        if is_safe {
+            let whole = magnitude.strip_suffix(HALF).unwrap_or(magnitude);
+            self.table.keep(kind, whole);
+            return number.clone();
         }
-        let kind = shapes::classify(Kind::Number, magnitude);
-        self.atom(kind, magnitude)
-            .parse::<u64>()
-            .map_or(Number::from(0), |redacted| {
-                if redacted.to_string() == magnitude {
-                    number.clone()
-                } else {
-                    Number::from(redacted)
-                }
-            })
+        if self.learning && is_secret {
+            // So that the same secret is found where it is a string.
+            self.table.learn(Kind::Secret, &digits);
+        }
+        let redacted = self.put(kind, kind.rule(), magnitude);
+        if self.learning {
+            return number.clone();
+        }
+        let half = if is_whole { "" } else { HALF };
+        format!("{sign}{redacted}{half}")
+            .parse()
+            .unwrap_or(Number::from(0))
     }
 
     /// Whether a value as a whole says nothing about a customer.

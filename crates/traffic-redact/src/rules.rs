@@ -29,6 +29,8 @@ pub(super) enum Treat {
     /// What the spec marks as public: only what has a sensitive shape, or is sensitive elsewhere in
     /// the import, is replaced.
     Public,
+    /// Sentences of those who keep the recordings: ordinary words stay.
+    Prose,
     /// Nothing is known: only words that are known to be harmless stay.
     Unknown,
 }

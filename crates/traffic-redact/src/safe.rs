@@ -1,7 +1,7 @@
 //! Which values may stand in a public file: documentation ranges, reserved names, and our own
 //! placeholders.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -49,27 +49,6 @@ pub(super) fn is_ip(ip: IpAddr) -> bool {
                 || ip.to_ipv4_mapped().is_some_and(|ip| is_ip(IpAddr::V4(ip)))
         }
     }
-}
-
-/// Whether an address could be reached from elsewhere.
-pub(super) fn is_public_ip(ip: IpAddr) -> bool {
-    match ip {
-        _ if is_ip(ip) => false,
-        IpAddr::V4(ip) => {
-            !(ip.is_private() || ip.is_link_local() || ip.is_multicast() || is_shared(ip))
-        }
-        IpAddr::V6(ip) => {
-            !(ip.is_multicast() || ip.is_unique_local() || ip.is_unicast_link_local())
-                && ip
-                    .to_ipv4_mapped()
-                    .is_none_or(|ip| is_public_ip(IpAddr::V4(ip)))
-        }
-    }
-}
-
-/// Carrier-grade NAT, 100.64.0.0/10.
-fn is_shared(ip: Ipv4Addr) -> bool {
-    matches!(ip.octets(), [100, 64..=127, ..])
 }
 
 /// Whether the digits of a number are fictitious: they end in 555-0100 to 555-0199, and what stands

@@ -47,7 +47,7 @@ impl Kind {
 
     /// The `n`th placeholder, from 1. Addresses and numbers begin again when their documentation
     /// range is used up.
-    fn placeholder(self, n: usize) -> String {
+    pub(super) fn placeholder(self, n: usize) -> String {
         match self {
             Self::Secret => format!("«secret-{n}»"),
             Self::Ipv4 => {
@@ -69,7 +69,8 @@ impl Kind {
             // Fits into 32 bits.
             Self::Number => {
                 let n = (n - 1) % (200 * 100);
-                let prefix = n / 100;
+                let prefix = Some(n / 100).filter(|prefix| *prefix > 0);
+                let prefix = prefix.map_or_else(String::new, |prefix| prefix.to_string());
                 format!("{prefix}55501{:02}", n % 100)
             }
             Self::Domain if n == 1 => "acme.example".into(),
@@ -185,6 +186,11 @@ impl Table {
     /// Whether nothing was learned.
     pub(super) fn is_empty(&self) -> bool {
         self.kinds.is_empty()
+    }
+
+    /// What was learned is of one of these kinds.
+    pub(super) fn has(&self, kinds: &[Kind]) -> bool {
+        self.kinds.values().any(|kind| kinds.contains(kind))
     }
 
     /// Whether a value was learned.

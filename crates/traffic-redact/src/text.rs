@@ -88,6 +88,12 @@ impl Redactor<'_> {
             }
             Treat::Phone => self.atom(Kind::User, text),
             Treat::Public => self.shapes(text),
+            Treat::Prose => {
+                self.in_prose = true;
+                let redacted = self.free(text, DEPTH);
+                self.in_prose = false;
+                redacted
+            }
             Treat::Secret | Treat::Number | Treat::Unknown => self.free(text, DEPTH),
         }
     }
@@ -226,12 +232,17 @@ impl Redactor<'_> {
                 .iter()
                 .all(|c| c.is_some_and(|c| c.is_whitespace() || matches!(c, '<' | '>')));
             let is_status = word.len() == 3 && matches!(word.as_bytes()[0], b'1'..=b'5');
-            return (in_brackets && word.len() <= 3) || (is_status && stands_alone);
+            let in_prose = self.in_prose && words::is_ordinary(word);
+            return (in_brackets && word.len() <= 3) || (is_status && stands_alone) || in_prose;
         }
         let lower = word.to_lowercase();
+        let is_known = |word: &str| self.knowledge.has_word(&word.to_lowercase());
+        let is_compound = |word: &str| word.is_ascii() && words::parts(word).all(is_known);
+        let is_ordinary = |part: &str| words::is_ordinary(part) || is_compound(part);
+        let mut parts = word.split(|c: char| !c.is_alphanumeric());
         self.knowledge.has_word(&lower)
-            || word.is_ascii()
-                && words::parts(word).all(|part| self.knowledge.has_word(&part.to_lowercase()))
+            || is_compound(word)
+            || (self.in_prose && parts.all(|part| part.is_empty() || is_ordinary(part)))
     }
 
     /// A time that is somebody's, as a date of birth: one that is nobody's in its form.
@@ -377,7 +388,7 @@ impl Redactor<'_> {
     }
 
     /// Learns a value on the first pass, replaces it on the second.
-    fn put(&mut self, kind: Kind, rule: &'static str, text: &str) -> String {
+    pub(super) fn put(&mut self, kind: Kind, rule: &'static str, text: &str) -> String {
         if self.learning {
             self.table.learn(kind, text);
             return text.into();

@@ -11,6 +11,28 @@ pub(super) fn is_common(word: &str) -> bool {
     WORDS.contains(word)
 }
 
+/// Whether this is a word as sentences have them: letters, or a short number; `v45` and `2xx`, not
+/// `a1b2`. Nothing that was made at random.
+pub(super) fn is_ordinary(word: &str) -> bool {
+    const LONGEST: usize = 24;
+    let digits = word.trim_start_matches(['v', 'V']);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_class = matches!(word.as_bytes(), [b'1'..=b'5', b'x', b'x']);
+    let is_year = word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+    let is_hex = word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let humps = humps(word).count();
+    match is_number {
+        true => digits.len() <= 3 || is_year,
+        false if is_class => true,
+        false => {
+            word.chars().all(char::is_alphabetic)
+                && word.chars().count() <= LONGEST
+                && !is_hex
+                && (humps * 4 <= word.len() + 4 || word.len() <= 3)
+        }
+    }
+}
+
 /// The parts of a compound: `api-key`, `user_agent`, `clientSecret`.
 pub(super) fn parts(compound: &str) -> impl Iterator<Item = &str> {
     compound

@@ -102,6 +102,74 @@ fn what_has_no_shape_of_a_secret_is_found_in_a_recording() {
     }
 }
 
+#[test]
+fn what_is_exported_of_the_recordings_is_no_leak() {
+    let export = xtask::export_har::Args {
+        paths: Vec::new(),
+        output: None,
+    };
+    let mut har = Vec::new();
+    xtask::export_har::run(&export, &mut har, &mut Vec::new()).expect("exported");
+    let bench = Bench::in_workspace();
+    bench.write(
+        "recordings/all.har",
+        std::str::from_utf8(&har).expect("text"),
+    );
+    let run = bench.validate(["recordings"]);
+    assert!(run.stdout.contains("exchanges"), "{run:?}");
+    assert!(!run.stdout.contains("NSV7"), "{run:?}");
+}
+
+#[test]
+fn a_note_a_comment_and_a_har_are_held_against_the_same_rule() {
+    let har = |part: &str| {
+        format!(
+            r#"{{"log": {{"version": "1.2", "creator": {{"name": "agent-1", "version": ""}}, "entries": [{{
+                "startedDateTime": "2000-01-01T00:00:00.000Z", "time": 12, {part}
+                "request": {{"method": "GET", "url": "https://pbx.acme.example/trunks", "bodySize": 0}},
+                "response": {{"status": 200, "content": {{"size": 2, "mimeType": "application/json", "text": "[]"}}}},
+                "timings": {{"send": 0, "wait": 12, "receive": 0.25}}
+            }}]}}}}"#
+        )
+    };
+    let note = |note: &str| {
+        answered("[]").replace(
+            r#""origin": "synthetic""#,
+            &format!(r#""origin": "synthetic", "note": "{note}""#),
+        )
+    };
+    let rows = [
+        ("b.har", har(""), false),
+        ("b.har", har(r#""comment": "Kowalski","#), true),
+        ("b.har", har(r#""_initiator": {"url": "Kowalski"},"#), true),
+        ("b.har", har(r#""serverIPAddress": "10.20.30.40","#), true),
+        ("b.json", note("Written by hand, of 3 trunks."), false),
+        ("b.json", note("The PIN is 4711."), true),
+        ("b.json", r#"{"kowalski": 4711}"#.to_owned(), true),
+        (
+            "notes.md",
+            "# Trunks
+
+Made on 2025-09-16 by hand.
+"
+            .to_owned(),
+            false,
+        ),
+        (
+            "notes.md",
+            "see pbx.kowalski.net
+"
+            .to_owned(),
+            true,
+        ),
+    ];
+    for (file, text, is_leak) in rows {
+        let run = with_file(&format!("recordings/{file}"), &text);
+        assert_eq!(run.stdout.contains("NSV701"), is_leak, "{text}: {run:?}");
+        assert!(!run.stdout.contains("owalski"), "{run:?}");
+    }
+}
+
 /// A recording as editors on Windows save it.
 fn with_bytes(bytes: &[u8]) -> Run {
     let bench = Bench::in_workspace();

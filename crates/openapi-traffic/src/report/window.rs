@@ -9,18 +9,19 @@
 //! megabytes only the part from the place on. `annotate-snippets` takes the column that it prints
 //! from the text it is handed, which then is another text than the file's.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::ops::Range;
 
 use located::{Place, Source};
-use serde_json::{Value, json};
-use traffic_redact as redact;
+use serde_json::Value;
+use traffic_redact::discloses;
 use unicode_width::UnicodeWidthStr;
 
 use super::Report;
 use crate::escaped::Characters;
-use crate::shown::{Known, visible};
+use crate::shown::{self, Known, visible};
 
 /// What stands for a string or number that is not shown.
 const MASK: &str = "\"•••\"";
@@ -269,20 +270,20 @@ fn mask(line: &str, at: Range<usize>, kind: Kind, known: &Known) -> (String, Ran
         }
         masked += &line[done..range.start];
         bare += &line[done..range.start];
-        masked += mask;
+        masked += &mask;
         done = range.end;
     }
     masked += &line[done..];
     bare += &line[done..];
     // What is a secret as it stands, in no string: a line of plain text.
-    if !redact::scan(&Value::String(bare)).is_empty() {
+    if discloses(None, &bare) {
         return (MASK.to_owned(), 0..MASK.len());
     }
     (masked, moved)
 }
 
 /// Of a line of JSON all but structure, names and what says nothing about anybody.
-fn in_recording(line: &str, known: &Known) -> Vec<(Range<usize>, &'static str)> {
+fn in_recording(line: &str, known: &Known) -> Vec<(Range<usize>, Cow<'static, str>)> {
     let mut masks = Vec::new();
     let mut key = String::new();
     let mut at = 0;
@@ -294,13 +295,13 @@ fn in_recording(line: &str, known: &Known) -> Vec<(Range<usize>, &'static str)> 
                 at += string(&line[at..]);
                 let text = text(&line[start..at]);
                 let is_key = line[at..].trim_start().starts_with(':');
-                let is_shown = match &text {
-                    Some(text) if is_key => known.name(text) == *text,
-                    Some(text) => known.is_word(text),
-                    None => false,
+                let shown = match &text {
+                    Some(text) if is_key => known.name(text),
+                    Some(text) if known.is_word(text) => Cow::Borrowed(text.as_str()),
+                    _ => Cow::Borrowed(shown::MASK),
                 };
-                if !is_shown {
-                    masks.push((start..at, MASK));
+                if text.as_deref() != Some(&*shown) {
+                    masks.push((start..at, Cow::Owned(format!("\"{shown}\""))));
                 }
                 key = if is_key {
                     text.unwrap_or_default()
@@ -315,7 +316,7 @@ fn in_recording(line: &str, known: &Known) -> Vec<(Range<usize>, &'static str)> 
                 let ends = |c: char| c.is_whitespace() || "\"{}[],:".contains(c);
                 at += bare.find(ends).unwrap_or(bare.len());
                 if !is_shown_bare(&key, &line[start..at]) {
-                    masks.push((start..at, MASK));
+                    masks.push((start..at, Cow::Borrowed(MASK)));
                 }
             }
         }
@@ -331,11 +332,11 @@ fn is_shown_bare(key: &str, bare: &str) -> bool {
 }
 
 /// Of a line of a document what the redaction engine finds, seen together with its key.
-fn in_document(line: &str) -> Vec<(Range<usize>, &'static str)> {
+fn in_document(line: &str) -> Vec<(Range<usize>, Cow<'static, str>)> {
     scalars(line)
         .into_iter()
         .filter(|(key, range)| secret(*key, &line[range.clone()]))
-        .map(|(_, range)| (range, MASK))
+        .map(|(_, range)| (range, Cow::Borrowed(MASK)))
         .collect()
 }
 
@@ -366,17 +367,17 @@ fn scalars(line: &str) -> Vec<(Option<&str>, Range<usize>)> {
 }
 
 fn secret(key: Option<&str>, scalar: &str) -> bool {
-    let read =
-        |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
-    let value = read(scalar);
-    match key.map(read) {
-        Some(Value::String(key)) => !redact::scan(&json!({ key: value })).is_empty(),
-        _ => !redact::scan(&value).is_empty(),
-    }
+    let read = |text: &str| match serde_json::from_str(text) {
+        Ok(Value::String(text)) => text,
+        _ => text.to_owned(),
+    };
+    discloses(key.map(read).as_deref(), &read(scalar))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn place(line: usize, column: usize) -> Place {
