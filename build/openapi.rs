@@ -76,6 +76,25 @@ pub fn reach(spec: &Value) -> Reach {
     reach
 }
 
+/// Component schemas that are the whole body of a response and part of no other schema: what the
+/// value that was asked for comes in.
+pub fn envelopes(spec: &Value) -> BTreeSet<String> {
+    let reach = reach(spec);
+    let mut parts = BTreeSet::new();
+    for schema in spec
+        .pointer("/components/schemas")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(_, schema)| schema)
+    {
+        follow(spec, Some(schema), &mut parts);
+    }
+    let others = [&parts, &reach.requests, &reach.parameters];
+    let alone = |name: &&String| !others.iter().any(|of| of.contains(*name));
+    reach.responses.iter().filter(alone).cloned().collect()
+}
+
 fn follow(spec: &Value, value: Option<&Value>, found: &mut BTreeSet<String>) {
     let Some(value) = value else { return };
     let new = schema_name(value).is_none_or(|name| found.insert(name.to_owned()));

@@ -10,7 +10,7 @@ use futures_util::stream::FuturesUnordered;
 use crate::error::Error;
 
 /// What became of one item of an [`apply`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Outcome<T> {
     /// The work was done.

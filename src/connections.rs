@@ -409,7 +409,19 @@ impl Connections {
     /// # Errors
     /// As [`DomainConnections::get`](Connections#method.get-1).
     pub async fn get(&self, key: &ConnectionKey) -> Result<Option<Connection>, Error> {
-        Ok(self.read(key.domain(), key.pattern()).await?.value)
+        Ok(self.get_with_metadata(key).await?.0)
+    }
+
+    /// [`get`](Self::get), and what came with the response.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn get_with_metadata(
+        &self,
+        key: &ConnectionKey,
+    ) -> Result<(Option<Connection>, Metadata), Error> {
+        let read = self.read(key.domain(), key.pattern()).await?;
+        Ok((read.value, read.metadata))
     }
 
     /// Changes the settings of the trunk with this key that are set in `change`.
@@ -483,8 +495,8 @@ impl Connections<DomainName> {
     /// Changes the settings that are set in `change` and leaves the others (inferred from the
     /// vendor's example).
     ///
-    /// An empty text clears a setting: [`ConnectionUpdate`] has a `clear_…` for each. The domain and the pattern are the trunk's key and cannot be
-    /// changed.
+    /// An empty text clears a setting: [`ConnectionUpdate`] has a `clear_…` for each. The domain
+    /// and the pattern are the trunk's key and cannot be changed.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before

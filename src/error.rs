@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::StatusCode;
 
@@ -21,7 +22,8 @@ const BODY_BYTES: usize = 64 << 10;
 /// request, by [`Error::body`], and so is the HTTP library's own error, by `source`, which may name
 /// the host.
 ///
-/// One word wide, so that a `Result` with it stays small.
+/// One word wide, so that a `Result` with it stays small, and counted by reference, so that a clone
+/// costs nothing: a result can be cached, or sent to whoever waits for it.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), netsapiens_connections::Error> {
@@ -35,8 +37,10 @@ const BODY_BYTES: usize = 64 << 10;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Error(Box<Inner>);
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     operation: Option<&'static str>,
@@ -53,7 +57,7 @@ struct Inner {
     sent: bool,
     /// The response to an earlier attempt was lost, so that it may have been carried out.
     lost_before: bool,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     domain: Option<DomainName>,
     pattern: Option<MatchPattern>,
 }
@@ -133,7 +137,7 @@ pub enum ErrorKind {
 
 impl Error {
     fn new(kind: ErrorKind, reason: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self(Arc::new(Inner {
             kind,
             operation: None,
             reason: reason.into(),
@@ -148,6 +152,11 @@ impl Error {
             domain: None,
             pattern: None,
         }))
+    }
+
+    /// For what is still being told of it; nobody else has the error yet.
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
     }
 
     pub(crate) fn configuration(reason: impl Into<String>) -> Self {
@@ -180,7 +189,7 @@ impl Error {
         let mut new = Self::new(failure.kind, failure.reason)
             .of(operation)
             .advise(failure.advice);
-        new.0.sent = failure.sent;
+        new.inner().sent = failure.sent;
         new
     }
 
@@ -194,8 +203,8 @@ impl Error {
             (None, bytes) => format!("with a body of {bytes} bytes ({})", answer.media_type()),
         };
         let mut new = Self::new(ErrorKind::Status, reason).of(operation);
-        new.0.server = server;
-        new.0.sent = true;
+        new.inner().server = server;
+        new.inner().sent = true;
         new.with(answer)
     }
 
@@ -206,7 +215,7 @@ impl Error {
         reason: impl Into<String>,
     ) -> Self {
         let mut new = Self::new(ErrorKind::Decode, reason).of(operation);
-        new.0.sent = true;
+        new.inner().sent = true;
         new.with(answer)
     }
 
@@ -217,7 +226,7 @@ impl Error {
         reason: impl Into<String>,
     ) -> Self {
         let mut new = Self::new(ErrorKind::Mismatch, reason).of(operation);
-        new.0.sent = true;
+        new.inner().sent = true;
         new.with(response)
     }
 
@@ -226,16 +235,16 @@ impl Error {
         let mut new = Self::new(ErrorKind::Timeout, "the overall deadline passed")
             .of(operation)
             .advise("Raise `ClientBuilder::deadline` if the server needs longer");
-        new.0.sent = true;
-        new.0.source = last.map(|last| Box::new(last) as _);
+        new.inner().sent = true;
+        new.inner().source = last.map(|last| Arc::new(last) as _);
         new
     }
 
     fn with(mut self, mut answer: Response) -> Self {
-        self.0.body_bytes = Some(answer.body.len());
+        self.inner().body_bytes = Some(answer.body.len());
         answer.body.truncate(BODY_BYTES);
         answer.body.shrink_to_fit();
-        self.0.answer = Some(answer);
+        self.inner().answer = Some(answer);
         self
     }
 
@@ -245,12 +254,12 @@ impl Error {
     }
 
     pub(crate) fn of(mut self, operation: &'static str) -> Self {
-        self.0.operation = Some(operation);
+        self.inner().operation = Some(operation);
         self
     }
 
     pub(crate) fn advise(mut self, advice: &'static str) -> Self {
-        self.0.advice = advice;
+        self.inner().advice = advice;
         self
     }
 
@@ -258,20 +267,20 @@ impl Error {
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        self.0.source = Some(source.into());
+        self.inner().source = Some(Arc::from(source.into()));
         self
     }
 
     pub(crate) fn after(mut self, attempts: u32) -> Self {
-        self.0.attempts = attempts;
+        self.inner().attempts = attempts;
         self
     }
 
     /// Marks what is known of earlier attempts, whatever became of the last one: whether one may
     /// have been sent, and whether the response to one was lost.
     pub(crate) fn after_others(mut self, sent: bool, lost: bool) -> Self {
-        self.0.sent |= sent;
-        self.0.lost_before = lost;
+        self.inner().sent |= sent;
+        self.inner().lost_before = lost;
         self
     }
 
@@ -381,17 +390,20 @@ impl Error {
     }
 
     /// The trunk or its domain does not exist: 404 in the service's own format, which is JSON with
-    /// a `message`, but not [`Error::is_unknown_route`]. Other 404s come from a gateway or another
-    /// web server and say nothing of trunks: [`Error::is_foreign_not_found`].
+    /// `code` and `message`, but not [`Error::is_unknown_route`]. Other 404s come from a gateway or
+    /// another web server and say nothing of trunks: [`Error::is_foreign_not_found`].
     ///
     /// # Troubleshooting
     #[doc = concat!(advice!(not_found), ".")]
     pub fn is_not_found(&self) -> bool {
-        self.is_status(StatusCode::NOT_FOUND) && self.0.server.is_some() && !self.is_unknown_route()
+        self.is_status(StatusCode::NOT_FOUND)
+            && self.server_code().is_some()
+            && !self.is_unknown_route()
     }
 
-    /// The 404 is not the service's own: a page, a text, nothing, or JSON of another format, as
-    /// gateways and other web servers answer. Whether the trunk exists is open.
+    /// The 404 is not the service's own: a page, a text, nothing, or JSON of another format, a
+    /// `message` without a `code` for example, as gateways and other web servers answer. Whether
+    /// the trunk exists is open.
     ///
     /// # Troubleshooting
     #[doc = concat!("This 404 ", advice!(not_from_service))]
@@ -417,7 +429,8 @@ impl Error {
     }
 
     /// The credential is valid and may not do this: 401 "Invalid Scope" (reported) or 403. A new
-    /// login does not help.
+    /// login does not help. A 403 without a [message](Error::server_message) may be a firewall's
+    /// or a gateway's, which let nobody do this, or nobody from here.
     ///
     /// # Troubleshooting
     #[doc = concat!(advice!(permission_denied), ".")]
@@ -522,6 +535,9 @@ impl Error {
         let advice = match status {
             _ if self.is_not_found() => advice!(not_found),
             _ if self.is_unknown_route() => advice!(unknown_route),
+            _ if self.is_foreign_not_found() || status == 403 && self.0.server.is_none() => {
+                return format!("This {status} {}", advice!(not_from_service));
+            }
             _ if self.is_unauthorized() => advice!(unauthorized),
             _ if self.is_permission_denied() => advice!(permission_denied),
             _ if self.is_conflict() => advice!(conflict),
@@ -546,12 +562,12 @@ impl Error {
 
     /// Names the trunk for those who ask.
     pub(crate) fn about(mut self, domain: &DomainName, pattern: &MatchPattern) -> Self {
-        self.0.pattern = Some(pattern.clone());
+        self.inner().pattern = Some(pattern.clone());
         self.about_domain(domain)
     }
 
     pub(crate) fn about_domain(mut self, domain: &DomainName) -> Self {
-        self.0.domain = Some(domain.clone());
+        self.inner().domain = Some(domain.clone());
         self
     }
 
@@ -568,8 +584,8 @@ impl Error {
     pub(crate) fn not_visible(reason: impl Into<String>, last: Option<Error>) -> Self {
         let mut new = Self::new(ErrorKind::NotVisible, reason);
         // It is waited for after a write that was accepted.
-        new.0.sent = true;
-        new.0.source = last.map(|last| Box::new(last) as _);
+        new.inner().sent = true;
+        new.inner().source = last.map(|last| Arc::new(last) as _);
         new
     }
 

@@ -115,164 +115,198 @@ pub mod types {
         /// Most calls at once in the last calendar month.
         ///
         /// Wire name: `active-calls-max-last-month`.
+        #[doc(alias = "active-calls-max-last-month")]
         pub active_calls_max_last_month: ::std::option::Option<i64>,
         /// Most calls at once in this calendar month.
         ///
         /// Wire name: `active-calls-max-this-month`.
+        #[doc(alias = "active-calls-max-this-month")]
         pub active_calls_max_this_month: ::std::option::Option<i64>,
         /// Calls from this peer that are up now.
         ///
         /// Wire name: `active-calls-orig-current`.
+        #[doc(alias = "active-calls-orig-current")]
         pub active_calls_orig_current: ::std::option::Option<i64>,
         /// Calls from this peer since the server started.
         ///
         /// Wire name: `active-calls-orig-since-startup`.
+        #[doc(alias = "active-calls-orig-since-startup")]
         pub active_calls_orig_since_startup: ::std::option::Option<i64>,
         /// Calls to this peer that are up now.
         ///
         /// Wire name: `active-calls-term-current`.
+        #[doc(alias = "active-calls-term-current")]
         pub active_calls_term_current: ::std::option::Option<i64>,
         /// Calls to this peer since the server started.
         ///
         /// Wire name: `active-calls-term-since-startup`.
+        #[doc(alias = "active-calls-term-since-startup")]
         pub active_calls_term_since_startup: ::std::option::Option<i64>,
         /// Any JSON. The vendor calls it unsupported; the captured trunk has `[[]]`.
         ///
         /// Wire name: `call-routing`.
+        #[doc(alias = "call-routing")]
         pub call_routing: ::std::option::Option<crate::values::RawJson>,
         /// Where SIP for this peer is sent: an IP address, a host name, or `sip:user@host` for a
         /// peer that registers, whose contact the registration then gives. Unset means that nothing
         /// can be sent until the peer registers.
         ///
         /// Wire name: `connection-address`.
+        #[doc(alias = "connection-address")]
         pub address: ::std::option::Option<::std::string::String>,
         /// Whether this peer may change SIP URIs in the middle of a call. Unset means `no`.
         ///
         /// Wire name: `connection-allow-mid-call-uri-updates-enabled`.
+        #[doc(alias = "connection-allow-mid-call-uri-updates-enabled")]
         pub allow_mid_call_uri_updates_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays
         /// whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`,
         /// usual for peers with public addresses), `no` never does. Unset means `yes`.
         ///
         /// Wire name: `connection-audio-relay-enabled`.
+        #[doc(alias = "connection-audio-relay-enabled")]
         pub audio_relay_enabled: ::std::option::Option<AudioRelay>,
         /// Whether SIP with this peer uses the platform's alternate network interface instead of
         /// its main one. Unset means `no`.
         ///
         /// Wire name: `connection-bind-to-alternate-interface-enabled`.
+        #[doc(alias = "connection-bind-to-alternate-interface-enabled")]
         pub bind_to_alternate_interface_enabled: ::std::option::Option<YesNo>,
         /// Whether media in a 180 Ringing response is blocked. Unset means `no`.
         ///
         /// Wire name: `connection-block-media-in-sip-180-ringing`.
+        #[doc(alias = "connection-block-media-in-sip-180-ringing")]
         pub block_media_in_sip_180_ringing: ::std::option::Option<YesNo>,
         /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset
         /// means `no`.
         ///
         /// Wire name: `connection-block-video-in-sdp-enabled`.
+        #[doc(alias = "connection-block-video-in-sdp-enabled")]
         pub block_video_in_sdp_enabled: ::std::option::Option<YesNo>,
         /// Which part of an arriving request the origination pattern is compared with: the From, To
         /// or Contact header or the Request-URI (`request`). Unset means `from`.
         ///
         /// Wire name: `connection-check-orig-matching-sip-header`.
+        #[doc(alias = "connection-check-orig-matching-sip-header")]
         pub check_orig_matching_sip_header: ::std::option::Option<OrigMatchHeader>,
         /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the
         /// call rules. Absent from the one captured trunk; the requests for carriers have
         /// `passerted` (reported). Unset means no rule.
         ///
         /// Wire name: `connection-custom-p-asserted-id-format`.
+        #[doc(alias = "connection-custom-p-asserted-id-format")]
         pub custom_p_asserted_id_format: ::std::option::Option<::std::string::String>,
         /// Whether calls are billed for at least `minimum-call-duration-seconds`. Unset means `no`.
         ///
         /// Wire name: `connection-enforce-minimum-duration-enabled`.
+        #[doc(alias = "connection-enforce-minimum-duration-enabled")]
         pub enforce_minimum_duration_enabled: ::std::option::Option<YesNo>,
         /// Whether the caller hears ringback while the call to this peer is still being set up.
         /// Unset means `no`.
         ///
         /// Wire name: `connection-hide-post-dial-delay-with-ringback-enabled`.
+        #[doc(alias = "connection-hide-post-dial-delay-with-ringback-enabled")]
         pub hide_post_dial_delay_with_ringback_enabled: ::std::option::Option<YesNo>,
         /// Whether SIP messages to this peer carry a Server header that names the platform's
         /// software. Unset means `no`.
         ///
         /// Wire name: `connection-include-server-header-enabled`.
+        #[doc(alias = "connection-include-server-header-enabled")]
         pub include_server_header_enabled: ::std::option::Option<YesNo>,
         /// Whether this is a carrier's trunk (`yes`) or a customer's (`no`). Unset means `no`.
         ///
         /// Wire name: `connection-is-carrier-trunk`.
+        #[doc(alias = "connection-is-carrier-trunk")]
         pub is_carrier_trunk: ::std::option::Option<YesNo>,
         /// User whose account calls of this trunk are charged to. `domain`, the domain's default
         /// subscriber, on every trunk and in every full request seen. Unset means that no user is
         /// charged.
         ///
         /// Wire name: `connection-linked-billing-user`.
+        #[doc(alias = "connection-linked-billing-user")]
         pub linked_billing_user: ::std::option::Option<::std::string::String>,
         /// Whether calls from this peer are accepted. Unset means `yes`.
         ///
         /// Wire name: `connection-orig-enabled`.
+        #[doc(alias = "connection-orig-enabled")]
         pub orig_enabled: ::std::option::Option<YesNo>,
         /// With the domain, the trunk's key: a glob over the SIP URI that tells which calls arrive
         /// from this peer, for example `sip*@acme-pri.example`.
         ///
         /// Wire name: `connection-orig-match-pattern`.
+        #[doc(alias = "connection-orig-match-pattern")]
         pub orig_match_pattern: ::std::string::String,
         /// Whether only the codec PCMU (G.711 mu-law) is offered to this peer. Unset means `no`.
         ///
         /// Wire name: `connection-pcmu-only-enabled`.
+        #[doc(alias = "connection-pcmu-only-enabled")]
         pub pcmu_only_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset
         /// means `no`.
         ///
         /// Wire name: `connection-prevent-rtp-port-change-enabled`.
+        #[doc(alias = "connection-prevent-rtp-port-change-enabled")]
         pub prevent_rtp_port_change_enabled: ::std::option::Option<YesNo>,
         /// Whether every call over this trunk is recorded. Unset means `no`.
         ///
         /// Wire name: `connection-record-all-calls-enabled`.
+        #[doc(alias = "connection-record-all-calls-enabled")]
         pub record_all_calls_enabled: ::std::option::Option<YesNo>,
         /// Whether comfort-noise packets are relayed with the audio. Unset means `system-default`.
         ///
         /// Wire name: `connection-relay-comfort-noise-enabled`.
+        #[doc(alias = "connection-relay-comfort-noise-enabled")]
         pub relay_comfort_noise_enabled: ::std::option::Option<YesNoSystemDefault>,
         /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed
         /// (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means
         /// `allowed`.
         ///
         /// Wire name: `connection-remote-ringback-handling`.
+        #[doc(alias = "connection-remote-ringback-handling")]
         pub remote_ringback_handling: ::std::option::Option<RemoteRingback>,
         /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it
         /// (`optional`) or always (`yes`). Unset means `no`.
         ///
         /// Wire name: `connection-require-encrypted-audio-enabled`.
+        #[doc(alias = "connection-require-encrypted-audio-enabled")]
         pub require_encrypted_audio_enabled: ::std::option::Option<EncryptedAudio>,
         /// Whether calls from this peer are challenged for digest authentication. `no` on the
         /// captured trunk and in the requests for carriers, `yes` in a user's request for a PBX
         /// (reported). Unset means `no`.
         ///
         /// Wire name: `connection-require-sip-authentication-enabled`.
+        #[doc(alias = "connection-require-sip-authentication-enabled")]
         pub require_sip_authentication_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform answers this peer's digest challenges, with the registration user
         /// name and password. Unset means `no`.
         ///
         /// Wire name: `connection-sip-authenticate-as-client-enabled`.
+        #[doc(alias = "connection-sip-authenticate-as-client-enabled")]
         pub sip_authenticate_as_client_enabled: ::std::option::Option<YesNo>,
         /// Where later requests of a dialog are sent: the address the peer sent from
         /// (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
         ///
         /// Wire name: `connection-sip-get-new-dialog-destination-from`.
+        #[doc(alias = "connection-sip-get-new-dialog-destination-from")]
         pub sip_get_new_dialog_destination_from: ::std::option::Option<SipDestination>,
         /// Where responses are sent: the address the request came from (`default-ip`), its Contact
         /// header or its Via header. Unset means `default-ip`.
         ///
         /// Wire name: `connection-sip-get-response-destination-from`.
+        #[doc(alias = "connection-sip-get-response-destination-from")]
         pub sip_get_response_destination_from: ::std::option::Option<SipDestination>,
         /// When the peer registered. Empty on the captured trunk although it was registered; the
         /// live time is in `registration`.
         ///
         /// Wire name: `connection-sip-registration-datetime`.
+        #[doc(alias = "connection-sip-registration-datetime")]
         pub sip_registration_datetime: ::std::option::Option<crate::values::DateTime>,
         /// When the registration ends. Empty on the captured trunk although it was registered; the
         /// live time is in `registration`. The vendor's example of a create and a user's request
         /// send it, as `YYYY-MM-DD HH:MM:SS`; what a server makes of it is not known.
         ///
         /// Wire name: `connection-sip-registration-expires-datetime`.
+        #[doc(alias = "connection-sip-registration-expires-datetime")]
         pub sip_registration_expires_datetime: ::std::option::Option<
             crate::values::DateTime,
         >,
@@ -280,71 +314,85 @@ pub mod types {
         /// sent on create the server generates one (reported). Unset means none.
         ///
         /// Wire name: `connection-sip-registration-password`.
+        #[doc(alias = "connection-sip-registration-password")]
         pub sip_registration_password: ::std::option::Option<crate::values::Secret>,
         /// Realm for digest authentication, usually the domain. Unset means that the server
         /// chooses.
         ///
         /// Wire name: `connection-sip-registration-realm`.
+        #[doc(alias = "connection-sip-registration-realm")]
         pub sip_registration_realm: ::std::option::Option<::std::string::String>,
         /// User name for digest authentication, mostly a phone number. Some servers answer an
         /// all-digit name as an integer, which loses leading zeros. Unset means none.
         ///
         /// Wire name: `connection-sip-registration-username`.
+        #[doc(alias = "connection-sip-registration-username")]
         pub sip_registration_username: ::std::option::Option<::std::string::String>,
         /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and
         /// `system-default`; its own example and a user's request have `yes`. Unset means
         /// `system-default`.
         ///
         /// Wire name: `connection-sip-session-timer-enabled`.
+        #[doc(alias = "connection-sip-session-timer-enabled")]
         pub sip_session_timer_enabled: ::std::option::Option<YesNoSystemDefault>,
         /// Transport for SIP to this peer. Unset means `UDP`.
         ///
         /// Wire name: `connection-sip-transport-protocol`.
+        #[doc(alias = "connection-sip-transport-protocol")]
         pub sip_transport_protocol: ::std::option::Option<SipTransport>,
         /// Whether calls from this peer are accepted only from its known address. `yes` on the
         /// captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
         ///
         /// Wire name: `connection-source-ip-checking-enabled`.
+        #[doc(alias = "connection-source-ip-checking-enabled")]
         pub source_ip_checking_enabled: ::std::option::Option<YesNo>,
         /// Whether calls are sent to this peer. Unset means `yes`.
         ///
         /// Wire name: `connection-term-enabled`.
+        #[doc(alias = "connection-term-enabled")]
         pub term_enabled: ::std::option::Option<YesNo>,
         /// Glob over the SIP URI that selects the calls to be sent to this peer, for example
         /// `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination
         /// pattern.
         ///
         /// Wire name: `connection-term-match-pattern`.
+        #[doc(alias = "connection-term-match-pattern")]
         pub term_match_pattern: ::std::option::Option<::std::string::String>,
         /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
         /// leaves it as it is.
         ///
         /// Wire name: `connection-translation-destination-host`.
+        #[doc(alias = "connection-translation-destination-host")]
         pub translation_destination_host: ::std::option::Option<::std::string::String>,
         /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
         /// leaves it as it is.
         ///
         /// Wire name: `connection-translation-destination-user`.
+        #[doc(alias = "connection-translation-destination-user")]
         pub translation_destination_user: ::std::option::Option<::std::string::String>,
         /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there,
         /// `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-request-host`.
+        #[doc(alias = "connection-translation-request-host")]
         pub translation_request_host: ::std::option::Option<::std::string::String>,
         /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there.
         /// Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-request-user`.
+        #[doc(alias = "connection-translation-request-user")]
         pub translation_request_user: ::std::option::Option<::std::string::String>,
         /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the
         /// platform's own address (captured). Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-source-host`.
+        #[doc(alias = "connection-translation-source-host")]
         pub translation_source_host: ::std::option::Option<::std::string::String>,
         /// User part of the From header of calls sent to this peer. `[*]` keeps what is there.
         /// Unset leaves it as it is.
         ///
         /// Wire name: `connection-translation-source-user`.
+        #[doc(alias = "connection-translation-source-user")]
         pub translation_source_user: ::std::option::Option<::std::string::String>,
         /// Free text for people. Unset means none.
         ///
@@ -356,11 +404,13 @@ pub mod types {
         /// swapped. Unset means no plan of its own.
         ///
         /// Wire name: `dial-plan`.
+        #[doc(alias = "dial-plan")]
         pub dial_plan: ::std::option::Option<::std::string::String>,
         /// Permission table for calls from this peer, for example `US and Canada` (captured) or
         /// `Permit All` (reported). Unset means no policy of its own.
         ///
         /// Wire name: `dial-policy`.
+        #[doc(alias = "dial-policy")]
         pub dial_policy: ::std::option::Option<::std::string::String>,
         /// Domain that owns the trunk; `*` is a system-wide trunk.
         ///
@@ -369,27 +419,32 @@ pub mod types {
         /// When the trunk was last changed, for example `2025-09-16T14:59:24+00:00` (captured).
         ///
         /// Wire name: `last-modified-datetime`.
+        #[doc(alias = "last-modified-datetime")]
         pub last_modified_datetime: ::std::option::Option<crate::values::DateTime>,
         /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this
         /// means no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-orig`.
+        #[doc(alias = "limits-max-active-calls-orig")]
         pub limits_max_active_calls_orig: ::std::option::Option<i64>,
         /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means
         /// no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-term`.
+        #[doc(alias = "limits-max-active-calls-term")]
         pub limits_max_active_calls_term: ::std::option::Option<i64>,
         /// Most calls at once in both directions together. 0 or unset on every working trunk seen;
         /// that this means no limit is inferred.
         ///
         /// Wire name: `limits-max-active-calls-total`.
+        #[doc(alias = "limits-max-active-calls-total")]
         pub limits_max_active_calls_total: ::std::option::Option<i64>,
         /// Seconds that a call is billed at least, where
         /// `connection-enforce-minimum-duration-enabled` is `yes`. Unset means 0. The name ends in
         /// `s`: the vendor's example, and a user's request that has copied it, lack that letter.
         ///
         /// Wire name: `minimum-call-duration-seconds`.
+        #[doc(alias = "minimum-call-duration-seconds")]
         pub minimum_call_duration_seconds: ::std::option::Option<i64>,
         /// The device record of a peer that registers, with live data. The vendor does not document
         /// it (captured on a registered trunk); what a trunk without a device shows is not known.
@@ -400,11 +455,13 @@ pub mod types {
         /// captured trunk, means the server's own.
         ///
         /// Wire name: `time-zone`.
+        #[doc(alias = "time-zone")]
         pub time_zone: ::std::option::Option<::std::string::String>,
         /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the
         /// captured trunk, means the server's own.
         ///
         /// Wire name: `utc-offset`.
+        #[doc(alias = "utc-offset")]
         pub utc_offset: ::std::option::Option<::std::string::String>,
         /// Properties that this version does not know, kept as they came.
         pub extra: crate::values::UnknownFields,
@@ -435,6 +492,7 @@ pub mod types {
             rename = "connection-address",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-address")]
         pub address: ::std::option::Option<::std::string::String>,
         /// Whether this peer may change SIP URIs in the middle of a call. Unset means `no`.
         ///
@@ -443,6 +501,7 @@ pub mod types {
             rename = "connection-allow-mid-call-uri-updates-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-allow-mid-call-uri-updates-enabled")]
         pub allow_mid_call_uri_updates_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays
         /// whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`,
@@ -453,6 +512,7 @@ pub mod types {
             rename = "connection-audio-relay-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-audio-relay-enabled")]
         pub audio_relay_enabled: ::std::option::Option<AudioRelay>,
         /// Whether SIP with this peer uses the platform's alternate network interface instead of
         /// its main one. Unset means `no`.
@@ -462,6 +522,7 @@ pub mod types {
             rename = "connection-bind-to-alternate-interface-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-bind-to-alternate-interface-enabled")]
         pub bind_to_alternate_interface_enabled: ::std::option::Option<YesNo>,
         /// Whether media in a 180 Ringing response is blocked. Unset means `no`.
         ///
@@ -470,6 +531,7 @@ pub mod types {
             rename = "connection-block-media-in-sip-180-ringing",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-block-media-in-sip-180-ringing")]
         pub block_media_in_sip_180_ringing: ::std::option::Option<YesNo>,
         /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset
         /// means `no`.
@@ -479,6 +541,7 @@ pub mod types {
             rename = "connection-block-video-in-sdp-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-block-video-in-sdp-enabled")]
         pub block_video_in_sdp_enabled: ::std::option::Option<YesNo>,
         /// Which part of an arriving request the origination pattern is compared with: the From, To
         /// or Contact header or the Request-URI (`request`). Unset means `from`.
@@ -488,6 +551,7 @@ pub mod types {
             rename = "connection-check-orig-matching-sip-header",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-check-orig-matching-sip-header")]
         pub check_orig_matching_sip_header: ::std::option::Option<OrigMatchHeader>,
         /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the
         /// call rules. Absent from the one captured trunk; the requests for carriers have
@@ -498,6 +562,7 @@ pub mod types {
             rename = "connection-custom-p-asserted-id-format",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-custom-p-asserted-id-format")]
         pub custom_p_asserted_id_format: ::std::option::Option<::std::string::String>,
         /// Whether calls are billed for at least `minimum-call-duration-seconds`. Unset means `no`.
         ///
@@ -506,6 +571,7 @@ pub mod types {
             rename = "connection-enforce-minimum-duration-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-enforce-minimum-duration-enabled")]
         pub enforce_minimum_duration_enabled: ::std::option::Option<YesNo>,
         /// Whether the caller hears ringback while the call to this peer is still being set up.
         /// Unset means `no`.
@@ -515,6 +581,7 @@ pub mod types {
             rename = "connection-hide-post-dial-delay-with-ringback-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-hide-post-dial-delay-with-ringback-enabled")]
         pub hide_post_dial_delay_with_ringback_enabled: ::std::option::Option<YesNo>,
         /// Whether SIP messages to this peer carry a Server header that names the platform's
         /// software. Unset means `no`.
@@ -524,6 +591,7 @@ pub mod types {
             rename = "connection-include-server-header-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-include-server-header-enabled")]
         pub include_server_header_enabled: ::std::option::Option<YesNo>,
         /// Whether this is a carrier's trunk (`yes`) or a customer's (`no`). Unset means `no`.
         ///
@@ -532,6 +600,7 @@ pub mod types {
             rename = "connection-is-carrier-trunk",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-is-carrier-trunk")]
         pub is_carrier_trunk: ::std::option::Option<YesNo>,
         /// User whose account calls of this trunk are charged to. `domain`, the domain's default
         /// subscriber, on every trunk and in every full request seen. Unset means that no user is
@@ -542,6 +611,7 @@ pub mod types {
             rename = "connection-linked-billing-user",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-linked-billing-user")]
         pub linked_billing_user: ::std::option::Option<::std::string::String>,
         /// Whether calls from this peer are accepted. Unset means `yes`.
         ///
@@ -550,12 +620,14 @@ pub mod types {
             rename = "connection-orig-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-orig-enabled")]
         pub orig_enabled: ::std::option::Option<YesNo>,
         /// With the domain, the trunk's key: a glob over the SIP URI that tells which calls arrive
         /// from this peer, for example `sip*@acme-pri.example`. It cannot be changed later.
         ///
         /// Wire name: `connection-orig-match-pattern`.
         #[serde(rename = "connection-orig-match-pattern")]
+        #[doc(alias = "connection-orig-match-pattern")]
         pub orig_match_pattern: crate::values::MatchPattern,
         /// Whether only the codec PCMU (G.711 mu-law) is offered to this peer. Unset means `no`.
         ///
@@ -564,6 +636,7 @@ pub mod types {
             rename = "connection-pcmu-only-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-pcmu-only-enabled")]
         pub pcmu_only_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset
         /// means `no`.
@@ -573,6 +646,7 @@ pub mod types {
             rename = "connection-prevent-rtp-port-change-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-prevent-rtp-port-change-enabled")]
         pub prevent_rtp_port_change_enabled: ::std::option::Option<YesNo>,
         /// Whether every call over this trunk is recorded. Unset means `no`.
         ///
@@ -581,6 +655,7 @@ pub mod types {
             rename = "connection-record-all-calls-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-record-all-calls-enabled")]
         pub record_all_calls_enabled: ::std::option::Option<YesNo>,
         /// Whether comfort-noise packets are relayed with the audio. Unset means `system-default`.
         ///
@@ -589,6 +664,7 @@ pub mod types {
             rename = "connection-relay-comfort-noise-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-relay-comfort-noise-enabled")]
         pub relay_comfort_noise_enabled: ::std::option::Option<YesNoSystemDefault>,
         /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed
         /// (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means
@@ -599,6 +675,7 @@ pub mod types {
             rename = "connection-remote-ringback-handling",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-remote-ringback-handling")]
         pub remote_ringback_handling: ::std::option::Option<RemoteRingback>,
         /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it
         /// (`optional`) or always (`yes`). Unset means `no`.
@@ -608,6 +685,7 @@ pub mod types {
             rename = "connection-require-encrypted-audio-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-require-encrypted-audio-enabled")]
         pub require_encrypted_audio_enabled: ::std::option::Option<EncryptedAudio>,
         /// Whether calls from this peer are challenged for digest authentication. `no` on the
         /// captured trunk and in the requests for carriers, `yes` in a user's request for a PBX
@@ -618,6 +696,7 @@ pub mod types {
             rename = "connection-require-sip-authentication-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-require-sip-authentication-enabled")]
         pub require_sip_authentication_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform answers this peer's digest challenges, with the registration user
         /// name and password. Unset means `no`.
@@ -627,6 +706,7 @@ pub mod types {
             rename = "connection-sip-authenticate-as-client-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-authenticate-as-client-enabled")]
         pub sip_authenticate_as_client_enabled: ::std::option::Option<YesNo>,
         /// Where later requests of a dialog are sent: the address the peer sent from
         /// (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
@@ -636,6 +716,7 @@ pub mod types {
             rename = "connection-sip-get-new-dialog-destination-from",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-get-new-dialog-destination-from")]
         pub sip_get_new_dialog_destination_from: ::std::option::Option<SipDestination>,
         /// Where responses are sent: the address the request came from (`default-ip`), its Contact
         /// header or its Via header. Unset means `default-ip`.
@@ -645,6 +726,7 @@ pub mod types {
             rename = "connection-sip-get-response-destination-from",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-get-response-destination-from")]
         pub sip_get_response_destination_from: ::std::option::Option<SipDestination>,
         /// When the registration ends. Empty on the captured trunk although it was registered; the
         /// live time is in `registration`. The vendor's example of a create and a user's request
@@ -655,6 +737,7 @@ pub mod types {
             rename = "connection-sip-registration-expires-datetime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-registration-expires-datetime")]
         pub sip_registration_expires_datetime: ::std::option::Option<
             crate::values::DateTime,
         >,
@@ -666,6 +749,7 @@ pub mod types {
             rename = "connection-sip-registration-password",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-registration-password")]
         pub sip_registration_password: ::std::option::Option<crate::values::Secret>,
         /// Realm for digest authentication, usually the domain. Unset means that the server
         /// chooses.
@@ -675,6 +759,7 @@ pub mod types {
             rename = "connection-sip-registration-realm",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-registration-realm")]
         pub sip_registration_realm: ::std::option::Option<::std::string::String>,
         /// User name for digest authentication, mostly a phone number. Some servers answer an
         /// all-digit name as an integer, which loses leading zeros. Unset means none.
@@ -684,6 +769,7 @@ pub mod types {
             rename = "connection-sip-registration-username",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-registration-username")]
         pub sip_registration_username: ::std::option::Option<::std::string::String>,
         /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and
         /// `system-default`; its own example and a user's request have `yes`. Unset means
@@ -694,6 +780,7 @@ pub mod types {
             rename = "connection-sip-session-timer-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-session-timer-enabled")]
         pub sip_session_timer_enabled: ::std::option::Option<YesNoSystemDefault>,
         /// Transport for SIP to this peer. Unset means `UDP`.
         ///
@@ -702,6 +789,7 @@ pub mod types {
             rename = "connection-sip-transport-protocol",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-transport-protocol")]
         pub sip_transport_protocol: ::std::option::Option<SipTransport>,
         /// Whether calls from this peer are accepted only from its known address. `yes` on the
         /// captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
@@ -711,6 +799,7 @@ pub mod types {
             rename = "connection-source-ip-checking-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-source-ip-checking-enabled")]
         pub source_ip_checking_enabled: ::std::option::Option<YesNo>,
         /// Whether calls are sent to this peer. Unset means `yes`.
         ///
@@ -719,6 +808,7 @@ pub mod types {
             rename = "connection-term-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-term-enabled")]
         pub term_enabled: ::std::option::Option<YesNo>,
         /// Glob over the SIP URI that selects the calls to be sent to this peer, for example
         /// `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination
@@ -729,6 +819,7 @@ pub mod types {
             rename = "connection-term-match-pattern",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-term-match-pattern")]
         pub term_match_pattern: ::std::option::Option<::std::string::String>,
         /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
         /// leaves it as it is.
@@ -738,6 +829,7 @@ pub mod types {
             rename = "connection-translation-destination-host",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-destination-host")]
         pub translation_destination_host: ::std::option::Option<::std::string::String>,
         /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
         /// leaves it as it is.
@@ -747,6 +839,7 @@ pub mod types {
             rename = "connection-translation-destination-user",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-destination-user")]
         pub translation_destination_user: ::std::option::Option<::std::string::String>,
         /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there,
         /// `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
@@ -756,6 +849,7 @@ pub mod types {
             rename = "connection-translation-request-host",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-request-host")]
         pub translation_request_host: ::std::option::Option<::std::string::String>,
         /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there.
         /// Unset leaves it as it is.
@@ -765,6 +859,7 @@ pub mod types {
             rename = "connection-translation-request-user",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-request-user")]
         pub translation_request_user: ::std::option::Option<::std::string::String>,
         /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the
         /// platform's own address (captured). Unset leaves it as it is.
@@ -774,6 +869,7 @@ pub mod types {
             rename = "connection-translation-source-host",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-source-host")]
         pub translation_source_host: ::std::option::Option<::std::string::String>,
         /// User part of the From header of calls sent to this peer. `[*]` keeps what is there.
         /// Unset leaves it as it is.
@@ -783,6 +879,7 @@ pub mod types {
             rename = "connection-translation-source-user",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-source-user")]
         pub translation_source_user: ::std::option::Option<::std::string::String>,
         /// Free text for people. Unset means none.
         ///
@@ -799,6 +896,7 @@ pub mod types {
             rename = "dial-plan",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dial-plan")]
         pub dial_plan: ::std::option::Option<::std::string::String>,
         /// Permission table for calls from this peer, for example `US and Canada` (captured) or
         /// `Permit All` (reported). Unset means no policy of its own.
@@ -808,6 +906,7 @@ pub mod types {
             rename = "dial-policy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dial-policy")]
         pub dial_policy: ::std::option::Option<::std::string::String>,
         /// Domain that owns the trunk; `*` makes a system-wide trunk (reported), `~` is refused for
         /// keys of Reseller and Super User scope.
@@ -822,6 +921,7 @@ pub mod types {
             rename = "limits-max-active-calls-orig",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "limits-max-active-calls-orig")]
         #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_orig: ::std::option::Option<i64>,
         /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means
@@ -832,6 +932,7 @@ pub mod types {
             rename = "limits-max-active-calls-term",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "limits-max-active-calls-term")]
         #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_term: ::std::option::Option<i64>,
         /// Most calls at once in both directions together. 0 or unset on every working trunk seen;
@@ -842,6 +943,7 @@ pub mod types {
             rename = "limits-max-active-calls-total",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "limits-max-active-calls-total")]
         #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_total: ::std::option::Option<i64>,
         /// Seconds that a call is billed at least, where
@@ -853,6 +955,7 @@ pub mod types {
             rename = "minimum-call-duration-seconds",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "minimum-call-duration-seconds")]
         #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub minimum_call_duration_seconds: ::std::option::Option<i64>,
         /// Asks the server to respond when the work is done. The vendor documents it for creates of
@@ -871,6 +974,7 @@ pub mod types {
             rename = "time-zone",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "time-zone")]
         pub time_zone: ::std::option::Option<::std::string::String>,
         /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the
         /// captured trunk, means the server's own.
@@ -880,6 +984,7 @@ pub mod types {
             rename = "utc-offset",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "utc-offset")]
         pub utc_offset: ::std::option::Option<::std::string::String>,
     }
     /// Trunks, in the server's order.
@@ -916,6 +1021,7 @@ pub mod types {
             rename = "connection-address",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-address")]
         pub address: ::std::option::Option<::std::string::String>,
         /// Whether this peer may change SIP URIs in the middle of a call. Unset means `no`.
         ///
@@ -924,6 +1030,7 @@ pub mod types {
             rename = "connection-allow-mid-call-uri-updates-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-allow-mid-call-uri-updates-enabled")]
         pub allow_mid_call_uri_updates_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform relays the audio (RTP) of calls over this trunk. `yes` relays
         /// whenever it is needed (the backend's `automatic`), `optional` does not relay (`none`,
@@ -934,6 +1041,7 @@ pub mod types {
             rename = "connection-audio-relay-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-audio-relay-enabled")]
         pub audio_relay_enabled: ::std::option::Option<AudioRelay>,
         /// Whether SIP with this peer uses the platform's alternate network interface instead of
         /// its main one. Unset means `no`.
@@ -943,6 +1051,7 @@ pub mod types {
             rename = "connection-bind-to-alternate-interface-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-bind-to-alternate-interface-enabled")]
         pub bind_to_alternate_interface_enabled: ::std::option::Option<YesNo>,
         /// Whether media in a 180 Ringing response is blocked. Unset means `no`.
         ///
@@ -951,6 +1060,7 @@ pub mod types {
             rename = "connection-block-media-in-sip-180-ringing",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-block-media-in-sip-180-ringing")]
         pub block_media_in_sip_180_ringing: ::std::option::Option<YesNo>,
         /// Whether video is taken out of the session descriptions (SDP) that this peer gets. Unset
         /// means `no`.
@@ -960,6 +1070,7 @@ pub mod types {
             rename = "connection-block-video-in-sdp-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-block-video-in-sdp-enabled")]
         pub block_video_in_sdp_enabled: ::std::option::Option<YesNo>,
         /// Which part of an arriving request the origination pattern is compared with: the From, To
         /// or Contact header or the Request-URI (`request`). Unset means `from`.
@@ -969,6 +1080,7 @@ pub mod types {
             rename = "connection-check-orig-matching-sip-header",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-check-orig-matching-sip-header")]
         pub check_orig_matching_sip_header: ::std::option::Option<OrigMatchHeader>,
         /// Format of the P-Asserted-Identity header; a value `sample` becomes `PAId=sample` in the
         /// call rules. Absent from the one captured trunk; the requests for carriers have
@@ -979,6 +1091,7 @@ pub mod types {
             rename = "connection-custom-p-asserted-id-format",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-custom-p-asserted-id-format")]
         pub custom_p_asserted_id_format: ::std::option::Option<::std::string::String>,
         /// Whether calls are billed for at least `minimum-call-duration-seconds`. Unset means `no`.
         ///
@@ -987,6 +1100,7 @@ pub mod types {
             rename = "connection-enforce-minimum-duration-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-enforce-minimum-duration-enabled")]
         pub enforce_minimum_duration_enabled: ::std::option::Option<YesNo>,
         /// Whether the caller hears ringback while the call to this peer is still being set up.
         /// Unset means `no`.
@@ -996,6 +1110,7 @@ pub mod types {
             rename = "connection-hide-post-dial-delay-with-ringback-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-hide-post-dial-delay-with-ringback-enabled")]
         pub hide_post_dial_delay_with_ringback_enabled: ::std::option::Option<YesNo>,
         /// Whether SIP messages to this peer carry a Server header that names the platform's
         /// software. Unset means `no`.
@@ -1005,6 +1120,7 @@ pub mod types {
             rename = "connection-include-server-header-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-include-server-header-enabled")]
         pub include_server_header_enabled: ::std::option::Option<YesNo>,
         /// Whether this is a carrier's trunk (`yes`) or a customer's (`no`). Unset means `no`.
         ///
@@ -1013,6 +1129,7 @@ pub mod types {
             rename = "connection-is-carrier-trunk",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-is-carrier-trunk")]
         pub is_carrier_trunk: ::std::option::Option<YesNo>,
         /// User whose account calls of this trunk are charged to. `domain`, the domain's default
         /// subscriber, on every trunk and in every full request seen. Unset means that no user is
@@ -1023,6 +1140,7 @@ pub mod types {
             rename = "connection-linked-billing-user",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-linked-billing-user")]
         pub linked_billing_user: ::std::option::Option<::std::string::String>,
         /// Whether calls from this peer are accepted. Unset means `yes`.
         ///
@@ -1031,6 +1149,7 @@ pub mod types {
             rename = "connection-orig-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-orig-enabled")]
         pub orig_enabled: ::std::option::Option<YesNo>,
         /// Whether only the codec PCMU (G.711 mu-law) is offered to this peer. Unset means `no`.
         ///
@@ -1039,6 +1158,7 @@ pub mod types {
             rename = "connection-pcmu-only-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-pcmu-only-enabled")]
         pub pcmu_only_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform keeps its RTP port for the whole call, also over re-INVITEs. Unset
         /// means `no`.
@@ -1048,6 +1168,7 @@ pub mod types {
             rename = "connection-prevent-rtp-port-change-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-prevent-rtp-port-change-enabled")]
         pub prevent_rtp_port_change_enabled: ::std::option::Option<YesNo>,
         /// Whether every call over this trunk is recorded. Unset means `no`.
         ///
@@ -1056,6 +1177,7 @@ pub mod types {
             rename = "connection-record-all-calls-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-record-all-calls-enabled")]
         pub record_all_calls_enabled: ::std::option::Option<YesNo>,
         /// Whether comfort-noise packets are relayed with the audio. Unset means `system-default`.
         ///
@@ -1064,6 +1186,7 @@ pub mod types {
             rename = "connection-relay-comfort-noise-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-relay-comfort-noise-enabled")]
         pub relay_comfort_noise_enabled: ::std::option::Option<YesNoSystemDefault>,
         /// Whether the ringback that this peer sends is passed on (`allowed`), suppressed
         /// (`no-ringback`), or replaced by the platform's own (`local-only`). Unset means
@@ -1074,6 +1197,7 @@ pub mod types {
             rename = "connection-remote-ringback-handling",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-remote-ringback-handling")]
         pub remote_ringback_handling: ::std::option::Option<RemoteRingback>,
         /// Whether audio must be encrypted (SRTP), namely never (`no`), where the peer offers it
         /// (`optional`) or always (`yes`). Unset means `no`.
@@ -1083,6 +1207,7 @@ pub mod types {
             rename = "connection-require-encrypted-audio-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-require-encrypted-audio-enabled")]
         pub require_encrypted_audio_enabled: ::std::option::Option<EncryptedAudio>,
         /// Whether calls from this peer are challenged for digest authentication. `no` on the
         /// captured trunk and in the requests for carriers, `yes` in a user's request for a PBX
@@ -1093,6 +1218,7 @@ pub mod types {
             rename = "connection-require-sip-authentication-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-require-sip-authentication-enabled")]
         pub require_sip_authentication_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform answers this peer's digest challenges, with the registration user
         /// name and password. Unset means `no`.
@@ -1102,6 +1228,7 @@ pub mod types {
             rename = "connection-sip-authenticate-as-client-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-authenticate-as-client-enabled")]
         pub sip_authenticate_as_client_enabled: ::std::option::Option<YesNo>,
         /// Where later requests of a dialog are sent: the address the peer sent from
         /// (`default-ip`), its Contact header or its Via header. Unset means `default-ip`.
@@ -1111,6 +1238,7 @@ pub mod types {
             rename = "connection-sip-get-new-dialog-destination-from",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-get-new-dialog-destination-from")]
         pub sip_get_new_dialog_destination_from: ::std::option::Option<SipDestination>,
         /// Where responses are sent: the address the request came from (`default-ip`), its Contact
         /// header or its Via header. Unset means `default-ip`.
@@ -1120,6 +1248,7 @@ pub mod types {
             rename = "connection-sip-get-response-destination-from",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-get-response-destination-from")]
         pub sip_get_response_destination_from: ::std::option::Option<SipDestination>,
         /// When the registration ends. Empty on the captured trunk although it was registered; the
         /// live time is in `registration`. The vendor's example of a create and a user's request
@@ -1130,6 +1259,7 @@ pub mod types {
             rename = "connection-sip-registration-expires-datetime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-registration-expires-datetime")]
         pub sip_registration_expires_datetime: ::std::option::Option<
             crate::values::DateTime,
         >,
@@ -1141,6 +1271,7 @@ pub mod types {
             rename = "connection-sip-registration-password",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-registration-password")]
         pub sip_registration_password: ::std::option::Option<crate::values::Secret>,
         /// Realm for digest authentication, usually the domain. Unset means that the server
         /// chooses.
@@ -1150,6 +1281,7 @@ pub mod types {
             rename = "connection-sip-registration-realm",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-registration-realm")]
         pub sip_registration_realm: ::std::option::Option<::std::string::String>,
         /// User name for digest authentication, mostly a phone number. Some servers answer an
         /// all-digit name as an integer, which loses leading zeros. Unset means none.
@@ -1159,6 +1291,7 @@ pub mod types {
             rename = "connection-sip-registration-username",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-registration-username")]
         pub sip_registration_username: ::std::option::Option<::std::string::String>,
         /// Whether SIP session timers (RFC 4028) are used. The vendor documents `no` and
         /// `system-default`; its own example and a user's request have `yes`. Unset means
@@ -1169,6 +1302,7 @@ pub mod types {
             rename = "connection-sip-session-timer-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-session-timer-enabled")]
         pub sip_session_timer_enabled: ::std::option::Option<YesNoSystemDefault>,
         /// Transport for SIP to this peer. Unset means `UDP`.
         ///
@@ -1177,6 +1311,7 @@ pub mod types {
             rename = "connection-sip-transport-protocol",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-sip-transport-protocol")]
         pub sip_transport_protocol: ::std::option::Option<SipTransport>,
         /// Whether calls from this peer are accepted only from its known address. `yes` on the
         /// captured trunk and in the requests for carriers and a PBX (reported). Unset means `no`.
@@ -1186,6 +1321,7 @@ pub mod types {
             rename = "connection-source-ip-checking-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-source-ip-checking-enabled")]
         pub source_ip_checking_enabled: ::std::option::Option<YesNo>,
         /// Whether calls are sent to this peer. Unset means `yes`.
         ///
@@ -1194,6 +1330,7 @@ pub mod types {
             rename = "connection-term-enabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-term-enabled")]
         pub term_enabled: ::std::option::Option<YesNo>,
         /// Glob over the SIP URI that selects the calls to be sent to this peer, for example
         /// `sip*@acme-pri.example` or `sip:*@192.0.2.20`. Unset on create means the origination
@@ -1204,6 +1341,7 @@ pub mod types {
             rename = "connection-term-match-pattern",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-term-match-pattern")]
         pub term_match_pattern: ::std::option::Option<::std::string::String>,
         /// Host part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
         /// leaves it as it is.
@@ -1213,6 +1351,7 @@ pub mod types {
             rename = "connection-translation-destination-host",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-destination-host")]
         pub translation_destination_host: ::std::option::Option<::std::string::String>,
         /// User part of the To header of calls sent to this peer. `[*]` keeps what is there. Unset
         /// leaves it as it is.
@@ -1222,6 +1361,7 @@ pub mod types {
             rename = "connection-translation-destination-user",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-destination-user")]
         pub translation_destination_user: ::std::option::Option<::std::string::String>,
         /// Host part of the Request-URI of calls sent to this peer. `[*]` keeps what is there,
         /// `<AppIP>` stands for the platform's own address. Unset leaves it as it is.
@@ -1231,6 +1371,7 @@ pub mod types {
             rename = "connection-translation-request-host",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-request-host")]
         pub translation_request_host: ::std::option::Option<::std::string::String>,
         /// User part of the Request-URI of calls sent to this peer. `[*]` keeps what is there.
         /// Unset leaves it as it is.
@@ -1240,6 +1381,7 @@ pub mod types {
             rename = "connection-translation-request-user",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-request-user")]
         pub translation_request_user: ::std::option::Option<::std::string::String>,
         /// Host part of the From header of calls sent to this peer: a host, or `<AppIP>` for the
         /// platform's own address (captured). Unset leaves it as it is.
@@ -1249,6 +1391,7 @@ pub mod types {
             rename = "connection-translation-source-host",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-source-host")]
         pub translation_source_host: ::std::option::Option<::std::string::String>,
         /// User part of the From header of calls sent to this peer. `[*]` keeps what is there.
         /// Unset leaves it as it is.
@@ -1258,6 +1401,7 @@ pub mod types {
             rename = "connection-translation-source-user",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connection-translation-source-user")]
         pub translation_source_user: ::std::option::Option<::std::string::String>,
         /// Free text for people. Unset means none.
         ///
@@ -1274,6 +1418,7 @@ pub mod types {
             rename = "dial-plan",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dial-plan")]
         pub dial_plan: ::std::option::Option<::std::string::String>,
         /// Permission table for calls from this peer, for example `US and Canada` (captured) or
         /// `Permit All` (reported). Unset means no policy of its own.
@@ -1283,6 +1428,7 @@ pub mod types {
             rename = "dial-policy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dial-policy")]
         pub dial_policy: ::std::option::Option<::std::string::String>,
         /// Most calls at once from this peer. 0 or unset on every working trunk seen; that this
         /// means no limit is inferred.
@@ -1292,6 +1438,7 @@ pub mod types {
             rename = "limits-max-active-calls-orig",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "limits-max-active-calls-orig")]
         #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_orig: ::std::option::Option<i64>,
         /// Most calls at once to this peer. 0 or unset on every working trunk seen; that this means
@@ -1302,6 +1449,7 @@ pub mod types {
             rename = "limits-max-active-calls-term",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "limits-max-active-calls-term")]
         #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_term: ::std::option::Option<i64>,
         /// Most calls at once in both directions together. 0 or unset on every working trunk seen;
@@ -1312,6 +1460,7 @@ pub mod types {
             rename = "limits-max-active-calls-total",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "limits-max-active-calls-total")]
         #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub limits_max_active_calls_total: ::std::option::Option<i64>,
         /// Seconds that a call is billed at least, where
@@ -1323,6 +1472,7 @@ pub mod types {
             rename = "minimum-call-duration-seconds",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "minimum-call-duration-seconds")]
         #[serde(default, deserialize_with = "crate::values::lenient::optional")]
         pub minimum_call_duration_seconds: ::std::option::Option<i64>,
         /// Time zone by name, for example `US/Pacific`; goes with `utc-offset`. Unset, as on the
@@ -1333,6 +1483,7 @@ pub mod types {
             rename = "time-zone",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "time-zone")]
         pub time_zone: ::std::option::Option<::std::string::String>,
         /// Hours from UTC, as text, for example `-7`; goes with `time-zone`. Unset, as on the
         /// captured trunk, means the server's own.
@@ -1342,6 +1493,7 @@ pub mod types {
             rename = "utc-offset",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "utc-offset")]
         pub utc_offset: ::std::option::Option<::std::string::String>,
     }
     /// Whether audio is encrypted.
@@ -1446,48 +1598,59 @@ pub mod types {
         /// Caller number for emergency calls; `[*]` keeps the call's own.
         ///
         /// Wire name: `caller-id-number-emergency`.
+        #[doc(alias = "caller-id-number-emergency")]
         pub caller_id_number_emergency: ::std::option::Option<::std::string::String>,
         /// Whether audio is relayed, in the backend's words (`automatic` where the trunk says
         /// `yes`).
         ///
         /// Wire name: `connection-audio-relay-enabled`.
+        #[doc(alias = "connection-audio-relay-enabled")]
         pub audio_relay_enabled: ::std::option::Option<AudioRelayMode>,
         /// Whether calls from the device are accepted.
         ///
         /// Wire name: `connection-orig-enabled`.
+        #[doc(alias = "connection-orig-enabled")]
         pub orig_enabled: ::std::option::Option<YesNo>,
         /// SIP URI of the device, for example `sip:15555550100@acme-pri.example`; not the trunk's
         /// pattern.
         ///
         /// Wire name: `connection-orig-match-pattern`.
+        #[doc(alias = "connection-orig-match-pattern")]
         pub orig_match_pattern: ::std::option::Option<::std::string::String>,
         /// Whether calls from the device are challenged.
         ///
         /// Wire name: `connection-require-sip-authentication-enabled`.
+        #[doc(alias = "connection-require-sip-authentication-enabled")]
         pub require_sip_authentication_enabled: ::std::option::Option<YesNo>,
         /// Whether the platform answers the device's challenges.
         ///
         /// Wire name: `connection-sip-authenticate-as-client-enabled`.
+        #[doc(alias = "connection-sip-authenticate-as-client-enabled")]
         pub sip_authenticate_as_client_enabled: ::std::option::Option<YesNo>,
         /// When the device registered.
         ///
         /// Wire name: `connection-sip-registration-datetime`.
+        #[doc(alias = "connection-sip-registration-datetime")]
         pub sip_registration_datetime: ::std::option::Option<crate::values::DateTime>,
         /// The trunk's SIP password again, in clear text.
         ///
         /// Wire name: `connection-sip-registration-password`.
+        #[doc(alias = "connection-sip-registration-password")]
         pub sip_registration_password: ::std::option::Option<crate::values::Secret>,
         /// Realm for digest authentication.
         ///
         /// Wire name: `connection-sip-registration-realm`.
+        #[doc(alias = "connection-sip-registration-realm")]
         pub sip_registration_realm: ::std::option::Option<::std::string::String>,
         /// Whether calls are sent to the device.
         ///
         /// Wire name: `connection-term-enabled`.
+        #[doc(alias = "connection-term-enabled")]
         pub term_enabled: ::std::option::Option<YesNo>,
         /// SIP URI for calls to the device; not the trunk's pattern.
         ///
         /// Wire name: `connection-term-match-pattern`.
+        #[doc(alias = "connection-term-match-pattern")]
         pub term_match_pattern: ::std::option::Option<::std::string::String>,
         /// Contact that the device registered, with its public address.
         ///
@@ -1496,10 +1659,12 @@ pub mod types {
         /// Host name of the core server that holds the registration.
         ///
         /// Wire name: `core-server`.
+        #[doc(alias = "core-server")]
         pub core_server: ::std::option::Option<::std::string::String>,
         /// When the device record was made.
         ///
         /// Wire name: `created-datetime`.
+        #[doc(alias = "created-datetime")]
         pub created_datetime: ::std::option::Option<crate::values::DateTime>,
         /// Latency of delivery, in seconds as it seems.
         ///
@@ -1508,42 +1673,51 @@ pub mod types {
         /// Transport that the device was provisioned with; lower case, for example `udp`.
         ///
         /// Wire name: `device-provisioning-sip-transport-protocol`.
+        #[doc(alias = "device-provisioning-sip-transport-protocol")]
         pub device_provisioning_sip_transport_protocol: ::std::option::Option<
             ::std::string::String,
         >,
         /// User agent that alone may register; empty means any.
         ///
         /// Wire name: `device-sip-allowed-user-agent`.
+        #[doc(alias = "device-sip-allowed-user-agent")]
         pub device_sip_allowed_user_agent: ::std::option::Option<::std::string::String>,
         /// Average SIP round trip to the device, in seconds.
         ///
         /// Wire name: `device-sip-latency-seconds-average`.
+        #[doc(alias = "device-sip-latency-seconds-average")]
         pub device_sip_latency_seconds_average: ::std::option::Option<f64>,
         /// Last SIP round trip to the device, in seconds.
         ///
         /// Wire name: `device-sip-latency-seconds-current`.
+        #[doc(alias = "device-sip-latency-seconds-current")]
         pub device_sip_latency_seconds_current: ::std::option::Option<f64>,
         /// When the registration ends unless it is renewed.
         ///
         /// Wire name: `device-sip-registration-expires-datetime`.
+        #[doc(alias = "device-sip-registration-expires-datetime")]
         pub device_sip_registration_expires_datetime: ::std::option::Option<
             crate::values::DateTime,
         >,
         /// Seconds for which the device registered.
         ///
         /// Wire name: `device-sip-registration-expiry-seconds`.
+        #[doc(alias = "device-sip-registration-expiry-seconds")]
         pub device_sip_registration_expiry_seconds: ::std::option::Option<i64>,
         /// State of the registration in the backend's words, for example `unregistered_endpoint`.
         ///
         /// Wire name: `device-sip-registration-state`.
+        #[doc(alias = "device-sip-registration-state")]
         pub device_sip_registration_state: ::std::option::Option<::std::string::String>,
         /// Dial plan of the device; empty on the captured trunk.
         ///
         /// Wire name: `dial-plan`.
+        #[doc(alias = "dial-plan")]
         pub dial_plan: ::std::option::Option<::std::string::String>,
         /// Dial policy of the device; empty on the captured trunk.
         ///
         /// Wire name: `dial-policy`.
+        #[doc(alias = "dial-policy")]
         pub dial_policy: ::std::option::Option<::std::string::String>,
         /// Domain of the device.
         ///
@@ -1552,6 +1726,7 @@ pub mod types {
         /// Emergency address of the device; empty means none.
         ///
         /// Wire name: `emergency-address-id`.
+        #[doc(alias = "emergency-address-id")]
         pub emergency_address_id: ::std::option::Option<::std::string::String>,
         /// SIP URI that the device sends in From.
         ///
@@ -1568,6 +1743,7 @@ pub mod types {
         /// Service code of the device; empty on the captured trunk.
         ///
         /// Wire name: `service-code`.
+        #[doc(alias = "service-code")]
         pub service_code: ::std::option::Option<::std::string::String>,
         /// Subscriber that the device belongs to; `domain` is the domain's default subscriber.
         ///
@@ -8017,6 +8193,18 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+}
+/// What responses are wrapped in.
+pub mod envelopes {
+    pub use super::types::{ApiMessage, ConnectionCount, ConnectionList};
+}
+/// What requests and responses are about.
+pub mod models {
+    pub use super::types::{
+        AudioRelay, AudioRelayMode, Connection, ConnectionCreate, ConnectionUpdate,
+        EncryptedAudio, OrigMatchHeader, Registration, RemoteRingback, SipDestination,
+        SipTransport, YesNo, YesNoSystemDefault,
+    };
 }
 /// What each operation answers.
 #[allow(non_camel_case_types)]

@@ -1,4 +1,21 @@
 #![doc = include_str!("../README.md")]
+//!
+//! ## What is where
+//!
+//! | for | see |
+//! |---|---|
+//! | a client and its settings | [`Client`], [`ClientBuilder`], [`RetryPolicy`], [`Credential`] |
+//! | the trunks of the system or of a domain | [`Connections`], [`Domain`], [`ConnectionFilter`] |
+//! | whole lists, and lists page by page | [`CompleteList`], [`ConnectionStream`] |
+//! | a trunk that was read, and its key | [`Connection`], [`Registration`], [`ConnectionKey`] |
+//! | a trunk to create | [`RegisteringPbx`], [`CarrierTrunk`], [`ConnectionCreate`] |
+//! | a change | [`ConnectionUpdate`] |
+//! | how it went | [`Accepted`], [`Metadata`], [`Error`], [`ErrorKind`] |
+//! | the same work on many trunks | [`bulk`] |
+//! | metrics and logs | [`observability`] |
+//! | any other request of the API | [`Client::request`], [`envelopes`], [`OPENAPI`] |
+//!
+//! The other types are what settings hold: names that were checked, and vocabularies.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -48,6 +65,22 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }
 
+/// What responses wrap their values in. The operations take it off; it is of use to read the
+/// response to a [`Request`] of one's own.
+///
+/// ```no_run
+/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// use netsapiens_connections::{Method, envelopes::ConnectionCount};
+///
+/// let response = client.request(Method::GET, ["connections", "count"]).send().await?;
+/// println!("{} trunks", response.json::<ConnectionCount>()?.total);
+/// # Ok(())
+/// # }
+/// ```
+pub mod envelopes {
+    pub use crate::generated::envelopes::*;
+}
+
 /// The HTTP library, whose types [`ClientBuilder::configure_http`] takes.
 #[doc(no_inline)]
 pub use reqwest;
@@ -80,8 +113,8 @@ pub use filter::ConnectionFilter;
 /// # Ok::<(), netsapiens_connections::InvalidValue>(())
 /// ```
 ///
-pub use generated::types::ConnectionCreate;
-pub use generated::types::*;
+pub use generated::models::ConnectionCreate;
+pub use generated::models::*;
 pub use key::ConnectionKey;
 pub use metadata::Metadata;
 pub use paging::{ConnectionStream, PageSize, StreamProgress};

@@ -9,6 +9,12 @@ use crate::response::Response;
 
 /// Status and headers of a response, and how many attempts it took.
 ///
+/// Every read and write has it: [`Accepted`](crate::Accepted),
+/// [`CompleteList`](crate::CompleteList), [`ConnectionStream`](crate::ConnectionStream) and
+/// [`RawResponse`](crate::RawResponse) hold it, and an operation that gives a plain value has a
+/// second form, `…_with_metadata`, that gives both. So do failures, as far as an
+/// [`Error`](crate::Error) tells.
+///
 /// Of an operation with several requests it is that of the last one. Headers that repeat the
 /// request's key or password read `***`. `Debug` shows the names of the headers alone.
 ///

@@ -9,8 +9,9 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::ConnectionFilter;
 use crate::generated::types::{Connection, ConnectionCreate};
 use crate::identity;
+use crate::metadata::Metadata;
 use crate::paging::ConnectionStream;
-use crate::transport::deadline;
+use crate::transport::{Done, deadline};
 use crate::values::ConnectionRef;
 
 /// Wait after the first look; it doubles with each.
@@ -56,6 +57,23 @@ impl<S: Scope> Connections<S> {
         T: TryInto<ConnectionCreate>,
         T::Error: Into<Error>,
     {
+        Ok(self.create_and_read_with_metadata(trunk, patience).await?.0)
+    }
+
+    /// [`create_and_read`](Self::create_and_read), and what came with the response that has the
+    /// trunk.
+    ///
+    /// # Errors
+    /// As [`create_and_read`](Self::create_and_read).
+    pub async fn create_and_read_with_metadata<T>(
+        &self,
+        trunk: T,
+        patience: Duration,
+    ) -> Result<(Connection, Metadata), Error>
+    where
+        T: TryInto<ConnectionCreate>,
+        T::Error: Into<Error>,
+    {
         let trunk = &self.accept(trunk)?;
         self.create_checked(trunk).await?;
         let deadline = deadline(patience);
@@ -96,12 +114,16 @@ impl<S: Scope> Connections<S> {
         Err(Error::not_visible(reason, last).about(&trunk.domain, &trunk.orig_match_pattern))
     }
 
-    async fn look(&self, trunk: &ConnectionCreate) -> Result<Option<Connection>, Error> {
+    async fn look(
+        &self,
+        trunk: &ConnectionCreate,
+    ) -> Result<Option<(Connection, Metadata)>, Error> {
         let client = self.client();
         let of_the_system = trunk.domain.as_str() == "*";
         if ConnectionRef::new(&trunk.orig_match_pattern, client.addressing).is_ok() {
             let read = self.read(&trunk.domain, &trunk.orig_match_pattern).await;
-            match read.map(|read| read.value) {
+            let found = |read: Done<Option<Connection>>| Some((read.value?, read.metadata));
+            match read.map(found) {
                 Ok(None) if of_the_system => {}
                 // The server may not take a `*` for a domain.
                 Err(error) if of_the_system && error.kind() == ErrorKind::Status => {}
@@ -114,7 +136,7 @@ impl<S: Scope> Connections<S> {
         while let Some(found) = list.next().await {
             let found = found?;
             if identity::is_same(&found, &trunk.domain, &trunk.orig_match_pattern) {
-                return Ok(Some(found));
+                return Ok(list.metadata().map(|metadata| (found, metadata.clone())));
             }
         }
         Ok(None)

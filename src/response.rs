@@ -10,6 +10,7 @@ use crate::server_message::ServerMessage;
 use crate::values::lenient::{Body, MISSING, TOO_MANY, UNREADABLE};
 
 /// A response of the server, whole.
+#[derive(Clone)]
 pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,

@@ -21,7 +21,7 @@ use syn::{
 };
 
 use super::adapt;
-use super::openapi::reach;
+use super::openapi::{envelopes, reach};
 
 /// What the passes need to know of the spec.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Facts {
     pub responses: BTreeSet<String>,
     /// Each operation with the schema of its 2xx answer.
     pub answers: Vec<(String, String)>,
+    /// Schemas that are a response's whole body and part of no other schema.
+    pub envelopes: BTreeSet<String>,
 }
 
 impl Facts {
@@ -44,6 +46,7 @@ impl Facts {
             requests: reach.requests,
             responses: reach.responses,
             answers: adapt::answers(spec),
+            envelopes: envelopes(spec),
             ..Facts::default()
         };
         for (name, schema) in adapted
@@ -75,7 +78,7 @@ pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     differences::run(code, &facts.requests)?;
     responses::run(code, &facts.responses)?;
     constructors::run(code, &facts.requests)?;
-    answers::run(code, &facts.answers)?;
+    answers::run(code, &facts.answers, &facts.envelopes)?;
     docs::run(code);
     Ok(())
 }

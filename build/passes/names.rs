@@ -34,8 +34,8 @@ pub fn run(code: &mut File) -> Result<(), String> {
             if new != old && renamed(field).is_none() {
                 field.attrs.push(parse_quote!(#[serde(rename = #wire)]));
             }
-            document(field, &wire);
             field.ident = Some(new.clone());
+            document(field, &wire);
             shortened.insert((item.ident.to_string(), old), new);
         }
     }
@@ -60,7 +60,8 @@ fn shorten(name: &Ident) -> Result<Ident, String> {
     }
 }
 
-/// Adds the wire name below what the field's documentation says already.
+/// Adds the wire name below what the field's documentation says already, and lets it be searched
+/// for.
 fn document(field: &mut Field, wire: &str) {
     let line = format!("Wire name: `{wire}`.");
     let after = field
@@ -70,6 +71,9 @@ fn document(field: &mut Field, wire: &str) {
         .map_or(0, |last| last + 1);
     let lines: [Attribute; 2] = [parse_quote!(#[doc = ""]), parse_quote!(#[doc = #line])];
     field.attrs.splice(after..after, lines);
+    if field.ident.as_ref().is_some_and(|name| name != wire) {
+        field.attrs.push(parse_quote!(#[doc(alias = #wire)]));
+    }
 }
 
 struct Members<'a> {

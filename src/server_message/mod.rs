@@ -44,6 +44,7 @@ const CHECKED_BYTES: usize = 4096;
 const MASK: &str = "***";
 
 /// The message of the service's own error format. It has no `Debug`: `raw` may hold anything.
+#[derive(Clone)]
 pub(crate) struct ServerMessage {
     code: Option<i64>,
     raw: String,

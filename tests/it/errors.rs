@@ -99,12 +99,20 @@ async fn predicates_read_the_message_in_any_spelling() {
             for body in [
                 json!({ "code": status, "message": message }),
                 json!({ "code": status.to_string(), "message": message }),
-                json!({ "message": message }),
                 json!({ "code": status, "message": message, "request": 7 }),
             ] {
                 let error = get_error(status, "application/json", &body.to_string()).await;
                 assert_eq!(holding(&error), [expected], "{body}");
             }
+            // What the two others say is plain without a code; that a trunk is missing is not, since
+            // gateways say so of anything.
+            let without = match expected {
+                "is_not_found" => "is_foreign_not_found",
+                plain => plain,
+            };
+            let body = json!({ "message": message });
+            let error = get_error(status, "application/json", &body.to_string()).await;
+            assert_eq!(holding(&error), [without], "{body}");
         }
     }
 }
@@ -371,6 +379,11 @@ async fn what_a_server_answers_is_told_with_a_way_out() {
              scope, and a key can be read-only or lack the model `connection`",
         ),
         (
+            mistake("delete", 403, HTML, PAGE).await,
+            "delete_connection: the server answered 403 Forbidden with a body of 47 bytes \
+             (text/html). This 403 is not the service's own; is this the API host?",
+        ),
+        (
             mistake("get", 302, HTML, "").await,
             "get_connection: the server answered 302 Found without a body. Redirects are not \
              followed, so that the key goes to no other host: give the server that the header \
@@ -391,6 +404,11 @@ async fn what_a_server_answers_is_told_with_a_way_out() {
             mistake("get", 404, json, "").await,
             "get_connection: the server answered 404 Not Found without a body. This 404 is not \
              the service's own; is this the API host?",
+        ),
+        (
+            mistake("get", 404, json, r#"{"message":"Not Found"}"#).await,
+            "get_connection: the server answered 404 Not Found: Not Found. This 404 is not the \
+             service's own; is this the API host?",
         ),
         (
             mistake("delete", 404, json, &message(404, "Resource not found.")).await,

@@ -251,11 +251,6 @@ matrix! {
     no_route: Refusal(1, Fault::no_route) => all(error("404 unknown_route sent ×1", 1));
     missing: Refusal(1, || Fault::message(404, "Resource not found."))
         => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
-    missing_without_a_code: Refusal(
-        1,
-        || Fault::json(404, json!({ "message": "Resource not found." })),
-    )
-        => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
     missing_with_a_code_as_text: Refusal(
         1,
         || Fault::json(404, json!({ "code": "404", "message": "Resource not found." })),
@@ -273,6 +268,8 @@ matrix! {
 
     // 404 of a gateway or of another web server. It says nothing of trunks: never `None`, never
     // "removed already".
+    gateway_404_message: Refusal(1, || Fault::json(404, json!({ "message": "Not Found" })))
+        => all(error("404 foreign_not_found sent ×1", 1));
     gateway_404_page: Refusal(1, || Fault::gateway_page(404))
         => all(error("404 foreign_not_found sent ×1", 1));
     gateway_404_text: Refusal(1, || Fault::answer(404, "text/plain", "404 page not found\n"))

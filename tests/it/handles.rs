@@ -216,6 +216,8 @@ async fn a_deadline_of_one_call_is_that_calls_alone() {
 fn an_error_is_one_word_wide_and_goes_everywhere() {
     fn goes_everywhere<T: std::error::Error + Send + Sync + 'static>() {}
     goes_everywhere::<Error>();
+    fn is_free_to_clone<T: Clone>() {}
+    is_free_to_clone::<Error>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
     assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
     let refused = Client::builder().build().unwrap_err();

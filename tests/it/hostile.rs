@@ -2,9 +2,8 @@
 
 use std::error::Error as _;
 
-use netsapiens_connections::{
-    ApiMessage, Connection, ConnectionCount, ConnectionCreate, ConnectionUpdate, Error,
-};
+use netsapiens_connections::envelopes::{ApiMessage, ConnectionCount};
+use netsapiens_connections::{Connection, ConnectionCreate, ConnectionUpdate, Error};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

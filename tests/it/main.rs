@@ -10,8 +10,6 @@ mod faults;
 mod gateways;
 #[cfg(feature = "codegen")]
 mod generated;
-#[cfg(all(feature = "codegen", unix))]
-mod growth;
 mod handles;
 mod hostile;
 mod http;

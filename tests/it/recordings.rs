@@ -3,10 +3,9 @@
 
 use std::path::PathBuf;
 
+use netsapiens_connections::envelopes::{ApiMessage, ConnectionCount, ConnectionList};
 use netsapiens_connections::fake::{FakeServer, SYSTEM_KEY};
-use netsapiens_connections::{
-    ApiMessage, ConnectionCount, ConnectionCreate, ConnectionList, ConnectionUpdate, YesNo,
-};
+use netsapiens_connections::{ConnectionCreate, ConnectionUpdate, YesNo};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};

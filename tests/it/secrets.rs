@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use netsapiens_connections::bulk::Outcome;
+use netsapiens_connections::envelopes::{ApiMessage, ConnectionCount, ConnectionList};
 use netsapiens_connections::{
-    Addressing, ApiMessage, AudioRelay, AudioRelayMode, Client, Connection, ConnectionCount,
-    ConnectionCreate, ConnectionFilter, ConnectionKey, ConnectionList, ConnectionUpdate, DateTime,
-    DomainName, EncryptedAudio, MatchPattern, Method, OrigMatchHeader, PageSize, RawJson,
-    Registration, RemoteRingback, RetryPolicy, Secret, SipDestination, SipTransport,
-    StreamProgress, WholeSystem, YesNo, YesNoSystemDefault,
+    Addressing, AudioRelay, AudioRelayMode, Client, Connection, ConnectionCreate, ConnectionFilter,
+    ConnectionKey, ConnectionUpdate, DateTime, DomainName, EncryptedAudio, MatchPattern, Method,
+    OrigMatchHeader, PageSize, RawJson, Registration, RemoteRingback, RetryPolicy, Secret,
+    SipDestination, SipTransport, StreamProgress, WholeSystem, YesNo, YesNoSystemDefault,
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;

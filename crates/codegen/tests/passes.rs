@@ -390,8 +390,11 @@ fn the_prefix_goes_from_fields_and_literals_and_the_serde_name_stays() {
     passes::names::run(&mut code).unwrap();
     let text = text(&code);
     for expected in [
-        "/// Where.\n        ///\n        ///Wire name: `connection-address`.\n        #[serde(rename = \"connection-address\")]\n        pub address:",
-        "#[serde(rename = \"connection_state\")]\n        pub state: i64",
+        "/// Where.\n        ///\n        ///Wire name: `connection-address`.\n        \
+         #[serde(rename = \"connection-address\")]\n        \
+         #[doc(alias = \"connection-address\")]\n        pub address:",
+        "#[serde(rename = \"connection_state\")]\n        \
+         #[doc(alias = \"connection_state\")]\n        pub state: i64",
         "///Wire name: `description`.\n        pub description: String",
         "address: None,",
         "state: 0,",
@@ -701,8 +704,44 @@ fn a_path_that_is_written_in_another_way_stops_the_generator() {
 #[test]
 fn answers_are_aliases_by_operation() {
     let mut code = types("pub struct T;");
-    passes::answers::run(&mut code, &[("list_connections".into(), "T".into())]).unwrap();
+    let answers = [("list_connections".into(), "T".into())];
+    passes::answers::run(&mut code, &answers, &set(&[])).unwrap();
     assert!(text(&code).contains("pub type list_connections = super::types::T;"));
+}
+
+#[test]
+fn envelopes_have_a_module_of_their_own() {
+    let mut code = types("pub struct List; pub struct Trunk; pub enum State { Yes } struct Own;");
+    passes::answers::run(&mut code, &[], &set(&["List"])).unwrap();
+    let text = text(&code);
+    for expected in [
+        "pub mod envelopes {\n    pub use super::types::List;\n}",
+        "pub mod models {\n    pub use super::types::{Trunk, State};\n}",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+}
+
+#[test]
+fn an_envelope_is_the_whole_of_a_response_and_part_of_no_schema() {
+    let facts = |spec: &str| {
+        let document = parse(spec).unwrap();
+        Facts::new(document.value(), document.value()).envelopes
+    };
+    assert_eq!(facts(SMALL), set(&["Trunk"]));
+    // Something else has trunks now, and is answered in their place.
+    let wrapped = SMALL
+        .replacen("schemas/Trunk'", "schemas/List'", 1)
+        .replacen(
+            "    Trunk:\n",
+            "    List:\n      type: array\n      items:\n        \
+             $ref: '#/components/schemas/Trunk'\n    Trunk:\n",
+            1,
+        );
+    assert_eq!(facts(&wrapped), set(&["List"]));
+    // What can be sent is a user's to make.
+    let sent = SMALL.replacen("schemas/Create'", "schemas/Trunk'", 1);
+    assert_eq!(facts(&sent), set(&[]));
 }
 
 #[test]
