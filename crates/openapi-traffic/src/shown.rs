@@ -148,7 +148,11 @@ fn shortened(name: &str) -> Cow<'_, str> {
         !c.is_alphanumeric() || (c.is_uppercase() && before.is_some_and(char::is_lowercase))
     };
     let head = &name[..limit + name[limit..].chars().next().map_or(0, char::len_utf8)];
-    let end = head.char_indices().filter(ends).map(|(at, _)| at).next_back();
+    let end = head
+        .char_indices()
+        .filter(ends)
+        .map(|(at, _)| at)
+        .next_back();
     Cow::Owned(format!(
         "{}…",
         &name[..end.filter(|at| *at > 0).unwrap_or(limit)]
