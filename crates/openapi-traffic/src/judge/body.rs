@@ -251,17 +251,28 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// The first of the readings of a body that fits its schema, else the first.
+    /// The first of the readings of a body that fits its schema, else the first. What fits as it is
+    /// declared is read once.
     fn first_fitting<T>(
         &self,
         side: &Side,
         schema: &Schema,
-        mut readings: Vec<T>,
+        read: impl Fn(Typing) -> Result<T, form::Unreadable>,
         value: impl Fn(&T) -> &Value,
-    ) -> Option<T> {
-        let mut values = readings.iter().map(value);
-        let fitting = values.position(|value| self.fits(side, schema, value));
-        (!readings.is_empty()).then(|| readings.swap_remove(fitting.unwrap_or(0)))
+    ) -> Result<T, form::Unreadable> {
+        let fits = |reading: &T| self.fits(side, schema, value(reading));
+        let [declared, others @ ..] = Typing::ALL;
+        let first = read(declared)?;
+        if fits(&first) {
+            return Ok(first);
+        }
+        for typing in others {
+            let other = read(typing)?;
+            if fits(&other) {
+                return Ok(other);
+            }
+        }
+        Ok(first)
     }
 
     /// The value of a body that is no JSON, where it can be read as one.
@@ -286,30 +297,25 @@ impl<'j> Judge<'j> {
         let is_xml = media_type.ends_with("/xml") || media_type.ends_with("+xml");
         let (plan, node) = (&side.plan, schema.node);
         if media_type.starts_with("text/") && !is_xml {
-            let readings = Typing::ALL.map(|typing| form::plain(&written, plan, node, typing));
-            return self.first_fitting(side, schema, readings.into(), |value| value);
+            let read = |typing| Ok(form::plain(&written, plan, node, typing));
+            return self.first_fitting(side, schema, read, |value| value).ok();
         }
-        let read = |typing| match media_type {
-            "application/x-www-form-urlencoded" => {
-                Some(Ok(form::urlencoded(&written, plan, node, media, typing)))
+        let is_urlencoded = media_type == "application/x-www-form-urlencoded";
+        if !is_urlencoded && media_type != "multipart/form-data" {
+            // Where any string will do there is nothing to hold it against.
+            if !plan.is_any_string(node) {
+                self.leave(format!("the schema of a body of {}", media.range));
             }
-            "multipart/form-data" => {
-                let content_type = &recorded.content_type;
-                let form = form::multipart(&written, content_type, plan, node, media, typing);
-                Some(form)
-            }
-            _ => None,
+            return None;
+        }
+        let content_type = &recorded.content_type;
+        let read = |typing| match is_urlencoded {
+            true => Ok(form::urlencoded(&written, plan, node, media, typing)),
+            false => form::multipart(&written, content_type, plan, node, media, typing),
         };
-        let readings: Option<Result<Vec<_>, _>> = Typing::ALL.into_iter().map(read).collect();
-        let form = match readings {
-            None => {
-                // Where any string will do there is nothing to hold it against.
-                if !plan.is_any_string(node) {
-                    self.leave(format!("the schema of a body of {}", media.range));
-                }
-                return None;
-            }
-            Some(Err(form::Unreadable(reason))) => {
+        let form = match self.first_fitting(side, schema, read, |form| &form.value) {
+            Ok(form) => form,
+            Err(form::Unreadable(reason)) => {
                 let found = Found {
                     rule: BodyCode::BrokenForm.rule(side.direction),
                     message: format!("the body is not the form that it says it is: {reason}"),
@@ -321,7 +327,6 @@ impl<'j> Judge<'j> {
                 self.report_against(found, Some(media.site));
                 return None;
             }
-            Some(Ok(readings)) => self.first_fitting(side, schema, readings, |form| &form.value)?,
         };
         for what in form.unread {
             self.leave(what);
