@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::openapi::{operations, operations_mut, reach, resolve, schema_name};
+use super::openapi::{self, operations, operations_mut, reach, resolve, schema_name};
 
 /// Rewrites the spec for the generator:
 /// - answers are raw bytes: a typed error loses its status when a gateway answers HTML, a typed 202
@@ -21,12 +21,7 @@ pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
     let mut copy = spec.clone();
     let mut schemas = Map::new();
     let read = reach(spec).responses;
-    for (name, schema) in spec
-        .pointer("/components/schemas")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    for (name, schema) in openapi::schemas(spec) {
         let mut schema = component(spec, schema);
         if replaced.contains(&name.as_str()) {
             schema = json!({ "type": "string", "description": schema.get("description") });

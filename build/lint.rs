@@ -7,7 +7,7 @@ use located::pointer::join as step;
 use located::{Document, Error};
 use serde_json::Value;
 
-use super::openapi::{local, operations, reach, resolve};
+use super::openapi::{self, local, operations, reach, resolve};
 
 const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
 /// Keywords that make the generated types refuse a value.
@@ -168,14 +168,7 @@ impl Lint<'_> {
 
     fn schemas(&self) -> Result<(), Error> {
         let reach = reach(self.document.value());
-        for (name, schema) in self
-            .document
-            .value()
-            .pointer("/components/schemas")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (name, schema) in openapi::schemas(self.document.value()) {
             let rules = Rules {
                 request: reach.requests.contains(name),
                 // A type of ours has its own reading, and a scalar choice is read as its first

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-pub use located::openapi::operations;
-use located::openapi::{is_method, reference};
+use located::openapi::is_method;
+pub use located::openapi::{local, operations};
 use serde_json::Value;
 
 /// Every operation, to be changed.
@@ -22,11 +22,6 @@ pub fn resolve<'a>(spec: &'a Value, value: &'a Value) -> &'a Value {
     local(value)
         .and_then(|pointer| spec.pointer(pointer))
         .unwrap_or(value)
-}
-
-/// The pointer that a local `$ref` holds.
-pub fn local(value: &Value) -> Option<&str> {
-    reference(value)?.strip_prefix('#')
 }
 
 /// Name of the component schema that a value refers to.
@@ -76,18 +71,17 @@ pub fn reach(spec: &Value) -> Reach {
     reach
 }
 
+/// The component schemas with their names.
+pub fn schemas(spec: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let schemas = spec.pointer("/components/schemas");
+    schemas.and_then(Value::as_object).into_iter().flatten()
+}
+
 /// Component schemas that are the whole body of a response and part of no other schema: what the
 /// value that was asked for comes in.
-pub fn envelopes(spec: &Value) -> BTreeSet<String> {
-    let reach = reach(spec);
+pub fn envelopes(spec: &Value, reach: &Reach) -> BTreeSet<String> {
     let mut parts = BTreeSet::new();
-    for schema in spec
-        .pointer("/components/schemas")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(_, schema)| schema)
-    {
+    for (_, schema) in schemas(spec) {
         follow(spec, Some(schema), &mut parts);
     }
     let others = [&parts, &reach.requests, &reach.parameters];

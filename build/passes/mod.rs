@@ -21,7 +21,7 @@ use syn::{
 };
 
 use super::adapt;
-use super::openapi::{envelopes, reach};
+use super::openapi::{envelopes, reach, schemas};
 
 /// What the passes need to know of the spec.
 #[derive(Debug, Default)]
@@ -43,18 +43,13 @@ impl Facts {
     pub fn new(spec: &Value, adapted: &Value) -> Facts {
         let reach = reach(spec);
         let mut facts = Facts {
+            envelopes: envelopes(spec, &reach),
             requests: reach.requests,
             responses: reach.responses,
             answers: adapt::answers(spec),
-            envelopes: envelopes(spec),
             ..Facts::default()
         };
-        for (name, schema) in adapted
-            .pointer("/components/schemas")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (name, schema) in schemas(adapted) {
             if let Some(known) = schema.get("x-extensible-enum").and_then(Value::as_array) {
                 let known = known
                     .iter()

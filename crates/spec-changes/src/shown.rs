@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use http_recording::{Recording, Request};
-use located::openapi::{is_method, reference};
+use located::openapi::{is_method, local};
 use located::pointer::{self, join};
 use serde_json::{Map, Value};
 
@@ -161,7 +161,7 @@ impl<'d> Look<'d> {
         while passed.insert(at.clone()) {
             let value = self.document.pointer(&at)?;
             *self.times.entry(at.clone()).or_default() += 1;
-            match target(value) {
+            match local(value) {
                 Some(next) => at = next.to_owned(),
                 None => return Some((at, value)),
             }
@@ -293,7 +293,7 @@ impl<'d> Look<'d> {
                 continue;
             }
             *self.times.entry(at.clone()).or_default() += 1;
-            if let Some(next) = target(schema) {
+            if let Some(next) = local(schema) {
                 waiting.push(next.to_owned());
                 continue;
             }
@@ -328,18 +328,13 @@ impl<'d> Look<'d> {
     }
 }
 
-/// The pointer that a reference within the document holds.
-fn target(value: &Value) -> Option<&str> {
-    reference(value)?.strip_prefix('#')
-}
-
 /// The value at a pointer, behind all references.
 fn resolved<'d>(document: &'d Value, at: &'d str) -> Option<&'d Value> {
     let mut at = at;
     let mut passed = BTreeSet::new();
     while passed.insert(at) {
         let value = document.pointer(at)?;
-        match target(value) {
+        match local(value) {
             Some(next) => at = next,
             None => return Some(value),
         }

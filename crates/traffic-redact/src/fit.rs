@@ -7,9 +7,11 @@ use std::sync::{Arc, OnceLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonschema::{Draft, Validator};
+use located::openapi::{is_uuid, reference};
 use serde_json::{Map, Number, Value, json};
 
 use super::sample;
+use super::schema;
 use super::table::Kind;
 
 /// How many different placeholders are made for one schema, and for one shape.
@@ -159,10 +161,9 @@ fn flat<'s>(spec: &'s Value, schema: &'s Value, open: &mut Vec<&'s str>) -> Valu
     let Some(members) = schema.as_object() else {
         return json!({});
     };
-    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        let target = reference.strip_prefix('#').and_then(|at| spec.pointer(at));
+    if let Some(reference) = reference(schema) {
         let is_open = open.len() == DEPTH || open.contains(&reference);
-        let Some(target) = target.filter(|_| !is_open) else {
+        let Some(target) = schema::target(spec, schema).filter(|_| !is_open) else {
             return json!({});
         };
         open.push(reference);
@@ -218,11 +219,8 @@ fn asks(schema: &Value) -> bool {
 /// A schema and its parts, those that are negated aside.
 fn collect<'s>(schema: &'s Value, parts: &mut Vec<&'s Value>) {
     parts.push(schema);
-    for keyword in ["allOf", "anyOf", "oneOf"] {
-        let inner = schema.get(keyword).and_then(Value::as_array);
-        for part in inner.into_iter().flatten() {
-            collect(part, parts);
-        }
+    for part in schema::parts(schema) {
+        collect(part, parts);
     }
 }
 
@@ -287,14 +285,6 @@ fn number(value: f64) -> Option<Value> {
         return Some(Value::from(value as i64));
     }
     Number::from_f64(value).map(Value::Number)
-}
-
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 /// A string with its digits and letters replaced by a number, digits by digits and letters by

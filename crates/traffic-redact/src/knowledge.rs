@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::fit::{self, Ask};
+use crate::schema;
 use crate::words;
 
 /// How many references deep a schema is followed.
@@ -199,13 +200,8 @@ impl Knowledge {
                 asks.push(ask);
             }
         }
-        let target = text(schema, "$ref")
-            .and_then(|reference| reference.strip_prefix('#'))
-            .and_then(|pointer| spec.pointer(pointer));
-        let parts = ["allOf", "anyOf", "oneOf"]
-            .iter()
-            .filter_map(|key| schema.get(key)?.as_array())
-            .flatten()
+        let target = schema::target(spec, schema);
+        let parts = schema::parts(schema)
             .filter(|part| part.get("items").is_some() || part.get("$ref").is_some());
         for part in schema.get("items").into_iter().chain(target).chain(parts) {
             self.learn_asks(spec, name, part, depth);
@@ -222,13 +218,8 @@ fn describe(spec: &Value, schema: &Value, depth: u8, field: &mut Field) {
     field.sensitive |= text(schema, "format") == Some("password");
     field.public |= schema.get("x-public") == Some(&Value::Bool(true));
     field.numeric |= matches!(text(schema, "type"), Some("integer" | "number"));
-    let target = text(schema, "$ref")
-        .and_then(|reference| reference.strip_prefix('#'))
-        .and_then(|pointer| spec.pointer(pointer));
-    let parts = ["allOf", "anyOf", "oneOf"]
-        .iter()
-        .filter_map(|key| schema.get(key)?.as_array())
-        .flatten();
+    let target = schema::target(spec, schema);
+    let parts = schema::parts(schema);
     for part in parts.chain(schema.get("items")).chain(target) {
         describe(spec, part, depth, field);
     }

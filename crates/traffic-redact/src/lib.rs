@@ -41,6 +41,7 @@ mod knowledge;
 mod rules;
 mod safe;
 mod sample;
+mod schema;
 mod shapes;
 mod table;
 mod text;
@@ -58,6 +59,7 @@ use rules::{Treat, VOCABULARY, treat};
 use table::{Kind, Table};
 
 pub use knowledge::Knowledge;
+
 /// A value that must not be published.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Leak {

@@ -69,9 +69,10 @@ impl Kind {
             // Fits into 32 bits.
             Self::Number => {
                 let n = (n - 1) % (200 * 100);
-                let prefix = Some(n / 100).filter(|prefix| *prefix > 0);
-                let prefix = prefix.map_or_else(String::new, |prefix| prefix.to_string());
-                format!("{prefix}55501{:02}", n % 100)
+                match n / 100 {
+                    0 => format!("55501{n:02}"),
+                    prefix => format!("{prefix}55501{:02}", n % 100),
+                }
             }
             Self::Domain if n == 1 => "acme.example".into(),
             Self::Domain => format!("acme-{n}.example"),

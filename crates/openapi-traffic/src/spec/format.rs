@@ -46,15 +46,6 @@ pub(crate) fn is_uri_reference(text: &str) -> bool {
     LATER.as_ref().is_none_or(is_valid)
 }
 
-/// RFC 9562: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12.
-pub(crate) fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
-
 /// RFC 4648, section 4, also in lines, as RFC 2045 writes it.
 pub(crate) fn is_base64(text: &str) -> bool {
     let text: String = text
@@ -66,7 +57,9 @@ pub(crate) fn is_base64(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_base64, is_uuid};
+    use located::openapi::is_uuid;
+
+    use super::is_base64;
 
     /// The test vectors of RFC 4648, section 10, and what is none by its sections 3.1 to 3.5.
     #[test]

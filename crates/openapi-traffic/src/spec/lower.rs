@@ -14,10 +14,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde_json::{Map, Value, json};
 
 use super::alternatives::Schemas;
-use super::format::{Format, is_base64, is_uri_reference, is_uuid};
+use super::format::{Format, is_base64, is_uri_reference};
 use super::pattern::portable;
 use crate::document::Document;
-use located::openapi::reference;
+use located::openapi::{is_uuid, reference};
 use located::pointer;
 
 /// Which way a body travels.

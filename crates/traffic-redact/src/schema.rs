@@ -1,0 +1,17 @@
+//! Where a schema of a document leads: what it refers to, and what it is composed of.
+
+use located::openapi::local;
+use serde_json::Value;
+
+/// The schema that a reference within the document leads to.
+pub(crate) fn target<'s>(spec: &'s Value, schema: &Value) -> Option<&'s Value> {
+    spec.pointer(local(schema)?)
+}
+
+/// The schemas that a schema is composed of.
+pub(crate) fn parts(schema: &Value) -> impl Iterator<Item = &Value> {
+    let lists = ["allOf", "anyOf", "oneOf"].into_iter();
+    lists
+        .filter_map(|keyword| schema.get(keyword)?.as_array())
+        .flatten()
+}
