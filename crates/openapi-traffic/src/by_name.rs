@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use located::pointer;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+
+use crate::digest::digest;
 
 /// The pointer with the name of an item for its number, as far as it leads.
 ///
@@ -50,7 +51,7 @@ fn name(item: &Value) -> String {
     let named = ["$ref", "title", "url"].iter().find_map(|it| text(it));
     match (named, item) {
         (Some(named), _) => named.to_owned(),
-        (None, Value::Object(_)) => digest(&own(item)),
+        (None, Value::Object(_)) => digest::<4>(&own(item).to_string()),
         (None, Value::String(text)) => text.clone(),
         (None, other) => other.to_string(),
     }
@@ -85,14 +86,6 @@ fn own(item: &Value) -> Value {
         (keyword, value)
     });
     json!(said.collect::<BTreeMap<_, _>>())
-}
-
-fn digest(value: &Value) -> String {
-    let digest = Sha256::digest(value.to_string());
-    digest[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use located::Place;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::codes::{Rule, Severity};
+use crate::digest::digest;
 
 /// One thing that was found. Never holds a secret: `seen` is a type or a size, and a name that
 /// looks like a value is `•••`.
@@ -74,11 +74,7 @@ impl Finding {
             .map_or("", |place| place.file.as_str());
         let (code, spec, at, exchange) = self.group();
         let spec = self.spec_name.as_deref().unwrap_or(spec);
-        let digest = Sha256::digest([code, spec, &at, exchange, file].join("\0"));
-        digest[..5]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        digest::<5>(&[code, spec, &at, exchange, file].join("\0"))
     }
 
     /// What equal findings have in common: the code, the place in the spec, the place in an

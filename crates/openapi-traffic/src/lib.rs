@@ -62,6 +62,7 @@ mod codes;
 #[cfg(feature = "cli")]
 pub mod command;
 pub mod corpus;
+mod digest;
 mod document;
 mod escaped;
 mod evidence;
