@@ -535,11 +535,10 @@ impl Error {
         let advice = match status {
             _ if self.is_not_found() => advice!(not_found),
             _ if self.is_unknown_route() => advice!(unknown_route),
-            _ if self.is_foreign_not_found() || status == 403 && self.0.server.is_none() => {
-                return format!("This {status} {}", advice!(not_from_service));
-            }
             _ if self.is_unauthorized() => advice!(unauthorized),
-            _ if self.is_permission_denied() => advice!(permission_denied),
+            _ if self.is_permission_denied() && self.0.server.is_some() => {
+                advice!(permission_denied)
+            }
             _ if self.is_conflict() => advice!(conflict),
             _ if self.is_rate_limited() => advice!(rate_limited),
             300..400 => {
@@ -550,7 +549,9 @@ impl Error {
                 "`~` stands for a key's own domain, which keys of Reseller and Super User scope do \
                  not have: name the domain"
             }
-            400..500 if status != 408 && self.0.server.is_none() => {
+            400..500
+                if self.is_foreign_not_found() || (status != 408 && self.0.server.is_none()) =>
+            {
                 return format!("This {status} {}", advice!(not_from_service));
             }
             408 | 502..=504 => "The server or a gateway before it is in trouble: try again later",
