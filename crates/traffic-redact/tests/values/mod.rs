@@ -28,7 +28,7 @@ pub(crate) const PLANTED: &[(&str, &str)] = &[
     ),
     ("a chat token", "xoxb-2345678901-abcdefghij"),
     ("a maps key", "AIzaSyD-9tSrke72PouQMnMX-a7eZSW0jkFMBWY"),
-    ("a service key", "nss_0123456789abcdefABCDEF"),
+    ("a service key", concat!("nss_", "0123456789abcdefABCDEF")),
     (
         "a private key",
         "-----BEGIN PRIVATE KEY-----\nMIIBVg\n-----END PRIVATE KEY-----",
