@@ -16,15 +16,13 @@ pub mod regen;
 #[cfg(feature = "traffic")]
 pub mod check_corrections;
 #[cfg(feature = "traffic")]
+pub mod checks;
+#[cfg(feature = "traffic")]
 pub mod codes;
 #[cfg(feature = "traffic")]
 pub mod export_har;
 #[cfg(feature = "traffic")]
 pub mod import_har;
-#[cfg(feature = "traffic")]
-pub mod leaks;
-#[cfg(feature = "traffic")]
-pub mod notes;
 #[cfg(feature = "traffic")]
 pub mod validate;
 #[cfg(feature = "traffic")]

@@ -6,21 +6,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use located::Source;
 use openapi_traffic::command::{self, Judging};
-use openapi_traffic::report::{Format, Report, Tool};
-use openapi_traffic::{Finding, Options, Rules, Spec, run};
+use openapi_traffic::report::{Format, Tool};
+use openapi_traffic::{Options, Rules, run};
 
-use crate::check_corrections;
+use crate::checks::Beside;
 use crate::codes::Code;
-use crate::corrections::Corrections;
-use crate::leaks;
-use crate::notes;
-use crate::vendor_facts::Facts;
 use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC, workspace_root};
 
-/// Beside the corrections, whichever they are.
-const FACTS: &str = "vendor-facts.yaml";
 const BASELINE: &str = "openapi/baseline.yaml";
 
 /// Hold the spec against recorded traffic
@@ -96,8 +89,8 @@ impl Validate {
             rules: rules(),
         };
         let progress = command::progress();
-        let more = |spec: &Spec, report: &mut Report| files.check(spec, report);
-        let report = run(&options, tool, more, &mut || progress.inc(1));
+        let beside = Beside::new(files.recordings, files.corrections, files.vendor);
+        let report = run(&options, tool, &beside, &mut || progress.inc(1));
         progress.finish_and_clear();
         judging.finish(&report)
     }
@@ -139,40 +132,5 @@ impl Files {
                 .or_else(|| ours(BASELINE).filter(|path| workspace_root().join(path).exists())),
             vendor: given(&command.vendor)?,
         })
-    }
-
-    /// What this repository checks beside its traffic. What cannot be read leaves the rest to be
-    /// checked.
-    fn check(&self, spec: &Spec, report: &mut Report) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let recordings = self.recordings.iter().map(PathBuf::as_path);
-        let committed = recordings.filter(|path| path.starts_with(RECORDINGS));
-        for part in [
-            self.check_corrections(spec, report),
-            leaks::scan_all(&self.recordings, spec.value()),
-            notes::check(committed),
-        ] {
-            match part {
-                Ok(more) => findings.extend(more),
-                Err(error) => report.problems.push(format!("{error:#}")),
-            }
-        }
-        findings
-    }
-
-    /// The corrections held against spec, recordings and vendor facts.
-    fn check_corrections(&self, spec: &Spec, report: &mut Report) -> anyhow::Result<Vec<Finding>> {
-        let Some(path) = &self.corrections else {
-            return Ok(Vec::new());
-        };
-        let corrections = Corrections::load(Source::read(path)?)?;
-        let facts = Facts::load(Source::read(&path.with_file_name(FACTS))?)?;
-        report.summary.corrections = corrections.entries().len();
-        let mut findings = check_corrections::check(&corrections, spec.value());
-        findings.extend(facts.check(spec.value(), &corrections));
-        if let Some(folder) = &self.vendor {
-            findings.extend(facts.check_vendor(folder)?);
-        }
-        Ok(findings)
     }
 }

@@ -55,7 +55,7 @@ pub fn walk(root: &Path) -> impl Iterator<Item = Result<Found, Unread>> {
     entries.filter_map(move |entry| {
         let entry = match entry {
             Ok(entry) => entry,
-            Err(error) => return Some(Err(Unread::new(root, error))),
+            Err(error) => return Some(Err(Unread::below(root, error))),
         };
         if entry.file_type().is_dir() {
             return None;
@@ -96,7 +96,15 @@ pub struct Unread {
 }
 
 impl Unread {
-    fn new(root: &Path, error: walkdir::Error) -> Self {
+    /// The path, and why it cannot be read.
+    pub fn new(path: &Path, cause: io::Error) -> Self {
+        Unread {
+            path: path.to_owned(),
+            cause,
+        }
+    }
+
+    fn below(root: &Path, error: walkdir::Error) -> Self {
         let path = error.path().unwrap_or(root).to_owned();
         let cause = error
             .into_io_error()

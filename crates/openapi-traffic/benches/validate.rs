@@ -199,7 +199,7 @@ fn report(spec: &Path, har: &Path, format: Format, findings: usize) -> anyhow::R
         cases: format == Format::Junit,
         ..Options::default()
     };
-    let report = run(&options, Tool::default(), |_, _| Vec::new(), &mut || {});
+    let report = run(&options, Tool::default(), &(), &mut || {});
     ensure!(report.problems.is_empty(), "{}", report.problems.join("; "));
     ensure!(
         report.findings.len() == findings,

@@ -94,7 +94,7 @@ impl Command {
             cases: judging.format == Format::Junit,
         };
         let progress = progress();
-        let report = run(&options, Tool::default(), |_, _| Vec::new(), &mut || {
+        let report = run(&options, Tool::default(), &(), &mut || {
             progress.inc(1);
         });
         progress.finish_and_clear();

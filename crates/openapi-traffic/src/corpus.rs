@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use rayon::prelude::*;
 
+use crate::checks::Checks;
 use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::judge::{self, Exchange};
@@ -52,6 +53,8 @@ pub struct Summary {
     pub evidence: Evidence,
     /// What could not be judged, with its place and the reason.
     pub problems: Vec<String>,
+    /// What the tool found in the documents by rules of its own.
+    pub(crate) beside: Vec<Finding>,
 }
 
 /// What was passed over for one reason.
@@ -68,15 +71,27 @@ pub struct Skipped {
 /// nothing is passed over silently, and the rest is judged all the same. A file that is given more
 /// than once counts once.
 pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) -> Summary {
+    for_each_beside(paths, spec, &(), each)
+}
+
+/// The same, with the checks of a tool on each document.
+pub(crate) fn for_each_beside(
+    paths: &[PathBuf],
+    spec: &Spec,
+    checks: &dyn Checks,
+    each: &mut dyn FnMut(Judged),
+) -> Summary {
     let summary = Summary {
         exchanges: 0,
         negative: 0,
         skipped: BTreeMap::new(),
         evidence: Evidence::new(spec),
         problems: Vec::new(),
+        beside: Vec::new(),
     };
     let mut run = Run {
         spec,
+        checks,
         each,
         waiting: Vec::new(),
         bytes: 0,
@@ -108,6 +123,7 @@ pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) ->
 
 struct Run<'r> {
     spec: &'r Spec,
+    checks: &'r dyn Checks,
     each: &'r mut dyn FnMut(Judged),
     waiting: Vec<Piece>,
     bytes: usize,
@@ -180,7 +196,10 @@ impl Run<'_> {
             return Ok(());
         }
         match kind {
-            Ok(Kind::Document) if is_large(&path) => self.large(&path)?,
+            // What is read as a whole for another reason is judged as a whole too.
+            Ok(Kind::Document) if is_large(&path) && !self.checks.wants(&path) => {
+                self.large(&path)?;
+            }
             Ok(Kind::Document) => self.push(is_negative(&path), Content::File(path), 0),
             Ok(Kind::Lines) => self.lines(&path)?,
             Err(reason) => self.skipped(reason.to_owned(), display(&path)),
@@ -246,7 +265,7 @@ impl Run<'_> {
         negative: bool,
     ) -> anyhow::Result<(Evidence, Outcome)> {
         let mut evidence = Evidence::new(self.spec);
-        let outcome = judge_source(self.spec, source, number, negative, &mut evidence)?;
+        let outcome = judge_source(self.spec, source, None, number, negative, &mut evidence)?;
         Ok((evidence, outcome))
     }
 
@@ -283,14 +302,14 @@ impl Run<'_> {
     fn flush(&mut self) {
         self.bytes = 0;
         let waiting = std::mem::take(&mut self.waiting);
-        let spec = self.spec;
+        let (spec, checks) = (self.spec, self.checks);
         // Each thread has evidence of its own; the order of the outcomes is that of the pieces.
         let (evidence, outcomes) = waiting
             .into_par_iter()
             .fold(
                 || (Evidence::new(spec), Vec::new()),
                 |(mut evidence, mut outcomes), piece| {
-                    outcomes.push(judge_piece(spec, piece, &mut evidence));
+                    outcomes.push(judge_piece(spec, checks, piece, &mut evidence));
                     (evidence, outcomes)
                 },
             )
@@ -316,6 +335,7 @@ impl Run<'_> {
         for (reason, file) in outcome.skipped {
             self.skipped(reason, file);
         }
+        self.summary.beside.extend(outcome.beside);
         for judged in outcome.judged {
             match judged.negative {
                 true => self.summary.negative += 1,
@@ -331,20 +351,33 @@ impl Run<'_> {
 struct Outcome {
     judged: Vec<Judged>,
     skipped: Vec<(String, String)>,
+    /// What the tool found by rules of its own.
+    beside: Vec<Finding>,
 }
 
-fn judge_piece(spec: &Spec, piece: Piece, evidence: &mut Evidence) -> anyhow::Result<Outcome> {
-    let source = match piece.content {
-        Content::File(path) => Source::read(&path)?,
-        Content::Line { file, line, bytes } => Source::from_bytes(file.as_ref(), bytes, line)?,
+fn judge_piece(
+    spec: &Spec,
+    checks: &dyn Checks,
+    piece: Piece,
+    evidence: &mut Evidence,
+) -> anyhow::Result<Outcome> {
+    let (source, checks) = match piece.content {
+        Content::File(path) => {
+            let source = Source::read(&path)?;
+            (source, checks.wants(&path).then_some(checks))
+        }
+        Content::Line { file, line, bytes } => {
+            (Source::from_bytes(file.as_ref(), bytes, line)?, None)
+        }
     };
-    judge_source(spec, source, piece.number, piece.negative, evidence)
+    judge_source(spec, source, checks, piece.number, piece.negative, evidence)
 }
 
 /// Judges the exchanges of a text, whose numbers begin with `number`.
 fn judge_source(
     spec: &Spec,
     source: Source,
+    checks: Option<&dyn Checks>,
     number: u64,
     negative: bool,
     evidence: &mut Evidence,
@@ -352,6 +385,13 @@ fn judge_source(
     let source = Arc::new(source);
     let mut outcome = Outcome::default();
     let exchanges = read(&source, &mut outcome.skipped)?;
+    if let Some(checks) = checks {
+        let exchanges: Vec<_> = exchanges
+            .iter()
+            .map(|(recording, pointer, _)| (recording, pointer.as_str()))
+            .collect();
+        outcome.beside = checks.document(spec, &source, &exchanges);
+    }
     for (number, (recording, pointer, wire)) in (number..).zip(exchanges) {
         let mut exchange = Exchange::new(recording, Arc::clone(&source), &pointer, number);
         if let Some(wire) = wire {

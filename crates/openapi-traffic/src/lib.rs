@@ -51,13 +51,14 @@
 //! - [`corpus`] judges files and folders on all cores;
 //! - [`Baseline`] excuses known findings for a while;
 //! - [`report`] says it all for a terminal, as a page, JSON, SARIF, JUnit XML or annotations;
-//! - [`run()`] is all of this for a tool, and `command` (feature `cli`) its command line.
+//! - [`run()`] is all of this for a tool, which may add [`Checks`] of its own, and `command` (feature `cli`) its command line.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
 mod baseline;
 mod by_name;
+mod checks;
 mod codes;
 #[cfg(feature = "cli")]
 pub mod command;
@@ -78,6 +79,7 @@ mod spec;
 mod style;
 
 pub use baseline::{Applied, Baseline};
+pub use checks::Checks;
 pub use codes::{Rule, Rules, Severity};
 pub use evidence::{Evidence, Presence, Row, Verdict};
 pub use finding::Finding;

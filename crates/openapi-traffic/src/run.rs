@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use located::{Source, display};
 
 use crate::baseline::Baseline;
+use crate::checks::Checks;
 use crate::corpus::{self, Judged};
 use crate::evidence::{Evidence, Verdict};
 use crate::finding::Finding;
@@ -35,25 +36,20 @@ pub struct Options {
     pub cases: bool,
 }
 
-/// Holds the document against the traffic. `more` adds what the tool finds by rules of its own, and
-/// `each` is called after each exchange.
+/// Holds the document against the traffic. `checks` adds what the tool finds by rules of its own,
+/// and `each` is called after each exchange.
 ///
 /// What cannot be read or judged is among the problems of the report, which is complete and in
 /// order.
-pub fn run(
-    options: &Options,
-    tool: Tool,
-    more: impl FnOnce(&Spec, &mut Report) -> Vec<Finding>,
-    each: &mut dyn FnMut(),
-) -> Report {
+pub fn run(options: &Options, tool: Tool, checks: &dyn Checks, each: &mut dyn FnMut()) -> Report {
     let started = Instant::now();
     let mut report = Report::new(display(&options.spec), tool);
     // Without a document there is nothing; what else cannot be read leaves the rest to be judged.
     match Source::read(&options.spec).and_then(Spec::load) {
         Ok(spec) => {
             let spec = spec.at_hosts(options.hosts.clone());
-            let mut findings = judge(&spec, options, &mut report, each);
-            findings.extend(more(&spec, &mut report));
+            let mut findings = judge(&spec, options, checks, &mut report, each);
+            findings.extend(checks.finish(&spec, &mut report));
             report.known = spec.known.clone();
             let kept = excuse(findings, options, &mut report);
             report.findings = kept.into_iter().map(Into::into).collect();
@@ -70,17 +66,20 @@ pub fn run(
 fn judge(
     spec: &Spec,
     options: &Options,
+    checks: &dyn Checks,
     report: &mut Report,
     each: &mut dyn FnMut(),
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let summary = corpus::for_each(&options.paths, spec, &mut |judged| {
+    let paths = &options.paths;
+    let summary = corpus::for_each_beside(paths, spec, checks, &mut |judged| {
         each();
         if options.cases {
             report.cases.push(case(&judged));
         }
         findings.extend(judged.findings);
     });
+    findings.extend(summary.beside);
     (report.summary.exchanges, report.summary.negatives) = (summary.exchanges, summary.negative);
     report.problems.extend(summary.problems);
     report.skipped = summary

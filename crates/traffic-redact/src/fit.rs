@@ -10,9 +10,9 @@ use jsonschema::{Draft, Validator};
 use located::openapi::{is_uuid, reference};
 use serde_json::{Map, Number, Value, json};
 
-use super::sample;
-use super::schema;
-use super::table::Kind;
+use crate::sample;
+use crate::schema;
+use crate::table::Kind;
 
 /// How many different placeholders are made for one schema, and for one shape.
 const MANY: usize = 1_000;

@@ -7,7 +7,7 @@ use regex::{Regex, RegexSet};
 
 /// What a field's value is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Treat {
+pub(crate) enum Treat {
     /// A credential, with all that is nested in it.
     Secret,
     /// A tenant's domain.
@@ -70,7 +70,7 @@ const FIELDS: &[(Treat, &str)] = &[
 
 /// Values that say nothing about a customer, in whatever field they stand. The spec's own
 /// vocabularies are added to these.
-pub(super) const VOCABULARY: &[&str] = &[
+pub(crate) const VOCABULARY: &[&str] = &[
     "yes",
     "no",
     "true",
@@ -102,7 +102,7 @@ pub(super) const VOCABULARY: &[&str] = &[
 ];
 
 /// How a field of this name is treated.
-pub(super) fn treat(field: &str) -> Treat {
+pub(crate) fn treat(field: &str) -> Treat {
     static NAMES: LazyLock<RegexSet> = LazyLock::new(|| {
         RegexSet::new(FIELDS.iter().map(|(_, pattern)| pattern)).expect("valid patterns")
     });
@@ -114,18 +114,18 @@ pub(super) fn treat(field: &str) -> Treat {
 }
 
 /// A credential by its shape. The group `secret` is what is replaced.
-pub(super) struct SecretShape {
+pub(crate) struct SecretShape {
     /// Name in `meta.redacted` and in leaks.
-    pub(super) rule: &'static str,
+    pub(crate) rule: &'static str,
     /// Where it stands.
-    pub(super) pattern: Regex,
+    pub(crate) pattern: Regex,
     /// Whether ordinary words fit the pattern too, so that only what looks random counts.
-    pub(super) must_look_random: bool,
+    pub(crate) must_look_random: bool,
 }
 
 /// Credentials by shape, the longest forms first, so that a short form does not cut a long one in
 /// two.
-pub(super) static SECRET_SHAPES: LazyLock<[SecretShape; 9]> = LazyLock::new(|| {
+pub(crate) static SECRET_SHAPES: LazyLock<[SecretShape; 9]> = LazyLock::new(|| {
     [
         (
             "private-key",
@@ -177,13 +177,13 @@ pub(super) static SECRET_SHAPES: LazyLock<[SecretShape; 9]> = LazyLock::new(|| {
 });
 
 /// Whether this is the value of a switch: a field named `…-password-enabled` holds no password.
-pub(super) fn is_switch(text: &str) -> bool {
+pub(crate) fn is_switch(text: &str) -> bool {
     matches!(text, "yes" | "no")
 }
 
 /// Whether a word is more likely random than written: it has a digit or a capital inside, or is
 /// longer than words are.
-pub(super) fn looks_random(word: &str) -> bool {
+pub(crate) fn looks_random(word: &str) -> bool {
     let bytes = word.as_bytes();
     let has_inner_capital = bytes
         .windows(2)

@@ -7,14 +7,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// Whether this is a placeholder for a secret.
-pub(super) fn is_secret_placeholder(text: &str) -> bool {
+pub(crate) fn is_secret_placeholder(text: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"^«secret-\d{1,6}»$").expect("valid pattern"));
     PLACEHOLDER.is_match(text)
 }
 
 /// Whether this is a placeholder for a name, a text or a device.
-pub(super) fn is_word_placeholder(text: &str) -> bool {
+pub(crate) fn is_word_placeholder(text: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^(?:user|name|text|agent)-\d{1,6}$|^EXAMPLE[\w./-]*$").expect("valid pattern")
     });
@@ -22,7 +22,7 @@ pub(super) fn is_word_placeholder(text: &str) -> bool {
 }
 
 /// Whether a host name is reserved for documentation, or means the machine itself.
-pub(super) fn is_host(host: &str) -> bool {
+pub(crate) fn is_host(host: &str) -> bool {
     if !host
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b".-_*".contains(&byte))
@@ -38,7 +38,7 @@ pub(super) fn is_host(host: &str) -> bool {
 }
 
 /// Whether an address is reserved for documentation, or means the machine itself.
-pub(super) fn is_ip(ip: IpAddr) -> bool {
+pub(crate) fn is_ip(ip: IpAddr) -> bool {
     if ip.is_loopback() || ip.is_unspecified() {
         return true;
     }
@@ -53,25 +53,25 @@ pub(super) fn is_ip(ip: IpAddr) -> bool {
 
 /// Whether the digits of a number are fictitious: they end in 555-0100 to 555-0199, and what stands
 /// before the ten of a national number is the padding of our placeholders.
-pub(super) fn is_phone(digits: &str) -> bool {
+pub(crate) fn is_phone(digits: &str) -> bool {
     let tail = &digits[digits.len().saturating_sub(7)..];
     let padding = &digits[..digits.len().saturating_sub(10)];
     tail.starts_with("55501") && tail.len() == 7 && padding.bytes().all(|digit| digit == b'1')
 }
 
 /// Whether this is an address of a network card from the block for documentation, RFC 7042.
-pub(super) fn is_mac(text: &str) -> bool {
+pub(crate) fn is_mac(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_hexdigit).collect();
     digits.to_ascii_lowercase().starts_with("00005e0053")
 }
 
 /// Whether this is a placeholder for a UUID.
-pub(super) fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     text.starts_with("00000000-0000-4000-8000-0000")
 }
 
 /// What stays where it stands in a text: placeholders and times.
-pub(super) static STRETCHES: LazyLock<Regex> = LazyLock::new(|| {
+pub(crate) static STRETCHES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"«secret-\d{1,6}»",
         r"|\b(?:user|name|text|agent)-\d{1,6}\b",
@@ -86,7 +86,7 @@ pub(super) static STRETCHES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Whether a whole value is a time that begins with its date.
-pub(super) fn is_time(text: &str) -> bool {
+pub(crate) fn is_time(text: &str) -> bool {
     let starts_with_year = text.starts_with(|c: char| c.is_ascii_digit());
     let whole = STRETCHES
         .find(text)

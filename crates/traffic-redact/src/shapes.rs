@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::safe;
-use super::table::{Kind, is_whole_word};
+use crate::safe;
+use crate::table::{Kind, is_whole_word};
 
 /// A stretch of a text that has a shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// `user@host`, to be taken apart.
     UserAtHost,
     /// One value.
@@ -32,7 +32,7 @@ static SHAPES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What in a text has a shape, from left to right.
-pub(super) fn find(text: &str) -> Vec<(Range<usize>, Shape)> {
+pub(crate) fn find(text: &str) -> Vec<(Range<usize>, Shape)> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(captures) = SHAPES.captures_at(text, from) {
@@ -82,7 +82,7 @@ fn shape(name: &str, text: &str, range: &Range<usize>) -> Option<Shape> {
 
 /// What a value is whatever its field says: an IP address or a number that can be called, else what
 /// was thought.
-pub(super) fn classify(kind: Kind, text: &str) -> Kind {
+pub(crate) fn classify(kind: Kind, text: &str) -> Kind {
     match text.parse::<IpAddr>() {
         Ok(IpAddr::V4(_)) => return Kind::Ipv4,
         Ok(IpAddr::V6(_)) => return Kind::Ipv6,
@@ -100,7 +100,7 @@ pub(super) fn classify(kind: Kind, text: &str) -> Kind {
 }
 
 /// Whether a value of this kind may stay as it is.
-pub(super) fn is_safe(kind: Kind, text: &str) -> bool {
+pub(crate) fn is_safe(kind: Kind, text: &str) -> bool {
     match kind {
         Kind::Secret => text.is_empty() || safe::is_secret_placeholder(text),
         Kind::Ipv4 | Kind::Ipv6 => text.parse().is_ok_and(safe::is_ip),

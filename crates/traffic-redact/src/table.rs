@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 /// What a value is. Where one value is seen as several, the first of this order holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Secret,
     Ipv4,
     Ipv6,
@@ -28,7 +28,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Name in `meta.redacted`.
-    pub(super) fn rule(self) -> &'static str {
+    pub(crate) fn rule(self) -> &'static str {
         match self {
             Self::Secret => "secret",
             Self::Ipv4 | Self::Ipv6 => "ip-address",
@@ -47,7 +47,7 @@ impl Kind {
 
     /// The `n`th placeholder, from 1. Addresses and numbers begin again when their documentation
     /// range is used up.
-    pub(super) fn placeholder(self, n: usize) -> String {
+    pub(crate) fn placeholder(self, n: usize) -> String {
         match self {
             Self::Secret => format!("«secret-{n}»"),
             Self::Ipv4 => {
@@ -87,7 +87,7 @@ impl Kind {
 
 /// The values of one import and what stands for them.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(crate) struct Table {
     kinds: IndexMap<String, Kind>,
     given: HashMap<String, String>,
     used: HashMap<Kind, usize>,
@@ -99,18 +99,18 @@ pub(super) struct Table {
 
 impl Table {
     /// A value that has to be replaced.
-    pub(super) fn learn(&mut self, kind: Kind, text: &str) {
+    pub(crate) fn learn(&mut self, kind: Kind, text: &str) {
         let known = self.kinds.entry(key(kind, text)).or_insert(kind);
         *known = kind.min(*known);
     }
 
     /// A value that is safe already; no placeholder may look like it.
-    pub(super) fn keep(&mut self, kind: Kind, text: &str) {
+    pub(crate) fn keep(&mut self, kind: Kind, text: &str) {
         self.taken.insert(key(kind, text));
     }
 
     /// Ends the learning: from here on, values can be searched for.
-    pub(super) fn seal(&mut self) {
+    pub(crate) fn seal(&mut self) {
         let words = self
             .kinds
             .iter()
@@ -125,7 +125,7 @@ impl Table {
     }
 
     /// What stands for a value, and what it is.
-    pub(super) fn replace(&mut self, kind: Kind, text: &str) -> (Kind, String) {
+    pub(crate) fn replace(&mut self, kind: Kind, text: &str) -> (Kind, String) {
         let key = key(kind, text);
         let kind = self.kinds.get(&key).copied().unwrap_or(kind);
         let placeholder = match self.given.get(&key) {
@@ -158,7 +158,7 @@ impl Table {
 
     /// Where known secrets (or known values that are none) stand in a text as whole words, long
     /// secrets anywhere; from left to right, the longest first.
-    pub(super) fn find(&self, text: &str, secrets: bool) -> Vec<(Range<usize>, Kind)> {
+    pub(crate) fn find(&self, text: &str, secrets: bool) -> Vec<(Range<usize>, Kind)> {
         let hits = self
             .searcher
             .iter()
@@ -185,17 +185,17 @@ impl Table {
     }
 
     /// Whether nothing was learned.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.kinds.is_empty()
     }
 
     /// What was learned is of one of these kinds.
-    pub(super) fn has(&self, kinds: &[Kind]) -> bool {
+    pub(crate) fn has(&self, kinds: &[Kind]) -> bool {
         self.kinds.values().any(|kind| kinds.contains(kind))
     }
 
     /// Whether a value was learned.
-    pub(super) fn knows(&self, kind: Kind, text: &str) -> bool {
+    pub(crate) fn knows(&self, kind: Kind, text: &str) -> bool {
         self.kinds.contains_key(&key(kind, text))
     }
 }
@@ -269,7 +269,7 @@ fn dress_mac(written: &str, placeholder: &str) -> String {
 }
 
 /// Whether neither neighbour continues the word.
-pub(super) fn is_whole_word(text: &str, range: &Range<usize>) -> bool {
+pub(crate) fn is_whole_word(text: &str, range: &Range<usize>) -> bool {
     let before = text
         .get(..range.start)
         .and_then(|text| text.chars().next_back());

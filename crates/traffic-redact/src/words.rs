@@ -7,13 +7,13 @@ static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| LISTS.split_whitespace(
 
 /// Whether a word, in lower case, stands in the lists below. No list holds a name, a brand or a
 /// place: what is missing costs a placeholder, what is too much costs a customer's secret.
-pub(super) fn is_common(word: &str) -> bool {
+pub(crate) fn is_common(word: &str) -> bool {
     WORDS.contains(word)
 }
 
 /// Whether this is a word as sentences have them: letters, or a short number; `v45` and `2xx`, not
 /// `a1b2`. Nothing that was made at random.
-pub(super) fn is_ordinary(word: &str) -> bool {
+pub(crate) fn is_ordinary(word: &str) -> bool {
     const LONGEST: usize = 24;
     let digits = word.trim_start_matches(['v', 'V']);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -34,7 +34,7 @@ pub(super) fn is_ordinary(word: &str) -> bool {
 }
 
 /// The parts of a compound: `api-key`, `user_agent`, `clientSecret`.
-pub(super) fn parts(compound: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn parts(compound: &str) -> impl Iterator<Item = &str> {
     compound
         .split(|c: char| !c.is_alphanumeric())
         .flat_map(humps)

@@ -3,6 +3,7 @@
 mod baseline;
 mod bench;
 mod bodies;
+mod checks;
 mod control;
 mod corpus;
 mod evidence;

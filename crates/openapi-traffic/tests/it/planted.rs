@@ -186,7 +186,7 @@ fn planted(value: &str, is_told_from_a_name: bool, layout: Layout) -> Vec<(Forma
             cases: true,
             ..Options::default()
         };
-        let report = run(&options, Tool::default(), |_, _| Vec::new(), &mut || {});
+        let report = run(&options, Tool::default(), &(), &mut || {});
         assert_eq!(report.problems, Vec::<String>::new());
         let rendered = |format: &Format| (*format, report.render(*format).expect("a report"));
         formats.iter().map(rendered).collect::<Vec<_>>()

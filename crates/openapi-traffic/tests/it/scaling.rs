@@ -36,7 +36,7 @@ fn report(bench: &Bench, spec: &str, file: &str) -> Report {
         cases: true,
         ..Options::default()
     };
-    run(&options, Tool::default(), |_, _| Vec::new(), &mut || {})
+    run(&options, Tool::default(), &(), &mut || {})
 }
 
 #[test]

@@ -9,10 +9,10 @@ use percent_encoding::percent_decode_str;
 use regex::{Captures, Regex};
 
 use super::Redactor;
-use super::rules::{SECRET_SHAPES, Treat, is_switch, looks_random};
-use super::shapes::{self, Shape, classify, is_safe};
-use super::table::{Kind, is_whole_word};
-use super::{safe, words};
+use crate::rules::{SECRET_SHAPES, Treat, is_switch, looks_random};
+use crate::shapes::{self, Shape, classify, is_safe};
+use crate::table::{Kind, is_whole_word};
+use crate::{safe, words};
 
 /// How often a text is decoded: twice encoded is seen in URLs that are parameters of URLs.
 const DEPTH: u8 = 3;

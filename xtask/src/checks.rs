@@ -1,0 +1,192 @@
+//! What this repository checks beside its traffic: that recordings hold nothing secret and say where
+//! they come from, and that the corrections are true.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use http_recording::Recording;
+use located::Source;
+use openapi_traffic::report::Report;
+use openapi_traffic::{Checks, Finding, Spec};
+use traffic_redact::{FoundLeak, Knowledge, Search};
+
+use crate::check_corrections;
+use crate::codes::Code;
+use crate::corrections::Corrections;
+use crate::export_har::CREATOR;
+use crate::vendor_facts::Facts;
+use crate::workspace::RECORDINGS;
+
+/// Beside the corrections, whichever they are.
+const FACTS: &str = "vendor-facts.yaml";
+/// A note that is shorter says nothing.
+const SHORTEST_NOTE: usize = 20;
+
+/// The checks of one run.
+#[derive(Debug)]
+pub struct Beside {
+    recordings: Vec<PathBuf>,
+    corrections: Option<PathBuf>,
+    vendor: Option<PathBuf>,
+    search: OnceLock<Search>,
+}
+
+impl Beside {
+    /// The checks of these recordings, of the corrections and, with the folder of the vendor's
+    /// documents, of the vendor facts.
+    pub fn new(
+        recordings: Vec<PathBuf>,
+        corrections: Option<PathBuf>,
+        vendor: Option<PathBuf>,
+    ) -> Self {
+        Beside {
+            recordings,
+            corrections,
+            vendor,
+            search: OnceLock::new(),
+        }
+    }
+
+    fn search(&self, spec: &Spec) -> &Search {
+        let knowledge = || Knowledge::of_spec(spec.value());
+        let search = || Search::new(knowledge()).allow_creator(CREATOR);
+        self.search.get_or_init(search)
+    }
+
+    /// What must not be published, in files that nothing was judged in.
+    fn leaks(&self, spec: &Spec) -> anyhow::Result<Vec<Finding>> {
+        let paths = self.recordings.iter().map(PathBuf::as_path);
+        let ours = paths.filter(|path| is_ours(path) && path.exists());
+        let found = self.search(spec).below(ours)?;
+        Ok(found.into_iter().map(leak).collect())
+    }
+
+    /// The corrections held against spec, recordings and vendor facts.
+    fn corrections(&self, spec: &Spec, report: &mut Report) -> anyhow::Result<Vec<Finding>> {
+        let Some(path) = &self.corrections else {
+            return Ok(Vec::new());
+        };
+        let corrections = Corrections::load(Source::read(path)?)?;
+        let facts = Facts::load(Source::read(&path.with_file_name(FACTS))?)?;
+        report.summary.corrections = corrections.entries().len();
+        let mut findings = check_corrections::check(&corrections, spec.value());
+        findings.extend(facts.check(spec.value(), &corrections));
+        if let Some(folder) = &self.vendor {
+            findings.extend(facts.check_vendor(folder)?);
+        }
+        Ok(findings)
+    }
+}
+
+impl Checks for Beside {
+    fn wants(&self, path: &Path) -> bool {
+        is_ours(path)
+    }
+
+    fn document(
+        &self,
+        spec: &Spec,
+        source: &Source,
+        exchanges: &[(&Recording, &str)],
+    ) -> Vec<Finding> {
+        let leaks = self.search(spec).document(source, exchanges).into_iter();
+        let is_committed = Path::new(source.file()).starts_with(RECORDINGS);
+        let note = match exchanges {
+            [(recording, "")] if is_committed => note(source, recording),
+            _ => None,
+        };
+        leaks.map(leak).chain(note).collect()
+    }
+
+    /// What cannot be read leaves the rest to be checked.
+    fn finish(&self, spec: &Spec, report: &mut Report) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for part in [self.corrections(spec, report), self.leaks(spec)] {
+            match part {
+                Ok(more) => findings.extend(more),
+                Err(error) => report.problems.push(format!("{error:#}")),
+            }
+        }
+        findings
+    }
+}
+
+/// Whether a file is below the workspace. Others are not ours to publish, and judging real traffic
+/// before it is redacted is what a HAR file is given for.
+fn is_ours(path: &Path) -> bool {
+    path.is_relative()
+}
+
+fn leak(FoundLeak { kind, place }: FoundLeak) -> Finding {
+    let message = format!("the recording holds what must not be published: {kind}");
+    Finding {
+        recording: place,
+        ..Finding::new(
+            Code::Leak.rule(),
+            message,
+            "a placeholder, or a value kept for documentation",
+            // Never the value.
+            kind,
+        )
+    }
+}
+
+/// A stranger has to know what a committed recording proves.
+fn note(source: &Source, recording: &Recording) -> Option<Finding> {
+    let length = recording.meta.note.trim().chars().count();
+    let seen = match length {
+        SHORTEST_NOTE.. => return None,
+        0 => "no note".to_owned(),
+        length => format!("a note of {length} characters"),
+    };
+    Some(Finding {
+        recording: source.nearest("/meta/note"),
+        ..Finding::new(
+            Code::Note.rule(),
+            "the recording does not say where it comes from",
+            "a sentence in `meta.note`: who recorded it, from which version of the service",
+            seen,
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found in a recording with this `meta`.
+    fn found(meta: &str) -> Option<Finding> {
+        let recording = format!(
+            r#"{{"format": 1, "meta": {meta}, "request": {{"method": "GET", "path": "/"}},
+                "response": {{"status": 200}}}}"#
+        );
+        let source = Source::new("200.json", recording);
+        let recording = Recording::read(&source).expect("a recording");
+        note(&source, &recording)
+    }
+
+    #[test]
+    fn a_recording_without_a_note_is_found_and_told_where_to_write_it() {
+        for (meta, seen) in [
+            (r#"{"origin": "captured"}"#, "no note"),
+            (r#"{"origin": "captured", "note": "   "}"#, "no note"),
+            (
+                r#"{"origin": "captured", "note": "mine"}"#,
+                "a note of 4 characters",
+            ),
+        ] {
+            let finding = found(meta).expect("a finding");
+            assert_eq!((finding.code, finding.seen.as_str()), ("NSV702", seen));
+            assert!(finding.expected.contains("`meta.note`"));
+        }
+    }
+
+    #[test]
+    fn a_recording_with_a_note_is_fine() {
+        let note = "Recorded in the network tab of a browser.";
+        assert_eq!(
+            found(&format!(r#"{{"origin": "captured", "note": "{note}"}}"#)),
+            None
+        );
+    }
+}
