@@ -48,6 +48,9 @@ pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
 
     let mut code = syn::parse2(tokens)?;
     passes::run(&mut code, &passes::Facts::new(document.value(), &adapted))?;
+    let claims = passes::claims::module(document.value())
+        .map_err(|(pointer, reason)| document.error(&pointer, reason))?;
+    code.items.push(claims);
     Ok(stale::header(text) + &passes::docs::wrap(&prettyplease::unparse(&code)))
 }
 

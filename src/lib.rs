@@ -49,6 +49,8 @@ mod transport;
 mod values;
 
 #[cfg(feature = "fake")]
+mod claims;
+#[cfg(feature = "fake")]
 pub mod fake;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]

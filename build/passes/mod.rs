@@ -1,6 +1,7 @@
 //! Changes to the generated code, each by rule and never by a list of fields.
 
 pub mod answers;
+pub mod claims;
 pub mod constructors;
 pub mod debug;
 pub mod differences;

@@ -12,7 +12,7 @@ use super::operation::Operation;
 ///
 /// A fault is met once, in place of the operation, unless it is told otherwise: [`Fault::times`],
 /// [`Fault::always`], [`Fault::after_the_operation`]. What breaks below HTTP is done by
-/// [`FaultProxy`](super::FaultProxy).
+/// [`FaultProxy`](super::FaultProxy). Each fault says how sure it is that servers have it.
 ///
 /// ```
 /// use netsapiens_connections::fake::Fault;
@@ -57,6 +57,8 @@ const GZIP: [u8; 22] = [
 
 impl Fault {
     /// An answer of any kind.
+    ///
+    /// Evidence: imagined by whoever writes it.
     pub fn answer(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
         Self {
@@ -71,6 +73,8 @@ impl Fault {
     }
 
     /// No fault: the request is answered as usual. To let requests pass before the next fault.
+    ///
+    /// Evidence: captured, as `get_connection/200-registered-pri.json` is.
     pub fn none() -> Self {
         Self {
             spoilt: None,
@@ -80,22 +84,30 @@ impl Fault {
     }
 
     /// JSON of any shape.
+    ///
+    /// Evidence: imagined by whoever writes it.
     #[allow(clippy::needless_pass_by_value, reason = "takes what `json!` gives")]
     pub fn json(status: u16, body: Value) -> Self {
         Self::answer(status, "application/json", body.to_string())
     }
 
     /// The service's own form of a message.
+    ///
+    /// Evidence: documented, `count_connections/403-access-denied.json`.
     pub fn message(status: u16, message: &str) -> Self {
         Self::json(status, json!({ "code": status, "message": message }))
     }
 
     /// A status with the service's own form of a message.
+    ///
+    /// Evidence: imagined, as the message is.
     pub fn status(status: u16) -> Self {
         Self::message(status, "Not this time")
     }
 
     /// A status without a body, content type or anything.
+    ///
+    /// Evidence: reported, correction `accepted-without-body`.
     pub fn empty(status: u16) -> Self {
         Self {
             spoilt: Some(Spoilt {
@@ -109,6 +121,8 @@ impl Fault {
     }
 
     /// A page of HTML, as gateways answer.
+    ///
+    /// Evidence: imagined, `list_connections/502-gateway-html.json`.
     pub fn gateway_page(status: u16) -> Self {
         Self::answer(
             status,
@@ -117,22 +131,30 @@ impl Fault {
         )
     }
 
-    /// The credential lacks the right: 401 "Invalid Scope" (reported).
+    /// The credential lacks the right: 401 "Invalid Scope".
+    ///
+    /// Evidence: reported, `list_connections/401-invalid-scope.json`.
     pub fn invalid_scope() -> Self {
         Self::message(401, "Invalid Scope [APP001]")
     }
 
-    /// The server's build has no such operation: 404 "No Route Found" (reported).
+    /// The server's build has no such operation: 404 "No Route Found".
+    ///
+    /// Evidence: reported, `list_connections/404-no-route.json`.
     pub fn no_route() -> Self {
         Self::message(404, "No Route Found [92]")
     }
 
     /// A redirect with the status 301, 302, 303, 307 or 308.
+    ///
+    /// Evidence: imagined.
     pub fn redirect(status: u16, location: &str) -> Self {
         Self::empty(status).header("location", location)
     }
 
     /// Arrays in arrays, so many of them.
+    ///
+    /// Evidence: imagined.
     pub fn nested(levels: usize) -> Self {
         Self::answer(
             200,
@@ -142,6 +164,8 @@ impl Fault {
     }
 
     /// A compressed empty array, although nobody asked for compression.
+    ///
+    /// Evidence: imagined.
     pub fn gzip() -> Self {
         Self::answer(200, "application/json", GZIP).header("content-encoding", "gzip")
     }

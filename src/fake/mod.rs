@@ -5,7 +5,12 @@
 //! the empty string for what is unset, a generated SIP password, `409` for a trunk that exists,
 //! `401` "Invalid Scope" for a key without the right, `400` for `~` with a key of the whole system.
 //! Where it is not known what servers do, [`Quirks`] has a switch. What goes wrong in HTTP is a
-//! [`Fault`] of the server; what goes wrong below it, a [`FaultProxy`] does.
+//! [`Fault`] of the server; what goes wrong below it, a [`FaultProxy`] does. Each says what evidence
+//! there is that servers do so.
+//!
+//! A request that the OpenAPI document forbids gets 400 with a message that says why, and a method
+//! that a path does not have gets 405: both are imagined, and of use in a test.
+//! [`Quirks::lenient_requests`] takes the first back.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new()?.block_on(async {
@@ -69,7 +74,7 @@ use fault::Spoilt;
 pub use operation::Operation;
 pub use proxy::{Break, FaultProxy, Point};
 pub use quirks::{EmptyDomain, GetMissing, ListPaging, Quirks, RegistrationShape};
-use service::Service;
+use service::{Headers, Service};
 
 /// A key of Super User scope: may do everything, has no domain of its own.
 pub const SYSTEM_KEY: &str = "nss_EXAMPLE";
@@ -182,12 +187,17 @@ fn lock(service: &Mutex<Service>) -> MutexGuard<'_, Service> {
 
 fn respond(service: &Mutex<Service>, request: &HttpMockRequest) -> HttpMockResponse {
     let uri = request.uri();
-    let authorization = request
-        .headers()
-        .get("authorization")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
+    let headers = request.headers();
+    let header = |name: &str| {
+        let value = headers.get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let read = Headers {
+        authorization: header("authorization"),
+        content_type: header("content-type"),
+    };
     let received = ReceivedRequest {
         method: request.method().to_string(),
         path: uri.path().to_owned(),
@@ -197,7 +207,7 @@ fn respond(service: &Mutex<Service>, request: &HttpMockRequest) -> HttpMockRespo
         status,
         headers,
         body,
-    } = lock(service).answer(received, &authorization, request.body_ref());
+    } = lock(service).answer(received, read, request.body_ref());
     let answer = headers.iter().fold(
         HttpMockResponse::builder().status(status),
         |answer, (name, value)| answer.header(name, value),

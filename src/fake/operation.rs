@@ -1,5 +1,8 @@
 //! The seven operations by name.
 
+use crate::claims::Request;
+use crate::generated::claims::REQUESTS;
+
 /// One operation of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
@@ -54,15 +57,24 @@ impl Operation {
 
     /// The operation that a method and the segments behind the base path stand for.
     pub(super) fn of(method: &str, segments: &[&str]) -> Option<Self> {
-        Some(match (method, segments) {
-            ("GET", ["connections"]) => Self::ListConnections,
-            ("POST", ["connections"]) => Self::CreateConnection,
-            ("GET", ["connections", "count"]) => Self::CountConnections,
-            ("GET", ["domains", _, "connections"]) => Self::ListDomainConnections,
-            ("GET", ["domains", _, "connections", _]) => Self::GetConnection,
-            ("PUT", ["domains", _, "connections", _]) => Self::UpdateConnection,
-            ("DELETE", ["domains", _, "connections", _]) => Self::DeleteConnection,
-            _ => return None,
-        })
+        let request = at(segments).find(|request| request.method == method)?;
+        Self::ALL
+            .into_iter()
+            .find(|operation| operation.id() == request.operation)
     }
+
+    /// What the spec claims of its requests.
+    pub(super) fn request(self) -> Option<&'static Request> {
+        REQUESTS.iter().find(|it| it.operation == self.id())
+    }
+}
+
+/// The methods that the spec has for a path, as the header `Allow` lists them.
+pub(super) fn allowed(segments: &[&str]) -> String {
+    let methods: Vec<&str> = at(segments).map(|request| request.method).collect();
+    methods.join(", ")
+}
+
+fn at(segments: &[&str]) -> impl Iterator<Item = &'static Request> {
+    REQUESTS.iter().filter(|request| request.has_path(segments))
 }

@@ -21,24 +21,37 @@ pub enum Point {
     Body(usize),
 }
 
-/// What becomes of one connection.
+/// What becomes of one connection. Each says how sure it is that servers, or what stands before
+/// them, do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Break {
     /// It is accepted and reset at once. No request gets through.
+    ///
+    /// Evidence: reported: the platform maker's load generator retries such resets.
     ResetAtOnce,
     /// The request gets through; the answer ends here and the connection is closed in order.
+    ///
+    /// Evidence: imagined.
     Close(Point),
     /// The request gets through; the answer ends here and the connection is reset.
+    ///
+    /// Evidence: reported: the platform maker's load generator retries such resets.
     Reset(Point),
     /// The request gets through; from here on the answer comes by the byte, with so much time
     /// before each.
+    ///
+    /// Evidence: imagined.
     Slow(Point, Duration),
     /// The first request is answered, and the next one on the same connection meets a reset. No
     /// further request gets through: a server has closed a connection that was kept open, at the
     /// moment when it is used again.
+    ///
+    /// Evidence: imagined.
     ResetOnReuse,
     /// Nothing gets through. The answer is a success of this type, JSON, with a body of so many
     /// bytes, all of them spaces. None of it is kept in memory.
+    ///
+    /// Evidence: imagined.
     Flood(u64),
 }
 

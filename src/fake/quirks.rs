@@ -8,7 +8,8 @@ use super::trunk::is_vocabulary;
 use crate::values::Addressing;
 
 /// How a [`FakeServer`](super::FakeServer) departs from the captured behaviour. The default is the
-/// captured one.
+/// captured one. Each switch says how sure it is that servers have it: what is "imagined" nobody
+/// has seen, and a client that is ready for it loses nothing.
 ///
 /// ```
 /// use netsapiens_connections::fake::{ListPaging, Quirks};
@@ -21,22 +22,36 @@ use crate::values::Addressing;
 pub struct Quirks {
     /// All-digit texts are answered as integers where the vendor's inference from answers shows
     /// both, user names for example.
+    ///
+    /// Evidence: inferred, correction `text-or-integer`.
     pub numbers_for_text: bool,
     /// Numbers are answered as text, counts and the codes of messages too.
+    ///
+    /// Evidence: imagined; requests write limits so, correction `text-for-integer`.
     pub text_for_numbers: bool,
-    /// What is unset is `null` instead of the empty string; seen in other resources of the API.
+    /// What is unset is `null` instead of the empty string.
+    ///
+    /// Evidence: reported of other resources of the API.
     pub null_for_unset: bool,
     /// Answers hold properties that no document knows.
+    ///
+    /// Evidence: captured, `get_connection/200-registered-pri.json`, whose `registration` was one.
     pub unknown_fields: bool,
     /// All vocabularies have values that no document knows.
+    ///
+    /// Evidence: captured, correction `closed-yes-no`: the backend's own values are seen.
     pub unknown_values: bool,
     /// Times come in the other spellings of the vendor's examples: without an offset, with
     /// fractions, and the impossible `0000-00-00`.
+    ///
+    /// Evidence: documented, correction `datetimes-as-text`.
     pub odd_dates: bool,
     /// What the `registration` of a trunk looks like.
     pub registration: RegistrationShape,
     /// How long reads do not see a create, an update or a delete: writes are replicated to all
-    /// nodes (documented).
+    /// nodes.
+    ///
+    /// Evidence: documented in the vendor's guide to asynchronous writes.
     pub visibility_delay: Duration,
     /// What lists make of `start` and `limit`.
     pub paging: ListPaging,
@@ -46,25 +61,45 @@ pub struct Quirks {
     pub empty_domain: EmptyDomain,
     /// Deleting a trunk that does not exist is accepted with 202 instead of refused with 404; which
     /// one servers do is not known.
+    ///
+    /// Evidence: imagined.
     pub missing_delete_accepted: bool,
-    /// Reading one trunk gives an object instead of an array of one; seen in other resources of the
-    /// API.
+    /// Reading one trunk gives an object instead of an array of one.
+    ///
+    /// Evidence: reported of other resources of the API.
     pub object_for_one: bool,
     /// How trunks are named in paths. By pattern, a `:` in one is refused, as before v46.
+    ///
+    /// Evidence: documented, correction `neutral-connection-parameter`.
     pub addressing: Addressing,
+    /// A request that the spec forbids is carried out as far as it can be, with values converted as
+    /// PHP does (`true` is stored as `1`). Without this quirk the answer is 400 with a message that
+    /// says what is wrong, so that a mistake in a request is seen in the test that makes it; which
+    /// of them servers refuse is not known.
+    ///
+    /// Evidence: imagined.
+    pub lenient_requests: bool,
 }
 
 /// What the `registration` of a trunk looks like where it has a device; without one it is absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RegistrationShape {
     /// The captured object.
+    ///
+    /// Evidence: captured, `get_connection/200-registered-pri.json`.
     #[default]
     Object,
     /// `[]`, how PHP writes an empty object.
+    ///
+    /// Evidence: inferred from the `call-routing` of `get_connection/200-registered-pri.json`.
     EmptyArray,
     /// `{}`
+    ///
+    /// Evidence: imagined.
     EmptyObject,
     /// No such property.
+    ///
+    /// Evidence: inferred: the vendor documents none, correction `undocumented-registration`.
     Absent,
 }
 
@@ -72,13 +107,21 @@ pub enum RegistrationShape {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ListPaging {
     /// Both are honoured; without `limit` everything is answered.
+    ///
+    /// Evidence: documented, correction `paging-undeclared`; but the default `limit` is 100 there.
     #[default]
     Honoured,
     /// Both are ignored; everything is answered.
+    ///
+    /// Evidence: inferred: the vendor declares neither, correction `paging-undeclared`.
     Ignored,
     /// `start` is ignored and `limit` is honoured.
+    ///
+    /// Evidence: imagined.
     StartIgnored,
     /// Both are honoured, and 100 trunks are the most that is ever answered.
+    ///
+    /// Evidence: reported of other lists of the API, correction `paging-undeclared`.
     StopsAt100,
 }
 
@@ -86,9 +129,13 @@ pub enum ListPaging {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum GetMissing {
     /// 404 with "Resource not found."
+    ///
+    /// Evidence: documented, correction `undocumented-statuses`.
     #[default]
     NotFound,
     /// 200 with an empty array.
+    ///
+    /// Evidence: inferred from PHP's way with lists.
     EmptyArray,
 }
 
@@ -97,9 +144,13 @@ pub enum GetMissing {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum EmptyDomain {
     /// 200 with an empty array.
+    ///
+    /// Evidence: inferred from PHP's way with lists.
     #[default]
     EmptyArray,
     /// 404 with "Resource not found."
+    ///
+    /// Evidence: documented, correction `undocumented-statuses`.
     NotFound,
 }
 

@@ -8,10 +8,11 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::fault::{Faults, Met, Spoilt};
-use super::operation::Operation;
+use super::operation::{Operation, allowed};
 use super::quirks::{EmptyDomain, GetMissing, ListPaging, Quirks};
-use super::trunk::{DOMAIN, PATTERN, Trunk};
+use super::trunk::{DOMAIN, PATTERN, Trunk, text};
 use super::{DOMAIN_KEY, READ_ONLY_KEY, ReceivedRequest, SYSTEM_KEY};
+use crate::claims::Arrived;
 
 /// Domain of [`DOMAIN_KEY`].
 const OWN_DOMAIN: &str = "acme.example";
@@ -20,18 +21,37 @@ const BASE_PATH: &str = "/ns-api/v2/";
 /// What the service answers of itself.
 struct Reply {
     status: u16,
+    /// The methods that the path has, where the request has another.
+    allow: Option<String>,
     body: Value,
 }
 
 impl Reply {
     fn ok(body: Value) -> Self {
-        Self { status: 200, body }
+        Self {
+            status: 200,
+            allow: None,
+            body,
+        }
     }
 
     fn message(status: u16, message: &str) -> Self {
         Self {
             status,
+            allow: None,
             body: json!({ "code": status, "message": message }),
+        }
+    }
+
+    /// What a path without this operation gives. A path of the spec with another method is refused
+    /// by the words of HTTP, which is imagined; any other path as reported.
+    fn no_operation(segments: &[&str]) -> Self {
+        match allowed(segments) {
+            methods if methods.is_empty() => Self::message(404, "No Route Found [92]"),
+            methods => Self {
+                allow: Some(methods),
+                ..Self::message(405, "Method Not Allowed")
+            },
         }
     }
 }
@@ -44,8 +64,14 @@ struct Asked<'a> {
     segments: &'a [&'a str],
     method: &'a str,
     query: &'a str,
-    authorization: &'a str,
+    headers: Headers<'a>,
     body: &'a [u8],
+}
+
+/// The headers of a request that the service looks at; empty where there is none.
+pub(super) struct Headers<'a> {
+    pub(super) authorization: &'a str,
+    pub(super) content_type: &'a str,
 }
 
 #[derive(Debug)]
@@ -77,7 +103,7 @@ impl Service {
     pub(super) fn answer(
         &mut self,
         request: ReceivedRequest,
-        authorization: &str,
+        headers: Headers<'_>,
         body: &[u8],
     ) -> Spoilt {
         let segments: Vec<String> = request
@@ -94,7 +120,7 @@ impl Service {
             segments: &segments,
             method: &request.method,
             query: &request.query,
-            authorization,
+            headers,
             body,
         };
         let met = operation.map_or(Met::Nothing, |operation| self.faults.next(operation));
@@ -113,10 +139,13 @@ impl Service {
     fn carry_out(&mut self, asked: &Asked<'_>) -> Spoilt {
         let Reply {
             status,
+            allow,
             body: mut answer,
         } = self.route(asked).unwrap_or_else(|refusal| refusal);
         self.quirks.bend_envelope(&mut answer);
-        let headers = vec![("content-type".into(), "application/json".into())];
+        let allow = allow.map(|methods| ("allow".into(), methods));
+        let json = ("content-type".into(), "application/json".into());
+        let headers = [json].into_iter().chain(allow).collect();
         Spoilt {
             status,
             headers,
@@ -126,6 +155,7 @@ impl Service {
 
     fn route(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
         let key = asked
+            .headers
             .authorization
             .strip_prefix("Bearer ")
             .unwrap_or_default();
@@ -137,13 +167,21 @@ impl Service {
         }
         let operation = asked
             .operation
-            .ok_or_else(|| Reply::message(404, "No Route Found [92]"))?;
-        let query: Query = asked
-            .query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| (decode(name), decode(&value.replace('+', " "))))
-            .collect();
+            .ok_or_else(|| Reply::no_operation(asked.segments))?;
+        let query = pairs(asked.query);
+        if !self.quirks.lenient_requests {
+            let arrived = Arrived {
+                segments: asked.segments,
+                query: &query,
+                content_type: asked.headers.content_type,
+                body: asked.body,
+            };
+            let broken = operation.request().and_then(|it| it.broken(&arrived));
+            if let Some(message) = broken {
+                return Err(Reply::message(400, &message));
+            }
+        }
+        let query: Query = query.into_iter().collect();
         // The domain of a path, or the one that a query may name for an operation of the whole
         // system.
         let (domain, connection) = match asked.segments {
@@ -202,12 +240,7 @@ impl Service {
     }
 
     fn create(&mut self, settings: &Map<String, Value>) -> Result<Reply, Reply> {
-        let text = |name: &str| {
-            settings
-                .get(name)
-                .and_then(Value::as_str)
-                .filter(|text| !text.is_empty())
-        };
+        let text = |name: &str| settings.get(name).map(text).filter(|it| !it.is_empty());
         let (Some(domain), Some(pattern)) = (text(DOMAIN), text(PATTERN)) else {
             return Err(Reply::message(
                 400,
@@ -220,11 +253,11 @@ impl Service {
         if self
             .trunks
             .iter()
-            .any(|trunk| !trunk.removed && trunk.is(domain, pattern))
+            .any(|trunk| !trunk.removed && trunk.is(&domain, &pattern))
         {
             return Err(Reply::message(409, "Connection already exists"));
         }
-        self.trunks.retain(|trunk| !trunk.is(domain, pattern));
+        self.trunks.retain(|trunk| !trunk.is(&domain, &pattern));
         let visible = self.change();
         self.trunks.push(Trunk::create(settings, visible));
         Ok(Reply::message(202, "Accepted"))
@@ -287,7 +320,7 @@ impl Service {
     }
 
     fn list(&self, domain: Option<&str>, query: &Query) -> Reply {
-        let number = |name: &str| query.get(name).and_then(|text| text.parse::<usize>().ok());
+        let number = |name: &str| query.get(name).and_then(|text| count(text));
         let (start, limit) = (
             number("start").unwrap_or(0),
             number("limit").unwrap_or(usize::MAX),
@@ -326,6 +359,21 @@ fn domain_of(name: &str, key: &str) -> Result<String, Reply> {
 
 fn settings(body: &[u8]) -> Result<Map<String, Value>, Reply> {
     serde_json::from_slice(body).map_err(|_| Reply::message(400, "The body is no JSON object"))
+}
+
+/// A count; one that is too large is the largest.
+fn count(text: &str) -> Option<usize> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().unwrap_or(usize::MAX))
+}
+
+/// The pairs of a query, decoded. What comes without a value has an empty one.
+fn pairs(query: &str) -> Vec<(String, String)> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(&value.replace('+', " "))))
+        .collect()
 }
 
 fn decode(text: &str) -> String {

@@ -90,14 +90,13 @@ impl Trunk {
 
     fn take(&mut self, settings: &Map<String, Value>) {
         for (name, value) in settings {
-            // What servers answer as integer stays one when it is written as text
-            // (create_connection/202-registering-pri.json).
-            let number = value.as_str().and_then(|text| text.parse::<i64>().ok());
-            let value = match (self.fields.get(name), number) {
-                (Some(Value::Number(_)), Some(number)) => number.into(),
-                _ => value.clone(),
-            };
             if is_setting(name) {
+                // What servers answer as integer stays one when it is written as text
+                // (create_connection/202-registering-pri.json).
+                let value = match self.fields.get(name) {
+                    Some(Value::Number(_)) => integer(value).into(),
+                    _ => text(value).into(),
+                };
                 self.fields.insert(name.clone(), value);
             }
         }
@@ -184,6 +183,47 @@ fn is_setting(name: &str) -> bool {
         ]
         .contains(&name);
     !told && (DEFAULTED.contains_key(name) || name == P_ASSERTED_ID)
+}
+
+/// A value as a column of text keeps it. What the spec forbids is converted as PHP does.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(true) => "1".into(),
+        Value::Bool(false) | Value::Null => String::new(),
+        Value::Array(_) | Value::Object(_) => "Array".into(),
+    }
+}
+
+/// A value as a column of integers keeps it. What the spec forbids is converted as PHP does: the
+/// digits that a text begins with, and the nearest integer of 64 bits.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "what is too large is the largest"
+)]
+fn integer(value: &Value) -> i64 {
+    match value {
+        Value::Number(number) => number
+            .as_i64()
+            .or_else(|| number.as_f64().map(|float| float as i64))
+            .unwrap_or_default(),
+        Value::String(text) => {
+            let text = text.trim_start();
+            let unsigned = text.strip_prefix('-').unwrap_or(text);
+            let digits = text.len()
+                - unsigned
+                    .trim_start_matches(|it: char| it.is_ascii_digit())
+                    .len();
+            let number = &text[..digits];
+            let largest = || number.parse().map_or(0, |float: f64| float as i64);
+            number.parse().unwrap_or_else(|_| largest())
+        }
+        Value::Bool(on) => i64::from(*on),
+        Value::Null => 0,
+        Value::Array(items) => i64::from(!items.is_empty()),
+        Value::Object(members) => i64::from(!members.is_empty()),
+    }
 }
 
 fn is_unset(value: Option<&Value>) -> bool {

@@ -24,7 +24,7 @@ pub const EMPTY: &str = "404 for a domain without trunks";
 /// Deleting what is not there is a success.
 pub const ACCEPTED: &str = "a missing trunk is deleted";
 
-pub const SWITCHES: [Switch; 20] = [
+pub const SWITCHES: [Switch; 21] = [
     ("none", |_| {}),
     ("numbers for text", |quirks| quirks.numbers_for_text = true),
     (LENGTHS, |quirks| quirks.text_for_numbers = true),
@@ -65,6 +65,7 @@ pub const SWITCHES: [Switch; 20] = [
     ("base64 ids for URLs", |quirks| {
         quirks.addressing = Addressing::Base64UrlId
     }),
+    ("lenient requests", |quirks| quirks.lenient_requests = true),
 ];
 
 /// All switches but some.
