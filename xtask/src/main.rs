@@ -20,11 +20,11 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Generate src/generated.rs from openapi/connections.yaml and the README's table from
-    /// openapi/corrections.yaml
+    /// Generate the client from the spec, and the page of corrections
     ///
-    /// Says what changed since the last commit: types and methods, places of the spec, corrections,
-    /// and the recordings that show them.
+    /// Writes src/generated.rs from openapi/connections.yaml and docs/corrections.md from
+    /// openapi/corrections.yaml. Then lists what changed since the last commit: types and methods,
+    /// places in the spec, corrections, and the recordings that show them.
     Regen {
         /// Write nothing; show the difference and fail when there is one
         #[arg(long)]
