@@ -16,9 +16,9 @@ const INTRODUCTION: &str = "\
 # Corrections
 
 What the vendor's documents say about trunks, and what is true. The vendor's word is that of its
-latest document that speaks of the matter. *Otherwise* is what a client suffers that is generated
-from the vendor's document as it is. *Evidence* names recordings below `tests/recordings/`;
-`cargo xtask validate` checks that they show it.
+latest document that speaks of the matter. *Place* is a JSON pointer into openapi/connections.yaml.
+*Otherwise* is what goes wrong with a client that follows the vendor. *Evidence* names recordings
+below `tests/recordings/`; `cargo xtask validate` checks that they show it.
 ";
 
 /// The whole page of these corrections.
@@ -26,6 +26,7 @@ pub fn page(corrections: &[Correction]) -> String {
     let mut page = INTRODUCTION.to_owned();
     for it in corrections {
         page += &format!("\n## {}\n\n", it.id);
+        page += &item("Place", &format!("`{}`", it.at));
         page += &item("Vendor", &vendor(it));
         page += &item("Truth", &it.truth);
         page += &item("Otherwise", &it.effect);

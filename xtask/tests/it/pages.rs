@@ -143,11 +143,22 @@ fn prose_has_at_most_100_columns() {
         let mut code = false;
         for (at, line) in read(&page).lines().enumerate() {
             code ^= line.starts_with("```");
-            // A row of a table and the address of a link cannot be wrapped.
-            let whole = code || line.starts_with('|') || line.starts_with('[');
+            // A row of a table, the address of a link and a single word cannot be wrapped.
+            let whole =
+                code || line.starts_with(['|', '[']) || line.split_whitespace().count() == 1;
             let columns = line.chars().count();
             assert!(whole || columns <= 100, "{page}:{}: {columns}", at + 1);
         }
+    }
+}
+
+#[test]
+fn the_architecture_names_every_crate() {
+    let text = read("ARCHITECTURE.md");
+    for entry in workspace_root().join("crates").read_dir().expect("a folder") {
+        let name = entry.expect("readable").file_name();
+        let row = format!("\n| `{}` |", name.to_string_lossy());
+        assert!(text.contains(&row), "no row of the table begins with {row}");
     }
 }
 

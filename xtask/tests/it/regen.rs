@@ -43,12 +43,13 @@ fn said(page: &str, word: &str) -> String {
 }
 
 #[test]
-fn a_correction_is_a_section_with_the_vendor_the_truth_the_effect_and_the_evidence() {
+fn a_correction_is_a_section_with_its_place_the_vendor_the_truth_the_effect_and_the_evidence() {
     let page = corrections_page::page(&corrections(&json!({"v1": "an integer"}), "text"));
     let section = page.split_once("\n## ").expect("a section").1;
     let expected = "\
 name-is-text
 
+- **Place:** `/x`
 - **Vendor:** an integer
 - **Truth:** text
 - **Otherwise:** A list fails.
