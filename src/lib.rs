@@ -1,21 +1,4 @@
-#![doc = include_str!("../README.md")]
-//!
-//! ## What is where
-//!
-//! | for | see |
-//! |---|---|
-//! | a client and its settings | [`Client`], [`ClientBuilder`], [`RetryPolicy`], [`Credential`] |
-//! | the trunks of the system or of a domain | [`Connections`], [`Domain`], [`ConnectionFilter`] |
-//! | whole lists, and lists page by page | [`CompleteList`], [`ConnectionStream`] |
-//! | a trunk that was read, and its key | [`Connection`], [`Registration`], [`ConnectionKey`] |
-//! | a trunk to create | [`RegisteringPbx`], [`CarrierTrunk`], [`ConnectionCreate`] |
-//! | a change | [`ConnectionUpdate`] |
-//! | how it went | [`Accepted`], [`Metadata`], [`Error`], [`ErrorKind`] |
-//! | the same work on many trunks | [`bulk`] |
-//! | metrics and logs | [`observability`] |
-//! | any other request of the API | [`Client::request`], [`envelopes`], [`OPENAPI`] |
-//!
-//! The other types are what settings hold: names that were checked, and vocabularies.
+#![doc = include_str!("crate.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -47,6 +30,11 @@ mod server_message;
 mod tls;
 mod transport;
 mod values;
+
+/// The README's example, so that it compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 #[cfg(feature = "fake")]
 mod claims;

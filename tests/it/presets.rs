@@ -484,10 +484,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn no_example_and_no_documentation_makes_a_trunk_that_is_open_to_abuse() {
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
-    let mut texts = vec![(
-        "README.md".into(),
-        code_blocks(&read(&root().join("README.md"))),
-    )];
+    let mut texts: Vec<(String, String)> = ["README.md", "src/crate.md"]
+        .map(|page| (page.into(), code_blocks(&read(&root().join(page)))))
+        .into();
     for path in files(&root().join("src")) {
         let blocks = code_blocks(&documentation(&read(&path)));
         texts.push((path.display().to_string(), blocks));

@@ -108,6 +108,16 @@ impl Corrections {
 }
 
 impl Correction {
+    /// Why it is believed, where no recording shows it.
+    pub fn belief(&self) -> Option<&str> {
+        match &self.evidence {
+            Evidence::Belief(words) => {
+                Some(words.strip_prefix("none:").unwrap_or(words).trim_start())
+            }
+            Evidence::Items(_) => None,
+        }
+    }
+
     /// The recordings that are its evidence, and how many places in each.
     pub fn recordings(&self) -> Vec<(String, u64)> {
         let Evidence::Items(items) = &self.evidence else {

@@ -10,14 +10,14 @@ use located::Source;
 
 use crate::workspace::{self, RECORDINGS};
 
-/// Writes recordings as one HAR 1.2 file.
+/// Write recordings as one HAR 1.2 file
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Recordings, or folders of them [default: tests/recordings]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// File to write; standard output without it.
-    #[arg(long)]
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
 

@@ -16,21 +16,21 @@ use traffic_redact::{Knowledge, redact, unredacted};
 
 use crate::workspace::{self, RECORDINGS, SPEC};
 
-/// Turns the exchanges of a HAR file into redacted recordings.
+/// Turn the exchanges of a HAR file into redacted recordings
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// HAR 1.x file, as browsers and proxies save it.
+    /// HAR 1.x file, as browsers and proxies save it
     pub file: PathBuf,
-    /// Folder of the recordings; existing files are never overwritten [default: tests/recordings]
+    /// Write below this folder; existing files are never overwritten [default: tests/recordings]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Print what would be written, redacted, and write nothing.
+    /// Print the redacted recordings and write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// OpenAPI document whose operations are imported [default: openapi/connections.yaml]
+    /// Import only the operations of this OpenAPI document [default: openapi/connections.yaml]
     #[arg(long, value_name = "FILE")]
     pub spec: Option<PathBuf>,
-    /// Name files `<status>-<NAME>.json` instead of by the status alone.
+    /// Name files `<status>-<NAME>.json` instead of `<status>.json`
     #[arg(long)]
     pub name: Option<String>,
 }

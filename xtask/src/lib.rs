@@ -7,9 +7,9 @@ pub mod forward;
 pub mod workspace;
 
 #[cfg(feature = "regen")]
-pub mod files;
+pub mod corrections_page;
 #[cfg(feature = "regen")]
-pub mod readme;
+pub mod files;
 #[cfg(feature = "regen")]
 pub mod regen;
 

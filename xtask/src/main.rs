@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use xtask::workspace::workspace_root;
 
-/// The maintainer's commands.
+/// The maintainer's commands
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
     bin_name = "cargo xtask",
+    max_term_width = 100,
     disable_help_subcommand = true
 )]
 struct Cli {
@@ -20,17 +21,17 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Generate src/generated.rs from openapi/connections.yaml and the README's table from
-    /// openapi/corrections.yaml
+    /// Generate the client and the page of corrections
     ///
-    /// Says what changed since the last commit: types and methods, places of the spec, corrections,
-    /// and the recordings that show them.
+    /// Writes src/generated.rs from openapi/connections.yaml, and docs/corrections.md from
+    /// openapi/corrections.yaml. Then lists what changed since the last commit: types and methods,
+    /// places in the document, corrections, and the recordings that show them.
     Regen {
-        /// Write nothing; show the difference and fail when there is one
+        /// Write nothing; fail and show the difference if a file is not up to date
         #[arg(long)]
         check: bool,
     },
-    /// Hold the spec against recorded traffic
+    /// Validate the OpenAPI document against recorded traffic
     #[command(disable_help_flag = true)]
     Validate(Rest),
     /// Turn the exchanges of a HAR file into redacted recordings

@@ -11,12 +11,12 @@ use serde_json::Value;
 use spec_changes::{Change, Edit, Surface};
 
 use crate::corrections::{Correction, Corrections};
+use crate::corrections_page;
 use crate::files::{committed, ensure_contents};
-use crate::readme;
 use crate::workspace::{CORRECTIONS, RECORDINGS, SPEC};
 
 const GENERATED: &str = "src/generated.rs";
-const README: &str = "README.md";
+const CORRECTIONS_PAGE: &str = "docs/corrections.md";
 
 /// Generates, and writes or checks the committed files of the workspace at `root`. Gives what a
 /// person should see.
@@ -26,7 +26,10 @@ const README: &str = "README.md";
 /// column); with `check`, a file is not as it would be written.
 pub fn run(root: &Path, check: bool) -> Result<String> {
     let mut lines = Vec::new();
-    for (path, contents) in [(README, table(root)?), (GENERATED, generate(root)?)] {
+    for (path, contents) in [
+        (CORRECTIONS_PAGE, corrections(root)?),
+        (GENERATED, generate(root)?),
+    ] {
         let state = if ensure_contents(root, path, &contents, check, "cargo xtask regen")? {
             "written"
         } else {
@@ -44,11 +47,10 @@ pub fn run(root: &Path, check: bool) -> Result<String> {
     Ok(lines.join("\n"))
 }
 
-/// The README with its table of corrections.
-fn table(root: &Path) -> Result<String> {
-    let text = read(root, README)?;
+/// The page of the corrections.
+fn corrections(root: &Path) -> Result<String> {
     let corrections = Corrections::load(Source::new(CORRECTIONS, read(root, CORRECTIONS)?))?;
-    readme::with_corrections(&text, corrections.entries()).context(README)
+    Ok(corrections_page::page(corrections.entries()))
 }
 
 /// The generated code. The library itself may fail to compile with it; that is told by the next

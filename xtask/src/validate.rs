@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use openapi_traffic::command::{self, Judging};
+use openapi_traffic::command::{self, EXIT_CODES, Judging};
 use openapi_traffic::report::{Format, Tool};
 use openapi_traffic::{Options, Rules, run};
 
@@ -16,33 +16,29 @@ use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC, workspace_root};
 
 const BASELINE: &str = "openapi/baseline.yaml";
 
-/// Hold the spec against recorded traffic
+/// Validate the OpenAPI document against recorded traffic
 ///
-/// Every recorded exchange is judged against the spec, the corrections are held against spec,
-/// recordings and vendor facts, and recordings are searched for what must not be published.
-///
-/// Exit code 0: nothing was found. 1: there are findings. 2: something could not be judged (a spec
-/// or recording that cannot be read, a schema that does not compile, a path that matches nothing,
-/// no exchange at all).
+/// Also checks the corrections against the document, the recordings and the vendor facts, and
+/// searches the recordings for what must not be published.
 #[derive(Debug, Args)]
+#[command(after_long_help = EXIT_CODES)]
 pub struct Validate {
-    /// Recordings: files, folders, HAR 1.2 files, NDJSON files with a recording a line
-    /// [default: tests/recordings]
+    /// Traffic: HAR files, recordings (*.json), NDJSON with one recording per line, or folders of
+    /// these [default: tests/recordings]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Any OpenAPI 3.0 document, YAML or JSON [default: openapi/connections.yaml]
+    /// OpenAPI 3.0 document, YAML or JSON [default: openapi/connections.yaml]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// Corrections to check
-    /// [default: openapi/corrections.yaml with the default spec, none with another]
+    /// Corrections to check [default: openapi/corrections.yaml; none with `--spec`]
     #[arg(long, value_name = "FILE")]
     corrections: Option<PathBuf>,
-    /// Findings to excuse
-    /// [default: openapi/baseline.yaml with the default spec where there is one, none with another]
+    /// Known findings to accept until a date [default: openapi/baseline.yaml if it exists; none with
+    /// `--spec`]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Also hold the vendor facts against the vendor's own documents, `connections-<version>.json`
-    /// in this folder
+    /// Also check the vendor facts against the vendor's own documents: a folder with
+    /// `connections-<version>.json`
     #[arg(long, value_name = "DIR")]
     vendor: Option<PathBuf>,
     #[command(flatten)]

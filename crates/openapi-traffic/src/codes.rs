@@ -13,9 +13,9 @@ use crate::spec::Direction;
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Severity {
-    /// Spec and traffic contradict each other.
+    /// The traffic contradicts the document.
     Error,
-    /// Traffic says more than the spec knows, without contradicting it.
+    /// The traffic shows more than the document describes, without contradicting it.
     Warning,
 }
 

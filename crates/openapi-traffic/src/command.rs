@@ -23,24 +23,36 @@ const FINDINGS: u8 = 1;
 /// Something could not be judged.
 const NOT_JUDGED: u8 = 2;
 
+/// An example of either use.
+const USAGE: &str = "\
+openapi-traffic --spec <FILE> [OPTIONS] <PATH>...
+       openapi-traffic --explain [<CODE>]";
+/// What every command that validates traffic says below its options.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0  no findings that count (see `--fail-on`)
+  1  findings
+  2  something could not be validated: the document or a recording cannot be
+     read, a path matches nothing, or there is no exchange at all";
+
 /// What lists all codes.
 pub const LIST: &str = "list";
 
-/// Hold an OpenAPI 3.0 document against recorded HTTP traffic
+/// Validate an OpenAPI 3.0 document against recorded HTTP traffic
 ///
-/// Exit code 0: nothing was found. 1: there are findings (see `--fail-on`). 2: something could not be
-/// judged (a spec or recording that cannot be read, a schema that does not compile, a path that
-/// matches nothing, no exchange at all).
+/// Reports where the traffic contradicts the document, what the document does not mention, and with
+/// `--coverage` which parts of it no traffic has shown.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, override_usage = USAGE, after_long_help = EXIT_CODES)]
 pub struct Command {
-    /// Recordings: files, folders, HAR 1.2 files, NDJSON files with a recording a line
+    /// Traffic: HAR files, recordings (*.json), NDJSON with one recording per line, or folders of
+    /// these
     #[arg(value_name = "PATH", required_unless_present = "explain")]
     paths: Vec<PathBuf>,
-    /// Any OpenAPI 3.0 document, YAML or JSON
+    /// OpenAPI 3.0 document, YAML or JSON
     #[arg(long, value_name = "FILE", required_unless_present = "explain")]
     spec: Option<PathBuf>,
-    /// Findings to excuse
+    /// Known findings to accept until a date
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     #[command(flatten)]
@@ -50,25 +62,25 @@ pub struct Command {
 /// The arguments that every command has which judges traffic and reports on it.
 #[derive(Debug, clap::Args)]
 pub struct Judging {
-    /// In which form findings are written
+    /// Report format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
-    /// Write the report to a file
+    /// Write the report to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Also say what the recordings show of the spec and what to record next (formats human,
-    /// json and html, which always does)
+    /// Also report what the traffic shows of the document, and what to record next (formats human
+    /// and json; html always does)
     #[arg(long)]
     pub coverage: bool,
-    /// Explain a finding code, or list all of them
+    /// Explain the code of a finding; without a code, list them all
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = LIST)]
     pub explain: Option<String>,
-    /// Judge only what was sent to this host (`name` or `name:port`), whatever the `servers` of the
-    /// spec say; may be given more than once
+    /// Validate only traffic to this host (`name` or `name:port`), whatever `servers` in the
+    /// document says; can be repeated
     #[arg(long, value_name = "HOST")]
     pub host: Vec<String>,
-    /// Which findings make the exit code 1: errors alone, or warnings too
-    #[arg(long, value_enum, default_value_t = Severity::Warning)]
+    /// The least severe findings that make the exit code 1
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Severity::Warning)]
     pub fail_on: Severity,
 }
 

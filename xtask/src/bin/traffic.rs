@@ -7,7 +7,7 @@ use xtask::validate::Validate;
 use xtask::{export_har, import_har};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -7,6 +7,7 @@ mod fake;
 mod forward;
 mod har;
 mod leaks;
+mod pages;
 mod planted;
 mod regen;
 mod report;

@@ -7,89 +7,61 @@ use located::Source;
 use serde_json::{Value, json};
 use spec_changes::Edit;
 use xtask::corrections::{Correction, Corrections};
-use xtask::readme;
+use xtask::corrections_page;
 use xtask::regen::{self, edited_corrections};
 use xtask::workspace::workspace_root;
 
 use crate::bench::{Bench, answered};
 
-// --- the README's table ---
+// --- the page of the corrections ---
 
-const MARKED: &str = "\
-# Title
-
-<!-- corrections: from openapi/corrections.yaml -->
-old
-<!-- end of corrections -->
-
-More.
-";
-
-/// One correction, in which the vendor and the truth are these.
-fn corrections(vendor: &Value, truth: &str) -> Vec<Correction> {
-    let entry = json!([{"id": "name-is-text", "at": "/x", "vendor": vendor, "truth": truth, "evidence": ["a.json#/b"], "effect": "e"}]);
+/// One correction with this evidence, in which the vendor and the truth are these.
+fn with_evidence(vendor: &Value, truth: &str, evidence: &Value) -> Vec<Correction> {
+    let entry = json!([{
+        "id": "name-is-text",
+        "at": "/x",
+        "vendor": vendor,
+        "truth": truth,
+        "evidence": evidence,
+        "effect": "A list fails.",
+    }]);
     Corrections::load(Source::new("corrections.json", entry.to_string()))
         .expect("a list of corrections")
         .entries()
         .to_vec()
 }
 
-/// The row of the table that such a correction has.
-fn row(vendor: &Value, truth: &str) -> String {
-    let readme =
-        readme::with_corrections(MARKED, &corrections(vendor, truth)).expect("both markers");
-    readme
-        .lines()
-        .find(|line| line.contains("name-is-text"))
-        .expect("a row")
-        .to_owned()
+fn corrections(vendor: &Value, truth: &str) -> Vec<Correction> {
+    with_evidence(vendor, truth, &json!(["a.json#/b"]))
+}
+
+/// What the page says under this word of its only correction.
+fn said(page: &str, word: &str) -> String {
+    let start = format!("- **{word}:** ");
+    let line = page.lines().find_map(|line| line.strip_prefix(&start));
+    line.expect("there is such a line").to_owned()
 }
 
 #[test]
-fn the_table_stands_between_its_markers_and_all_else_stays() {
+fn a_correction_is_a_section_with_its_place_the_vendor_the_truth_the_effect_and_the_evidence() {
+    let page = corrections_page::page(&corrections(&json!({"v1": "an integer"}), "text"));
+    let section = page.split_once("\n## ").expect("a section").1;
     let expected = "\
-# Title
+name-is-text
 
-<!-- corrections: from openapi/corrections.yaml -->
-| correction | the vendor | the truth |
-|---|---|---|
-| `name-is-text` | an integer | text |
-<!-- end of corrections -->
-
-More.
+- **Place:** `/x`
+- **Vendor:** an integer
+- **Truth:** text
+- **Otherwise:** A list fails.
+- **Evidence:** `a.json`
 ";
-    assert_eq!(
-        readme::with_corrections(MARKED, &corrections(&json!({"v1": "an integer"}), "text"))
-            .expect("both markers"),
-        expected
-    );
+    assert_eq!(section, expected);
 }
 
 #[test]
-fn written_again_the_table_is_the_same() {
-    let corrections = corrections(&json!({"v1": "an integer"}), "text");
-    let once = readme::with_corrections(MARKED, &corrections).expect("both markers");
-    assert_eq!(
-        readme::with_corrections(&once, &corrections).expect("both markers"),
-        once
-    );
-}
-
-#[test]
-fn a_readme_without_a_marker_or_with_both_the_wrong_way_round_is_refused() {
-    let end_first =
-        "<!-- end of corrections -->\n<!-- corrections: from openapi/corrections.yaml -->\n";
-    let no_end = MARKED.replace("<!-- end of corrections -->", "");
-    let no_begin = MARKED.replace("<!-- corrections: from openapi/corrections.yaml -->", "");
-    for readme in [end_first, &no_end, &no_begin] {
-        let error = readme::with_corrections(readme, &[])
-            .expect_err(readme)
-            .to_string();
-        assert!(
-            error.contains("`<!-- end of corrections -->`: put both back"),
-            "{error}"
-        );
-    }
+fn the_page_says_which_file_to_edit_and_by_which_command_it_is_made() {
+    let page = corrections_page::page(&[]);
+    assert!(page.starts_with("<!-- Made from openapi/corrections.yaml by `cargo xtask regen`;"));
 }
 
 #[test]
@@ -111,19 +83,46 @@ fn the_vendor_is_quoted_by_its_last_version_with_the_same_written_out() {
         ),
     ];
     for (vendor, expected) in table {
-        assert_eq!(
-            row(&vendor, "text"),
-            format!("| `name-is-text` | {expected} | text |")
-        );
+        let page = corrections_page::page(&corrections(&vendor, "text"));
+        assert_eq!(said(&page, "Vendor"), expected);
     }
 }
 
 #[test]
-fn bars_and_line_ends_do_not_break_a_row() {
-    assert_eq!(
-        row(&json!({"v1": "a | b"}), "one\n  line"),
-        r"| `name-is-text` | a \| b | one line |"
+fn line_ends_and_angle_brackets_do_not_break_the_page() {
+    let page = corrections_page::page(&corrections(&json!({"v1": "a"}), "one\n  <AppIP>"));
+    assert_eq!(said(&page, "Truth"), "one &lt;AppIP>");
+}
+
+#[test]
+fn a_long_text_is_wrapped_and_stays_in_its_item() {
+    let truth = "word ".repeat(30);
+    let page = corrections_page::page(&corrections(&json!({"v1": "a"}), &truth));
+    let expected = format!(
+        "\n- **Truth:**{}\n  {}\n- **Otherwise:**",
+        " word".repeat(17),
+        ["word"; 13].join(" ")
     );
+    assert!(page.contains(&expected), "{page}");
+    assert!(page.lines().all(|line| line.len() <= 100), "{page}");
+}
+
+#[test]
+fn evidence_is_the_recordings_once_each_or_the_reason_why_there_are_none() {
+    let table = [
+        (
+            json!([
+                "tests/recordings/a/200.json#/b",
+                "tests/recordings/a/200.json#/c"
+            ]),
+            "`a/200.json`",
+        ),
+        (json!("none: the guide\n says so"), "the guide says so"),
+    ];
+    for (evidence, expected) in table {
+        let page = corrections_page::page(&with_evidence(&json!({"v1": "a"}), "text", &evidence));
+        assert_eq!(said(&page, "Evidence"), expected);
+    }
 }
 
 // --- what an edit of the corrections touches ---
@@ -180,7 +179,7 @@ fn checkout() -> Bench {
     bench
         .write("openapi/connections.yaml", &spec("'on'"))
         .write("openapi/corrections.yaml", "[]\n")
-        .write("README.md", MARKED)
+        .write("docs/corrections.md", "")
         .write("src/generated.rs", "")
         .write("tests/recordings/a.json", &answered(r#"{"state": "on"}"#));
     regen::run(bench.path(), false).expect("the workspace is in order");
@@ -222,7 +221,7 @@ fn this_workspace_is_up_to_date() {
     let report = regen::run(&workspace_root(), true).expect("nothing to regenerate");
     assert_eq!(
         report,
-        "README.md: up to date\nsrc/generated.rs: up to date"
+        "docs/corrections.md: up to date\nsrc/generated.rs: up to date"
     );
 }
 
@@ -230,7 +229,7 @@ fn this_workspace_is_up_to_date() {
 fn without_an_edit_nothing_is_written_and_nothing_to_tell() {
     let report = regen::run(checkout().path(), false).expect("the workspace is in order");
     let expected = "\
-README.md: up to date
+docs/corrections.md: up to date
 src/generated.rs: up to date
 
 public surface: as in the last commit
@@ -247,7 +246,7 @@ fn an_edit_of_the_spec_is_generated_and_told_with_types_and_recordings() {
     bench.write("openapi/connections.yaml", &spec("'on', idle"));
     let report = regen::run(bench.path(), false).expect("the spec is fit");
     let expected = "\
-README.md: up to date
+docs/corrections.md: up to date
 src/generated.rs: written
 
 public surface: 1 change since the last commit
@@ -314,18 +313,21 @@ fn a_spec_that_cannot_be_generated_from_is_told_with_its_place_and_nothing_is_wr
 }
 
 #[test]
-fn the_table_of_the_readme_is_written_and_checked_too() {
+fn the_page_of_the_corrections_is_written_and_checked_too() {
     let bench = checkout();
     bench.write(
         "openapi/corrections.yaml",
         "- {id: name-is-text, at: /x, vendor: {v1: a}, truth: b, evidence: 'none: c', effect: d}\n",
     );
     let error = regen::run(bench.path(), true)
-        .expect_err("the table lacks a row")
+        .expect_err("the page lacks a correction")
         .to_string();
-    assert!(error.contains("\n+| `name-is-text` | a | b |\n"), "{error}");
+    assert!(error.contains("\n+## name-is-text\n"), "{error}");
     let report = regen::run(bench.path(), false).expect("a list of corrections");
-    assert!(report.starts_with("README.md: written\n"), "{report}");
+    assert!(
+        report.starts_with("docs/corrections.md: written\n"),
+        "{report}"
+    );
     assert!(
         report.ends_with(
             "corrections: 1 change since the last commit\n  + name-is-text\n      in no recording"
@@ -340,7 +342,7 @@ fn without_a_commit_files_are_written_and_the_reason_is_told() {
     bench
         .write("openapi/connections.yaml", &spec("'on'"))
         .write("openapi/corrections.yaml", "[]\n")
-        .write("README.md", MARKED)
+        .write("docs/corrections.md", "")
         .write("src/generated.rs", "");
     let report = regen::run(bench.path(), false).expect("the spec is fit");
     assert!(

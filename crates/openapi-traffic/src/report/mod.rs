@@ -35,17 +35,17 @@ pub const SCHEMA: u32 = 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
-    /// For a terminal: windows of both files, equal findings grouped.
+    /// For a terminal: excerpts of both files, equal findings grouped.
     Human,
-    /// Everything, for other programs.
+    /// For other programs: everything there is.
     Json,
-    /// SARIF 2.1.0, for code scanning.
+    /// For code scanning: SARIF 2.1.0.
     Sarif,
-    /// JUnit XML, for CI servers: one test case per exchange.
+    /// For CI servers: JUnit XML, one test case per exchange.
     Junit,
-    /// Annotations of GitHub Actions.
+    /// For GitHub Actions: annotations.
     Github,
-    /// A page for a browser: findings, the spec with its evidence, and what to record next.
+    /// For a browser: findings, the document with its evidence, and what to record next.
     Html,
 }
 

@@ -20,6 +20,7 @@ mod letter;
 mod lowering;
 mod negative;
 mod never_panics;
+mod pages;
 mod planted;
 mod references;
 mod renderings;

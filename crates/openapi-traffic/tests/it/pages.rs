@@ -1,0 +1,39 @@
+//! The commands on the pages of the manual, run as they stand there.
+//!
+//! In a `console` block `$` begins a command, `? 1` is its exit code where it is not 0, and the rest
+//! is its output: `[..]` is any part of a line, `...` any lines. After a change of the output,
+//! `TRYCMD=overwrite cargo test -p openapi-traffic --test it each_command` writes it anew.
+
+use trycmd::TestCases;
+
+const PAGES: [&str; 2] = ["README.md", "../../docs/validate.md"];
+
+#[test]
+fn each_command_of_the_manual_gives_the_output_that_is_printed_there() {
+    for page in PAGES {
+        let text = std::fs::read_to_string(page).expect("the page is there");
+        assert!(text.contains("```console\n$ "), "no command in {page}");
+    }
+    let pages = TestCases::new();
+    let command = std::path::PathBuf::from(env!("CARGO_BIN_EXE_openapi-traffic"));
+    pages.register_bin("openapi-traffic", command);
+    for page in PAGES {
+        pages.case(page);
+    }
+    pages.run();
+}
+
+#[test]
+#[should_panic(expected = "1 of 1 tests failed")]
+fn a_page_whose_output_is_another_fails() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let page = folder.path().join("page.md");
+    let text = "```console\n$ openapi-traffic --version\nopenapi-traffic 9.9.9\n\n```\n";
+    std::fs::write(&page, text).expect("the page can be written");
+    let pages = TestCases::new();
+    let command = std::path::PathBuf::from(env!("CARGO_BIN_EXE_openapi-traffic"));
+    pages
+        .register_bin("openapi-traffic", command)
+        .case(page)
+        .run();
+}
