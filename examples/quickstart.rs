@@ -1,7 +1,36 @@
-//! The whole life of two trunks, on an embedded NetSapiens; or, with `NETSAPIENS_SERVER` and
-//! `NETSAPIENS_API_KEY` set, a look at the trunks of a real one, without changing anything.
+//! Creates, lists, changes and deletes two trunks on a fake server; or, with `NETSAPIENS_SERVER`
+//! and `NETSAPIENS_API_KEY` set, lists the trunks of a real one and changes nothing.
 //!
-//!     cargo run --example quickstart --features fake
+//! ```console
+//! $ cargo run --example quickstart --features fake
+//! Embedded NetSapiens at http://127.0.0.1:…
+//!
+//! create  sip*@acme-pri.example    202 Accepted
+//! create  sip*@192.0.2.20          202 Accepted
+//! create  sip*@acme-pri.example    refused: create_connection: …Connection already exists…
+//!
+//! count   2 trunks
+//! list    the whole system
+//!
+//!   DOMAIN        PATTERN                ADDRESS                           DIAL PLAN …
+//!   acme.example  sip*@acme-pri.example  sip:15555550100@acme-pri.example  acme.example …
+//!   *             sip*@192.0.2.20        192.0.2.20                        Inbound DID …
+//!
+//! get     sip*@acme-pri.example
+//!         generated password: 12 characters, printed as Some(Secret(***))
+//!         registration: unregistered_endpoint
+//!
+//! update  sip*@acme-pri.example    202 Accepted
+//!   DOMAIN        PATTERN                ADDRESS                           DIAL PLAN …
+//!   acme.example  sip*@acme-pri.example  sip:15555550100@…  no    yes  closed for repair
+//!
+//! delete  ..                       as a mistaken name of a trunk:
+//!         the match pattern was refused before anything was sent: …
+//! delete  sip*@acme-pri.example    202 Accepted
+//! delete  sip*@192.0.2.20          202 Accepted
+//!
+//! count   0 trunks
+//! ```
 
 use netsapiens_connections::fake::FakeServer;
 use netsapiens_connections::{
