@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Read;
+use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -130,31 +131,35 @@ struct Log<'a> {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Entry {
-    request: HarRequest,
-    response: HarResponse,
+pub(crate) struct Entry<'a> {
+    #[serde(borrow)]
+    request: HarRequest<'a>,
+    #[serde(borrow)]
+    response: HarResponse<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct HarRequest {
+struct HarRequest<'a> {
     method: String,
     url: String,
     #[serde(default)]
     headers: Vec<Pair>,
     #[serde(default)]
     query_string: Vec<Pair>,
-    post_data: Option<PostData>,
+    #[serde(borrow)]
+    post_data: Option<PostData<'a>>,
     #[serde(default)]
     body_size: Option<f64>,
 }
 
 #[derive(Deserialize)]
-struct HarResponse {
+struct HarResponse<'a> {
     status: i64,
     #[serde(default)]
     headers: Vec<Pair>,
-    content: Option<Content>,
+    #[serde(borrow)]
+    content: Option<Content<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -166,9 +171,12 @@ struct Pair {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PostData {
-    #[serde(flatten)]
-    content: Content,
+struct PostData<'a> {
+    mime_type: Option<String>,
+    #[serde(borrow)]
+    text: Option<Text<'a>>,
+    encoding: Option<String>,
+    size: Option<f64>,
     #[serde(default)]
     params: Vec<Param>,
 }
@@ -186,32 +194,122 @@ struct Param {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Content {
+struct Content<'a> {
     mime_type: Option<String>,
-    text: Option<String>,
+    #[serde(borrow)]
+    text: Option<Text<'a>>,
     encoding: Option<String>,
     size: Option<f64>,
 }
 
-impl Content {
-    /// Whether it says of itself that it had a body which the file does not have.
-    fn is_omitted(&self) -> bool {
-        self.text.as_deref().is_none_or(str::is_empty) && self.size.is_some_and(|size| size > 0.0)
+/// The text of a body.
+enum Text<'a> {
+    /// As the file has it: a JSON string with its quotes and escapes. Most bodies are JSON, which is
+    /// read from there.
+    Written(&'a str),
+    /// Made of the fields of a form.
+    Made(String),
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = <&RawValue>::deserialize(deserializer)?.get();
+        match written.starts_with('"') {
+            true => Ok(Text::Written(written)),
+            // What is no string has its words from those who know them.
+            false => match serde_json::from_str::<String>(written) {
+                Ok(made) => Ok(Text::Made(made)),
+                Err(error) => Err(de::Error::custom(error)),
+            },
+        }
     }
 }
 
-impl Entry {
+impl Text<'_> {
+    fn is_empty(&self) -> bool {
+        match self {
+            Text::Written(written) => *written == "\"\"",
+            Text::Made(made) => made.is_empty(),
+        }
+    }
+
+    /// The value of JSON that needs no closer look.
+    fn json(&self) -> Option<Value> {
+        match self {
+            Text::Written(written) => {
+                let inside = written.strip_prefix('"')?.strip_suffix('"')?;
+                located::json_in_string(inside)
+            }
+            Text::Made(_) => None,
+        }
+    }
+
+    fn string(self) -> serde_json::Result<String> {
+        match self {
+            Text::Written(written) => serde_json::from_str(written),
+            Text::Made(made) => Ok(made),
+        }
+    }
+}
+
+impl Content<'_> {
+    /// Whether it says of itself that it had a body which the file does not have.
+    fn is_omitted(&self) -> bool {
+        self.text.as_ref().is_none_or(Text::is_empty) && self.size.is_some_and(|size| size > 0.0)
+    }
+}
+
+impl<'a> Entry<'a> {
     /// An entry of the format; else why it is none, without a value that it holds.
-    pub(crate) fn of(json: &str) -> Result<Self, String> {
+    pub(crate) fn of(json: &'a str) -> Result<Self, String> {
         let mut json = serde_json::Deserializer::from_str(json);
         serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let reason = located::unreadable("", error.inner()).reason;
             match error.path().to_string().as_str() {
-                "." => format!("not an entry of HAR 1.2: {reason}"),
-                path => format!("not an entry of HAR 1.2: at `{path}`: {reason}"),
+                "." => no_entry(&reason),
+                path => no_entry(&format!("at `{path}`: {reason}")),
             }
         })
     }
+
+    fn texts(&mut self) -> impl Iterator<Item = &mut Text<'a>> {
+        let sent = self.request.post_data.as_mut();
+        let sent = sent.and_then(|data| data.text.as_mut());
+        let received = self.response.content.as_mut();
+        let received = received.and_then(|content| content.text.as_mut());
+        sent.into_iter().chain(received)
+    }
+}
+
+fn no_entry(reason: &str) -> String {
+    format!("not an entry of HAR 1.2: {reason}")
+}
+
+/// The exchange of an entry of which it is known where strings of the name `text` stand, quotes
+/// included: the rest is read without them, and they when their turn comes. None where that leads to
+/// no exchange: whoever reads the whole entry is told why.
+pub(crate) fn by_parts(json: &str, texts: &[Range<usize>]) -> Option<(Recording, Wire)> {
+    const LEFT: &str = "\"\"";
+    let (mut rest, mut end, mut left) = (String::new(), 0, Vec::new());
+    for text in texts {
+        rest.push_str(json.get(end..text.start)?);
+        left.push((rest.len(), json.get(text.clone())?));
+        rest.push_str(LEFT);
+        end = text.end;
+    }
+    rest.push_str(json.get(end..)?);
+    let mut entry: Entry<'_> = serde_json::from_str(&rest).ok()?;
+    for text in entry.texts() {
+        let Text::Written(written) = text else {
+            continue;
+        };
+        let at = written.as_ptr().addr() - rest.as_ptr().addr();
+        if let Some(found) = left.iter().position(|(left, _)| *left == at) {
+            *written = left.swap_remove(found).1;
+        }
+    }
+    // The others are of members that nobody reads, and still have to be JSON.
+    left.is_empty().then(|| recording(entry).ok())?
 }
 
 /// Refuses other versions while the reader still knows the line.
@@ -227,7 +325,7 @@ pub(crate) fn is_version_1(version: &str) -> bool {
     version == "1" || version.starts_with("1.")
 }
 
-pub(crate) fn recording(entry: Entry) -> Result<(Recording, Wire), String> {
+pub(crate) fn recording(entry: Entry<'_>) -> Result<(Recording, Wire), String> {
     let HarRequest {
         method,
         url,
@@ -270,7 +368,7 @@ pub(crate) fn recording(entry: Entry) -> Result<(Recording, Wire), String> {
     };
     let content = entry.response.content;
     let answered = content.map_or(Ok(Body::default()), |content| {
-        body(content, &entry.response.headers)
+        body("response.content", content, &entry.response.headers)
     })?;
     let (headers, credentials) = collect_headers(entry.response.headers);
     wire.received = credentials;
@@ -371,22 +469,31 @@ struct Body {
     repeated: Vec<String>,
 }
 
-fn request_body(data: PostData, headers: &[Pair]) -> Result<Body, String> {
+fn request_body(data: PostData<'_>, headers: &[Pair]) -> Result<Body, String> {
     let PostData {
-        mut content,
+        mime_type,
+        text,
+        encoding,
+        size,
         params,
     } = data;
-    if content.text.as_deref().is_none_or(str::is_empty) && !params.is_empty() {
+    let mut content = Content {
+        mime_type,
+        text,
+        encoding,
+        size,
+    };
+    if content.text.as_ref().is_none_or(Text::is_empty) && !params.is_empty() {
         let media_type = media_type(&content, headers).unwrap_or_default();
-        content.text = Some(match boundary(&media_type) {
+        content.text = Some(Text::Made(match boundary(&media_type) {
             Some(boundary) => multipart(&params, boundary),
             None => form_urlencoded::Serializer::new(String::new())
                 .extend_pairs(params.iter().map(|param| (&param.name, &param.value)))
                 .finish(),
-        });
+        }));
         content.encoding = None;
     }
-    body(content, headers)
+    body("request.postData", content, headers)
 }
 
 /// The boundary of a multipart body, from its media type.
@@ -426,7 +533,7 @@ fn multipart(params: &[Param], boundary: &str) -> String {
 }
 
 /// The media type that headers say, else the one that the file says.
-fn media_type(content: &Content, headers: &[Pair]) -> Option<String> {
+fn media_type(content: &Content<'_>, headers: &[Pair]) -> Option<String> {
     let header = headers
         .iter()
         .find(|pair| pair.name.eq_ignore_ascii_case("content-type"));
@@ -436,8 +543,8 @@ fn media_type(content: &Content, headers: &[Pair]) -> Option<String> {
 }
 
 /// A body that says it is JSON, or that is an object or an array whatever it says, is nested; any
-/// other stays text.
-fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
+/// other stays text. It stands at `owner` in its entry.
+fn body(owner: &str, content: Content<'_>, headers: &[Pair]) -> Result<Body, String> {
     let known = content
         .mime_type
         .as_deref()
@@ -451,32 +558,6 @@ fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
         ..Body::default()
     };
     let media_type = media_type(&content, headers).unwrap_or_default();
-    let text = content.text.unwrap_or_default();
-    let text = match content.encoding.as_deref() {
-        Some(encoding) if encoding.eq_ignore_ascii_case("base64") => {
-            let text: String = text.split_ascii_whitespace().collect();
-            let bytes = STANDARD
-                .decode(text)
-                .map_err(|_| "its body is not the base64 it claims to be")?;
-            match decompressed(bytes, headers) {
-                Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-                None => {
-                    return Ok(Body {
-                        omitted: true,
-                        ..body
-                    });
-                }
-            }
-        }
-        _ => text,
-    };
-    if text.is_empty() {
-        // What is empty is of no type, whatever type the file names.
-        return Ok(Body {
-            media_type: body.media_type.filter(|_| body.omitted),
-            ..body
-        });
-    }
     let essence = media_type
         .split(';')
         .next()
@@ -484,8 +565,44 @@ fn body(content: Content, headers: &[Pair]) -> Result<Body, String> {
         .trim()
         .to_ascii_lowercase();
     let says_json = essence.ends_with("/json") || essence.ends_with("+json");
+    let is_nested = |value: &Value| says_json || value.is_object() || value.is_array();
+    let text = content.text.unwrap_or(Text::Made(String::new()));
+    let encoding = content.encoding.as_deref();
+    let is_base64 = encoding.is_some_and(|it| it.eq_ignore_ascii_case("base64"));
+    if !is_base64 && let Some(value) = text.json().filter(is_nested) {
+        return Ok(Body {
+            json: Some(value),
+            ..body
+        });
+    }
+    let mut text = text.string().map_err(|error| {
+        let reason = located::unreadable("", &error).reason;
+        no_entry(&format!("at `{owner}.text`: {reason}"))
+    })?;
+    if is_base64 {
+        text.retain(|c| !c.is_ascii_whitespace());
+        let bytes = STANDARD
+            .decode(text)
+            .map_err(|_| "its body is not the base64 it claims to be")?;
+        match decompressed(bytes, headers) {
+            Some(bytes) => text = String::from_utf8_lossy(&bytes).into_owned(),
+            None => {
+                return Ok(Body {
+                    omitted: true,
+                    ..body
+                });
+            }
+        }
+    }
+    if text.is_empty() {
+        // What is empty is of no type, whatever type the file names.
+        return Ok(Body {
+            media_type: body.media_type.filter(|_| body.omitted),
+            ..body
+        });
+    }
     Ok(match located::json(&text) {
-        Ok((value, repeated)) if says_json || value.is_object() || value.is_array() => Body {
+        Ok((value, repeated)) if is_nested(&value) => Body {
             json: Some(value),
             repeated,
             ..body

@@ -2,14 +2,17 @@
 //! memory.
 
 use std::io::Read;
+use std::ops::Range;
 
 use located::string_end;
 use serde::de::IgnoredAny;
 
-use crate::read::{Entry, HarEntry, Skip, is_version_1, recording};
+use crate::read::{Entry, HarEntry, Skip, by_parts, is_version_1, recording};
 
 /// How many bytes are asked for at once.
 const CHUNK: usize = 256 << 10;
+/// A string of at least so many bytes is worth a note of where it stands.
+const LONG: usize = 256;
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What a document turns out to be.
@@ -45,6 +48,9 @@ pub struct EntryText {
     pub line: usize,
     /// The column at which it begins, in characters from 1.
     pub column: usize,
+    /// Where long strings of the name `text` stand in it: the bodies, which are most of an entry and
+    /// so are not searched for their ends again.
+    texts: Vec<Range<usize>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,13 +124,16 @@ impl EntryText {
     /// # Errors
     /// It is not an entry of a HAR.
     pub fn read(&self) -> serde_json::Result<Result<HarEntry, Skip>> {
-        let entry = match serde_json::from_str(&self.text) {
-            // What is JSON, but not of the format, is no exchange: said with the place in it.
-            Err(error) if error.is_data() => Entry::of(&self.text),
-            read => Ok(read?),
+        let exchange = match by_parts(&self.text, &self.texts) {
+            Some(exchange) => Ok(exchange),
+            None => match serde_json::from_str(&self.text) {
+                // What is JSON, but not of the format, is no exchange: said with the place in it.
+                Err(error) if error.is_data() => Entry::of(&self.text).and_then(recording),
+                read => recording(read?),
+            },
         };
         let pointer = self.pointer.clone();
-        Ok(match entry.and_then(recording) {
+        Ok(match exchange {
             Ok((recording, wire)) => Ok(HarEntry {
                 recording,
                 pointer,
@@ -190,7 +199,9 @@ impl<R: Read> Entries<R> {
     fn entry(&mut self) -> Option<EntryText> {
         self.scan.peek()?;
         let (line, column) = self.scan.pass()?;
+        self.scan.texts.clear();
         let text = String::from_utf8(self.scan.value()?.to_vec()).ok()?;
+        let texts = std::mem::take(&mut self.scan.texts);
         self.scan.pass_text(&text);
         let pointer = format!("/log/entries/{}", self.count);
         self.count += 1;
@@ -199,6 +210,7 @@ impl<R: Read> Entries<R> {
             text,
             line,
             column,
+            texts,
         })
     }
 
@@ -240,6 +252,8 @@ struct Scan<R> {
     passed: usize,
     line: usize,
     column: usize,
+    /// Where, from `passed` on, long strings of the name `text` were met.
+    texts: Vec<Range<usize>>,
     ended: bool,
     failed: bool,
 }
@@ -253,6 +267,7 @@ impl<R: Read> Scan<R> {
             passed: 0,
             line: 1,
             column: 1,
+            texts: Vec::new(),
             ended: false,
             failed: false,
         }
@@ -392,11 +407,13 @@ impl<R: Read> Scan<R> {
 
     /// Steps over a string, at whose opening quote the scan stands.
     fn string(&mut self) -> Option<()> {
+        let start = self.at - self.passed;
         self.at += 1;
         loop {
             match string_end(&self.buffer, self.at) {
                 Ok(end) => {
                     self.at = end;
+                    self.note_text(start);
                     return Some(());
                 }
                 Err(so_far) => {
@@ -404,6 +421,19 @@ impl<R: Read> Scan<R> {
                     self.fill().then_some(())?;
                 }
             }
+        }
+    }
+
+    /// Takes note of a string, behind which the scan stands, if it is long and a member `text`.
+    fn note_text(&mut self, start: usize) {
+        let string = start..self.at - self.passed;
+        if string.len() < LONG {
+            return;
+        }
+        let before = self.buffer[self.passed..self.passed + start].trim_ascii_end();
+        let key = before.strip_suffix(b":").map(<[u8]>::trim_ascii_end);
+        if key.is_some_and(|key| key.ends_with(b"\"text\"")) {
+            self.texts.push(string);
         }
     }
 }

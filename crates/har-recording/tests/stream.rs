@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use har_recording::{EntryText, Opened, open, read};
+use har_recording::{EntryText, HarEntry, Opened, Skip, open, read};
 use located::Source;
 use proptest::prelude::*;
 
@@ -110,7 +110,97 @@ fn an_entry_that_is_none_is_passed_over_alone_and_said_to_be_none() {
     assert_eq!(entries[0].read().expect("JSON"), Err(skipped[0].clone()));
 }
 
+/// A HAR with bodies of any length, and members of the same name that nobody reads.
+fn har(sent: &str, received: &str, unread: &str) -> String {
+    let entry = serde_json::json!({
+        "_request": {"text": unread},
+        "request": {
+            "method": "POST", "url": "https://h/a",
+            "postData": {"text": sent, "mimeType": "application/json"},
+            "a\"text": unread,
+        },
+        "response": {
+            "status": 200, "content": {"mimeType": "application/json", "text": received},
+        },
+    });
+    serde_json::json!({"log": {"version": "1.2", "entries": [entry, entry]}}).to_string()
+}
+
+/// What is believed of a text that is read an entry at a time; none where only reading it whole
+/// tells what it is.
+fn believed(text: &str) -> Option<Vec<Result<HarEntry, Skip>>> {
+    let (entries, in_order) = entries(text, 1 << 20)?;
+    let read: Result<_, _> = entries.iter().map(EntryText::read).collect();
+    read.ok().filter(|_| in_order)
+}
+
+#[test]
+fn long_bodies_are_those_of_a_plain_reading() {
+    let long = |item: &str| format!("[{}]", vec![item; 60].join(", "));
+    for body in [
+        long(r#"{"a": "\u00e9\n\"\\", "b": 1}"#),
+        long("1").replace(", ", ",\r\n\t"),
+        long(r#""\ud83d""#),
+        long("x"),
+        long(r#"{"a": 1, "a": 2}"#),
+        long(""),
+        format!("\u{feff}{}", long("1")),
+        "é".repeat(300),
+        String::new(),
+    ] {
+        for unread in ["", &long("y")] {
+            assert_same(&har(&body, &body, unread));
+        }
+        let text = har(&body, &body, "");
+        let plain = located::json(&body).ok();
+        let read = believed(&text)
+            .expect("all in order")
+            .remove(0)
+            .expect("an exchange");
+        let recording = read.recording;
+        let (request, response) = (recording.request, recording.response);
+        assert_eq!(request.body, response.body);
+        assert_eq!(
+            response.body,
+            plain.as_ref().map(|it| it.0.clone()),
+            "{body}"
+        );
+        assert_eq!(response.text.is_some(), plain.is_none() && !body.is_empty());
+        assert_eq!(
+            recording.repeated.len(),
+            plain.map_or(0, |it| 2 * it.1.len())
+        );
+    }
+}
+
 proptest! {
+    /// Faults in what is read by parts, in what is passed over, and between them.
+    #[test]
+    fn what_is_believed_is_what_the_whole_is_read_as(
+        at: prop::sample::Index,
+        with in r#"[\[\]{}:, a1"\\nu\n\t]{0,2}"#,
+        short: bool,
+        all_read: bool,
+    ) {
+        let length = if short { 3 } else { 40 };
+        let body = format!("[{}]", vec![r#"{"a":"é\\","b":1}"#; length].join(","));
+        let unread = if all_read { String::new() } else { "y\\".repeat(9 * length) };
+        let mut text = har(&body, &body.replace("é", ""), &unread);
+        let start = at.index(text.len());
+        if text.is_char_boundary(start) && text.is_char_boundary(start + 1) {
+            text.replace_range(start..=start, &with);
+        }
+        if let Some(believed) = believed(&text) {
+            let (exchanges, skipped) = read(&text).expect("what is believed can be read whole");
+            let parts: (Vec<_>, Vec<_>) = believed.into_iter().partition(Result::is_ok);
+            let parts = (
+                parts.0.into_iter().flatten().collect::<Vec<_>>(),
+                parts.1.into_iter().filter_map(Result::err).collect::<Vec<_>>(),
+            );
+            prop_assert_eq!(parts, (exchanges, skipped), "{}", text);
+        }
+    }
+
     #[test]
     fn strings_of_quotes_and_backslashes_end_where_they_end(
         texts in proptest::collection::vec(r#"[a"\\{}\[\],:é字 \n]{0,30}"#, 0..6),

@@ -528,7 +528,7 @@ impl Scan<'_> {
 pub fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
     loop {
         let special = match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            Some(word) => match first_special(u64::from_le_bytes(*word)) {
+            Some(word) => match first(special(u64::from_le_bytes(*word))) {
                 Some(offset) => at + offset,
                 None => {
                     at += size_of::<u64>();
@@ -552,16 +552,37 @@ pub fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
     }
 }
 
-/// Which byte of a word, in the order of the text, is the first quote or backslash. Bodies in a HAR
-/// have one every few bytes, where the search for each alone would cost more.
-fn first_special(word: u64) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let is = |byte: u8| {
-        let zero = word ^ (ONES * u64::from(byte));
-        // The lowest bit that is set is right; those above it may not be.
-        zero.wrapping_sub(ONES) & !zero & HIGH
-    };
-    let found = is(b'"') | is(b'\\');
-    (found != 0).then(|| found.trailing_zeros() as usize / 8)
+/// Where, from a byte `at` on, the first quote, backslash or control character of a JSON string is.
+pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(word) = bytes.get(at..)?.first_chunk() {
+        let word = u64::from_le_bytes(*word);
+        match first(special(word) | below(word, b' ')) {
+            Some(offset) => return Some(at + offset),
+            None => at += size_of::<u64>(),
+        }
+    }
+    let is_end = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
+    let rest = bytes.get(at..)?.iter().position(is_end)?;
+    Some(at + rest)
+}
+
+const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// The high bits of the bytes of a word that are below another, which is ASCII. The lowest bit that
+/// is set is right; those above it may not be.
+fn below(word: u64, byte: u8) -> u64 {
+    word.wrapping_sub(ONES * u64::from(byte)) & !word & HIGH
+}
+
+/// The high bits, in the same way, of those that are a quote or a backslash. Bodies in a HAR have
+/// one every few bytes, where the search for each alone would cost more.
+fn special(word: u64) -> u64 {
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    is(b'"') | is(b'\\')
+}
+
+/// The first byte of a word, in the order of the text, whose high bit is set.
+fn first(high: u64) -> Option<usize> {
+    (high != 0).then(|| high.trailing_zeros() as usize / 8)
 }

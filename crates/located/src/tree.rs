@@ -41,7 +41,11 @@ impl FromIterator<(String, Tree)> for Members {
 impl Members {
     /// The last member of this key.
     fn find(&self, key: &str) -> Option<&Tree> {
-        let key_of = |number: u32| self.all[number as usize].0.as_str();
+        let key_of = |number: u32| {
+            #[cfg(test)]
+            tests::COMPARED.set(tests::COMPARED.get() + 1);
+            self.all[number as usize].0.as_str()
+        };
         let after = self.by_key.partition_point(|number| key_of(*number) <= key);
         let last = *self.by_key.get(after.checked_sub(1)?)?;
         (key_of(last) == key).then(|| &self.all[last as usize].1)
@@ -83,6 +87,44 @@ impl Tree {
                     }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        /// How many keys this thread has compared.
+        pub(super) static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn a_member_of_a_large_object_is_found_without_a_search_through_all() {
+        let member = |number: usize| {
+            let tree = Tree {
+                key: None,
+                value: number..number,
+                children: Children::None,
+            };
+            // Neither in the order of their numbers nor in that of their keys.
+            ((number * 7_919 % 12_000).to_string(), tree)
+        };
+        let object = Tree {
+            key: None,
+            value: 0..0,
+            children: Children::Members((0..12_000).map(member).collect()),
+        };
+        for number in 0..12_000 {
+            COMPARED.set(0);
+            let (key, _) = member(number);
+            let found = object.find(&format!("/{key}")).expect("a member");
+            assert_eq!(found.value, number..number);
+            // Halving leaves one of them after 14 times.
+            assert!(COMPARED.get() <= 20, "{}", COMPARED.get());
         }
     }
 }
