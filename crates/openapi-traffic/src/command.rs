@@ -35,6 +35,9 @@ pub const LIST: &str = "list";
 #[command(version, max_term_width = 100)]
 pub struct Command {
     /// Recordings: files, folders, HAR 1.2 files, NDJSON files with a recording a line
+    ///
+    /// A pipe that is named is read to its end, for which it waits as long as it takes; pipes in a
+    /// folder are skipped.
     #[arg(value_name = "PATH", required_unless_present = "explain")]
     paths: Vec<PathBuf>,
     /// Any OpenAPI 3.0 document, YAML or JSON

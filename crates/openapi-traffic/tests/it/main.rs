@@ -10,6 +10,7 @@ mod excerpts;
 mod exit_codes;
 mod explain;
 mod formats;
+mod hars;
 mod headers;
 mod html;
 mod ids;
