@@ -126,8 +126,8 @@ fn what_is_wrong_in_what_chrome_saves_is_found() {
                 &[("NSV102", "OPTIONS /books 204", "/request/method")],
             ),
             (
-                "\"name\": \"content-type\",\n            \"value\": \"image/png\"",
-                "\"name\": \"content-type\",\n            \"value\": \"image/webp\"",
+                "\"name\": \"content-type\",\n              \"value\": \"image/png\"",
+                "\"name\": \"content-type\",\n              \"value\": \"image/webp\"",
                 &[(
                     "NSV203",
                     "GET /books/{isbn}/cover 200",
