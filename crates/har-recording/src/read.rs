@@ -1,5 +1,6 @@
 //! HAR to recordings, in memory.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 use std::ops::Range;
@@ -7,7 +8,8 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
-use serde::{Deserialize, Deserializer, de};
+use serde::de::{self, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use url::Url;
@@ -37,6 +39,9 @@ pub struct Wire {
     pub sent: Map<String, Value>,
     /// Those of the response.
     pub received: Map<String, Value>,
+    /// Whether the file would have such headers if they had been there. Browsers of the Chromium
+    /// family leave them out of what they save, unless they are told otherwise.
+    pub credentials_kept: bool,
 }
 
 impl fmt::Debug for Wire {
@@ -136,6 +141,9 @@ pub(crate) struct Entry<'a> {
     request: HarRequest<'a>,
     #[serde(borrow)]
     response: HarResponse<'a>,
+    /// Only the developer tools of the Chromium family write it.
+    #[serde(rename = "_initiator")]
+    initiator: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -154,12 +162,15 @@ struct HarRequest<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct HarResponse<'a> {
     status: i64,
     #[serde(default)]
     headers: Vec<Pair>,
     #[serde(borrow)]
     content: Option<Content<'a>>,
+    #[serde(default)]
+    body_size: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -233,6 +244,20 @@ impl Text<'_> {
         }
     }
 
+    /// The string, where it has no other characters than base64 has.
+    fn base64(&self) -> Option<Cow<'_, str>> {
+        let is_base64 = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=');
+        match self {
+            Text::Written(written) => {
+                let mut bytes = written.trim_matches('"').bytes();
+                let plain = bytes.all(|c| is_base64(c) || c == b'\\');
+                let string = plain.then(|| serde_json::from_str(written).ok())??;
+                Some(Cow::Owned(string))
+            }
+            Text::Made(made) => made.bytes().all(is_base64).then_some(Cow::Borrowed(made)),
+        }
+    }
+
     /// The value of JSON that needs no closer look.
     fn json(&self) -> Option<Value> {
         match self {
@@ -253,9 +278,13 @@ impl Text<'_> {
 }
 
 impl Content<'_> {
-    /// Whether it says of itself that it had a body which the file does not have.
-    fn is_omitted(&self) -> bool {
-        self.text.as_ref().is_none_or(Text::is_empty) && self.size.is_some_and(|size| size > 0.0)
+    /// Whether there was a body which the file does not have, as it states or as the headers do: a
+    /// proxy that passes a large body through writes that it has none.
+    fn is_omitted(&self, headers: &[Pair]) -> bool {
+        let length = || value(headers, "content-length")?.trim().parse::<f64>().ok();
+        let has_length = |length: Option<f64>| length.is_some_and(|length| length > 0.0);
+        self.text.as_ref().is_none_or(Text::is_empty)
+            && (has_length(self.size) || has_length(length()))
     }
 }
 
@@ -334,6 +363,9 @@ pub(crate) fn recording(entry: Entry<'_>) -> Result<(Recording, Wire), String> {
         post_data,
         body_size,
     } = entry.request;
+    if method.eq_ignore_ascii_case("CONNECT") {
+        return Err("a tunnel through a proxy (CONNECT)".to_owned());
+    }
     let status = u16::try_from(entry.response.status)
         .ok()
         .filter(|status| (100..600).contains(status));
@@ -344,7 +376,7 @@ pub(crate) fn recording(entry: Entry<'_>) -> Result<(Recording, Wire), String> {
         return Err(format!("not HTTP but {}", url.scheme()));
     }
     let sent = match post_data {
-        Some(data) => request_body(data, &headers)?,
+        Some(data) => request_body(data, &headers, body_size)?,
         None => Body {
             omitted: body_size.is_some_and(|size| size > 0.0),
             ..Body::default()
@@ -355,6 +387,7 @@ pub(crate) fn recording(entry: Entry<'_>) -> Result<(Recording, Wire), String> {
         url: written,
         sent: credentials,
         received: Map::new(),
+        credentials_kept: entry.initiator.is_none(),
     };
     let request = Request {
         method: method.to_ascii_uppercase(),
@@ -366,12 +399,23 @@ pub(crate) fn recording(entry: Entry<'_>) -> Result<(Recording, Wire), String> {
         text: sent.text,
         omitted: sent.omitted,
     };
-    let content = entry.response.content;
-    let answered = content.map_or(Ok(Body::default()), |content| {
-        body("response.content", content, &entry.response.headers)
-    })?;
-    let (headers, credentials) = collect_headers(entry.response.headers);
+    let HarResponse {
+        headers,
+        content,
+        body_size,
+        ..
+    } = entry.response;
+    let answered = match content {
+        Some(content) => body("response.content", content, &headers)?,
+        // The format wants one of every response: of this one, the body was not saved.
+        None => Body {
+            omitted: body_size != Some(0.0) && has_body(&request.method, status),
+            ..Body::default()
+        },
+    };
+    let (headers, credentials) = collect_headers(headers);
     wire.received = credentials;
+    wire.credentials_kept |= !wire.sent.is_empty() || !wire.received.is_empty();
     let response = Response {
         status,
         headers: with_media_type(headers, answered.media_type),
@@ -405,6 +449,11 @@ pub(crate) fn recording(entry: Entry<'_>) -> Result<(Recording, Wire), String> {
         repeated,
     };
     Ok((recording, wire))
+}
+
+/// Whether a response can have a body (RFC 9110, section 6.4.1).
+fn has_body(method: &str, status: u16) -> bool {
+    method != "HEAD" && !matches!(status, 100..200 | 204 | 205 | 304)
 }
 
 /// The query as the URL has it; tools disagree whether the values of `queryString` are decoded, so
@@ -469,7 +518,11 @@ struct Body {
     repeated: Vec<String>,
 }
 
-fn request_body(data: PostData<'_>, headers: &[Pair]) -> Result<Body, String> {
+fn request_body(
+    data: PostData<'_>,
+    headers: &[Pair],
+    body_size: Option<f64>,
+) -> Result<Body, String> {
     let PostData {
         mime_type,
         text,
@@ -492,8 +545,27 @@ fn request_body(data: PostData<'_>, headers: &[Pair]) -> Result<Body, String> {
                 .finish(),
         }));
         content.encoding = None;
+    } else if content.encoding.is_none() && is_encoded(&content, body_size) {
+        content.encoding = Some("base64".to_owned());
     }
     body("request.postData", content, headers)
+}
+
+/// Whether the body of a request is written in base64, which the format has no place to say: some
+/// proxies write bytes so. Then it has the size of the body once it is decoded, and not before.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a body of 2^53 bytes is in no file"
+)]
+fn is_encoded(content: &Content<'_>, size: Option<f64>) -> bool {
+    let (Some(size), Some(text)) = (size, content.text.as_ref().and_then(Text::base64)) else {
+        return false;
+    };
+    size != text.len() as f64
+        && (size / 3.0).ceil() * 4.0 == text.len() as f64
+        && STANDARD
+            .decode(&*text)
+            .is_ok_and(|bytes| size == bytes.len() as f64)
 }
 
 /// The boundary of a multipart body, from its media type.
@@ -534,12 +606,16 @@ fn multipart(params: &[Param], boundary: &str) -> String {
 
 /// The media type that headers say, else the one that the file says.
 fn media_type(content: &Content<'_>, headers: &[Pair]) -> Option<String> {
+    let header = value(headers, "content-type").map(str::to_owned);
+    header.or_else(|| content.mime_type.clone())
+}
+
+/// The value of the first header of a name.
+fn value<'h>(headers: &'h [Pair], name: &str) -> Option<&'h str> {
     let header = headers
         .iter()
-        .find(|pair| pair.name.eq_ignore_ascii_case("content-type"));
-    header
-        .map(|pair| pair.value.clone())
-        .or_else(|| content.mime_type.clone())
+        .find(|pair| pair.name.eq_ignore_ascii_case(name))?;
+    Some(&header.value)
 }
 
 /// A body that says it is JSON, or that is an object or an array whatever it says, is nested; any
@@ -550,7 +626,7 @@ fn body(owner: &str, content: Content<'_>, headers: &[Pair]) -> Result<Body, Str
         .as_deref()
         .is_some_and(|it| it.contains('/'));
     let body = Body {
-        omitted: content.is_omitted(),
+        omitted: content.is_omitted(headers),
         media_type: content
             .mime_type
             .clone()
@@ -626,10 +702,8 @@ fn decompressed(bytes: Vec<u8>, headers: &[Pair]) -> Option<Vec<u8>> {
         let read = reader.take(LARGEST + 1).read_to_end(&mut out).ok()?;
         (read as u64 <= LARGEST).then_some(out)
     };
-    let encoding = headers
-        .iter()
-        .find(|pair| pair.name.eq_ignore_ascii_case("content-encoding"))
-        .map(|pair| pair.value.trim().to_ascii_lowercase());
+    let encoding =
+        value(headers, "content-encoding").map(|value| value.trim().to_ascii_lowercase());
     match (encoding.as_deref(), &bytes[..]) {
         (None | Some("" | "identity"), _) => Some(bytes),
         (Some("gzip" | "x-gzip"), [0x1f, 0x8b, ..]) => read(&mut MultiGzDecoder::new(&bytes[..])),

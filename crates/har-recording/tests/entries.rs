@@ -62,15 +62,15 @@ fn a_malformed_entry_is_skipped_with_its_reason_and_the_others_are_read() {
     assert_eq!(
         reasons,
         [
-            "not an entry of HAR 1.2: at `request.headers`: invalid type: null, expected a \
-             sequence",
-            "not an entry of HAR 1.2: at `response.status`: invalid type: string, expected i64",
+            "not an entry of HAR 1.2: at `request.headers`: invalid type: null, expected an \
+             array",
+            "not an entry of HAR 1.2: at `response.status`: invalid type: string, expected an integer",
             "not an entry of HAR 1.2: missing field `response`",
             "not an entry of HAR 1.2: missing field `request`",
             "its URL cannot be read: relative URL without a base",
             "not an entry of HAR 1.2: at `request.headers[0]`: missing field `name`",
-            "not an entry of HAR 1.2: invalid type: null, expected struct Entry",
-            "not an entry of HAR 1.2: invalid type: string, expected struct Entry",
+            "not an entry of HAR 1.2: invalid type: null, expected an object",
+            "not an entry of HAR 1.2: invalid type: string, expected an object",
         ]
     );
 }
@@ -91,11 +91,35 @@ fn a_body_that_the_browser_left_out_is_not_an_empty_one() {
             json!({"size": 2, "mimeType": "application/json", "text": "{}"}),
             false,
         ),
+        // Not a word of it, which the format does not allow.
+        (Value::Null, true),
     ] {
         let response = json!({"status": 200, "headers": [], "content": content});
         let read = one(&get(), &response).recording.response;
         assert_eq!(read.omitted, omitted, "{content}");
     }
+    // What cannot be there is not missing, and what is said to be empty is.
+    for (method, response, omitted) in [
+        ("GET", json!({"status": 204, "content": null}), false),
+        ("HEAD", json!({"status": 200, "content": null}), false),
+        (
+            "GET",
+            json!({"status": 200, "content": null, "bodySize": 0}),
+            false,
+        ),
+        ("GET", json!({"status": 200, "bodySize": 7}), true),
+    ] {
+        let mut request = get();
+        request["method"] = json!(method);
+        let read = one(&request, &response).recording.response;
+        assert_eq!(read.omitted, omitted, "{method} {response}");
+    }
+    // A proxy that passes a large body through says that it saw none.
+    let passed = json!({
+        "status": 200, "headers": [{"name": "Content-Length", "value": "7340032"}],
+        "content": {"size": 0, "mimeType": "application/json", "text": null},
+    });
+    assert!(one(&get(), &passed).recording.response.omitted);
     let mut request = get();
     request["bodySize"] = json!(17);
     assert!(one(&request, &fine()).recording.request.omitted);
@@ -193,4 +217,55 @@ fn fields_of_a_form_are_written_as_their_media_type_says() {
          ----x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x%22.png\"\r\n\
          Content-Type: image/png\r\n\r\n\r\n----x--\r\n"
     );
+}
+
+/// HAR 1.2, `postData`, has no `encoding`; `bodySize` is the size of what was sent.
+#[test]
+fn the_body_of_a_request_in_base64_is_known_by_its_size() {
+    let text = r#"{"total": 7}"#;
+    let encoded = STANDARD.encode(text);
+    for (body_size, body, left) in [
+        (json!(text.len()), Some(json!({"total": 7})), None),
+        // It was sent as it is written.
+        (json!(encoded.len()), None, Some(encoded.clone())),
+        (json!(-1), None, Some(encoded.clone())),
+        (json!(null), None, Some(encoded.clone())),
+    ] {
+        let mut request = get();
+        request["method"] = json!("POST");
+        request["bodySize"] = body_size.clone();
+        request["postData"] = json!({"mimeType": "application/json", "text": encoded});
+        let read = one(&request, &fine()).recording.request;
+        assert_eq!((read.body, read.text), (body, left), "{body_size}");
+    }
+}
+
+/// The developer tools of Chrome write `_initiator` in each entry, and since version 130 leave out
+/// `Authorization`, `Cookie` and `Set-Cookie` unless they are asked for "sensitive data".
+#[test]
+fn a_browser_that_leaves_credentials_out_is_known_by_what_only_it_writes() {
+    let kept = |initiator: bool, headers: Value| {
+        let mut request = get();
+        request["headers"] = headers;
+        let mut entry = entry(&request, &fine());
+        if initiator {
+            entry["_initiator"] = json!({"type": "script"});
+        }
+        let (read, _) = read_all(&json!([entry]));
+        read[0].wire.credentials_kept
+    };
+    let authorization = json!([{"name": "authorization", "value": "REDACTED"}]);
+    assert!(kept(false, json!([])));
+    assert!(!kept(true, json!([])));
+    assert!(kept(true, authorization));
+}
+
+#[test]
+fn a_tunnel_through_a_proxy_is_no_exchange() {
+    let mut request = get();
+    request["method"] = json!("CONNECT");
+    request["url"] = json!("https://api.acme.example:443");
+    let (read, skipped) = read_all(&json!([entry(&request, &fine())]));
+    assert_eq!(read, []);
+    assert_eq!(skipped[0].reason, "a tunnel through a proxy (CONNECT)");
 }

@@ -303,9 +303,32 @@ fn reason(error: &serde_json::Error) -> String {
                 .next()
                 .unwrap_or_default()
                 .trim_end();
-            format!("{kind}, expected {expected}")
+            // An array of the wrong length is one where an object is wanted.
+            let kind = match kind.strip_prefix("invalid type: ") {
+                Some("map") => "invalid type: object",
+                Some("floating point") => "invalid type: number",
+                Some("sequence") => "invalid type: array",
+                None if kind.starts_with("invalid length ") => "invalid type: array",
+                _ => kind,
+            };
+            format!("{kind}, expected {}", plain(expected))
         }
         _ => message.to_owned(),
+    }
+}
+
+/// What `serde` calls by the names of Rust, in the words of JSON.
+fn plain(expected: &str) -> &str {
+    match expected {
+        "a map" => "an object",
+        "a sequence" => "an array",
+        "f32" | "f64" => "a number",
+        expected if expected.starts_with("struct ") => "an object",
+        expected => {
+            let bits = expected.strip_prefix(['i', 'u']).unwrap_or_default();
+            let is_integer = matches!(bits, "8" | "16" | "32" | "64" | "128" | "size");
+            if is_integer { "an integer" } else { expected }
+        }
     }
 }
 

@@ -52,6 +52,7 @@ enum Content {
 type Member = (String, Span, Node);
 
 struct Reader<'t> {
+    text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
@@ -60,6 +61,7 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
         Reader {
+            text,
             parser: Parser::new_from_str(text),
             anchors: HashMap::new(),
             nodes: 0,
@@ -187,12 +189,26 @@ impl<'t> Reader<'t> {
 
     fn next(&mut self) -> Result<(Event<'t>, Span), Unreadable> {
         match self.parser.next_event() {
-            Some(event) => event.map_err(|error: ScanError| Unreadable {
-                line: error.marker().line(),
-                column: error.marker().col() + 1,
-                reason: error.info().to_owned(),
-            }),
+            Some(event) => event.map_err(|error| self.unreadable(&error)),
             None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    fn unreadable(&self, error: &ScanError) -> Unreadable {
+        let (line, column) = (error.marker().line(), error.marker().col() + 1);
+        let written = self.text.lines().nth(line.saturating_sub(1));
+        let closes = written.is_some_and(|it| it.trim_start().starts_with(['}', ']']));
+        let reason = match error.info() {
+            "invalid indentation" if closes => {
+                "the bracket that closes a value is not indented deeper than the key of the value, \
+                 as YAML 1.2 wants it (section 7.4); many parsers pass over that"
+            }
+            reason => reason,
+        };
+        Unreadable {
+            line,
+            column,
+            reason: reason.to_owned(),
         }
     }
 

@@ -349,8 +349,8 @@ The spec documents no content here, and a body came.
 Document it: a client that reads only what is documented loses it.";
         Type = ("NSV120", "NSV220"), "wrong-type", Error,
             ("a value in ", " has the wrong type"), "\
-The JSON type is not the one that the schema names. `1.0` is a number and not an integer; `\"5\"`
-is a string.
+The JSON type is not the one that the schema names. `1.0` and `1e2` are numbers and not integers
+(beyond 64 bits, every number counts as an integer, however it is written); `\"5\"` is a string.
 
     type: integer                           \"limits-max-active-calls-orig\": \"0\"
 

@@ -47,6 +47,9 @@ pub const LIST: &str = "list";
 pub struct Command {
     /// Traffic: HAR files, recordings (*.json), NDJSON with one recording per line, or folders of
     /// these
+    ///
+    /// A pipe that is named is read to its end, for which it waits as long as it takes; pipes in a
+    /// folder are skipped.
     #[arg(value_name = "PATH", required_unless_present = "explain")]
     paths: Vec<PathBuf>,
     /// OpenAPI 3.0 document, YAML or JSON

@@ -26,6 +26,8 @@ const BYTES: usize = 16 << 20;
 const LARGE: u64 = 1 << 20;
 /// Why an exchange is passed over that was sent elsewhere.
 const OUT_OF_SCOPE: &str = "sent to another host or base path than those in scope";
+/// Why an exchange is passed over that a browser adds to those of a page.
+const PREFLIGHT: &str = "a browser asked whether it may send a request (CORS preflight)";
 /// Why JSON is passed over that is valid.
 const TOO_DEEP: &str = "JSON nested deeper than 128 levels";
 
@@ -398,25 +400,30 @@ fn judge_source(
             exchange = exchange.with_wire(wire);
         }
         match judge_exchange(spec, &exchange, negative, evidence) {
-            Some(judged) => outcome.judged.push(judged),
-            None => outcome.skipped.push(out_of_scope(&exchange)),
+            Ok(judged) => outcome.judged.push(judged),
+            Err(skipped) => outcome.skipped.push(skipped),
         }
     }
     Ok(outcome)
 }
 
-/// None where the exchange is out of scope.
+/// Why the exchange is passed over, and what it is called, where it is none that the document
+/// speaks of.
 fn judge_exchange(
     spec: &Spec,
     exchange: &Exchange,
     negative: bool,
     evidence: &mut Evidence,
-) -> Option<Judged> {
+) -> Result<Judged, (String, String)> {
+    let skipped = |reason: &str| Err((reason.to_owned(), exchange.label().to_string()));
     if !spec.covers(exchange.url()) {
-        return None;
+        return skipped(OUT_OF_SCOPE);
+    }
+    if judge::is_preflight(spec, exchange) {
+        return skipped(PREFLIGHT);
     }
     let negative = negative || !exchange.recording.meta.expect.is_empty();
-    Some(Judged {
+    Ok(Judged {
         label: Arc::clone(exchange.label()),
         negative,
         findings: match negative {
@@ -424,11 +431,6 @@ fn judge_exchange(
             false => judge::judge_into(spec, exchange, evidence),
         },
     })
-}
-
-/// Why an exchange is passed over that was sent elsewhere, and what it is called.
-fn out_of_scope(exchange: &Exchange) -> (String, String) {
-    (OUT_OF_SCOPE.to_owned(), exchange.label().to_string())
 }
 
 /// Judges the entries of a HAR on all threads while it is read; none where it turns out not to be
@@ -443,7 +445,7 @@ fn judge_entries(
     let judge = |(number, entry): (u64, EntryText), evidence: &mut Evidence| {
         let read = entry.read().ok()?;
         Some(match read {
-            Err(skip) => Err((skip.reason, file.to_owned())),
+            Err(skip) => Err((skip.reason, format!("{file}#{}", skip.pointer))),
             Ok(HarEntry {
                 recording,
                 pointer,
@@ -453,7 +455,6 @@ fn judge_entries(
                 let source = Arc::new(source.at_column(entry.column, pointer.as_str()));
                 let exchange = Exchange::new(recording, source, &pointer, number).with_wire(wire);
                 judge_exchange(spec, &exchange, negative, evidence)
-                    .ok_or_else(|| out_of_scope(&exchange))
             }
         })
     };
@@ -501,7 +502,8 @@ fn read(
 ) -> anyhow::Result<Vec<(Recording, String, Option<Wire>)>> {
     let har = |read: (Vec<HarEntry>, Vec<Skip>), skipped: &mut Vec<_>| {
         let none = read.1.into_iter();
-        skipped.extend(none.map(|skip| (skip.reason, source.file().to_owned())));
+        let label = |pointer: &str| format!("{}#{pointer}", source.file());
+        skipped.extend(none.map(|skip| (skip.reason, label(&skip.pointer))));
         let exchanges = read.0.into_iter();
         exchanges
             .map(|entry| (entry.recording, entry.pointer, Some(entry.wire)))

@@ -141,6 +141,7 @@ fn excuse(findings: Vec<Finding>, options: &Options, report: &mut Report) -> Vec
     let Some(path) = &options.baseline else {
         return findings;
     };
+    report.given.push(display(path));
     let loaded = Source::read(path).and_then(|it| Baseline::load(it, &report.tool.rules));
     let applied = match loaded {
         Ok(baseline) => baseline.apply(findings, today()),

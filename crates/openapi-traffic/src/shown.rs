@@ -250,6 +250,27 @@ pub(crate) fn sentence(text: &str) -> String {
     text.split_inclusive(' ').map(file).collect()
 }
 
+/// A text as `show` has it, but for the names in it of the files that the reader gave.
+pub(crate) fn apart_from(given: &[String], text: &str, show: fn(&str) -> String) -> String {
+    let is_end = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || "`:#,;)(".contains(c));
+    let is_whole = |at: usize, name: &str| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        is_end(before.chars().next_back()) && is_end(after.chars().next())
+    };
+    let places = |name: &'_ String| {
+        let mut places = text.match_indices(name.as_str()).map(|(at, _)| at);
+        places.find(|at| !name.is_empty() && is_whole(*at, name))
+    };
+    let first = given.iter().filter_map(|name| Some((places(name)?, name)));
+    match first.min_by_key(|(at, name)| (*at, std::cmp::Reverse(name.len()))) {
+        None => show(text),
+        Some((at, name)) => {
+            let rest = apart_from(given, &text[at + name.len()..], show);
+            format!("{}{name}{rest}", show(&text[..at]))
+        }
+    }
+}
+
 /// As [`is_word`], but for dates, and what the names of tests and dumps have.
 fn is_word_of_a_file(word: &str) -> bool {
     let is_number = word.bytes().all(|byte| byte.is_ascii_digit());

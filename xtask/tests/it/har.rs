@@ -365,7 +365,7 @@ fn a_broken_har_says_where_and_why_and_quotes_no_value() {
         ),
         (
             status,
-            "1 × not an entry of HAR 1.2: at `response.status`: invalid type: string, expected i64",
+            "1 × not an entry of HAR 1.2: at `response.status`: invalid type: string, expected an integer",
         ),
     ] {
         let (_folder, args) = prepared(text);

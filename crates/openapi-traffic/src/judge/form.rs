@@ -56,9 +56,19 @@ pub(super) fn urlencoded<'m>(
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     let fields = pairs.map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = decode(name, true);
+        let owner = name.split('[').next().unwrap_or_default();
+        let encoding = media.encoding.get(&name).or(media.encoding.get(owner));
         Field {
-            name: decode(name, true),
-            raw: value.into(),
+            raw: match encoding {
+                // Of the reserved characters, only this one stands for another.
+                Some(Encoding {
+                    allow_reserved: true,
+                    ..
+                }) => value.replace('+', "%2B").into(),
+                _ => value.into(),
+            },
+            name,
             encoded: true,
             media_type: None,
         }

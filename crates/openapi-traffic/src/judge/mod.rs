@@ -22,6 +22,7 @@ use crate::spec::{Side, SiteId, SiteKind, Spec};
 pub use exchange::Exchange;
 use http_recording::Part;
 use located::pointer;
+use sent::Values;
 
 /// Judges an exchange.
 pub fn judge(spec: &Spec, exchange: &Exchange) -> (Vec<Finding>, Evidence) {
@@ -41,6 +42,21 @@ pub fn judge_into(spec: &Spec, exchange: &Exchange, evidence: &mut Evidence) -> 
     };
     judge.exchange();
     judge.findings
+}
+
+/// Whether it is a request that a browser sends of itself before another (Fetch Standard,
+/// "CORS-preflight request"), and the document does not speak of it.
+pub(crate) fn is_preflight(spec: &Spec, exchange: &Exchange) -> bool {
+    let request = &exchange.recording.request;
+    let has = |name: &str| matches!(sent::request_header(exchange, name), Values::There(..));
+    let documented = || {
+        let routes = spec.routes.find(exchange.url(), &request.params);
+        routes.iter().any(|it| it.route.method == "OPTIONS")
+    };
+    request.method.eq_ignore_ascii_case("OPTIONS")
+        && has("origin")
+        && has("access-control-request-method")
+        && !documented()
 }
 
 /// Judges an exchange that must be refused: a finding when the codes are not exactly those that it

@@ -82,14 +82,16 @@ pub(super) fn cookies(exchange: &Exchange) -> Option<Vec<Pair>> {
 /// The values of a header of the request; `name` in any case.
 pub(super) fn request_header(exchange: &Exchange, name: &str) -> Values {
     let headers = &exchange.recording.request.headers;
-    let wire = exchange.wire().map(|wire| &wire.sent);
+    let wire = exchange.wire().filter(|wire| wire.credentials_kept);
+    let wire = wire.map(|wire| &wire.sent);
     header("/request/headers", headers, wire, name)
 }
 
 /// The values of a header of the response.
 pub(super) fn response_header(exchange: &Exchange, name: &str) -> Values {
     let headers = &exchange.recording.response.headers;
-    let wire = exchange.wire().map(|wire| &wire.received);
+    let wire = exchange.wire().filter(|wire| wire.credentials_kept);
+    let wire = wire.map(|wire| &wire.received);
     header("/response/headers", headers, wire, name)
 }
 

@@ -112,6 +112,9 @@ pub struct Report {
     /// The files that are shown by another name than they have.
     #[serde(skip)]
     files: HashMap<String, String>,
+    /// The files that the reader gave to judge by, whose names are shown as they are.
+    #[serde(skip)]
+    pub(crate) given: Vec<String>,
 }
 
 /// The program that a report comes from.
@@ -226,6 +229,7 @@ impl Report {
         Report {
             schema: SCHEMA,
             outcome: Outcome::Clean,
+            given: vec![spec.clone()],
             spec,
             summary: Summary::default(),
             problems: Vec::new(),
@@ -249,6 +253,7 @@ impl Report {
             findings,
             cases,
             files,
+            given,
             ..
         } = self;
         for case in cases.iter_mut() {
@@ -264,11 +269,13 @@ impl Report {
             present(finding, files);
         }
         for problem in &mut self.problems {
-            *problem = visible(&shown::sentence(problem)).into_owned();
+            let shown = shown::apart_from(given, problem, shown::sentence);
+            *problem = visible(&shown).into_owned();
         }
         for skipped in self.skipped.iter_mut().chain(&mut self.unchecked) {
             skipped.reason = visible(&skipped.reason).into_owned();
-            skipped.first = visible(&shown::file(&skipped.first)).into_owned();
+            let first = shown::apart_from(given, &skipped.first, shown::file);
+            skipped.first = visible(&first).into_owned();
         }
         for row in self.coverage.iter_mut().flat_map(|it| &mut it.places) {
             for recording in &mut row.recordings {

@@ -137,8 +137,8 @@ impl<'i> Keyword<'i> for Integer {
     }
 }
 
-/// Whether a number is an integer. One beyond 64 bits that was written with an exponent cannot be
-/// told from one that was not.
+/// Whether a number is an integer. Beyond 64 bits, how it was written is not known any more: each
+/// such number is one by its value, and counts as one (`1e400`).
 pub(crate) fn is_integer(value: &Value) -> bool {
     const BEYOND: f64 = 9_223_372_036_854_775_808.0;
     match value.as_f64() {

@@ -118,6 +118,8 @@ pub(crate) struct Encoding {
     pub(crate) content_types: Vec<String>,
     pub(crate) style: Option<String>,
     pub(crate) explode: Option<bool>,
+    /// Whether reserved characters stand for themselves.
+    pub(crate) allow_reserved: bool,
 }
 
 impl Encoding {
@@ -128,6 +130,7 @@ impl Encoding {
             content_types: content_types.map(essence).collect(),
             style: text("style").map(str::to_owned),
             explode: value.get("explode").and_then(Value::as_bool),
+            allow_reserved: value.get("allowReserved") == Some(&Value::Bool(true)),
             pointer,
         }
     }

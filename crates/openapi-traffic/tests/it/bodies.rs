@@ -96,6 +96,7 @@ fn an_encoded_form_is_written_as_its_encoding_says() {
             "schema": {"type": "object", "properties": {
                 "a": {"type": "array", "items": {"type": "integer"}},
                 "o": {"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}},
+                "e": {"type": "string", "enum": ["a+b/c?d"]},
             }},
             "encoding": encoding,
         }})
@@ -121,6 +122,16 @@ fn an_encoded_form_is_written_as_its_encoding_says() {
             "o[y]=1",
             &["NSV123", "NSV301"],
         ),
+        // Encoding Object, `allowReserved`: `+` stands for itself, as any other of them.
+        (json!({"e": {"allowReserved": true}}), "e=a+b/c?d", &[]),
+        (json!({"e": {"allowReserved": true}}), "e=a%2Bb/c?d", &[]),
+        (
+            json!({"e": {"allowReserved": true}}),
+            "e=a%20b/c?d",
+            &["NSV122"],
+        ),
+        (json!({}), "e=a+b/c?d", &["NSV122"]),
+        (json!({}), "e=a%2Bb%2Fc%3Fd", &[]),
         (json!({"o": {"explode": false}}), "o=x,1", &[]),
         (json!({"o": {"explode": false}}), "o=x,y", &["NSV120"]),
         (

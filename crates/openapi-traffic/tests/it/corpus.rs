@@ -190,7 +190,7 @@ fn a_recording_that_cannot_be_read_is_an_error_with_its_place() {
     for (text, wanted) in [
         (
             "{\"format\": 1,\n \"meta\": 5}",
-            "bad.json:2:10: not a recording: invalid type: integer, expected struct Meta",
+            "bad.json:2:10: not a recording: invalid type: integer, expected an object",
         ),
         (
             "{\"format\": 2, \"meta\": {\"origin\": \"synthetic\"}, \"request\": {\"method\": \"GET\", \"path\": \"/\"}, \"response\": {\"status\": 200}}",

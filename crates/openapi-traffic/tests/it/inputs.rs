@@ -55,6 +55,64 @@ fn pipes_devices_and_loops_of_links_in_a_folder_are_skipped() {
     );
 }
 
+/// What `<(…)` of a shell gives is a pipe, which can be read but once.
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_named_is_read_to_its_end() {
+    let bench = bench("[{}]");
+    let program = env!("CARGO_BIN_EXE_openapi-traffic");
+    for (spec, paths, exchanges) in [
+        ("spec.yaml", "<(cat recordings/a.json)", "1 exchange,"),
+        ("<(cat spec.yaml)", "recordings", "1 exchange,"),
+        (
+            "spec.yaml",
+            "<(sleep 0.2; cat recordings/a.json) <(cat recordings/a.json)",
+            "2 exchanges,",
+        ),
+    ] {
+        let run = std::process::Command::new("bash")
+            .args(["-c", &format!("{program} --spec {spec} {paths}")])
+            .current_dir(bench.path())
+            .output()
+            .unwrap();
+        let stdout = String::from_utf8(run.stdout).unwrap();
+        assert_eq!(run.status.code(), Some(1), "{spec} {paths}: {stdout}");
+        assert!(stdout.contains(exchanges), "{spec} {paths}: {stdout}");
+    }
+}
+
+#[test]
+fn the_names_of_the_files_that_are_judged_by_are_shown_as_they_are() {
+    let bench = bench("[]");
+    let spec = "acme-4f9d2c81b7e3-20250304.yaml";
+    bench.write(spec, "openapi: 3.1.0\n");
+    let run = bench.validate(["--spec", spec, "recordings"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    let wanted = format!("could not judge: {spec}:1:1: not OpenAPI 3.0");
+    assert!(run.stdout.contains(&wanted), "{run:?}");
+
+    bench.write(
+        spec,
+        &SPEC.replace("type: integer", "type: integer\n          format: odd"),
+    );
+    let baseline = "known-4f9d2c81b7e3.yaml";
+    bench.write(baseline, "- {code: X");
+    let run = bench.validate(["--spec", spec, "recordings", "--baseline", baseline]);
+    let wanted = format!("not validated: {spec}:27:11: the format `odd` is not known");
+    assert!(run.stdout.contains(&wanted), "{run:?}");
+    let wanted = format!("could not judge: {baseline}:2:1:");
+    assert!(run.stdout.contains(&wanted), "{run:?}");
+
+    // One that a tool made of what it recorded is not.
+    let masked = "4f9d2c81b7e3d0aa.json";
+    bench.write(masked, "{");
+    let run = bench.validate(["--spec", "spec.yaml", masked]);
+    assert!(
+        run.stdout.contains("could not judge: •••.json:1:"),
+        "{run:?}"
+    );
+}
+
 #[test]
 fn warnings_fail_a_run_unless_only_errors_shall() {
     let warning = bench(r#"[{"name": "a", "colour": "red"}]"#);

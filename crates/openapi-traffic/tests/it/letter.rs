@@ -101,6 +101,23 @@ fn a_nullable_integer_may_be_null_and_another_may_not() {
     holds(r#"{"type": "integer"}"#, &["1"], "NSV221", &["null"]);
 }
 
+/// Beyond 64 bits, how a number was written is not known: each is an integer by its value, and the
+/// bounds of its schema hold.
+#[test]
+fn numbers_beyond_64_bits_are_integers_by_their_value() {
+    let integer = r#"{"type": "integer"}"#;
+    holds(
+        integer,
+        &["1e400", "-1e400", "1e30", "1.5e300"],
+        "NSV220",
+        &["1e18"],
+    );
+    let bounded = r#"{"type": "integer", "maximum": 1e300, "minimum": 0}"#;
+    holds(bounded, &["1e299"], "NSV226", &["1e400", "-1e400", "1e301"]);
+    let int64 = r#"{"type": "integer", "format": "int64"}"#;
+    holds(int64, &["1"], "NSV225", &["1e400", "-1e400", "1e19"]);
+}
+
 /// OpenAPI 3.0.3, Data Types: signed 32 bits, signed 64 bits.
 #[test]
 fn integer_formats_are_bounds() {

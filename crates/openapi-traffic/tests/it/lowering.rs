@@ -192,6 +192,17 @@ lowering! {
         [{"kind": "Cow"}] => ["NSV230"];
         [{}] => ["NSV223"];
     }
+    // OpenAPI 3.0.3, "Composition and Inheritance": a discriminator chooses among the schemas that
+    // extend its own. Where the document names one of these, there is nothing to choose.
+    discriminator_of_the_parent_of_a_schema_that_is_named: "response" {
+        "S": {"type": "array", "items": {"$ref": "#/components/schemas/Dog"}},
+        "Pet": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}, "discriminator": {"propertyName": "kind"}},
+        "Dog": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"type": "object", "required": ["bark"], "properties": {"bark": {"type": "string"}}}]}
+    } {
+        [{"kind": "Dog", "bark": "x"}, {"kind": "Cow", "bark": "x"}] => [];
+        [{"kind": "Cow"}] => ["NSV223"];
+        [{"bark": "x"}] => ["NSV223"];
+    }
 }
 
 /// What loading says of a schema that cannot be judged by.

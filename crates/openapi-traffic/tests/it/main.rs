@@ -11,6 +11,7 @@ mod excerpts;
 mod exit_codes;
 mod explain;
 mod formats;
+mod hars;
 mod headers;
 mod html;
 mod ids;
