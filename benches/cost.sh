@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # What this client costs a program: cold builds, and packages, beside a plain reqwest client.
 #
-# All are built from nothing in one run, by debug profile, with the versions of Cargo.lock. On a
-# machine that does other work the processor's time is the fairer figure.
+#     benches/cost.sh [ROUNDS]    # each round builds all three; 1 unless given
+#
+# All are built from nothing in turn, by debug profile, with the versions of Cargo.lock; of several
+# rounds the least is shown, in seconds. On a machine that does other work the processor's time is
+# the fairer figure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 repository=$PWD
+rounds=${1:-1}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -44,27 +48,32 @@ program plain 'reqwest = { version = "0.13", default-features = false, features 
 program default "netsapiens-connections = { $path }" "$ours"
 program ring "netsapiens-connections = { $path, default-features = false, features = [\"ring\"] }" "$ours"
 
-seconds() {
-    awk -v now="$1" -v of="$2" 'BEGIN { printf "%8.1f %6.2f", now, now / of }'
+build() {
+    cd "$work/$1"
+    TIMEFORMAT='%R %U %S'
+    { time cargo build --quiet --offline 2>"$work/log"; } 2>>"$work/$1.times" ||
+        { cat "$work/log" >&2 && exit 1; }
+    # Space for the next.
+    rm -rf target
 }
+
+for _ in $(seq "$rounds"); do
+    for name in plain default ring; do
+        (build "$name")
+    done
+done
 
 printf '%-8s %8s %6s %8s %6s %9s %6s\n' client wall ratio cpu ratio packages more
 for name in plain default ring; do
-    (
-        cd "$work/$name"
-        TIMEFORMAT='%R %U %S'
-        { time cargo build --quiet --offline 2>"$work/log"; } 2>"$work/$name.time" ||
-            { cat "$work/log" >&2 && exit 1; }
-        # Of this target alone, without the program itself.
-        cargo tree --quiet --offline --prefix none --edges normal,build |
-            sed 's/ (.*//' | sort -u | grep -vc '^program ' >"$work/$name.count"
-        # Space for the next.
-        rm -rf target
-    )
-    read -r wall user system < <(tail -1 "$work/$name.time")
-    cpu=$(awk -v a="$user" -v b="$system" 'BEGIN { print a + b }')
-    count=$(cat "$work/$name.count")
+    # Of this target alone, without the program itself.
+    count=$(cd "$work/$name" && cargo tree --quiet --offline --prefix none --edges normal,build |
+        sed 's/ (.*//' | sort -u | grep -vc '^program ')
+    wall=$(cut -d' ' -f1 "$work/$name.times" | sort -n | head -1)
+    cpu=$(awk '{ print $2 + $3 }' "$work/$name.times" | sort -n | head -1)
     [ "$name" = plain ] && first_wall=$wall first_cpu=$cpu first_count=$count
-    printf '%-8s %s %s %9s %6s\n' "$name" "$(seconds "$wall" "$first_wall")" \
-        "$(seconds "$cpu" "$first_cpu")" "$count" $((count - first_count))
+    awk -v name="$name" -v wall="$wall" -v of_wall="$first_wall" -v cpu="$cpu" \
+        -v of_cpu="$first_cpu" -v count="$count" -v more=$((count - first_count)) 'BEGIN {
+            printf "%-8s %8.1f %6.2f %8.1f %6.2f %9d %6d\n",
+                name, wall, wall / of_wall, cpu, cpu / of_cpu, count, more
+        }'
 done

@@ -10,6 +10,14 @@ use crate::values::Secret;
 /// What the server says of a write that it accepted. Once a status of success has come, the rest of
 /// the response may break off or be of any kind, except for an error message of the service: its
 /// code, 400 to 599, says that the write was refused.
+///
+/// ```no_run
+/// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+/// let accepted = acme.connections().delete("sip*@acme-pri.example").await?;
+/// println!("{} {}", accepted.status(), accepted.message().unwrap_or("without a message"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
     metadata: Metadata,

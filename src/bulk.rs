@@ -69,7 +69,7 @@ pub struct BulkProgress {
 /// let progress = |progress: BulkProgress| println!("{} of {}", progress.done, progress.total);
 /// for outcome in apply(trunks, at_once, scope, work, progress).await {
 ///     match outcome {
-///         Outcome::Done(receipt) => println!("{}", receipt.status()),
+///         Outcome::Done(accepted) => println!("{}", accepted.status()),
 ///         Outcome::Failed(error) => println!("{:?}: {error}", error.pattern()),
 ///         _ => println!("skipped: its domain was refused"),
 ///     }

@@ -38,6 +38,14 @@ pub struct Client {
 
 impl Client {
     /// Begins a client with settings of your own.
+    ///
+    /// ```
+    /// use netsapiens_connections::Client;
+    ///
+    /// let client = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE").build()?;
+    /// println!("{:?}", client.domain("acme.example")?.name());
+    /// # Ok::<(), netsapiens_connections::Error>(())
+    /// ```
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -45,8 +53,17 @@ impl Client {
     /// A client for the server in `NETSAPIENS_SERVER` with the key in `NETSAPIENS_API_KEY`. With
     /// other settings beside them: [`ClientBuilder::from_env`].
     ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), netsapiens_connections::Error> {
+    /// let client = netsapiens_connections::Client::from_env()?;
+    /// println!("{} trunks", client.connections().count().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// When one of the variables is missing, empty or malformed: the error names it.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when one of the variables is
+    /// missing, empty or malformed: the error names it. Else those of [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -73,6 +90,16 @@ impl Client {
     /// The same client with another time for an operation with all its attempts: see
     /// [`ClientBuilder::deadline`]. The time for one attempt stays, and never outlasts it; so does
     /// the time for connecting, which may outlast it.
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let quick = client.with_deadline(Duration::from_secs(5));
+    /// println!("{} trunks", quick.connections().count().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
         let mut client = self.clone();
@@ -185,7 +212,8 @@ impl ClientBuilder {
     /// ```
     ///
     /// # Errors
-    /// When one of the variables is missing, empty or malformed: the error names it.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when one of the variables is
+    /// missing, empty or malformed: the error names it.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(|name| std::env::var(name))
     }
@@ -212,18 +240,38 @@ impl ClientBuilder {
     /// [`ClientBuilder::allow_plain_http`] is called, and goes past the proxies that the
     /// environment names (`HTTP_PROXY`, `ALL_PROXY`); `https` goes through them, unreadable to
     /// them.
+    ///
+    /// ```
+    /// use netsapiens_connections::{Client, ErrorKind};
+    ///
+    /// let built = |server: &str| Client::builder().server(server).api_key("nss_EXAMPLE").build();
+    /// assert!(built("pbx.acme.example:8443").is_ok());
+    /// assert!(built("http://127.0.0.1:8080").is_ok());
+    /// let error = built("http://pbx.acme.example").unwrap_err(); // shows the key to the network
+    /// assert_eq!(error.kind(), ErrorKind::Configuration);
+    /// ```
     pub fn server(mut self, server: impl Into<String>) -> Self {
         self.server = Some(Secret::from(Into::<String>::into(server)));
         self
     }
 
-    /// The API key, OAuth2 access token or JWT.
+    /// The API key, OAuth2 access token or JWT, without `Bearer` before it. The last call of this
+    /// and of [`credential`](Self::credential) counts.
+    ///
+    /// ```
+    /// use netsapiens_connections::{Client, ErrorKind};
+    ///
+    /// let builder = Client::builder().server("pbx.acme.example");
+    /// assert!(builder.clone().api_key("nss_EXAMPLE").build().is_ok());
+    /// let error = builder.api_key("Bearer nss_EXAMPLE").build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Configuration);
+    /// ```
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.key = Some(Key::Stays(key.into()));
         self
     }
 
-    /// A credential that renews itself, instead of a key that stays.
+    /// A credential that renews itself, instead of a key that stays: [`Credential`] has an example.
     pub fn credential(mut self, credential: impl Credential) -> Self {
         self.key = Some(Key::Renews(Shared(Arc::new(credential))));
         self
@@ -231,6 +279,14 @@ impl ClientBuilder {
 
     /// Lets the key and all passwords travel in clear text to a server that is not on the loopback.
     /// For laboratories.
+    ///
+    /// ```
+    /// use netsapiens_connections::Client;
+    ///
+    /// let lab = Client::builder().server("http://192.0.2.10").api_key("nss_EXAMPLE");
+    /// assert!(lab.clone().build().is_err());
+    /// assert!(lab.allow_plain_http().build().is_ok());
+    /// ```
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
@@ -239,7 +295,8 @@ impl ClientBuilder {
     /// Time for making a connection, its TLS handshake included. 10 s by default, and never more
     /// than nine tenths of [`timeout`](Self::timeout) and of [`deadline`](Self::deadline), so that
     /// a server that cannot be reached is an error of kind
-    /// [`Connect`](crate::ErrorKind::Connect) whatever these are.
+    /// [`Connect`](crate::ErrorKind::Connect) whatever these are. See the example of
+    /// [`deadline`](Self::deadline).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -247,19 +304,46 @@ impl ClientBuilder {
 
     /// Time for one attempt, from its beginning to the last byte of the response: it covers finding
     /// the server's address, connecting and TLS where there is no open connection, sending, waiting
-    /// and reading. 30 s by default.
+    /// and reading. 30 s by default. See the example of [`deadline`](Self::deadline).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
     /// Time for an operation with all its attempts and the waits between them. 90 s by default.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), netsapiens_connections::Error> {
+    /// use std::time::Duration;
+    /// use netsapiens_connections::ClientBuilder;
+    ///
+    /// let client = ClientBuilder::from_env()?
+    ///     .connect_timeout(Duration::from_secs(3)) // of an attempt, for the connection
+    ///     .timeout(Duration::from_secs(10)) // of an attempt, all in all
+    ///     .deadline(Duration::from_secs(25)) // of all attempts
+    ///     .build()?;
+    /// println!("{} trunks, in 25 s at most", client.connections().count().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = deadline;
         self
     }
 
     /// How often and how soon requests are repeated.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::{ClientBuilder, RetryPolicy};
+    ///
+    /// let policy = RetryPolicy::new().max_attempts(6);
+    /// let client = ClientBuilder::from_env()?.retry(policy).build()?;
+    /// let (total, metadata) = client.connections().count_with_metadata().await?;
+    /// println!("{total} trunks, after {} attempts of 6", metadata.attempts());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.limits.retry = policy;
         self
@@ -281,31 +365,74 @@ impl ClientBuilder {
     /// Most trunks of one response: decoding stops with an error as soon as there are more. 20 000
     /// by default. What a trunk takes in memory does not depend on how short it is in the response,
     /// so `max_body_bytes` alone would not bound it.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::ClientBuilder;
+    ///
+    /// // For a system with 30 000 trunks whose list is to be read at once.
+    /// let client = ClientBuilder::from_env()?
+    ///     .max_trunks(50_000)
+    ///     .max_body_bytes(256 << 20)
+    ///     .build()?;
+    /// println!("{} trunks", client.connections().list().await?.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn max_trunks(mut self, trunks: usize) -> Self {
         self.limits.trunks = trunks;
         self
     }
 
     /// How trunks are named in URLs. By pattern unless the server is known to be v46 or later.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::{Addressing, ClientBuilder};
+    ///
+    /// let client = ClientBuilder::from_env()?.addressing(Addressing::Base64Id).build()?;
+    /// let trunks = client.domain("acme.example")?.connections();
+    /// // The `:` could not stand in a path; its base64 can.
+    /// println!("{}", trunks.get("sip:*@acme-pri.example").await?.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn addressing(mut self, addressing: Addressing) -> Self {
         self.addressing = addressing;
         self
     }
 
     /// A tag for the vendor's own logs, sent as `X-NetSapiens-Log` (documented). None by default.
+    ///
+    /// ```
+    /// use netsapiens_connections::{Client, ErrorKind};
+    ///
+    /// let builder = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE");
+    /// assert!(builder.clone().log_tag("acme-portal").build().is_ok());
+    /// let error = builder.log_tag("two\nlines").build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Configuration);
+    /// ```
     pub fn log_tag(mut self, tag: impl Into<String>) -> Self {
         self.log_tag = Some(tag.into());
         self
     }
 
     /// Calls a function after each attempt of each operation, for metrics. It runs on the task that
-    /// waits for the operation, so it should be quick. See [`observability`](crate::observability).
+    /// waits for the operation, so it should be quick. [`observability`](crate::observability) has
+    /// an example.
     pub fn on_attempt(mut self, observer: impl Fn(&Attempt) + Send + Sync + 'static) -> Self {
         self.observer = Some(Observer(Arc::new(observer)));
         self
     }
 
     /// Makes the client. Nothing is sent.
+    ///
+    /// ```
+    /// use netsapiens_connections::Client;
+    ///
+    /// let error = Client::builder().server("pbx.acme.example").build().unwrap_err();
+    /// assert_eq!(error.to_string(), "no API key was given: call `api_key`");
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the server or the key is

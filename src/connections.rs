@@ -21,14 +21,33 @@ use crate::values::{ConnectionRef, DomainName, MatchPattern, Secret};
 
 impl Client {
     /// The trunks of the whole system.
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// for trunk in client.connections().list().await? {
+    ///     println!("{} {}", trunk.domain, trunk.orig_match_pattern);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn connections(&self) -> Connections {
         Connections::new(self.clone(), WholeSystem)
     }
 
-    /// One domain.
+    /// One domain. Whether it exists is for the server to say, later.
+    ///
+    /// ```
+    /// use netsapiens_connections::{Client, ErrorKind};
+    ///
+    /// let client = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE").build()?;
+    /// assert_eq!(*client.domain("acme.example")?.name(), "acme.example");
+    /// assert_eq!(client.domain("..").unwrap_err().kind(), ErrorKind::Input);
+    /// # Ok::<(), netsapiens_connections::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// When the text cannot be a domain's name: see [`DomainName::new`]. Nothing is sent.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when the string cannot be a domain's name: see
+    /// [`DomainName::new`]. Nothing is sent.
     pub fn domain<N>(&self, name: N) -> Result<Domain, Error>
     where
         N: TryInto<DomainName>,
@@ -42,6 +61,14 @@ impl Client {
 }
 
 /// One domain; made by [`Client::domain`], which checks its name.
+///
+/// ```no_run
+/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// let acme = client.domain("acme.example")?;
+/// println!("{} has {} trunks", acme.name(), acme.connections().count().await?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Domain {
     client: Client,
@@ -55,6 +82,15 @@ impl Domain {
     }
 
     /// The trunks of the domain.
+    ///
+    /// ```no_run
+    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// for trunk in acme.connections().list().await? {
+    ///     println!("{}", trunk.orig_match_pattern);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn connections(&self) -> DomainConnections {
         Connections::new(self.client.clone(), self.name.clone())
     }
@@ -74,7 +110,8 @@ impl Domain {
     /// ```
     ///
     /// # Errors
-    /// When the text cannot be a pattern: see [`MatchPattern::new`].
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when the string cannot be a pattern: see
+    /// [`MatchPattern::new`].
     pub fn new_connection<P>(&self, pattern: P) -> Result<ConnectionCreate, Error>
     where
         P: TryInto<MatchPattern>,
@@ -180,6 +217,17 @@ impl<S: Scope> Connections<S> {
     }
 
     /// Lists, streams and counts only what this filter leaves. It replaces an earlier one.
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::ConnectionFilter;
+    ///
+    /// let partners = ConnectionFilter::new().reseller("acme-partners");
+    /// let trunks = client.connections().filter(partners);
+    /// println!("{} trunks of partners", trunks.count().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn filter(mut self, filter: ConnectionFilter) -> Self {
         self.filter = filter;
@@ -187,6 +235,18 @@ impl<S: Scope> Connections<S> {
     }
 
     /// All trunks. The list is complete, or an error.
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// let trunks = client.connections().list().await?;
+    /// println!("{} trunks", trunks.len());
+    /// let open = trunks.iter().filter(|trunk| trunk.orig_enabled == Some(true.into()));
+    /// for trunk in open {
+    ///     println!("{} may call", trunk.orig_match_pattern);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Other lists of this API stop at 100 without a word (reported), and whether this one does is
     /// not known. So the trunks of one response are compared with [`Connections::count`], and where
@@ -206,15 +266,25 @@ impl<S: Scope> Connections<S> {
     ///
     /// Of a domain also [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the list has a
     /// trunk of another domain, since it then is not this domain's list. Of `~` it is only known
-    /// that it is one domain. And [`Error::is_not_found`] where the server answers 404: whether
+    /// that it is one domain. And [`Error::is_not_found`] where the server responds 404: whether
     /// servers do so for a domain without trunks is not known, and it cannot be told from a domain
     /// that does not exist; an empty list for a mistyped name would be worse than an error.
+    #[doc(alias = "list_connections")]
+    #[doc(alias = "list_domain_connections")]
     pub async fn list(&self) -> Result<CompleteList, Error> {
         complete(&self.client, self.scope.domain(), &self.filter).await
     }
 
     /// The trunks of a single response, which the server may have cut short without a word: half
     /// the requests of [`Connections::list`], for a look, not for decisions on what is missing.
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// let some = client.connections().list_unchecked().await?;
+    /// println!("{} trunks or more", some.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Connections::list`], but never
@@ -235,20 +305,38 @@ impl<S: Scope> Connections<S> {
     /// All trunks one by one, read in pages: for systems that are too large for one response. See
     /// [`ConnectionStream::page_size`].
     ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// let mut trunks = client.connections().stream();
+    /// while let Some(trunk) = trunks.next().await {
+    ///     println!("{}", trunk?.orig_match_pattern);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// The stream's items are errors as of [`Connections::list`], and
-    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) at the end when the server counts
-    /// another number of trunks.
+    /// The stream's last item can be an error, as of [`Connections::list`]:
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) comes at the end, when the server
+    /// counts another number of trunks.
     pub fn stream(&self) -> ConnectionStream {
         ConnectionStream::new(&self.client, self.scope.domain(), &self.filter)
     }
 
-    /// How many trunks there are.
+    /// How many trunks there are, as the server counts.
+    ///
+    /// ```no_run
+    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// println!("{} trunks", acme.connections().count().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::is_permission_denied`] for a key that may not count (documented as 403);
     /// [`Error::is_decode`] when the response holds no number, or a negative one; and those of the
     /// network.
+    #[doc(alias = "count_connections")]
     pub async fn count(&self) -> Result<u64, Error> {
         Ok(self.count_with_metadata().await?.0)
     }
@@ -268,6 +356,20 @@ impl<S: Scope> Connections<S> {
     /// A server that gets no SIP password generates one, which only reading the trunk shows
     /// (reported).
     ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::CarrierTrunk;
+    ///
+    /// let carrier = CarrierTrunk::new("192.0.2.20").description("Carrier inbound, primary");
+    /// match client.connections().create(carrier).await {
+    ///     Ok(accepted) => println!("created ({})", accepted.status()),
+    ///     Err(error) if error.is_conflict() => println!("it exists"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a preset that cannot be, and for a trunk
     /// of another domain than the one whose trunks these are, before anything is sent;
@@ -275,6 +377,7 @@ impl<S: Scope> Connections<S> {
     /// [`Error::domain`] and [`Error::pattern`] say which. After another error the trunk may exist
     /// all the same where [`Error::may_have_been_sent`] says so: a create is repeated by itself
     /// only when it certainly was not sent.
+    #[doc(alias = "create_connection")]
     pub async fn create<T>(&self, trunk: T) -> Result<Accepted, Error>
     where
         T: TryInto<ConnectionCreate>,
@@ -406,8 +509,21 @@ impl<S: Scope> Connections<S> {
 impl Connections {
     /// The trunk with this key, or `None`.
     ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::ConnectionKey;
+    ///
+    /// let key = ConnectionKey::new("acme.example", "sip*@acme-pri.example")?;
+    /// if let Some(trunk) = client.connections().get(&key).await? {
+    ///     println!("{:?} calls", trunk.current_calls());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`DomainConnections::get`](Connections#method.get-1).
+    #[doc(alias = "get_connection")]
     pub async fn get(&self, key: &ConnectionKey) -> Result<Option<Connection>, Error> {
         Ok(self.get_with_metadata(key).await?.0)
     }
@@ -426,8 +542,22 @@ impl Connections {
 
     /// Changes the settings of the trunk with this key that are set in `change`.
     ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::ConnectionUpdate;
+    ///
+    /// let closed = ConnectionUpdate::new().orig_enabled(false);
+    /// let all = client.connections();
+    /// for trunk in all.list().await? {
+    ///     println!("{}", all.update(&trunk.key()?, &closed).await?.status());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`DomainConnections::update`](Connections#method.update-1).
+    #[doc(alias = "update_connection")]
     pub async fn update(
         &self,
         key: &ConnectionKey,
@@ -438,8 +568,19 @@ impl Connections {
 
     /// Removes the trunk with this key.
     ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::ConnectionKey;
+    ///
+    /// let key = ConnectionKey::new("acme.example", "sip*@acme-pri.example")?;
+    /// println!("removed ({})", client.connections().delete(&key).await?.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`DomainConnections::delete`](Connections#method.delete-1).
+    #[doc(alias = "delete_connection")]
     pub async fn delete(&self, key: &ConnectionKey) -> Result<Accepted, Error> {
         self.remove(key.domain(), key.pattern()).await
     }
@@ -453,9 +594,19 @@ impl Connections<DomainName> {
 
     /// The trunk of this domain with exactly this origination pattern, or `None`.
     ///
-    /// Servers answer an array, an object, an empty array or 404; all are understood. `None` also
-    /// stands for a domain that does not exist: servers do not tell the two apart. A 404 that is
-    /// not the service's own is an error: [`Error::is_foreign_not_found`].
+    /// ```no_run
+    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// match acme.connections().get("sip*@acme-pri.example").await? {
+    ///     Some(trunk) => println!("{}", trunk.dial_plan.as_deref().unwrap_or("no plan")),
+    ///     None => println!("no such trunk"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The response may be an array, an object, an empty array or a 404; all are understood. `None`
+    /// also stands for a domain that does not exist: servers do not tell the two apart. A 404 that
+    /// is not the service's own is an error: [`Error::is_foreign_not_found`].
     ///
     /// Domain and pattern of what comes are compared with what was asked for. Of the domain `~`,
     /// which stands for the credential's own, the name is not known, so that only the pattern is
@@ -464,9 +615,10 @@ impl Connections<DomainName> {
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before
     /// anything is sent; [`Error::is_unknown_route`] when the server has no such operation;
-    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the server answers with another
-    /// trunk, or spells the domain or the pattern with other capitals or white space around it;
-    /// [`Error::is_decode`] when the answer is no trunk; and those of the network.
+    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the response has another trunk, or
+    /// spells the domain or the pattern with other capitals or white space around it;
+    /// [`Error::is_decode`] when it is no trunk; and those of the network.
+    #[doc(alias = "get_connection")]
     pub async fn get<P>(&self, pattern: P) -> Result<Option<Connection>, Error>
     where
         P: TryInto<MatchPattern>,
@@ -495,13 +647,25 @@ impl Connections<DomainName> {
     /// Changes the settings that are set in `change` and leaves the others (inferred from the
     /// vendor's example).
     ///
-    /// An empty text clears a setting: [`ConnectionUpdate`] has a `clear_…` for each. The domain
+    /// An empty string clears a setting: [`ConnectionUpdate`] has a `clear_…` for each. The domain
     /// and the pattern are the trunk's key and cannot be changed.
+    ///
+    /// ```no_run
+    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::ConnectionUpdate;
+    ///
+    /// let change = ConnectionUpdate::new().limits_max_active_calls_total(23).clear_description();
+    /// let accepted = acme.connections().update("sip*@acme-pri.example", &change).await?;
+    /// println!("{}", accepted.message().unwrap_or("accepted"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before
     /// anything is sent; [`Error::is_not_found`] for a trunk that does not exist; and those of the
     /// network.
+    #[doc(alias = "update_connection")]
     pub async fn update<P>(&self, pattern: P, change: &ConnectionUpdate) -> Result<Accepted, Error>
     where
         P: TryInto<MatchPattern>,
@@ -514,15 +678,27 @@ impl Connections<DomainName> {
     /// Removes the trunk. Phone numbers and dial rules that point to it are not known to be cleaned
     /// up.
     ///
+    /// ```no_run
+    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// match acme.connections().delete("sip*@acme-pri.example").await {
+    ///     Ok(accepted) => println!("removed ({})", accepted.status()),
+    ///     Err(error) if error.is_not_found() => println!("it was not there"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// A delete whose response was lost is sent again: after a timeout, a broken connection, or a
     /// gateway's 502 or 504. A 404 to a later request is success then, since the lost one may have
-    /// removed the trunk; the receipt has the status 404. After 408, 429 or 503, which are
+    /// removed the trunk; [`Accepted::status`] is 404. After 408, 429 or 503, which are
     /// refusals, a 404 is an error: the trunk was not there to begin with.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before
     /// anything is sent; [`Error::is_not_found`] for a trunk that does not exist, where the server
     /// says so (404 or 202: not known); and those of the network.
+    #[doc(alias = "delete_connection")]
     pub async fn delete<P>(&self, pattern: P) -> Result<Accepted, Error>
     where
         P: TryInto<MatchPattern>,

@@ -12,7 +12,7 @@ use crate::response::Response;
 use crate::server_message::ServerMessage;
 use crate::values::{DomainName, InvalidValue, MatchPattern, Secret};
 
-/// Most bytes of an answer's body that an error keeps.
+/// Most bytes of a response's body that an error keeps.
 const BODY_BYTES: usize = 64 << 10;
 
 /// What went wrong.
@@ -29,7 +29,7 @@ const BODY_BYTES: usize = 64 << 10;
 /// # async fn run() -> Result<(), netsapiens_connections::Error> {
 /// # let acme = netsapiens_connections::Client::from_env()?.domain("acme.example")?;
 /// match acme.connections().delete("sip*@acme-pri.example").await {
-///     Ok(receipt) => println!("removed ({})", receipt.status()),
+///     Ok(accepted) => println!("removed ({})", accepted.status()),
 ///     Err(error) if error.is_not_found() => println!("it was not there"),
 ///     Err(error) if error.is_permission_denied() => println!("this key may not do that: {error}"),
 ///     Err(error) => return Err(error),
@@ -99,6 +99,21 @@ macro_rules! advice {
 const LOOK_FIRST: &str = "The trunk may have been created: look before you create it again";
 
 /// The families of errors. The predicates of [`Error`] are finer.
+///
+/// ```no_run
+/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// use netsapiens_connections::ErrorKind;
+///
+/// if let Err(error) = client.connections().list().await {
+///     match error.kind() {
+///         ErrorKind::Connect | ErrorKind::Timeout => println!("later: {error}"),
+///         ErrorKind::Certificate => println!("call the operator: {error}"),
+///         kind => println!("{kind}"), // for example: list not complete
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -119,9 +134,9 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke after the request was on its way.
     Interrupted,
-    /// The server answered with a status that is no success.
+    /// The response has a status that is no success.
     Status,
-    /// The server answered with success and something that could not be understood.
+    /// The response has a status of success and something that could not be understood.
     Decode,
     /// The response is about another trunk than the one that was asked for, or about one whose
     /// domain or pattern is spelt otherwise: with other capitals, or with white space around it.
@@ -193,7 +208,7 @@ impl Error {
         new
     }
 
-    /// An answer that is no success. `secrets` are blotted out of the server's message, which may
+    /// A response that is no success. `secrets` are blotted out of the server's message, which may
     /// echo what was sent.
     pub(crate) fn status(operation: &'static str, answer: Response, secrets: &[&Secret]) -> Self {
         let server = ServerMessage::read(answer.json(), secrets);
@@ -208,7 +223,7 @@ impl Error {
         new.with(answer)
     }
 
-    /// An answer that cannot be understood. `reason` says where, and never what was there.
+    /// A response that cannot be understood. `reason` says where, and never what was there.
     pub(crate) fn decode(
         operation: &'static str,
         answer: Response,
@@ -248,7 +263,7 @@ impl Error {
         self
     }
 
-    /// Length of the answer's body, of which [`Error::body`] may have the beginning only.
+    /// Length of the response's body, of which [`Error::body`] may have the beginning only.
     pub(crate) fn body_bytes(&self) -> Option<usize> {
         self.0.body_bytes
     }
@@ -305,7 +320,7 @@ impl Error {
         self.0.operation
     }
 
-    /// HTTP status, where the server answered.
+    /// HTTP status, where there was a response.
     pub fn status_code(&self) -> Option<u16> {
         self.0.answer.as_ref().map(|answer| answer.status.as_u16())
     }
@@ -326,18 +341,18 @@ impl Error {
         self.0.server.as_ref().map(ServerMessage::text)
     }
 
-    /// A header of the answer, where it is visible ASCII. One that repeats the request's key or
+    /// A header of the response, where it is visible ASCII. One that repeats the request's key or
     /// password reads `***`.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.0.answer.as_ref()?.headers.get(name)?.to_str().ok()
     }
 
-    /// The `x-request-id` that a gateway may have put on the answer.
+    /// The `x-request-id` that a gateway may have put on the response.
     pub fn request_id(&self) -> Option<&str> {
         self.header("x-request-id")
     }
 
-    /// Body of the answer as it came: its first 64 KiB. It may hold passwords of trunks, and
+    /// Body of the response as it came: its first 64 KiB. It may hold passwords of trunks, and
     /// characters that a terminal obeys: keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
         self.0.answer.as_ref().map(|answer| answer.body.as_slice())
@@ -402,7 +417,7 @@ impl Error {
     }
 
     /// The 404 is not the service's own: a page, a text, nothing, or JSON of another format, a
-    /// `message` without a `code` for example, as gateways and other web servers answer. Whether
+    /// `message` without a `code` for example, as gateways and other web servers respond. Whether
     /// the trunk exists is open.
     ///
     /// # Troubleshooting
@@ -475,7 +490,7 @@ impl Error {
         self.0.kind == ErrorKind::Certificate
     }
 
-    /// The answer was a success that could not be understood.
+    /// The response was a success that could not be understood.
     pub fn is_decode(&self) -> bool {
         self.0.kind == ErrorKind::Decode
     }

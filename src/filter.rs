@@ -18,14 +18,18 @@ use crate::values::Masked;
 #[non_exhaustive]
 pub struct ConnectionFilter {
     /// Trunks whose device registers with this SIP URI. Wire name: `device-sip-registration-uri`.
+    #[doc(alias = "device-sip-registration-uri")]
     pub device_sip_registration_uri: Option<String>,
     /// Trunks with this termination pattern. Wire name: `termination-match`.
+    #[doc(alias = "termination-match")]
     pub termination_match: Option<String>,
     /// Trunks of this reseller's domains. Wire name: `reseller`.
     pub reseller: Option<String>,
     /// Trunks that this route chain uses. Wire name: `route-chain`.
+    #[doc(alias = "route-chain")]
     pub route_chain: Option<String>,
     /// What a user of this scope may see. Wire name: `user-scope`.
+    #[doc(alias = "user-scope")]
     pub user_scope: Option<String>,
 }
 

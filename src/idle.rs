@@ -23,8 +23,8 @@ impl Connection {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn current_calls(&self) -> Option<i64> {
-        let known = |calls: Option<i64>| calls.filter(|calls| *calls >= 0);
+    pub fn current_calls(&self) -> Option<u64> {
+        let known = |calls: Option<i64>| u64::try_from(calls?).ok();
         known(self.active_calls_orig_current)?.checked_add(known(self.active_calls_term_current)?)
     }
 }
@@ -40,7 +40,7 @@ impl Connections<DomainName> {
     ///
     /// match acme.connections().delete_idle("sip*@acme-pri.example").await {
     ///     Err(error) if error.kind() == ErrorKind::Precondition => println!("kept: {error}"),
-    ///     other => drop(other?),
+    ///     other => println!("removed ({})", other?.status()),
     /// }
     /// # Ok(())
     /// # }
@@ -64,6 +64,19 @@ impl Connections<DomainName> {
 impl Connections {
     /// Removes the trunk with this key when it carries no calls, by reading it first. A call that
     /// begins between the two requests is not seen.
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::{ConnectionKey, ErrorKind};
+    ///
+    /// let key = ConnectionKey::new("acme.example", "sip*@acme-pri.example")?;
+    /// match client.connections().delete_idle(&key).await {
+    ///     Err(error) if error.kind() == ErrorKind::Precondition => println!("kept: {error}"),
+    ///     other => println!("removed ({})", other?.status()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`DomainConnections::delete_idle`](Connections#method.delete_idle-1).

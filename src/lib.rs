@@ -89,6 +89,18 @@ pub use connections::{Connections, Domain, DomainConnections, Scope, WholeSystem
 pub use credential::{Credential, TokenFuture};
 pub use error::{Error, ErrorKind};
 pub use filter::ConnectionFilter;
+/// One trunk. Reading gives them, and the tests of a program can make their own:
+///
+/// ```
+/// use netsapiens_connections::{Connection, YesNo};
+///
+/// let trunk = Connection::new("acme.example", "sip*@acme-pri.example").orig_enabled(false);
+/// assert_eq!(trunk.orig_enabled, Some(YesNo::No));
+/// assert_eq!(serde_json::to_value(&trunk)?["connection-orig-enabled"], "no");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+pub use generated::models::Connection;
 /// A trunk to create: from a preset ([`CarrierTrunk`], [`RegisteringPbx`]), which has all settings
 /// of a trunk that works, or by hand, with the source check that the server's defaults lack.
 ///
@@ -104,6 +116,21 @@ pub use filter::ConnectionFilter;
 /// ```
 ///
 pub use generated::models::ConnectionCreate;
+/// A change of a trunk, which [`Connections::update`] sends; at best the smallest that brings about
+/// what is wanted:
+///
+/// ```
+/// use netsapiens_connections::{Connection, ConnectionUpdate};
+///
+/// let read = Connection::new("acme.example", "sip*@acme-pri.example")
+///     .orig_enabled(false)
+///     .description("Lab PRI");
+/// let wanted = ConnectionUpdate::new().orig_enabled(false).clear_description();
+/// let change = ConnectionUpdate::diff(&read, &wanted);
+/// assert_eq!(change, ConnectionUpdate::new().clear_description()); // the rest is so already
+/// ```
+///
+pub use generated::models::ConnectionUpdate;
 pub use generated::models::*;
 pub use key::ConnectionKey;
 pub use metadata::Metadata;

@@ -4,8 +4,8 @@
 //! Each operation is a span `netsapiens` (level info) with `operation`, its operationId, and
 //! `request_bytes`, the length of the body that is sent. In it each attempt is an event:
 //! `answered` (debug) for a success that was understood, `failed` for all else: warn, but debug for
-//! a trunk that does not exist, which is an answer too. Their fields are `operation`, `attempt`
-//! (from 1), `elapsed_ms`, `status` where the server answered, `body_bytes` and the `kind` of the
+//! a trunk that does not exist, which is no trouble. Their fields are `operation`, `attempt`
+//! (from 1), `elapsed_ms`, `status` where there was a response, `body_bytes` and the `kind` of the
 //! error. No URL, pattern, domain, header or body is in any of them, at any level.
 //!
 //! A response with values that do not fit their fields, which then read as unset, is one more event
@@ -46,8 +46,8 @@
 //! - Status 401 or 403: a key that expired or lacks a scope. It does not pass, and is not repeated.
 //! - Status 429: a gateway limits the rate; nothing is known of limits of the service itself.
 //! - Kind `Timeout` or `Interrupted` of `create_connection`: the trunk may exist all the same.
-//! - Kind `Decode`: the server answers what this version does not understand; worth a recording.
-//! - Kind `Mismatch`: the server, or a cache before it, answers with another trunk than the one
+//! - Kind `Decode`: a response that this version does not understand; worth a recording.
+//! - Kind `Mismatch`: the server, or a cache before it, responds with another trunk than the one
 //!   that was asked for, or spells its name otherwise.
 //! - `elapsed` or `body_bytes` of `list_connections` that grow: time for
 //!   [`Connections::stream`](crate::Connections::stream).
@@ -66,11 +66,11 @@ pub struct Attempt {
     pub operation: &'static str,
     /// Which attempt of the operation it was, from 1.
     pub number: u32,
-    /// From its beginning to the last byte of the answer, or to the failure.
+    /// From its beginning to the last byte of the response, or to the failure.
     pub elapsed: Duration,
-    /// HTTP status, where the server answered.
+    /// HTTP status, where there was a response.
     pub status: Option<u16>,
-    /// Length of the answer's body, where it came whole or was the reason of the failure.
+    /// Length of the response's body, where it came whole or was the reason of the failure.
     pub body_bytes: Option<usize>,
     /// How it failed; `None` for a success. A response of success that cannot be understood, or is
     /// about another trunk, is a failure as well.

@@ -217,8 +217,11 @@ impl ConnectionStream {
     /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
     /// use netsapiens_connections::PageSize;
     ///
-    /// let trunks = client.connections().stream().page_size(PageSize::new(500)?);
-    /// # drop(trunks);
+    /// let mut trunks = client.connections().stream().page_size(PageSize::new(500)?);
+    /// while let Some(trunk) = trunks.next().await {
+    ///     println!("{}", trunk?.orig_match_pattern);
+    /// }
+    /// println!("in {} pages", trunks.progress().pages);
     /// # Ok(())
     /// # }
     /// ```
@@ -228,13 +231,36 @@ impl ConnectionStream {
     }
 
     /// The next trunk, or an error, after which there is nothing more; `None` at the end. The
-    /// same as `next` of `StreamExt`, without that crate.
+    /// same as `next` of `StreamExt`, without that crate. A future that is dropped loses nothing:
+    /// the next call goes on with the request that is under way.
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// let mut trunks = client.connections().stream();
+    /// if let Some(first) = trunks.next().await.transpose()? {
+    ///     println!("{}", first.orig_match_pattern);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Connections::list`](crate::Connections::list), each as the last item.
     pub async fn next(&mut self) -> Option<Result<Connection, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
     /// Checks nothing at the end, for servers whose count is known not to agree with the list. A
     /// list that was cut short then ends as if it were whole.
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// let mut trunks = client.connections().stream().unchecked();
+    /// while trunks.next().await.transpose()?.is_some() {}
+    /// println!("{} trunks or more", trunks.progress().trunks);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn unchecked(mut self) -> Self {
         self.compare = Compare::Nothing;
         self
@@ -242,6 +268,21 @@ impl ConnectionStream {
 
     /// The most trunks that are read; more are an error. 1 000 000 by default, far above any
     /// system, so that no server can keep the stream from ending.
+    ///
+    /// ```no_run
+    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// use netsapiens_connections::ErrorKind;
+    ///
+    /// let mut trunks = client.connections().stream().max_trunks(10_000);
+    /// while let Some(trunk) = trunks.next().await {
+    ///     match trunk {
+    ///         Err(error) if error.kind() == ErrorKind::Incomplete => println!("{error}"),
+    ///         trunk => println!("{}", trunk?.orig_match_pattern),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn max_trunks(mut self, trunks: u64) -> Self {
         self.max_trunks = trunks;
         self

@@ -12,7 +12,7 @@ pub(crate) struct TlsSettings {
 }
 
 impl ClientBuilder {
-    /// Trusts the certificates in a PEM text besides those of the system, for servers with an
+    /// Trusts the certificates in a PEM string besides those of the system, for servers with an
     /// issuer of their own. May be called more than once.
     ///
     /// ```
@@ -31,7 +31,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Identifies this client to servers and proxies that ask for a certificate: one PEM text with
+    /// Identifies this client to servers and proxies that ask for a certificate: one PEM string with
     /// the certificate, those between it and its issuer, and its private key, which is not
     /// encrypted. The key is PKCS#8 (`BEGIN PRIVATE KEY`), or with rustls also PKCS#1 or SEC1.
     ///

@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A time, kept as the text that came.
+/// A time, kept as the string that came.
 ///
 /// Servers send RFC 3339 (captured); the vendor's own examples also have `YYYY-MM-DD HH:MM:SS`
 /// without an offset and the impossible `0000-00-00T00:00:00+00:00`, so a type that insisted would
 /// fail whole lists. `Debug` shows what looks like one of these, and `DateTime(***)` for any other
-/// text.
+/// string.
 ///
 /// With the feature `jiff` it is parsed by `DateTime::to_timestamp`.
 ///
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub struct DateTime(String);
 
 impl DateTime {
-    /// The text as it came.
+    /// The string as it came.
     pub fn as_str(&self) -> &str {
         &self.0
     }

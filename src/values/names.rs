@@ -143,7 +143,7 @@ impl std::error::Error for InvalidValue {}
 macro_rules! name {
     ($name:ident) => {
         impl $name {
-            /// The text.
+            /// The name as a string.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

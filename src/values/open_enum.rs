@@ -21,7 +21,7 @@ impl UnknownValue {
         Self(text.to_owned())
     }
 
-    /// The text as it came.
+    /// The string as it came.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -12,6 +12,19 @@ use super::RawJson;
 ///
 /// They are kept, so that nothing is lost when a response is written out again. `Debug` shows their
 /// names and no value: a new member may well hold a secret.
+///
+/// ```
+/// use netsapiens_connections::Connection;
+///
+/// let trunk: Connection = serde_json::from_str(
+///     r#"{"domain":"acme.example","connection-orig-match-pattern":"sip*@a","brand-new":[1]}"#,
+/// )?;
+/// for (name, value) in trunk.extra.iter() {
+///     assert_eq!((name, value.as_str()), ("brand-new", "[1]"));
+/// }
+/// assert_eq!(trunk.extra.len(), 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnknownFields(BTreeMap<Box<str>, RawJson>);
