@@ -7,11 +7,8 @@ mod fake;
 mod forward;
 mod har;
 mod leaks;
-mod planted;
 mod regen;
 mod report;
-#[path = "../../../crates/traffic-redact/tests/values/mod.rs"]
-mod values;
 
 use std::process::Command;
 
