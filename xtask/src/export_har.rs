@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use http_recording::{Recording, walk};
+use http_recording::{Recording, files};
 use located::Source;
 
 use crate::workspace::{self, RECORDINGS};
@@ -36,11 +36,8 @@ pub fn run(args: &Args, out: &mut impl Write, log: &mut impl Write) -> Result<()
         paths => paths.to_vec(),
     };
     let mut recordings = Vec::new();
-    for found in paths.iter().flat_map(|path| walk(path)) {
-        let found = found?;
-        if paths.contains(&found.path) || found.path.extension().is_some_and(|it| it == "json") {
-            recordings.push(Recording::read(&Source::read(&found.path)?)?);
-        }
+    for path in paths.iter().flat_map(|path| files(path)) {
+        recordings.push(Recording::read(&Source::read(&path?)?)?);
     }
     if recordings.is_empty() {
         let paths: Vec<_> = paths

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use http_recording::{Kind, Recording};
+use http_recording::Recording;
 use located::{Source, display};
 use serde_json::Value;
 use spec_changes::{Change, Edit, Surface};
@@ -171,13 +171,10 @@ fn title(what: &str, number: usize) -> String {
 /// What was recorded, each with its file, in the order of their names.
 fn recordings(root: &Path) -> Result<Vec<(String, Recording)>> {
     let mut recordings = Vec::new();
-    for found in http_recording::walk(&root.join(RECORDINGS)) {
-        let found = found?;
-        if found.kind == Ok(Kind::Document) {
-            let name = display(found.path.strip_prefix(root)?);
-            let source = Source::new(&name, read(root, &name)?);
-            recordings.push((name, Recording::read(&source)?));
-        }
+    for path in http_recording::files(&root.join(RECORDINGS)) {
+        let name = display(path?.strip_prefix(root)?);
+        let source = Source::new(&name, read(root, &name)?);
+        recordings.push((name, Recording::read(&source)?));
     }
     Ok(recordings)
 }

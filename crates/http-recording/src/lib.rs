@@ -21,7 +21,7 @@
 //! ```
 //!
 //! In reading order: [`Recording`] with its parts; [`encode`], how a value stands in a path;
-//! [`walk`], the files of a folder of recordings; [`Placement`], which file a new one goes to.
+//! [`walk`], what is in a folder of recordings, and [`files`], the recordings alone; [`Placement`], which file a new one goes to.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use placement::{Placed, Placement, Unplaced, slug};
-pub use walk::{Found, Kind, Unread, walk};
+pub use walk::{Found, Kind, Unread, files, walk};
 
 /// The only format there is; a file that says another number is refused.
 pub const FORMAT: u32 = 1;

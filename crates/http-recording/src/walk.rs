@@ -82,6 +82,23 @@ pub fn walk(root: &Path) -> impl Iterator<Item = Result<Found, Unread>> {
     })
 }
 
+/// The recordings at or below a path, each a file of its own: what is named itself, and below it
+/// every `.json` file that is not hidden.
+///
+/// # Errors
+/// As of [`walk`].
+pub fn files(root: &Path) -> impl Iterator<Item = Result<PathBuf, Unread>> {
+    walk(root).filter_map(move |found| {
+        let Found { path, kind } = match found {
+            Ok(found) => found,
+            Err(error) => return Some(Err(error)),
+        };
+        let is_har = path.extension().is_some_and(|it| it == "har");
+        let is_one = kind == Ok(Kind::Document) && !is_har;
+        (is_one || path == root).then_some(Ok(path))
+    })
+}
+
 /// Whether a path leads to what is neither file nor folder.
 fn is_special(path: &Path) -> bool {
     path.metadata()

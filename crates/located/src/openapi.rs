@@ -52,20 +52,3 @@ pub fn reference(value: &Value) -> Option<&str> {
 pub fn local(value: &Value) -> Option<&str> {
     reference(value)?.strip_prefix('#')
 }
-
-/// Whether a string is of the format `uuid` (RFC 9562): 32 hexadecimal digits in groups of 8, 4, 4,
-/// 4 and 12.
-///
-/// ```
-/// use located::openapi::is_uuid;
-///
-/// assert!(is_uuid("00000000-0000-4000-8000-000000000001"));
-/// assert!(!is_uuid("00000000000040008000000000000001"));
-/// ```
-pub fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}

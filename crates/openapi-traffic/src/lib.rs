@@ -70,6 +70,7 @@ mod evidence;
 mod finding;
 mod judge;
 mod origins;
+mod path;
 pub mod report;
 mod routing;
 mod run;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::routing::{Piece, Segment};
+use crate::path::{Piece, Segment};
 
 /// How many URLs the values of a server's variables may make; beyond, a variable is anything.
 const URLS: usize = 256;

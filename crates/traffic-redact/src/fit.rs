@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jsonschema::{Draft, Validator};
-use located::openapi::{is_uuid, reference};
+use jsonschema::Validator;
+use located::openapi::reference;
+use openapi_formats::Format;
 use serde_json::{Map, Number, Value, json};
 
 use crate::sample;
@@ -51,15 +52,8 @@ impl Ask {
 
     /// Whether a value does what is asked; a schema that cannot be compiled accepts nothing.
     fn accepts(&self, value: &Value) -> bool {
-        let validator = self.validator.get_or_init(|| {
-            jsonschema::options()
-                .with_draft(Draft::Draft4)
-                .should_validate_formats(true)
-                .with_format("uuid", is_uuid)
-                .with_format("byte", |text: &str| STANDARD.decode(text).is_ok())
-                .build(&self.schema)
-                .ok()
-        });
+        let compile = || openapi_formats::options().build(&self.schema).ok();
+        let validator = self.validator.get_or_init(compile);
         validator.as_ref().is_some_and(|it| it.is_valid(value))
     }
 
@@ -181,19 +175,18 @@ fn flat<'s>(spec: &'s Value, schema: &'s Value, open: &mut Vec<&'s str>) -> Valu
             ("not", part) => {
                 kept.insert(name.clone(), flat(spec, part, open));
             }
-            ("format", Value::String(format)) => match format.as_str() {
-                "int32" => {
-                    let bounds = json!({ "minimum": i32::MIN, "maximum": i32::MAX });
+            ("format", Value::String(format)) => match Format::of(format) {
+                Format::Integer(least, most) => {
+                    let bounds = json!({ "minimum": least, "maximum": most });
                     let all = kept.entry("allOf").or_insert_with(|| json!([]));
                     if let Some(all) = all.as_array_mut() {
                         all.push(bounds);
                     }
                 }
-                "date" | "date-time" | "email" | "hostname" | "ipv4" | "ipv6" | "uri" | "uuid"
-                | "byte" => {
+                Format::Asserted => {
                     kept.insert(name.clone(), value.clone());
                 }
-                _ => {}
+                Format::Hint | Format::Unknown => {}
             },
             (name, value) if SCALAR.contains(&name) => {
                 kept.insert(name.to_owned(), value.clone());
@@ -235,7 +228,7 @@ fn of_format(format: &str, n: usize) -> Option<String> {
         "hostname" => Kind::Host.placeholder(n),
         "ipv4" => Kind::Ipv4.placeholder(n),
         "ipv6" => Kind::Ipv6.placeholder(n),
-        "uri" => format!("https://{}/", Kind::Host.placeholder(n)),
+        "uri" | "uriref" => format!("https://{}/", Kind::Host.placeholder(n)),
         "uuid" => Kind::Uuid.placeholder(n),
         "byte" => STANDARD.encode(format!("text-{n:05}")),
         _ => return None,

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let (mut out, mut log) = (std::io::stdout(), std::io::stderr());
     let done = match Cli::parse().command {
         Command::Validate(command) => return command.run(),
-        Command::ImportHar(args) => import_har::run(&args, &mut out),
+        Command::ImportHar(args) => import_har::run(args, &mut out),
         Command::ExportHar(args) => export_har::run(&args, &mut out, &mut log),
     };
     match done {

@@ -8,11 +8,8 @@ mod forward;
 mod har;
 mod leaks;
 mod pages;
-mod planted;
 mod regen;
 mod report;
-#[path = "../../../crates/traffic-redact/tests/values/mod.rs"]
-mod values;
 
 use std::process::Command;
 

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::{Found, Judge, describe};
 use crate::codes::{BodyCode, Rule};
 use crate::spec::alternatives;
-use crate::spec::lower::{INTEGER, Lowered};
+use crate::spec::engine::INTEGER;
+use crate::spec::lower::Lowered;
 use crate::spec::{Schema, Side, SiteId};
 use located::pointer;
 

@@ -4,7 +4,8 @@
 use super::sent::{self, Values};
 use super::{Found, Judge};
 use crate::codes::Code;
-use crate::spec::operation::{Location, Operation};
+use crate::spec::location::Location;
+use crate::spec::operation::Operation;
 use crate::spec::security::{Credential, Scheme};
 
 /// What is known of a credential.

@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{count, table};
+use super::count::count;
+use super::table;
 use crate::evidence::{Presence, Row, Verdict};
 use crate::origins::{Origins, word};
 use crate::spec::SiteKind;

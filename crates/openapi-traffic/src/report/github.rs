@@ -1,6 +1,6 @@
 //! Annotations of GitHub Actions: one line per finding.
 
-use super::Report;
+use super::model::Report;
 use located::Place;
 
 pub(super) fn render(report: &Report) -> String {

@@ -7,9 +7,10 @@ use std::fmt::{self, Display, Write};
 use located::{Place, pointer};
 use unicode_width::UnicodeWidthChar;
 
+use super::count::count;
 use super::coverage::{Coverage, is_exchanged, verdict};
+use super::model::{Outcome, Report, Reported, Skipped, groups};
 use super::window::{Kind, Line, Windows};
-use super::{Outcome, Report, Reported, Skipped, count, groups};
 use crate::evidence::{Row, Verdict};
 use crate::spec::SiteKind;
 
@@ -415,7 +416,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn list(&mut self, entries: &[super::Next], start: usize) -> fmt::Result {
+    fn list(&mut self, entries: &[super::coverage::Next], start: usize) -> fmt::Result {
         writeln!(self.out, "<ol class=\"next\" start=\"{start}\">")?;
         for it in entries {
             writeln!(

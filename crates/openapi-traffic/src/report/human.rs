@@ -3,8 +3,9 @@
 
 use std::fmt::Write;
 
+use super::count::count;
+use super::model::{Outcome, Report, Reported, groups};
 use super::window::{Kind, Line, Windows};
-use super::{Outcome, Report, Reported, count, groups};
 use crate::codes::Severity;
 use crate::shown::visible;
 use anstyle::{AnsiColor, Style};

@@ -1,6 +1,6 @@
 //! The report as JSON, and the schema of it.
 
-use super::Report;
+use super::model::Report;
 
 pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(report)? + "\n")

@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, 
 
 use located::Place;
 
-use super::{Report, Reported, groups};
+use super::model::{Report, Reported, groups};
 use crate::finding::Finding;
 
 /// The suite of findings that belong to no exchange.

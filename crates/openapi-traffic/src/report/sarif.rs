@@ -6,8 +6,8 @@ use located::Place;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use super::model::{Outcome, Report, Reported};
 use super::window::Windows;
-use super::{Outcome, Report, Reported};
 use crate::codes::Rule;
 
 pub(super) fn render(report: &Report) -> anyhow::Result<String> {

@@ -19,7 +19,7 @@ use serde_json::Value;
 use traffic_redact::discloses;
 use unicode_width::UnicodeWidthStr;
 
-use super::Report;
+use super::model::Report;
 use crate::escaped::Characters;
 use crate::shown::{self, Known, visible};
 

@@ -14,7 +14,7 @@ use jsonschema::{Keyword, Registry, ValidationError, ValidationOptions, Validato
 use percent_encoding::utf8_percent_encode;
 use serde_json::{Value, json};
 
-use super::lower::{ESCAPED, URI, options};
+use super::engine::{ESCAPED, URI, options};
 
 /// The schemas of a lowered document.
 #[derive(Debug)]

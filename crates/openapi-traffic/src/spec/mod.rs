@@ -2,7 +2,8 @@
 //! walk.
 
 pub(crate) mod alternatives;
-mod format;
+pub(crate) mod engine;
+pub(crate) mod location;
 pub(crate) mod lower;
 pub(crate) mod operation;
 mod pattern;
@@ -21,7 +22,8 @@ use crate::shown::Known;
 pub(crate) use lower::Direction;
 use lower::{Lowered, Lowering};
 use operation::Operation;
-use plan::{NodeId, Plan};
+use plan::Plan;
+pub(crate) use plan::Schema;
 use security::Scheme;
 pub use site::{Site, SiteKind};
 pub(crate) use site::{SiteId, Sites};
@@ -46,14 +48,6 @@ pub(crate) struct Side {
     pub(crate) direction: Direction,
     pub(crate) lowered: Lowered,
     pub(crate) plan: Plan,
-}
-
-/// A schema of one direction by which values are judged.
-#[derive(Debug)]
-pub(crate) struct Schema {
-    pub(crate) pointer: String,
-    pub(crate) location: String,
-    pub(crate) node: NodeId,
 }
 
 impl Spec {

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use located::{Error, pointer};
 use serde_json::{Map, Value};
 
-use super::Schema;
+use super::location::Location;
 use super::lower::{Direction, Lowering};
-use super::plan::Plan;
+use super::plan::{Plan, Schema};
 use super::security::Security;
 use super::site::{SiteId, SiteKind, Sites, vocabulary};
 use crate::document::{At, Document};
@@ -36,25 +36,6 @@ pub(crate) struct Parameter {
     pub(crate) form: Form,
     pub(crate) schema: Option<Schema>,
     pub(crate) site: SiteId,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Location {
-    Path,
-    Query,
-    Header,
-    Cookie,
-}
-
-impl Location {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Location::Path => "path",
-            Location::Query => "query",
-            Location::Header => "header",
-            Location::Cookie => "cookie",
-        }
-    }
 }
 
 /// How a value is written.

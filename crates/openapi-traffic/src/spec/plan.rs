@@ -16,6 +16,14 @@ use located::pointer;
 /// The number of a node.
 pub(crate) type NodeId = usize;
 
+/// A schema of one direction by which values are judged.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) pointer: String,
+    pub(crate) location: String,
+    pub(crate) node: NodeId,
+}
+
 /// The nodes of one direction.
 #[derive(Debug)]
 pub(crate) struct Plan {

@@ -3,7 +3,7 @@
 use located::pointer;
 use serde_json::Value;
 
-use super::operation::Location;
+use super::location::Location;
 use crate::document::{At, Document};
 
 /// A way to prove who asks.

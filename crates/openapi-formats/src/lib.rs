@@ -1,17 +1,38 @@
 //! The formats that values are held against: those that OpenAPI 3.0.3 and the version of JSON
 //! Schema that it builds on define, and `uuid`, which everybody writes.
+//!
+//! ```
+//! use openapi_formats::{Format, options};
+//! use serde_json::json;
+//!
+//! let validator = options().build(&json!({ "type": "string", "format": "byte" }))?;
+//! assert!(validator.is_valid(&json!("Zm9v")));
+//! assert!(!validator.is_valid(&json!("Zm9")));
+//!
+//! assert_eq!(Format::of("byte"), Format::Asserted);
+//! assert_eq!(Format::of("password"), Format::Hint);
+//! assert_eq!(Format::of("colour"), Format::Unknown);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! In reading order: [`Format`], what becomes of a format; [`options`], how strings are held against
+//! those that are asserted. A format that is a range of integers is for the caller to lower to
+//! `minimum` and `maximum`: the engine asks of numbers no format at all.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
 use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, general_purpose::PAD};
-use jsonschema::{Draft, Validator};
+use jsonschema::{Draft, ValidationOptions, Validator};
 use serde_json::{Value, json};
 
 /// What becomes of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
     /// Texts are held against it.
     Asserted,
     /// An integer between two bounds.
@@ -23,7 +44,8 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    pub(crate) fn of(name: &str) -> Self {
+    /// What becomes of the format of this name.
+    pub fn of(name: &str) -> Self {
         match name {
             "date" | "date-time" | "email" | "hostname" | "ipv4" | "ipv6" | "uri" | "uriref"
             | "uuid" | "byte" => Format::Asserted,
@@ -35,8 +57,28 @@ impl Format {
     }
 }
 
+/// JSON Schema of the draft that OpenAPI 3.0 builds on, in which strings are held against the formats
+/// that are asserted.
+pub fn options<'r>() -> ValidationOptions<'r> {
+    jsonschema::options()
+        .with_draft(Draft::Draft4)
+        .should_validate_formats(true)
+        .with_format("uuid", is_uuid)
+        .with_format("byte", is_base64)
+        .with_format("uriref", is_uri_reference)
+}
+
+/// RFC 9562: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12.
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
 /// A URI or a relative reference (RFC 3986), which later drafts call `uri-reference`.
-pub(crate) fn is_uri_reference(text: &str) -> bool {
+fn is_uri_reference(text: &str) -> bool {
     static LATER: LazyLock<Option<Validator>> = LazyLock::new(|| {
         let options = jsonschema::options().with_draft(Draft::Draft7);
         let schema = json!({"format": "uri-reference"});
@@ -47,7 +89,7 @@ pub(crate) fn is_uri_reference(text: &str) -> bool {
 }
 
 /// RFC 4648, section 4, also in lines, as RFC 2045 writes it.
-pub(crate) fn is_base64(text: &str) -> bool {
+fn is_base64(text: &str) -> bool {
     let text: String = text
         .chars()
         .filter(|it| !matches!(it, '\r' | '\n'))
@@ -57,9 +99,7 @@ pub(crate) fn is_base64(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use located::openapi::is_uuid;
-
-    use super::is_base64;
+    use super::{is_base64, is_uuid};
 
     /// The test vectors of RFC 4648, section 10, and what is none by its sections 3.1 to 3.5.
     #[test]

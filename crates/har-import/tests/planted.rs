@@ -1,14 +1,17 @@
 //! Nothing that is planted in a HAR file comes out of an import: not in a file, not in a file's name,
 //! not in what is printed.
 
+#[path = "../../traffic-redact/tests/values/mod.rs"]
+mod values;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use har_import::command::Command;
 use http_recording::encode;
 use serde_json::{Value, json};
-use xtask::import_har;
 
-use crate::values::{PLANTED, survivors};
+use values::{PLANTED, survivors};
 
 const SPEC: &str = "
 openapi: 3.0.3
@@ -121,15 +124,15 @@ fn imported(entries: &Value) -> String {
     fs::write(folder.path().join("spec.yaml"), SPEC).expect("a spec");
     fs::write(folder.path().join("traffic.har"), har.to_string()).expect("a HAR");
     let out = folder.path().join("out");
-    let args = import_har::Args {
+    let args = Command {
         file: folder.path().join("traffic.har"),
-        out: Some(out.clone()),
+        out: out.clone(),
         dry_run: false,
-        spec: Some(folder.path().join("spec.yaml")),
+        spec: folder.path().join("spec.yaml"),
         name: None,
     };
     let mut printed = Vec::new();
-    import_har::run(&args, &mut printed).expect("imported");
+    args.run(&mut printed).expect("imported");
     let mut all = String::from_utf8(printed).expect("text");
     let written = files(&out);
     assert_eq!(written.len(), 5, "{written:?}");

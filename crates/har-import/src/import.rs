@@ -1,0 +1,170 @@
+//! From the text of a HAR to redacted recordings and their files, which are not written yet.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use http_recording::{Placed, Placement, Recording, Unplaced, slug};
+use located::Unreadable;
+use openapi_traffic::{Route, Routes};
+use serde_json::{Map, Value};
+use traffic_redact::{Knowledge, redact, unredacted};
+
+/// Headers that are facts about the exchange; any other may say who took part in it.
+const HEADERS: &[&str] = &[
+    "accept",           // which answer was asked for
+    "content-type",     // judged against the document
+    "retry-after",      // what a client's waiting is built on
+    "www-authenticate", // tells an expired credential from a missing right
+];
+
+/// The exchanges of a HAR file that belong to documented operations.
+#[derive(Debug)]
+pub struct Import {
+    /// The folder of each recording, which is that of its operation.
+    folders: Vec<String>,
+    recordings: Vec<Recording>,
+    skipped: BTreeMap<String, usize>,
+}
+
+impl Import {
+    /// Reads a HAR. What is left out is counted in [`Self::skipped`].
+    ///
+    /// # Errors
+    /// It is not a HAR 1.x document. Says line, column and reason, and quotes no value.
+    pub fn read(har: &str, routes: &Routes) -> Result<Self, Unreadable> {
+        let (entries, skips) = har_recording::read(har)?;
+        let mut import = Import {
+            folders: Vec::new(),
+            recordings: Vec::new(),
+            skipped: BTreeMap::new(),
+        };
+        for skip in skips {
+            import.skip(skip.reason);
+        }
+        for entry in entries {
+            import.add(entry.recording, routes);
+        }
+        Ok(import)
+    }
+
+    fn add(&mut self, mut recording: Recording, routes: &Routes) {
+        // Of a server path nothing is known: the traffic may come from anywhere.
+        let found = routes.find_below_any_base(&recording.request.path);
+        let mut found = found.into_iter();
+        let Some(found) = found.find(|it| it.route.method == recording.request.method) else {
+            return self.skip("belongs to no documented operation");
+        };
+        if recording.request.omitted || recording.response.omitted {
+            return self.skip("a body is not in the HAR, or compressed in an unknown way");
+        }
+        if !recording.repeated.is_empty() {
+            return self.skip("a body has a key twice, and a recording cannot hold both");
+        }
+        recording.request.path = found.route.template.clone();
+        let values = found.values.into_iter();
+        recording.request.params = values.map(|(name, value)| (name, value.into())).collect();
+        keep_listed(&mut recording.request.headers);
+        keep_listed(&mut recording.response.headers);
+        self.folders.push(folder(found.route));
+        self.recordings.push(recording);
+    }
+
+    fn skip(&mut self, reason: impl Into<String>) {
+        *self.skipped.entry(reason.into()).or_default() += 1;
+    }
+
+    /// The exchanges, in the order of the HAR.
+    pub fn exchanges(&self) -> &[Recording] {
+        &self.recordings
+    }
+
+    /// How many entries were left out, by reason.
+    pub fn skipped(&self) -> &BTreeMap<String, usize> {
+        &self.skipped
+    }
+
+    /// Replaces what must not be published in all exchanges.
+    ///
+    /// # Errors
+    /// Something is still there afterwards: a recording is committed only where the check of what
+    /// is committed finds nothing.
+    pub fn redact(&mut self, knowledge: &Knowledge) -> Result<(), Remaining> {
+        redact(&mut self.recordings, knowledge);
+        for recording in &self.recordings {
+            if let Some(leak) = unredacted(recording, knowledge).into_iter().next() {
+                let Recording { request, .. } = recording;
+                return Err(Remaining {
+                    exchange: format!("{} {}", request.method, request.path),
+                    kind: leak.kind,
+                    pointer: leak.pointer,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The files of the exchanges below a folder, `<operation>/<status>.json` or, with a name,
+    /// `<operation>/<status>-<name>.json`; and what becomes of each exchange.
+    ///
+    /// # Errors
+    /// A file of such a name cannot be read.
+    pub fn place(
+        &self,
+        folder: &Path,
+        name: Option<&str>,
+    ) -> Result<(Placement, Vec<(PathBuf, Placed)>), Unplaced> {
+        let mut files = Placement::default();
+        let placed = self.folders.iter().zip(&self.recordings);
+        let placed = placed.map(|(operation, recording)| {
+            files.place(&folder.join(operation), &stem(recording, name), recording)
+        });
+        let placed = placed.collect::<Result<_, _>>()?;
+        Ok((files, placed))
+    }
+}
+
+/// Something that is still to be read after redaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remaining {
+    exchange: String,
+    kind: String,
+    pointer: String,
+}
+
+impl fmt::Display for Remaining {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Remaining {
+            exchange,
+            kind,
+            pointer,
+        } = self;
+        write!(
+            f,
+            "{exchange}: {kind} at {pointer} is still there after redaction, so nothing was \
+             written; the rules of traffic-redact need one for it"
+        )
+    }
+}
+
+impl std::error::Error for Remaining {}
+
+/// The folder of an operation's recordings.
+fn folder(route: &Route) -> String {
+    let id = route.operation_id.clone();
+    id.unwrap_or_else(|| format!("{}{}", route.method.to_lowercase(), route.template))
+}
+
+fn keep_listed(headers: &mut Map<String, Value>) {
+    headers.retain(|name, _| HEADERS.contains(&name.as_str()));
+}
+
+/// The status, and the name that was asked for. Nothing of the exchange: a message may quote what
+/// was sent.
+fn stem(recording: &Recording, wanted: Option<&str>) -> String {
+    let status = recording.response.status;
+    match wanted.map(slug).filter(|words| !words.is_empty()) {
+        Some(words) => format!("{status}-{words}"),
+        None => status.to_string(),
+    }
+}

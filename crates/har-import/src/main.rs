@@ -1,0 +1,16 @@
+//! `har-import`: a HAR file becomes redacted recordings.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use har_import::command::Command;
+
+fn main() -> ExitCode {
+    match Command::parse().run(&mut std::io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

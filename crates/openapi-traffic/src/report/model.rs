@@ -1,0 +1,353 @@
+//! What a run has to say: findings, figures, and what was left out.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use located::Place;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::codes::{Rules, Severity};
+use crate::finding::Finding;
+use crate::report::coverage::Coverage;
+use crate::shown::{self, Known, visible};
+
+/// Version of the JSON report; it changes when a field is removed or means something else.
+pub const SCHEMA: u32 = 1;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Nothing was found. Exit code 0.
+    Clean,
+    /// There are findings. Exit code 1, unless all of them weigh less than what shall fail.
+    Findings,
+    /// Something could not be judged, whatever else was found. Exit code 2.
+    NotJudged,
+}
+
+/// The result of a run.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Report {
+    /// Version of this format.
+    pub schema: u32,
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// The spec that was held against the recordings.
+    pub spec: String,
+    /// The figures.
+    pub summary: Summary,
+    /// Why something could not be judged.
+    pub problems: Vec<String>,
+    /// What was left out, and why.
+    pub skipped: Vec<Skipped>,
+    /// What was not validated, and why: the rest of the same exchanges was.
+    pub unchecked: Vec<Skipped>,
+    /// What was found: errors before warnings, and of each what was found most often first.
+    pub findings: Vec<Reported>,
+    /// What the recordings show of the spec; only with `--coverage`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
+    /// The judged exchanges, for the form that lists them.
+    #[serde(skip)]
+    pub cases: Vec<Case>,
+    /// How long it took; not part of the machine-readable forms, which are the same for the same
+    /// input.
+    #[serde(skip)]
+    pub elapsed: Duration,
+    /// Which program says it.
+    #[serde(skip)]
+    pub tool: Tool,
+    /// What may be shown of the traffic.
+    #[serde(skip)]
+    pub(crate) known: Known,
+    /// The files that are shown by another name than they have.
+    #[serde(skip)]
+    files: HashMap<String, String>,
+    /// The files that the reader gave to judge by, whose names are shown as they are.
+    #[serde(skip)]
+    pub(crate) given: Vec<String>,
+}
+
+/// The program that a report comes from.
+#[derive(Debug, Clone)]
+pub struct Tool {
+    /// As its users call it.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// Which kinds of findings it knows.
+    pub rules: Rules,
+}
+
+impl Default for Tool {
+    fn default() -> Self {
+        Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            rules: Rules::default(),
+        }
+    }
+}
+
+/// The figures of a run.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Summary {
+    /// Exchanges judged as evidence.
+    pub exchanges: usize,
+    /// Exchanges judged that must be refused.
+    pub negatives: usize,
+    /// Operations of the spec.
+    pub operations: usize,
+    /// Operations with an exchange.
+    pub operations_seen: usize,
+    /// Corrections checked.
+    pub corrections: usize,
+    /// Findings of severity error.
+    pub errors: usize,
+    /// Findings of severity warning.
+    pub warnings: usize,
+    /// Findings that the baseline excuses.
+    pub suppressed: usize,
+    /// Entries left out.
+    pub skipped: usize,
+    /// How often something was not validated.
+    pub unchecked: usize,
+}
+
+/// What was left out or not validated for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Skipped {
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub count: usize,
+    /// The first of them.
+    pub first: String,
+}
+
+impl std::fmt::Display for Skipped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Skipped {
+            reason,
+            count,
+            first,
+        } = self;
+        let more = if *count > 1 {
+            format!(" and {} more", count - 1)
+        } else {
+            String::new()
+        };
+        write!(f, "{first}{more}: {reason}")
+    }
+}
+
+/// A finding with its stable id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Reported {
+    /// What a baseline entry names; equal for equal findings in the elements of one array.
+    pub id: String,
+    /// The code as a name.
+    pub name: String,
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
+/// A judged exchange.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Case {
+    /// The folder or the file it stands in.
+    pub suite: String,
+    /// The exchange within it.
+    pub name: String,
+    /// What was found in it, before the baseline excuses anything.
+    pub findings: Vec<Finding>,
+}
+
+impl From<Finding> for Reported {
+    fn from(finding: Finding) -> Self {
+        Reported {
+            id: finding.id(),
+            name: finding.name.to_owned(),
+            finding,
+        }
+    }
+}
+
+impl Report {
+    /// An empty report of a tool on a spec.
+    pub fn new(spec: String, tool: Tool) -> Self {
+        Report {
+            schema: SCHEMA,
+            outcome: Outcome::Clean,
+            given: vec![spec.clone()],
+            spec,
+            summary: Summary::default(),
+            problems: Vec::new(),
+            skipped: Vec::new(),
+            unchecked: Vec::new(),
+            findings: Vec::new(),
+            coverage: None,
+            cases: Vec::new(),
+            elapsed: Duration::ZERO,
+            tool,
+            known: Known::default(),
+            files: HashMap::new(),
+        }
+    }
+
+    /// Puts everything in order, leaves out what may not be shown, counts, and says how the run
+    /// ended.
+    pub fn conclude(&mut self) {
+        self.spec = visible(&self.spec).into_owned();
+        let Report {
+            findings,
+            cases,
+            files,
+            given,
+            ..
+        } = self;
+        for case in cases.iter_mut() {
+            case.suite = visible(&shown::file(&case.suite)).into_owned();
+            case.name = visible(&shown::file(&case.name)).into_owned();
+        }
+        let of_cases = cases.iter_mut().flat_map(|case| &mut case.findings);
+        for finding in findings
+            .iter_mut()
+            .map(|it| &mut it.finding)
+            .chain(of_cases)
+        {
+            present(finding, files);
+        }
+        for problem in &mut self.problems {
+            let shown = shown::apart_from(given, problem, shown::sentence);
+            *problem = visible(&shown).into_owned();
+        }
+        for skipped in self.skipped.iter_mut().chain(&mut self.unchecked) {
+            skipped.reason = visible(&skipped.reason).into_owned();
+            let first = shown::apart_from(given, &skipped.first, shown::file);
+            skipped.first = visible(&first).into_owned();
+        }
+        for row in self.coverage.iter_mut().flat_map(|it| &mut it.places) {
+            for recording in &mut row.recordings {
+                *recording = visible(&shown::file(recording)).into_owned();
+            }
+        }
+        let mut times: HashMap<_, usize> = HashMap::new();
+        for it in &self.findings {
+            *times.entry(grouped(it)).or_default() += 1;
+        }
+        let mut order: Vec<_> = self
+            .findings
+            .iter()
+            .map(|it| Reverse(times.get(&grouped(it)).copied().unwrap_or_default()))
+            .zip(self.findings.iter().cloned())
+            .collect();
+        order.sort_by(|(a_times, a), (b_times, b)| {
+            (a.finding.severity, a_times, weight(a)).cmp(&(b.finding.severity, b_times, weight(b)))
+        });
+        self.findings = order.into_iter().map(|(_, it)| it).collect();
+        self.problems.sort();
+        self.skipped.sort();
+        self.unchecked.sort();
+        self.cases.sort();
+        let count = |severity| {
+            self.findings
+                .iter()
+                .filter(|it| it.finding.severity == severity)
+                .count()
+        };
+        self.summary.errors = count(Severity::Error);
+        self.summary.warnings = count(Severity::Warning);
+        self.summary.unchecked = self.unchecked.iter().map(|it| it.count).sum();
+        self.summary.skipped = self.skipped.iter().map(|it| it.count).sum();
+        self.outcome = match (self.problems.is_empty(), self.findings.is_empty()) {
+            (false, _) => Outcome::NotJudged,
+            (true, false) => Outcome::Findings,
+            (true, true) => Outcome::Clean,
+        };
+    }
+
+    /// Where a file that is shown by this name is.
+    pub(super) fn path<'r>(&'r self, shown: &'r str) -> &'r str {
+        self.files.get(shown).map_or(shown, String::as_str)
+    }
+
+    /// The same for what is encoded anyway: the real name, but not one that is masked.
+    pub(super) fn address<'r>(&'r self, shown: &'r str) -> &'r str {
+        match shown.contains(shown::MASK) {
+            true => shown,
+            false => self.path(shown),
+        }
+    }
+}
+
+/// What equal findings have in common.
+type Group = (&'static str, String, String, String);
+
+fn grouped(it: &Reported) -> Group {
+    let (code, spec, at, exchange) = it.finding.group();
+    (code, spec.to_owned(), at, exchange.to_owned())
+}
+
+/// Equal findings, in the order in which the first of each comes.
+pub(super) fn groups<'r>(
+    findings: impl IntoIterator<Item = &'r Reported>,
+) -> Vec<Vec<&'r Reported>> {
+    let mut groups: IndexMap<Group, Vec<&Reported>> = IndexMap::new();
+    for it in findings {
+        groups.entry(grouped(it)).or_default().push(it);
+    }
+    groups.into_values().collect()
+}
+
+/// By code, then by place, those of a group together.
+fn weight(it: &Reported) -> impl Ord + '_ {
+    let Finding {
+        spec,
+        recording,
+        message,
+        ..
+    } = &it.finding;
+    (grouped(it), spec, recording, message)
+}
+
+/// Leaves out of a finding what may not be shown, and remembers which file has another name.
+fn present(finding: &mut Finding, files: &mut HashMap<String, String>) {
+    for text in [
+        &mut finding.message,
+        &mut finding.expected,
+        &mut finding.seen,
+    ] {
+        *text = visible(text).into_owned();
+    }
+    for text in [&mut finding.exchange, &mut finding.at]
+        .into_iter()
+        .flatten()
+    {
+        *text = visible(text).into_owned();
+    }
+    if let Some(place) = &mut finding.spec {
+        present_place(place, files, |file| file.to_owned());
+    }
+    if let Some(place) = &mut finding.recording {
+        present_place(place, files, shown::file);
+    }
+}
+
+fn present_place(
+    place: &mut Place,
+    files: &mut HashMap<String, String>,
+    shown: impl Fn(&str) -> String,
+) {
+    place.pointer = visible(&place.pointer).into_owned();
+    let file = visible(&shown(&place.file)).into_owned();
+    if file != place.file {
+        let raw = std::mem::replace(&mut place.file, file.clone());
+        files.insert(file, raw);
+    }
+}
