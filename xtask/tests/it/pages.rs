@@ -155,7 +155,11 @@ fn prose_has_at_most_100_columns() {
 #[test]
 fn the_architecture_names_every_crate() {
     let text = read("ARCHITECTURE.md");
-    for entry in workspace_root().join("crates").read_dir().expect("a folder") {
+    for entry in workspace_root()
+        .join("crates")
+        .read_dir()
+        .expect("a folder")
+    {
         let name = entry.expect("readable").file_name();
         let row = format!("\n| `{}` |", name.to_string_lossy());
         assert!(text.contains(&row), "no row of the table begins with {row}");

@@ -16,7 +16,10 @@ fn each_command_of_the_manual_gives_the_output_that_is_printed_there() {
     }
     let pages = TestCases::new();
     let command = std::path::PathBuf::from(env!("CARGO_BIN_EXE_openapi-traffic"));
-    pages.register_bin("openapi-traffic", command);
+    // The width to which `-h` is wrapped.
+    pages
+        .register_bin("openapi-traffic", command)
+        .env("COLUMNS", "100");
     for page in PAGES {
         pages.case(page);
     }
