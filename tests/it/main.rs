@@ -6,6 +6,7 @@ mod credentials;
 mod decoding;
 mod echoes;
 mod errors;
+mod fake;
 mod faults;
 mod gateways;
 #[cfg(feature = "codegen")]

@@ -7,6 +7,7 @@
 # Without arguments: 500 examples an operation, with the seeds 1, 2 and 3.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+repository=$PWD
 
 command -v schemathesis >/dev/null || {
     echo 'error: schemathesis is not installed: python3 -m pip install schemathesis' >&2
@@ -31,9 +32,10 @@ for seed in "${seeds[@]}"; do
         sleep 0.1
     done
     url=$(head -n 1 "$work/started")
-    schemathesis --config-file tests/neutral/schemathesis.toml run openapi/connections.yaml \
-        --url "$url" --seed "$seed" --max-examples "$examples" --report-dir "$work/report" ||
-        failed="$failed $seed"
+    # It keeps notes where it is started.
+    (cd "$work" && schemathesis --config-file "$repository/tests/neutral/schemathesis.toml" \
+        run "$repository/openapi/connections.yaml" \
+        --url "$url" --seed "$seed" --max-examples "$examples") || failed="$failed $seed"
     kill "$server"
     wait "$server" 2>/dev/null || true
     server=
