@@ -45,6 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let upstream = url.trim_start_matches("http://").to_owned();
     loop {
         let (mut near, _) = listener.accept().await?;
+        near.set_nodelay(true)?;
         let upstream = upstream.clone();
         tokio::spawn(async move {
             if let Ok(mut far) = TcpStream::connect(upstream).await {

@@ -324,14 +324,19 @@ fn within(number: &Number, least: Option<i64>, most: Option<i64>) -> bool {
 }
 
 /// An integer, which has neither a fraction nor an exponent (JSON Schema Core, draft 5). Of one
-/// beyond 64 bits only the nearest float is known.
+/// beyond 64 bits only the nearest float is known, which may be the end of that range.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "what is too large is the largest"
 )]
 fn whole(number: &Number) -> Option<i128> {
     let large = |float: &f64| float.abs() >= i64::MAX as f64;
-    let float = || number.as_f64().filter(large).map(|it| it as i128);
+    let float = || {
+        number
+            .as_f64()
+            .filter(large)
+            .map(|it| it as i128 + it.signum() as i128)
+    };
     number.as_i128().or_else(float)
 }
 
@@ -347,6 +352,10 @@ mod tests {
         Claim::Range(Some(1), Some(1000)),
     ];
     const START: &[Claim] = &[Claim::Types(&[Type::Integer]), Claim::Range(Some(0), None)];
+    const INT64: &[Claim] = &[
+        Claim::Types(&[Type::Integer]),
+        Claim::Range(Some(i64::MIN), Some(i64::MAX)),
+    ];
     const EITHER: &[Claim] = &[Claim::AnyOf(&[
         &[Claim::Types(&[Type::Integer])],
         &[Claim::Types(&[Type::String]), Claim::Pattern("^-?[0-9]+$")],
@@ -365,6 +374,9 @@ mod tests {
 
     #[test]
     fn a_broken_claim_is_said_with_its_place_and_without_the_value() {
+        const BEYOND: &str =
+            "x must be an integer from -9223372036854775808 to 9223372036854775807";
+        let smaller = serde_json::from_str("-9223372036854775809").unwrap();
         let table = [
             (LIMIT, json!(1000), None),
             (
@@ -382,6 +394,9 @@ mod tests {
                 json!("7"),
                 Some("x must be an integer from 1 to 1000, not a string"),
             ),
+            (INT64, json!(i64::MIN), None),
+            (INT64, smaller, Some(BEYOND)),
+            (INT64, json!(1_u64 << 63), Some(BEYOND)),
             (START, json!(u64::MAX), None),
             (START, json!(1e30), None),
             (START, json!(-1), Some("x must be an integer from 0")),

@@ -7,6 +7,7 @@ mod decoding;
 mod echoes;
 mod errors;
 mod examples;
+mod fake;
 mod faults;
 mod gateways;
 #[cfg(feature = "codegen")]
