@@ -7,9 +7,11 @@ use crate::server_message::{ServerMessage, presentable};
 use crate::transport::Done;
 use crate::values::Secret;
 
-/// What the server says of a write that it accepted. Once a status of success has come, the rest of
-/// the response may break off or be of any kind, except for an error message of the service: its
-/// code, 400 to 599, says that the write was refused.
+/// What the server says of a write that it accepted.
+///
+/// Once a status of success has come, the rest of the response may break off or be of any kind,
+/// except for an error message of the service: its code, 400 to 599, says that the write was
+/// refused.
 ///
 /// ```no_run
 /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {

@@ -22,7 +22,7 @@ pub enum Outcome<T> {
 }
 
 /// How far an [`apply`] has come, told after each item that ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct BulkProgress {
     /// Items whose work ended well.

@@ -627,10 +627,10 @@ impl Connections<DomainName> {
         Ok(self.get_with_metadata(pattern).await?.0)
     }
 
-    /// [`get`](Self::get), and what came with the response.
+    /// [`get`](Connections#method.get-1), and what came with the response.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// As [`get`](Connections#method.get-1).
     pub async fn get_with_metadata<P>(
         &self,
         pattern: P,

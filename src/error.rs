@@ -114,7 +114,7 @@ const LOOK_FIRST: &str = "The trunk may have been created: look before you creat
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An argument was refused before anything was sent.

@@ -29,38 +29,6 @@ impl Connection {
     }
 }
 
-impl Connections<DomainName> {
-    /// Removes the trunk when it carries no calls, by reading it first. A call that begins between
-    /// the two requests is not seen: the server has no conditional delete.
-    ///
-    /// ```no_run
-    /// # use netsapiens_connections::{Domain, Error};
-    /// # async fn run(acme: Domain) -> Result<(), Error> {
-    /// use netsapiens_connections::ErrorKind;
-    ///
-    /// match acme.connections().delete_idle("sip*@acme-pri.example").await {
-    ///     Err(error) if error.kind() == ErrorKind::Precondition => println!("kept: {error}"),
-    ///     other => println!("removed ({})", other?.status()),
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`ErrorKind::Precondition`](crate::ErrorKind::Precondition), and nothing is removed, when
-    /// there are calls, when the server does not tell (a negative counter tells nothing), and when
-    /// there is no such trunk to read; else those of [`get`](Self::get) and
-    /// [`delete`](Self::delete).
-    pub async fn delete_idle<P>(&self, pattern: P) -> Result<Accepted, Error>
-    where
-        P: TryInto<MatchPattern>,
-        P::Error: Into<Error>,
-    {
-        let pattern = pattern.try_into().map_err(Into::into)?;
-        self.remove_idle(self.domain_name(), &pattern).await
-    }
-}
-
 impl Connections {
     /// Removes the trunk with this key when it carries no calls, by reading it first. A call that
     /// begins between the two requests is not seen.
@@ -82,6 +50,38 @@ impl Connections {
     /// As [`DomainConnections::delete_idle`](Connections#method.delete_idle-1).
     pub async fn delete_idle(&self, key: &ConnectionKey) -> Result<Accepted, Error> {
         self.remove_idle(key.domain(), key.pattern()).await
+    }
+}
+
+impl Connections<DomainName> {
+    /// Removes the trunk when it carries no calls, by reading it first. A call that begins between
+    /// the two requests is not seen: the server has no conditional delete.
+    ///
+    /// ```no_run
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
+    /// use netsapiens_connections::ErrorKind;
+    ///
+    /// match acme.connections().delete_idle("sip*@acme-pri.example").await {
+    ///     Err(error) if error.kind() == ErrorKind::Precondition => println!("kept: {error}"),
+    ///     other => println!("removed ({})", other?.status()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Precondition`](crate::ErrorKind::Precondition), and nothing is removed, when
+    /// there are calls, when the server does not tell (a negative counter tells nothing), and when
+    /// there is no such trunk to read; else those of
+    /// [`get`](Connections#method.get-1) and [`delete`](Connections#method.delete-1).
+    pub async fn delete_idle<P>(&self, pattern: P) -> Result<Accepted, Error>
+    where
+        P: TryInto<MatchPattern>,
+        P::Error: Into<Error>,
+    {
+        let pattern = pattern.try_into().map_err(Into::into)?;
+        self.remove_idle(self.domain_name(), &pattern).await
     }
 }
 

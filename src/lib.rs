@@ -89,7 +89,9 @@ pub use connections::{Connections, Domain, DomainConnections, Scope, WholeSystem
 pub use credential::{Credential, TokenFuture};
 pub use error::{Error, ErrorKind};
 pub use filter::ConnectionFilter;
-/// One trunk. Reading gives them, and the tests of a program can make their own:
+/// A trunk that was read: its settings, its counters, and the registration of one that registers.
+///
+/// The tests of a program can make their own:
 ///
 /// ```
 /// use netsapiens_connections::{Connection, YesNo};
@@ -116,8 +118,9 @@ pub use generated::models::Connection;
 /// ```
 ///
 pub use generated::models::ConnectionCreate;
-/// A change of a trunk, which [`Connections::update`] sends; at best the smallest that brings about
-/// what is wanted:
+/// A change of a trunk, for [`Connections::update`].
+///
+/// The smallest that brings about what is wanted:
 ///
 /// ```
 /// use netsapiens_connections::{Connection, ConnectionUpdate};
@@ -137,6 +140,8 @@ pub use metadata::Metadata;
 pub use paging::{ConnectionStream, PageSize, StreamProgress};
 pub use presets::{CarrierTrunk, RegisteringPbx};
 pub use request::{RawResponse, Request};
+/// For [`Client::request`].
+#[doc(no_inline)]
 pub use reqwest::Method;
 pub use retry::RetryPolicy;
 pub use values::{

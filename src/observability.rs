@@ -59,7 +59,7 @@ use std::time::Duration;
 use crate::error::ErrorKind;
 
 /// One attempt of an operation, after it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Attempt {
     /// operationId.

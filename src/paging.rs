@@ -62,7 +62,7 @@ impl Default for PageSize {
 }
 
 /// What a [`ConnectionStream`] has done so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct StreamProgress {
     /// Trunks, each counted once.

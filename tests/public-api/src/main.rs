@@ -145,7 +145,9 @@ fn listing(json: &Path) -> Result<String, Box<dyn Error>> {
         UNSAID.into_iter().any(implements)
     };
     let lines = api.items().map(ToString::to_string);
-    let said: Vec<String> = lines.filter(|line| !unsaid(line)).collect();
+    let mut said: Vec<String> = lines.filter(|line| !unsaid(line)).collect();
+    // What is re-exported by its name and by a `*` comes twice, one behind the other.
+    said.dedup();
     Ok(said.join("\n") + "\n")
 }
 
