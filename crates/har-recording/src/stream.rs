@@ -440,9 +440,9 @@ impl<R: Read> Scan<R> {
 
 /// Line and column behind a text that begins at these.
 fn after((line, column): (usize, usize), text: &str) -> (usize, usize) {
-    match text.rfind('\n') {
+    match memchr::memrchr(b'\n', text.as_bytes()) {
         Some(end) => {
-            let lines = text.bytes().filter(|byte| *byte == b'\n').count();
+            let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
             (line + lines, text[end + 1..].chars().count() + 1)
         }
         None => (line, column + text.chars().count()),

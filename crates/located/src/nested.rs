@@ -30,7 +30,7 @@ pub fn json_in_string(written: &str) -> Option<Value> {
         bytes: written.as_bytes(),
         at: 0,
     };
-    let value = reader.value(&mut Shape::default(), 0)?;
+    let value = reader.value(None, 0)?;
     reader.peek().is_none().then_some(value)
 }
 
@@ -41,7 +41,7 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn value(&mut self, shape: &mut Shape, depth: usize) -> Option<Value> {
+    fn value(&mut self, shape: Option<&mut Shape>, depth: usize) -> Option<Value> {
         match self.peek()? {
             b'{' if depth < MAX_DEPTH => {
                 self.at += 1;
@@ -63,32 +63,43 @@ impl Reader<'_> {
         }
     }
 
-    fn array(&mut self, shape: &mut Shape, depth: usize) -> Option<Vec<Value>> {
+    fn array(&mut self, shape: Option<&mut Shape>, depth: usize) -> Option<Vec<Value>> {
         let mut items = Vec::new();
         if self.peek()? == b']' {
             self.at += 1;
             return Some(items);
         }
+        let is_new = shape.is_none();
+        let mut own = Shape::default();
+        let shape = shape.unwrap_or(&mut own);
         loop {
-            items.push(self.value(shape, depth)?);
+            // Of a single item nothing is learned that is of use again.
+            let known = (!is_new || !items.is_empty()).then_some(&mut *shape);
+            items.push(self.value(known, depth)?);
             if !self.more(b']')? {
                 return Some(items);
+            }
+            if let ([Value::Object(first)], true) = (&items[..], is_new) {
+                shape.learn(first, 0);
             }
         }
     }
 
-    fn object(&mut self, shape: &mut Shape, depth: usize) -> Option<Map<String, Value>> {
+    fn object(&mut self, shape: Option<&mut Shape>, depth: usize) -> Option<Map<String, Value>> {
         if self.peek()? == b'}' {
             self.at += 1;
             return Some(Map::new());
         }
+        let Some(shape) = shape else {
+            return self.members(Map::new(), depth);
+        };
         let mut members = shape.example.clone();
         let (mut known, mut more) = (0, true);
         for ((expected, value), shape) in members.iter_mut().zip(&mut shape.members) {
             if !self.key_is(expected) {
                 break;
             }
-            *value = self.value(shape, depth)?;
+            *value = self.value(Some(shape), depth)?;
             known += 1;
             more = self.more(b'}')?;
             if !more {
@@ -99,19 +110,32 @@ impl Reader<'_> {
         for key in shape.example.keys().skip(known).rev() {
             members.swap_remove(key);
         }
-        while more {
+        if more {
+            members = self.members(members, depth)?;
+        }
+        shape.learn(&members, known);
+        Some(members)
+    }
+
+    /// What an object has beside these members.
+    fn members(
+        &mut self,
+        mut members: Map<String, Value>,
+        depth: usize,
+    ) -> Option<Map<String, Value>> {
+        loop {
             self.peek()?;
             self.token(b"\\\"")?;
             let key = self.string()?;
             self.colon()?;
-            let value = self.value(&mut Shape::default(), depth)?;
+            let value = self.value(None, depth)?;
             if members.insert(key, value).is_some() {
                 return None;
             }
-            more = self.more(b'}')?;
+            if !self.more(b'}')? {
+                return Some(members);
+            }
         }
-        shape.learn(&members, known);
-        Some(members)
     }
 
     /// Whether another item or member comes, before which the reader then stands, or the end.
