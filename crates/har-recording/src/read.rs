@@ -107,7 +107,7 @@ pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>), Unreadable> {
     let (mut entries, mut skipped) = (Vec::new(), Vec::new());
     for (index, entry) in document.log.entries.into_iter().enumerate() {
         let pointer = format!("/log/entries/{index}");
-        match Entry::of(entry.get()).and_then(recording) {
+        match Entry::of(entry.get()).and_then(|entry| recording(entry, &mut Value::Null)) {
             Ok((recording, wire)) => entries.push(HarEntry {
                 recording,
                 pointer,
@@ -258,12 +258,12 @@ impl Text<'_> {
         }
     }
 
-    /// The value of JSON that needs no closer look.
-    fn json(&self) -> Option<Value> {
+    /// The value of JSON that needs no closer look, in the memory of another.
+    fn json(&self, spare: &mut Value) -> Option<Value> {
         match self {
             Text::Written(written) => {
                 let inside = written.strip_prefix('"')?.strip_suffix('"')?;
-                located::json_in_string(inside)
+                located::json_in_string(inside, spare.take())
             }
             Text::Made(_) => None,
         }
@@ -317,9 +317,15 @@ fn no_entry(reason: &str) -> String {
 /// The exchange of an entry of which it is known where strings of the name `text` stand, quotes
 /// included: the rest is read without them, and they when their turn comes. None where that leads to
 /// no exchange: whoever reads the whole entry is told why.
-pub(crate) fn by_parts(json: &str, texts: &[Range<usize>]) -> Option<(Recording, Wire)> {
+pub(crate) fn by_parts(
+    json: &str,
+    texts: &[Range<usize>],
+    spare: &mut Value,
+) -> Option<(Recording, Wire)> {
     const LEFT: &str = "\"\"";
-    let (mut rest, mut end, mut left) = (String::new(), 0, Vec::new());
+    let taken: usize = texts.iter().map(Range::len).sum();
+    let length = json.len().checked_sub(taken)? + texts.len() * LEFT.len();
+    let (mut rest, mut end, mut left) = (String::with_capacity(length), 0, Vec::new());
     for text in texts {
         rest.push_str(json.get(end..text.start)?);
         left.push((rest.len(), json.get(text.clone())?));
@@ -338,7 +344,7 @@ pub(crate) fn by_parts(json: &str, texts: &[Range<usize>]) -> Option<(Recording,
         }
     }
     // The others are of members that nobody reads, and still have to be JSON.
-    left.is_empty().then(|| recording(entry).ok())?
+    left.is_empty().then(|| recording(entry, spare).ok())?
 }
 
 /// Refuses other versions while the reader still knows the line.
@@ -354,7 +360,8 @@ pub(crate) fn is_version_1(version: &str) -> bool {
     version == "1" || version.starts_with("1.")
 }
 
-pub(crate) fn recording(entry: Entry<'_>) -> Result<(Recording, Wire), String> {
+/// The exchange of an entry; the body of the response may use the memory of `spare`.
+pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recording, Wire), String> {
     let HarRequest {
         method,
         url,
@@ -406,7 +413,7 @@ pub(crate) fn recording(entry: Entry<'_>) -> Result<(Recording, Wire), String> {
         ..
     } = entry.response;
     let answered = match content {
-        Some(content) => body("response.content", content, &headers)?,
+        Some(content) => body("response.content", content, &headers, spare)?,
         // The format wants one of every response: of this one, the body was not saved.
         None => Body {
             omitted: body_size != Some(0.0) && has_body(&request.method, status),
@@ -548,7 +555,7 @@ fn request_body(
     } else if content.encoding.is_none() && is_encoded(&content, body_size) {
         content.encoding = Some("base64".to_owned());
     }
-    body("request.postData", content, headers)
+    body("request.postData", content, headers, &mut Value::Null)
 }
 
 /// Whether the body of a request is written in base64, which the format has no place to say: some
@@ -619,8 +626,13 @@ fn value<'h>(headers: &'h [Pair], name: &str) -> Option<&'h str> {
 }
 
 /// A body that says it is JSON, or that is an object or an array whatever it says, is nested; any
-/// other stays text. It stands at `owner` in its entry.
-fn body(owner: &str, content: Content<'_>, headers: &[Pair]) -> Result<Body, String> {
+/// other stays text. It stands at `owner` in its entry, and may use the memory of `spare`.
+fn body(
+    owner: &str,
+    content: Content<'_>,
+    headers: &[Pair],
+    spare: &mut Value,
+) -> Result<Body, String> {
     let known = content
         .mime_type
         .as_deref()
@@ -645,7 +657,7 @@ fn body(owner: &str, content: Content<'_>, headers: &[Pair]) -> Result<Body, Str
     let text = content.text.unwrap_or(Text::Made(String::new()));
     let encoding = content.encoding.as_deref();
     let is_base64 = encoding.is_some_and(|it| it.eq_ignore_ascii_case("base64"));
-    if !is_base64 && let Some(value) = text.json().filter(is_nested) {
+    if !is_base64 && let Some(value) = text.json(spare).filter(is_nested) {
         return Ok(Body {
             json: Some(value),
             ..body

@@ -24,6 +24,7 @@
 //! - [`Source`] is a text with its file name: its value, the places of its parts, lines and columns;
 //! - [`Document`] is a source together with its value, for those who need both;
 //! - [`Error`] and [`Place`] say where;
+//! - [`json()`] is a JSON text without its file, [`json_in_string`] one within a string of another;
 //! - [`mod@pointer`] has JSON pointers as strings: escaping, parents, the nearest ancestor;
 //! - [`openapi`] has the few things that every reader of an OpenAPI document needs.
 

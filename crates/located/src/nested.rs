@@ -6,32 +6,38 @@ use crate::json::plain_end;
 
 /// `serde_json` reads nothing that is deeper.
 const MAX_DEPTH: usize = 127;
-/// An object with more members than this is no example of those that follow it.
-const MANY: usize = 256;
-/// After so many objects that were not like the one before, none is expected to be.
-const MISSES: u8 = 8;
 
 /// The value of JSON that stands in a string of other JSON, from what is written between the quotes
 /// of that string. It is the value that [`json`](crate::json()) has for the string, without the
 /// string being built.
 ///
+/// `spare` is a value that is no longer needed; its memory is used again. Where values come one
+/// after the other, most are like the one before: the same objects with the same keys in the same
+/// order, of which then only the values are written.
+///
 /// ```
+/// use serde_json::{Value, json};
+///
 /// // What a HAR file has of a body: {"text": "{\"a\": [1, \"\\n\"]}"}
 /// let body = r#"{\"a\": [1, \"\\n\"]}"#;
-/// assert_eq!(located::json_in_string(body), Some(serde_json::json!({"a": [1, "\n"]})));
+/// let value = located::json_in_string(body, Value::Null).expect("JSON");
+/// assert_eq!(value, json!({"a": [1, "\n"]}));
+///
+/// let next = located::json_in_string(r#"{\"a\": [2]}"#, value);
+/// assert_eq!(next, Some(json!({"a": [2]})));
 /// ```
 ///
 /// `None` where it is not JSON, and where it has what needs a closer look: a duplicate key, half a
 /// surrogate pair, a number out of range, more than 127 levels, structure that is written with
 /// `\u` escapes. [`json`](crate::json()) then tells which.
-pub fn json_in_string(written: &str) -> Option<Value> {
+pub fn json_in_string(written: &str, mut spare: Value) -> Option<Value> {
     let mut reader = Reader {
         text: written,
         bytes: written.as_bytes(),
         at: 0,
     };
-    let value = reader.value(&mut Shape::default(), 0)?;
-    reader.peek().is_none().then_some(value)
+    reader.value(&mut spare, 0)?;
+    reader.peek().is_none().then_some(spare)
 }
 
 struct Reader<'t> {
@@ -41,77 +47,92 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn value(&mut self, shape: &mut Shape, depth: usize) -> Option<Value> {
-        match self.peek()? {
+    /// Reads a value into the place of another.
+    fn value(&mut self, value: &mut Value, depth: usize) -> Option<()> {
+        let literal = match self.peek()? {
             b'{' if depth < MAX_DEPTH => {
-                self.at += 1;
-                self.object(shape, depth + 1).map(Value::Object)
+                if !value.is_object() {
+                    *value = Value::Object(Map::new());
+                }
+                return self.object(value.as_object_mut()?, depth + 1);
             }
             b'[' if depth < MAX_DEPTH => {
-                self.at += 1;
-                self.array(shape, depth + 1).map(Value::Array)
+                if !value.is_array() {
+                    *value = Value::Array(Vec::new());
+                }
+                return self.array(value.as_array_mut()?, depth + 1);
             }
             b'\\' => {
-                self.token(b"\\\"")?;
-                self.string().map(Value::String)
+                if let Value::String(string) = value {
+                    string.clear();
+                    return self.string(string);
+                }
+                let mut string = String::new();
+                self.string(&mut string)?;
+                Value::String(string)
             }
-            b't' => self.token(b"true").map(|()| Value::Bool(true)),
-            b'f' => self.token(b"false").map(|()| Value::Bool(false)),
-            b'n' => self.token(b"null").map(|()| Value::Null),
-            b'-' | b'0'..=b'9' => self.number().map(Value::Number),
-            _ => None,
-        }
+            b't' => self.token(b"true").map(|()| Value::Bool(true))?,
+            b'f' => self.token(b"false").map(|()| Value::Bool(false))?,
+            b'n' => self.token(b"null").map(|()| Value::Null)?,
+            b'-' | b'0'..=b'9' => Value::Number(self.number()?),
+            _ => return None,
+        };
+        *value = literal;
+        Some(())
     }
 
-    fn array(&mut self, shape: &mut Shape, depth: usize) -> Option<Vec<Value>> {
-        let mut items = Vec::new();
-        if self.peek()? == b']' {
+    fn array(&mut self, items: &mut Vec<Value>, depth: usize) -> Option<()> {
+        self.at += 1;
+        let (mut count, mut more) = (0, self.peek()? != b']');
+        if !more {
             self.at += 1;
-            return Some(items);
         }
-        loop {
-            items.push(self.value(shape, depth)?);
-            if !self.more(b']')? {
-                return Some(items);
+        while more {
+            if count == items.len() {
+                items.push(Value::Null);
             }
+            self.value(&mut items[count], depth)?;
+            count += 1;
+            more = self.more(b']')?;
         }
+        items.truncate(count);
+        Some(())
     }
 
-    fn object(&mut self, shape: &mut Shape, depth: usize) -> Option<Map<String, Value>> {
-        if self.peek()? == b'}' {
+    fn object(&mut self, members: &mut Map<String, Value>, depth: usize) -> Option<()> {
+        self.at += 1;
+        let (mut count, mut more) = (0, self.peek()? != b'}');
+        if !more {
             self.at += 1;
-            return Some(Map::new());
         }
-        let mut members = shape.example.clone();
-        let (mut known, mut more) = (0, true);
-        for ((expected, value), shape) in members.iter_mut().zip(&mut shape.members) {
-            if !self.key_is(expected) {
+        for (key, value) in members.iter_mut() {
+            if !more || !self.key_is(key) {
                 break;
             }
-            *value = self.value(shape, depth)?;
-            known += 1;
+            self.value(value, depth)?;
+            count += 1;
             more = self.more(b'}')?;
-            if !more {
-                break;
-            }
         }
-        // From the last on, so that the others keep their order.
-        for key in shape.example.keys().skip(known).rev() {
-            members.swap_remove(key);
+        if count < members.len() {
+            let mut left = count;
+            members.retain(|_, _| {
+                let is_left = left > 0;
+                left = left.saturating_sub(1);
+                is_left
+            });
         }
         while more {
             self.peek()?;
-            self.token(b"\\\"")?;
-            let key = self.string()?;
+            let (mut key, mut value) = (String::new(), Value::Null);
+            self.string(&mut key)?;
             self.colon()?;
-            let value = self.value(&mut Shape::default(), depth)?;
+            self.value(&mut value, depth)?;
             if members.insert(key, value).is_some() {
                 return None;
             }
             more = self.more(b'}')?;
         }
-        shape.learn(&members, known);
-        Some(members)
+        Some(())
     }
 
     /// Whether another item or member comes, before which the reader then stands, or the end.
@@ -124,10 +145,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the next key is this one, which is written without escapes; behind its colon then.
+    /// Whether the next key is this one, written without escapes; behind its colon then.
     fn key_is(&mut self, expected: &str) -> bool {
         let before = self.at;
-        let is_it = self.peek() == Some(b'\\')
+        let is_it = self.peek().is_some()
+            && plain_end(expected.as_bytes(), 0).is_none()
             && self.token(b"\\\"").is_some()
             && self.token(expected.as_bytes()).is_some()
             && self.token(b"\\\"").is_some()
@@ -176,16 +198,17 @@ impl Reader<'_> {
         }
     }
 
-    /// A string, from behind its opening quote.
-    fn string(&mut self) -> Option<String> {
-        let mut string = self.plain()?.to_owned();
+    /// Adds a string, at whose opening quote the reader stands.
+    fn string(&mut self, string: &mut String) -> Option<()> {
+        self.token(b"\\\"")?;
+        string.push_str(self.plain()?);
         // A quote of the outer string ends nothing here, and a control character is never right.
         while !self.bytes[self.at..].starts_with(b"\\\"") {
             string.push(self.escape()?);
             string.push_str(self.plain()?);
         }
         self.at += 2;
-        Some(string)
+        Some(())
     }
 
     /// What comes before the next escape.
@@ -244,48 +267,4 @@ fn unicode(bytes: &[u8], mark: &[u8]) -> Option<(char, usize)> {
     let second = unit(length).filter(|unit| (0xdc00..0xe000).contains(unit))?;
     let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
     Some((char::from_u32(code)?, 2 * length))
-}
-
-/// What the objects at a place of a body look like: the items of a list mostly have the same
-/// members in the same order. A copy of such an object needs its values only: no key is searched
-/// for, hashed or compared but with the one that is expected.
-#[derive(Default)]
-struct Shape {
-    /// Keys that are written without escapes; the values are null.
-    example: Map<String, Value>,
-    /// The shapes of its members.
-    members: Vec<Shape>,
-    misses: u8,
-}
-
-impl Shape {
-    /// Takes note of an object, of which so many members were as expected.
-    fn learn(&mut self, object: &Map<String, Value>, mut known: usize) {
-        let missing = self.example.len() - known;
-        let more = object.len() - known;
-        if missing + more > known {
-            if self.misses == MISSES {
-                return;
-            }
-            self.misses += 1;
-            *self = Shape {
-                misses: self.misses,
-                ..Shape::default()
-            };
-            known = 0;
-        } else if missing > 0 || more == 0 {
-            return;
-        }
-        let is_plain = |key: &&String| plain_end(key.as_bytes(), 0).is_none();
-        let fits = object.len() < MANY && self.misses < MISSES;
-        for key in object
-            .keys()
-            .skip(known)
-            .take_while(is_plain)
-            .filter(|_| fits)
-        {
-            self.example.insert(key.clone(), Value::Null);
-            self.members.push(Shape::default());
-        }
-    }
 }

@@ -43,10 +43,12 @@ for kind in clean found; do
         --write-har "$work/$kind.har" "$megabytes" "$planted" "$work/spec.json"
 done
 
-# Prints seconds that passed, seconds of the processor, and peak memory, of the fastest round.
+# Prints seconds that passed, seconds of the processor, and peak memory, of the fastest round; keeps
+# them under the name of the file that comes first.
 measure() {
-    name=$1
-    shift
+    kept=$work/$1
+    name=$2
+    shift 2
     round=0
     while [ $round -lt "$rounds" ]; do
         # Both end with 1 where they find something.
@@ -56,16 +58,22 @@ measure() {
         }
         round=$((round + 1))
     done
-    grep -E '^[0-9.]+ [0-9.]+ [0-9.]+ [0-9]+$' "$work/times" | sort -n | head -1 |
-        awk -v name="$name" \
-            '{ printf "%-24s %7.2f s %7.2f s of processor time %6.0f MB\n", name, $1, $2 + $3, $4 / 1024 }'
+    grep -E '^[0-9.]+ [0-9.]+ [0-9.]+ [0-9]+$' "$work/times" | sort -n | head -1 >"$kept"
+    awk -v name="$name" \
+            '{ printf "%-24s %7.2f s %7.2f s of processor time %6.0f MB\n", name, $1, $2 + $3, $4 / 1024 }' \
+        "$kept"
     rm "$work/times"
 }
 
 for kind in clean found; do
-    measure "openapi-traffic, $kind" \
+    measure ours "openapi-traffic, $kind" \
         "$target/release/openapi-traffic" --spec "$work/spec.json" "$work/$kind.har"
     # shellcheck disable=SC2086
-    measure "redocly drift, $kind" \
+    measure theirs "redocly drift, $kind" \
         $REDOCLY drift --match-mode basepath --api "$work/spec.json" "$work/$kind.har"
+    # shellcheck disable=SC2046 # the figures of both
+    set -- $(cat "$work/ours" "$work/theirs")
+    awk -v kind="$kind" -v ours="$1" -v theirs="$5" \
+        'BEGIN { printf "%s: %.1f times as fast%s\n", kind, theirs / ours,
+            kind != "clean" ? "" : theirs / ours >= 6 ? " [at least 6: met]" : " [at least 6: MISSED]" }'
 done

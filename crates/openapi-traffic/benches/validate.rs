@@ -4,7 +4,8 @@
 //! The plain one has all that speed asks for and nothing more: it has the text of each body in
 //! memory, hands them to the same threads as ours (rayon), parses each and asks `is_valid` of it. It
 //! need not find the bodies in a file. Processor time stands beside the time that passed, as it
-//! suffers less from what else the machine does.
+//! suffers less from what else the machine does. Where there is a target it stands beside the
+//! figure, and is held against processor time (for memory, against the peak).
 //!
 //! - `cargo bench -p openapi-traffic --bench validate` prints all tables.
 //! - `… -- --write-har FILE MEGABYTES FINDINGS SPEC` writes the HAR that they are about and its
@@ -40,7 +41,15 @@ const EXCHANGES: usize = 2_000;
 const OBJECTS: usize = 10;
 /// One trunk in so many registers, and so has the object with the live state.
 const REGISTERS: usize = 8;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
+/// What a clean HAR may cost, as a multiple of the plain way.
+const CLEAN: f64 = 1.3;
+/// What a HAR with findings may cost, as a multiple of the clean one.
+const FOUND: f64 = 2.0;
+/// How many MB a run may take.
+const MEMORY: f64 = 100.0;
+/// By what share more, or less, than the input the time may grow.
+const GROWTH: f64 = 0.2;
 /// Tells a child process to judge one corpus and say what it took.
 const CHILD: &str = "VALIDATE_BENCH_CHILD";
 
@@ -78,8 +87,9 @@ fn main() -> anyhow::Result<()> {
         for (name, path) in [("NDJSON", &lines), ("folder", &files), ("HAR", &har)] {
             let peak = peak_of_child(path)?;
             println!(
-                "  ×{factor}  {name}  {:>6.1} MB of bodies  {peak:>5.1} MB at most",
-                megabytes(bytes)
+                "  ×{factor}  {name:<6}  {:>6.1} MB of bodies  {peak:>5.1} MB at most{}",
+                megabytes(bytes),
+                target(peak <= MEMORY, &format!("at most {MEMORY} MB"))
             );
         }
     }
@@ -116,6 +126,14 @@ fn compare(folder: &Path) -> anyhow::Result<()> {
     for (name, rounds) in names.iter().zip(&all) {
         println!("  {name:<33} {}", rounds.beside(&all[0]));
     }
+    let relation = all[1].relation(&all[0]);
+    println!(
+        "  HAR by the plain way{}",
+        target(
+            relation <= CLEAN,
+            &format!("{relation:.2}×, at most {CLEAN}×")
+        )
+    );
     Ok(())
 }
 
@@ -134,7 +152,15 @@ fn formats(folder: &Path) -> anyhow::Result<()> {
         }
         let name = format!("{format:?}");
         println!("  {name:<7} clean {}", without.beside(&without));
-        println!("  {:<7} found {}", "", with.beside(&without));
+        println!(
+            "  {:<7} found {}{}",
+            "",
+            with.beside(&without),
+            target(
+                with.relation(&without) <= FOUND,
+                &format!("at most {FOUND}×")
+            )
+        );
     }
     Ok(())
 }
@@ -145,6 +171,7 @@ fn growth(folder: &Path) -> anyhow::Result<()> {
         "\nprocessor time in ms of a HAR with findings, best of {ROUNDS}, and by how much more it \
          grew than the HAR"
     );
+    let mut largest: f64 = 0.0;
     let (spec, har) = (folder.join("spec.json"), folder.join("growing.har"));
     let mut before: Option<(usize, Vec<f64>)> = None;
     for size in SIZES {
@@ -159,16 +186,34 @@ fn growth(folder: &Path) -> anyhow::Result<()> {
             let grown = before
                 .as_ref()
                 .map_or(String::new(), |(size_before, times)| {
-                    #[expect(clippy::cast_precision_loss, reason = "sizes are small")]
-                    let factor = size as f64 / *size_before as f64;
-                    format!("({:+.0} %)", (time / times[at] / factor - 1.0) * 100.0)
+                    let grown = growth_beyond((*size_before, times[at]), (size, *time));
+                    largest = largest.max(grown.abs());
+                    format!("({:+.0} %)", grown * 100.0)
                 });
             format!("{:?} {time:>5.0} {grown:<8}", FORMATS[at])
         });
         println!("  {size:>3} MB  {}", cells.collect::<Vec<_>>().join("  "));
         before = Some((size, now));
     }
+    let words = format!(
+        "at most {:.0} %, target ±{:.0} %",
+        largest * 100.0,
+        GROWTH * 100.0
+    );
+    println!("  all formats{}", target(largest <= GROWTH, &words));
     Ok(())
+}
+
+/// By what share a time grew more than what it was taken of.
+fn growth_beyond(before: (usize, f64), now: (usize, f64)) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "sizes are small")]
+    let factor = now.0 as f64 / before.0 as f64;
+    now.1 / before.1 / factor - 1.0
+}
+
+/// A target beside a figure.
+fn target(met: bool, words: &str) -> String {
+    format!(" [{words}: {}]", if met { "met" } else { "MISSED" })
 }
 
 /// Time as a value of a recursive schema gets deeper, with what is wrong at its end.
@@ -179,6 +224,7 @@ fn depth(folder: &Path) -> anyhow::Result<()> {
     );
     std::fs::write(&spec, include_str!("recursive.yaml"))?;
     println!("\n200 values of a recursive oneOf with a wrong leaf, by depth");
+    let mut before: Option<(usize, f64)> = None;
     for depth in [10, 20, 40, 80, 100] {
         let leaf = json!({"left": 1, "leaf": "wrong"});
         let body = (0..depth).fold(leaf, |inner, _| json!({"left": 1, "next": inner}));
@@ -187,7 +233,13 @@ fn depth(folder: &Path) -> anyhow::Result<()> {
         let rounds = Rounds::of(ROUNDS, || report(&spec, &path, Format::Json, 200))?;
         let [time, processor] =
             [&rounds.times, &rounds.processor].map(|them| milliseconds(them[0]));
-        println!("  {depth:>3}  {time:>5.0} ms, processor {processor:>5.0} ms");
+        let words = before.map_or(String::new(), |before| {
+            let grown = growth_beyond(before, (depth, processor));
+            let words = format!("{:+.0} % beyond the depth, at most +20 %", grown * 100.0);
+            target(grown <= GROWTH, &words)
+        });
+        println!("  {depth:>3}  {time:>5.0} ms, processor {processor:>5.0} ms{words}");
+        before = Some((depth, processor));
     }
     Ok(())
 }
@@ -244,6 +296,13 @@ impl Rounds {
         self.processor.push(took.processor);
         self.times.sort();
         self.processor.sort();
+    }
+
+    /// The processor time of the middle round as a multiple of that of another.
+    fn relation(&self, other: &Rounds) -> f64 {
+        let [own, other] =
+            [self, other].map(|it| milliseconds(it.processor[it.processor.len() / 2]));
+        own / other
     }
 
     /// Milliseconds of the fastest round and of the middle one, and their relation to those of

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use rayon::prelude::*;
+use serde_json::Value;
 
 use crate::checks::Checks;
 use crate::evidence::Evidence;
@@ -442,8 +443,9 @@ fn judge_entries(
     number: u64,
     negative: bool,
 ) -> Option<(Evidence, Outcome)> {
-    let judge = |(number, entry): (u64, EntryText), evidence: &mut Evidence| {
-        let read = entry.read().ok()?;
+    // The body of each response is read into that of the one before.
+    let judge = |(number, entry): (u64, EntryText), evidence: &mut Evidence, body: &mut Value| {
+        let read = entry.read_again(body).ok()?;
         Some(match read {
             Err(skip) => Err((skip.reason, format!("{file}#{}", skip.pointer))),
             Ok(HarEntry {
@@ -453,8 +455,11 @@ fn judge_entries(
             }) => {
                 let source = Source::at_line(file, entry.text, entry.line);
                 let source = Arc::new(source.at_column(entry.column, pointer.as_str()));
-                let exchange = Exchange::new(recording, source, &pointer, number).with_wire(wire);
-                judge_exchange(spec, &exchange, negative, evidence)
+                let exchange = Exchange::new(recording, source, &pointer, number);
+                let mut exchange = exchange.with_wire(wire);
+                let judged = judge_exchange(spec, &exchange, negative, evidence);
+                *body = exchange.recording.response.body.take().unwrap_or_default();
+                judged
             }
         })
     };
@@ -462,16 +467,17 @@ fn judge_entries(
     let (evidence, outcomes) = numbered
         .par_bridge()
         .fold(
-            || (Evidence::new(spec), Some(Vec::new())),
-            |(mut evidence, outcomes), numbered| {
+            || (Evidence::new(spec), Some(Vec::new()), Value::Null),
+            |(mut evidence, outcomes, mut body), numbered| {
                 let number = numbered.0;
                 let outcomes = outcomes.and_then(|mut outcomes| {
-                    outcomes.push((number, judge(numbered, &mut evidence)?));
+                    outcomes.push((number, judge(numbered, &mut evidence, &mut body)?));
                     Some(outcomes)
                 });
-                (evidence, outcomes)
+                (evidence, outcomes, body)
             },
         )
+        .map(|(evidence, outcomes, _)| (evidence, outcomes))
         .reduce(
             || (Evidence::default(), Some(Vec::new())),
             |(mut evidence, outcomes), (more_evidence, more_outcomes)| {

@@ -314,7 +314,9 @@ impl Recordings {
         let count = usize::from(self.count);
         // Exchanges come in order: nearly always this is the last one again, or the table is full
         // of lower ones.
-        if count > 0 && self.numbers[count - 1] == number {
+        if count > 0 && self.numbers[count - 1] == number
+            || count == RECORDINGS && self.numbers[RECORDINGS - 1] < number
+        {
             return false;
         }
         let at = self.numbers().partition_point(|known| *known < number);
