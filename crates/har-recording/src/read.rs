@@ -295,6 +295,7 @@ pub(crate) fn recording(entry: Entry) -> Result<(Recording, Wire), String> {
     let meta = Meta {
         origin: Origin::Captured,
         note: String::new(),
+        after: None,
         excerpt: Vec::new(),
         redacted: Vec::new(),
         expect: Vec::new(),

@@ -43,6 +43,9 @@ pub struct Command {
     /// Findings to excuse
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// What holds within an exchange and across several, where no schema can say it
+    #[arg(long, value_name = "FILE")]
+    relations: Option<PathBuf>,
     #[command(flatten)]
     judging: Judging,
 }
@@ -89,6 +92,7 @@ impl Command {
             paths: self.paths.clone(),
             hosts: judging.host.clone(),
             baseline: self.baseline.clone(),
+            relations: self.relations.clone(),
             unused_excuses: true,
             coverage: judging.format.wants_coverage(judging.coverage),
             cases: judging.format == Format::Junit,
