@@ -16,6 +16,10 @@ pub mod regen;
 #[cfg(feature = "traffic")]
 pub mod check_corrections;
 #[cfg(feature = "traffic")]
+mod check_evidence;
+#[cfg(feature = "traffic")]
+pub mod check_relations;
+#[cfg(feature = "traffic")]
 pub mod codes;
 #[cfg(feature = "traffic")]
 pub mod export_har;

@@ -9,15 +9,16 @@ use clap::Args;
 use located::Source;
 use openapi_traffic::command::{self, Judging};
 use openapi_traffic::report::{Format, Report, Tool};
-use openapi_traffic::{Finding, Options, Rules, Spec, run};
+use openapi_traffic::{Finding, Options, Relations, Rules, Spec, run};
 
 use crate::check_corrections;
+use crate::check_relations;
 use crate::codes::Code;
 use crate::corrections::Corrections;
 use crate::leaks;
 use crate::notes;
 use crate::vendor_facts::Facts;
-use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC, workspace_root};
+use crate::workspace::{self, CORRECTIONS, RECORDINGS, RELATIONS, SPEC, workspace_root};
 
 /// Beside the corrections, whichever they are.
 const FACTS: &str = "vendor-facts.yaml";
@@ -25,8 +26,9 @@ const BASELINE: &str = "openapi/baseline.yaml";
 
 /// Hold the spec against recorded traffic
 ///
-/// Every recorded exchange is judged against the spec, the corrections are held against spec,
-/// recordings and vendor facts, and recordings are searched for what must not be published.
+/// Every recorded exchange is judged against the spec and the relations, the corrections are held
+/// against spec, recordings and vendor facts, and recordings are searched for what must not be
+/// published.
 ///
 /// Exit code 0: nothing was found. 1: there are findings. 2: something could not be judged (a spec
 /// or recording that cannot be read, a schema that does not compile, a path that matches nothing,
@@ -44,6 +46,10 @@ pub struct Validate {
     /// [default: openapi/corrections.yaml with the default spec, none with another]
     #[arg(long, value_name = "FILE")]
     corrections: Option<PathBuf>,
+    /// What holds within an exchange and across several, with its evidence
+    /// [default: openapi/relations.yaml with the default spec, none with another]
+    #[arg(long, value_name = "FILE")]
+    relations: Option<PathBuf>,
     /// Findings to excuse
     /// [default: openapi/baseline.yaml with the default spec where there is one, none with another]
     #[arg(long, value_name = "FILE")]
@@ -86,6 +92,7 @@ impl Validate {
             paths: files.recordings.clone(),
             hosts: judging.host.clone(),
             baseline: files.baseline.clone(),
+            relations: files.relations.clone(),
             unused_excuses: files.everything || self.baseline.is_some(),
             coverage: judging.format.wants_coverage(judging.coverage),
             cases: judging.format == Format::Junit,
@@ -115,6 +122,7 @@ struct Files {
     spec: PathBuf,
     recordings: Vec<PathBuf>,
     corrections: Option<PathBuf>,
+    relations: Option<PathBuf>,
     baseline: Option<PathBuf>,
     vendor: Option<PathBuf>,
 }
@@ -135,6 +143,7 @@ impl Files {
                     .collect::<Result<_, _>>()?,
             },
             corrections: given(&command.corrections)?.or_else(|| ours(CORRECTIONS)),
+            relations: given(&command.relations)?.or_else(|| ours(RELATIONS)),
             baseline: given(&command.baseline)?
                 .or_else(|| ours(BASELINE).filter(|path| workspace_root().join(path).exists())),
             vendor: given(&command.vendor)?,
@@ -149,6 +158,7 @@ impl Files {
         let committed = recordings.filter(|path| path.starts_with(RECORDINGS));
         for part in [
             self.check_corrections(spec, report),
+            self.check_relations(spec),
             leaks::scan_all(&self.recordings, spec.value()),
             notes::check(committed),
         ] {
@@ -158,6 +168,16 @@ impl Files {
             }
         }
         findings
+    }
+
+    /// The relations held against their evidence.
+    fn check_relations(&self, spec: &Spec) -> anyhow::Result<Vec<Finding>> {
+        let Some(path) = &self.relations else {
+            return Ok(Vec::new());
+        };
+        // What keeps them from being read, the run itself says.
+        let read = Source::read(path).and_then(|source| Relations::load(source, spec));
+        Ok(read.map_or_else(|_| Vec::new(), |them| check_relations::check(&them)))
     }
 
     /// The corrections held against spec, recordings and vendor facts.

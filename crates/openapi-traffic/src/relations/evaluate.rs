@@ -373,8 +373,8 @@ impl<'e> Scope<'e, '_> {
                 Some(part) => self.broken(part, known),
                 None => self.of(&[], String::new()),
             },
-            // All are false; the first says what is usual.
-            Kind::Or(parts) => match parts.first() {
+            // All are false; the last is what would have been left.
+            Kind::Or(parts) => match parts.last() {
                 Some(part) => self.broken(part, known),
                 None => self.of(&[], String::new()),
             },

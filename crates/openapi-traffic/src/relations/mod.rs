@@ -11,7 +11,6 @@ mod session;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use http_recording::Origin;
 use located::{Document, Error, Place, Source};
 use serde::Deserialize;
 use serde_json::Value;
@@ -74,9 +73,9 @@ pub struct Relation {
     pub id: String,
     /// What holds, in a sentence.
     pub says: String,
-    /// How strong the evidence is, if the file says so.
-    pub origin: Option<Origin>,
-    /// What shows that it holds, as the file has it; for the tool that reads it.
+    /// How sure it is, in the words of the file; for the tool that reads them.
+    pub origin: Option<String>,
+    /// What shows that it holds, as the file has it.
     pub evidence: Value,
     severity: Severity,
     judged: Pattern,
@@ -133,7 +132,7 @@ struct Entry {
     #[serde(default)]
     until: Vec<Written>,
     holds: String,
-    origin: Option<Origin>,
+    origin: Option<String>,
     #[serde(default)]
     evidence: Value,
 }
