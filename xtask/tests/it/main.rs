@@ -9,6 +9,7 @@ mod har;
 mod leaks;
 mod planted;
 mod regen;
+mod relations;
 mod report;
 #[path = "../../../crates/traffic-redact/tests/values/mod.rs"]
 mod values;
