@@ -12,7 +12,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use located::{Document, Error, Place, Source};
-use serde::Deserialize;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::codes::{Code, Severity};
@@ -125,10 +126,14 @@ struct Entry {
     says: String,
     #[serde(default)]
     severity: Weight,
-    #[serde(flatten)]
-    judged: Written,
+    #[serde(deserialize_with = "one_or_more")]
+    exchange: Vec<String>,
+    each: Option<String>,
+    r#where: Option<String>,
     #[serde(default)]
-    before: Steps,
+    key: Vec<String>,
+    #[serde(default, deserialize_with = "one_or_more")]
+    before: Vec<Written>,
     #[serde(default)]
     until: Vec<Written>,
     holds: String,
@@ -145,35 +150,28 @@ enum Weight {
     Warning,
 }
 
-/// A pattern as the file has it.
+/// An earlier exchange as the file has it.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Written {
-    exchange: OneOrMore,
+    name: Option<String>,
+    #[serde(deserialize_with = "one_or_more")]
+    exchange: Vec<String>,
     each: Option<String>,
     r#where: Option<String>,
     #[serde(default)]
     key: Vec<String>,
-    name: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Steps {
-    One(Box<Written>),
-    More(Vec<Written>),
-}
-
-impl Default for Steps {
-    fn default() -> Self {
-        Steps::More(Vec::new())
-    }
+/// One value, or a list of them.
+fn one_or_more<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let read = match Value::deserialize(deserializer)? {
+        Value::Array(items) => items.into_iter().map(T::deserialize).collect(),
+        one => T::deserialize(one).map(|one| vec![one]),
+    };
+    read.map_err(D::Error::custom)
 }
 
 /// What the only earlier exchange is called where it has no name of its own.
@@ -299,20 +297,29 @@ impl Reader<'_> {
         if entry.id.is_empty() || entry.says.trim().is_empty() {
             return Err(self.error("", "`id` and `says` must not be empty"));
         }
-        let (before, single) = match entry.before {
-            Steps::One(step) => (vec![*step], true),
-            Steps::More(steps) => (steps, false),
+        let before = entry.before;
+        let judged = Written {
+            name: None,
+            exchange: entry.exchange,
+            each: entry.each,
+            r#where: entry.r#where,
+            key: entry.key,
         };
+        let list = self
+            .document
+            .value()
+            .pointer(&format!("{}/before", self.at));
+        let is_list = list.is_some_and(Value::is_array);
         let names = self.names(&before)?;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let step_at = |number| match single {
-            true => "/before".to_owned(),
-            false => format!("/before/{number}"),
+        let step_at = |number| match is_list {
+            true => format!("/before/{number}"),
+            false => "/before".to_owned(),
         };
-        if before.is_empty() && !(entry.until.is_empty() && entry.judged.key.is_empty()) {
+        if before.is_empty() && !(entry.until.is_empty() && judged.key.is_empty()) {
             return Err(self.error("", "`until` and `key` are for relations with `before`"));
         }
-        let keys = entry.judged.key.len();
+        let keys = judged.key.len();
         for (number, step) in before.iter().enumerate() {
             if step.key.len() != keys {
                 let reason = format!(
@@ -331,7 +338,7 @@ impl Reader<'_> {
         let steps = before.iter().enumerate();
         let until = entry.until.iter().enumerate();
         Ok(Relation {
-            judged: self.pattern(&entry.judged, "", &names)?,
+            judged: self.pattern(&judged, "", &names)?,
             before: steps
                 .map(|(number, step)| self.pattern(step, &step_at(number), &[]))
                 .collect::<Result<_, _>>()?,
@@ -377,17 +384,8 @@ impl Reader<'_> {
 
     fn pattern(&self, written: &Written, at: &str, names: &[&str]) -> Result<Pattern, Error> {
         let wrong = |part: &str, reason: &str| self.error(&format!("{at}{part}"), reason);
-        if at.is_empty() && written.name.is_some() {
-            return Err(wrong(
-                "/name",
-                "only exchanges under `before` have a `name`",
-            ));
-        }
-        let exchanges = match &written.exchange {
-            OneOrMore::One(one) => std::slice::from_ref(one),
-            OneOrMore::More(more) => more,
-        };
-        let operations = exchanges
+        let operations = written
+            .exchange
             .iter()
             .map(|text| self.operation(text))
             .collect::<Result<Vec<_>, _>>()

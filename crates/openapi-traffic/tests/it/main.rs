@@ -21,6 +21,7 @@ mod negative;
 mod never_panics;
 mod planted;
 mod references;
+mod relations;
 mod renderings;
 mod routing;
 mod scalars;
