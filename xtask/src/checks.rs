@@ -1,5 +1,5 @@
 //! What this repository checks beside its traffic: that recordings hold nothing secret and say where
-//! they come from, and that the corrections are true.
+//! they come from, and that corrections and relations are true.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -7,10 +7,11 @@ use std::sync::OnceLock;
 use http_recording::Recording;
 use located::Source;
 use openapi_traffic::report::Report;
-use openapi_traffic::{Checks, Finding, Spec};
+use openapi_traffic::{Checks, Finding, Relations, Spec};
 use traffic_redact::{FoundLeak, Knowledge, Search};
 
 use crate::check_corrections;
+use crate::check_relations;
 use crate::codes::Code;
 use crate::corrections::Corrections;
 use crate::export_har::CREATOR;
@@ -22,27 +23,31 @@ const FACTS: &str = "vendor-facts.yaml";
 /// A note that is shorter says nothing.
 const SHORTEST_NOTE: usize = 20;
 
+/// What the checks of one run are about.
+#[derive(Debug, Clone, Default)]
+pub struct Subjects {
+    /// The recordings, as they were given.
+    pub recordings: Vec<PathBuf>,
+    /// The corrections.
+    pub corrections: Option<PathBuf>,
+    /// The relations, whose evidence is checked.
+    pub relations: Option<PathBuf>,
+    /// The folder of the vendor's documents, by which the vendor facts are checked.
+    pub vendor: Option<PathBuf>,
+}
+
 /// The checks of one run.
 #[derive(Debug)]
 pub struct Beside {
-    recordings: Vec<PathBuf>,
-    corrections: Option<PathBuf>,
-    vendor: Option<PathBuf>,
+    subjects: Subjects,
     search: OnceLock<Search>,
 }
 
 impl Beside {
-    /// The checks of these recordings, of the corrections and, with the folder of the vendor's
-    /// documents, of the vendor facts.
-    pub fn new(
-        recordings: Vec<PathBuf>,
-        corrections: Option<PathBuf>,
-        vendor: Option<PathBuf>,
-    ) -> Self {
+    /// The checks of these files.
+    pub fn new(subjects: Subjects) -> Self {
         Beside {
-            recordings,
-            corrections,
-            vendor,
+            subjects,
             search: OnceLock::new(),
         }
     }
@@ -55,15 +60,25 @@ impl Beside {
 
     /// What must not be published, in files that nothing was judged in.
     fn leaks(&self, spec: &Spec) -> anyhow::Result<Vec<Finding>> {
-        let paths = self.recordings.iter().map(PathBuf::as_path);
+        let paths = self.subjects.recordings.iter().map(PathBuf::as_path);
         let ours = paths.filter(|path| is_ours(path) && path.exists());
         let found = self.search(spec).below(ours)?;
         Ok(found.into_iter().map(leak).collect())
     }
 
+    /// The relations held against their evidence.
+    fn relations(&self, spec: &Spec) -> anyhow::Result<Vec<Finding>> {
+        let Some(path) = &self.subjects.relations else {
+            return Ok(Vec::new());
+        };
+        // What keeps them from being read, the run itself says.
+        let read = Source::read(path).and_then(|source| Relations::load(source, spec));
+        Ok(read.map_or_else(|_| Vec::new(), |them| check_relations::check(&them)))
+    }
+
     /// The corrections held against spec, recordings and vendor facts.
     fn corrections(&self, spec: &Spec, report: &mut Report) -> anyhow::Result<Vec<Finding>> {
-        let Some(path) = &self.corrections else {
+        let Some(path) = &self.subjects.corrections else {
             return Ok(Vec::new());
         };
         let corrections = Corrections::load(Source::read(path)?)?;
@@ -71,7 +86,7 @@ impl Beside {
         report.summary.corrections = corrections.entries().len();
         let mut findings = check_corrections::check(&corrections, spec.value());
         findings.extend(facts.check(spec.value(), &corrections));
-        if let Some(folder) = &self.vendor {
+        if let Some(folder) = &self.subjects.vendor {
             findings.extend(facts.check_vendor(folder)?);
         }
         Ok(findings)
@@ -101,7 +116,11 @@ impl Checks for Beside {
     /// What cannot be read leaves the rest to be checked.
     fn finish(&self, spec: &Spec, report: &mut Report) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for part in [self.corrections(spec, report), self.leaks(spec)] {
+        for part in [
+            self.corrections(spec, report),
+            self.relations(spec),
+            self.leaks(spec),
+        ] {
             match part {
                 Ok(more) => findings.extend(more),
                 Err(error) => report.problems.push(format!("{error:#}")),

@@ -1,5 +1,5 @@
-//! What this repository checks beside its traffic, each with its code: 5xx corrections, 7xx what a
-//! recording is committed with.
+//! What this repository checks beside its traffic, each with its code: 5xx corrections and the
+//! evidence of relations, 7xx what a recording is committed with.
 
 openapi_traffic::rules! {
     /// What can be wrong beside the traffic.
@@ -14,7 +14,7 @@ resolve.
 Write the pointer of the place that was corrected. Where the spec has since changed, move the
 entry with it; where the corrected place is gone, so is the correction: delete the entry.";
         EvidenceMissing = "NSV502", "correction-evidence-missing", Error,
-            "the evidence of a correction does not exist", "\
+            "the evidence of a correction or relation does not exist", "\
 An item under `evidence` names a file that cannot be read, or a place in it that does not resolve.
 
     evidence: [tests/recordings/get_connection/200.json#/response/body/0/utc-offset]
@@ -22,13 +22,13 @@ An item under `evidence` names a file that cannot be read, or a place in it that
 Name the recording that shows the truth, and after `#` the JSON pointer of the value. Where
 nothing recorded shows it, say `evidence: 'none: <why we believe it>'` instead.";
         EvidenceDiffers = "NSV503", "correction-evidence-differs", Error,
-            "the evidence of a correction shows something else", "\
+            "the evidence of a correction or relation shows something else", "\
 An item under `evidence` says what its place must hold, and the recording holds something else.
 
     - {at: 'tests/recordings/get_connection/200.json#/response/body/0/utc-offset', type: string}     (there is an integer)
 
-Either the recording is new and the correction is no longer the truth, or the item expects the
-wrong thing. Read the recording, then mend whichever is wrong.
+Either the recording is new and the claim is no longer the truth, or the item expects the wrong
+thing. A relation that says `origin: captured` names a captured recording. Read the recording, then mend whichever is wrong.
 
 `absent: true` needs a whole body: where `meta.excerpt` of the recording names the request or the
 response, what is not in its body may have been left out.";
@@ -41,10 +41,11 @@ The `id` of a correction is how vendor facts and people refer to it: lower-case 
 
 Rename one of the two entries, and the vendor facts that mean it.";
         Incomplete = "NSV505", "correction-incomplete", Error,
-            "a correction lacks one of its parts", "\
+            "a correction or relation lacks one of its parts", "\
 A correction says what the vendor says (`vendor`, per version), what is true (`truth`), how we
 know (`evidence`) and what a user of the vendor's version would suffer (`effect`). One of them is
-missing or empty.
+missing or empty. A relation has `evidence` too, and in `origin` how sure it is: captured, reported,
+documented or inferred.
 
 Write it. A correction whose `effect` cannot be said is probably none.";
         NeverApplied = "NSV506", "correction-never-applied", Error,

@@ -101,6 +101,10 @@ impl Corrections {
         self.document.source().nearest(pointer)
     }
 
+    pub(crate) fn source(&self) -> &Source {
+        self.document.source()
+    }
+
     /// The entries.
     pub fn entries(&self) -> &[Correction] {
         &self.entries

@@ -16,6 +16,10 @@ pub mod regen;
 #[cfg(feature = "traffic")]
 pub mod check_corrections;
 #[cfg(feature = "traffic")]
+mod check_evidence;
+#[cfg(feature = "traffic")]
+pub mod check_relations;
+#[cfg(feature = "traffic")]
 pub mod checks;
 #[cfg(feature = "traffic")]
 pub mod codes;

@@ -10,16 +10,16 @@ use openapi_traffic::command::{self, EXIT_CODES, Judging};
 use openapi_traffic::report::{Format, Tool};
 use openapi_traffic::{Options, Rules, run};
 
-use crate::checks::Beside;
+use crate::checks::{Beside, Subjects};
 use crate::codes::Code;
-use crate::workspace::{self, CORRECTIONS, RECORDINGS, SPEC, workspace_root};
+use crate::workspace::{self, CORRECTIONS, RECORDINGS, RELATIONS, SPEC, workspace_root};
 
 const BASELINE: &str = "openapi/baseline.yaml";
 
 /// Validate the OpenAPI document against recorded traffic
 ///
-/// Also checks the corrections against the document, the recordings and the vendor facts, and
-/// searches the recordings for what must not be published.
+/// Also checks the relations, and the corrections against the document, the recordings and the vendor
+/// facts, and searches the recordings for what must not be published.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub struct Validate {
@@ -33,6 +33,10 @@ pub struct Validate {
     /// Corrections to check [default: openapi/corrections.yaml; none with `--spec`]
     #[arg(long, value_name = "FILE")]
     corrections: Option<PathBuf>,
+    /// Relations: what holds within and across exchanges [default: openapi/relations.yaml; none with
+    /// `--spec`]
+    #[arg(long, value_name = "FILE")]
+    relations: Option<PathBuf>,
     /// Known findings to accept until a date [default: openapi/baseline.yaml if it exists; none with
     /// `--spec`]
     #[arg(long, value_name = "FILE")]
@@ -71,10 +75,11 @@ impl Validate {
         // wherever the command is started.
         std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
         let options = Options {
-            spec: files.spec.clone(),
-            paths: files.recordings.clone(),
+            spec: files.spec,
+            paths: files.subjects.recordings.clone(),
             hosts: judging.host.clone(),
-            baseline: files.baseline.clone(),
+            baseline: files.baseline,
+            relations: files.subjects.relations.clone(),
             unused_excuses: files.everything || self.baseline.is_some(),
             coverage: judging.format.wants_coverage(judging.coverage),
             cases: judging.format == Format::Junit,
@@ -85,7 +90,7 @@ impl Validate {
             rules: rules(),
         };
         let progress = command::progress();
-        let beside = Beside::new(files.recordings, files.corrections, files.vendor);
+        let beside = Beside::new(files.subjects);
         let report = run(&options, tool, &beside, &mut || progress.inc(1));
         progress.finish_and_clear();
         judging.finish(&report)
@@ -102,10 +107,8 @@ struct Files {
     /// No path was given, so that all there is is judged.
     everything: bool,
     spec: PathBuf,
-    recordings: Vec<PathBuf>,
-    corrections: Option<PathBuf>,
     baseline: Option<PathBuf>,
-    vendor: Option<PathBuf>,
+    subjects: Subjects,
 }
 
 impl Files {
@@ -116,17 +119,20 @@ impl Files {
         Ok(Files {
             everything: command.paths.is_empty(),
             spec: given(&command.spec)?.unwrap_or_else(|| SPEC.into()),
-            recordings: match &command.paths[..] {
-                [] => vec![RECORDINGS.into()],
-                paths => paths
-                    .iter()
-                    .map(|path| workspace::relative(path))
-                    .collect::<Result<_, _>>()?,
-            },
-            corrections: given(&command.corrections)?.or_else(|| ours(CORRECTIONS)),
             baseline: given(&command.baseline)?
                 .or_else(|| ours(BASELINE).filter(|path| workspace_root().join(path).exists())),
-            vendor: given(&command.vendor)?,
+            subjects: Subjects {
+                recordings: match &command.paths[..] {
+                    [] => vec![RECORDINGS.into()],
+                    paths => paths
+                        .iter()
+                        .map(|path| workspace::relative(path))
+                        .collect::<Result<_, _>>()?,
+                },
+                corrections: given(&command.corrections)?.or_else(|| ours(CORRECTIONS)),
+                relations: given(&command.relations)?.or_else(|| ours(RELATIONS)),
+                vendor: given(&command.vendor)?,
+            },
         })
     }
 }

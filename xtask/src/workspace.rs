@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 pub const SPEC: &str = "openapi/connections.yaml";
 /// Where it departs from the vendor, below the workspace.
 pub const CORRECTIONS: &str = "openapi/corrections.yaml";
+/// What holds within an exchange and across several, below the workspace.
+pub const RELATIONS: &str = "openapi/relations.yaml";
 /// The recordings, below the workspace.
 pub const RECORDINGS: &str = "tests/recordings";
 

@@ -444,6 +444,7 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
     let meta = Meta {
         origin: Origin::Captured,
         note: String::new(),
+        after: None,
         excerpt: Vec::new(),
         redacted: Vec::new(),
         expect: Vec::new(),

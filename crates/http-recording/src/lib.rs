@@ -148,6 +148,10 @@ pub struct Meta {
     /// What a reader should know, in a sentence or two.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// The recording of the exchange before this one in the same session: a path that begins at
+    /// the folder of this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
     /// Whose body is an excerpt: members or items of it were left out. What is not in an excerpt
     /// shows nothing: no requirement fails, nothing counts as absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,7 +1,7 @@
 //! The kinds of findings, each with its code: what `--explain` prints, what SARIF lists as rules.
 //!
 //! The numbers: 1xx the request, 2xx the response, 3xx drift, 4xx the recording itself, 6xx the
-//! baseline, 8xx negative recordings. A code is never given to another meaning.
+//! baseline, 8xx negative recordings, 9xx relations. A code is never given to another meaning.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -145,8 +145,8 @@ macro_rules! two_way_rules {
 }
 
 rules! {
-    /// What can be wrong with an exchange beside its bodies, with a baseline, or with a negative
-    /// recording.
+    /// What can be wrong with an exchange beside its bodies, with a baseline, with a negative
+    /// recording, or with what exchanges have to do with each other.
     pub(crate) enum Code {
         Path = "NSV101", "undocumented-path", Error,
             "the path is not documented", "\
@@ -299,6 +299,34 @@ accepts what the service never does.
 A recording below a folder `negative` that expects nothing is refused as well, lest it counts as
 evidence. Where the spec was loosened by mistake, tighten it; where the recording is no longer
 wrong, move it or change what it expects.";
+        Relation = "NSV901", "relation-broken", Error,
+            "a relation does not hold", "\
+The file of relations says what holds within an exchange or between exchanges of one session, and
+here it does not.
+
+    holds: it.domain = path.domain          GET /domains/acme.example/connections
+                                            [{\"domain\": \"other.example\"}]
+
+Read both places: the service may have a bug, somebody else may have changed something in between,
+or the relation claims too much; then add to its `where` or `until` what it leaves out, or delete
+it.";
+        RelationUnfit = "NSV902", "relation-not-evaluated", Warning,
+            "a relation cannot be evaluated", "\
+A value is of a type with which the expression can do nothing, so that nobody knows whether the
+relation holds.
+
+    holds: count(response) <= query.limit   ?limit=many
+
+Where the value is rightly of this type, say in `where` when the relation applies.";
+        RelationNeverApplied = "NSV903", "relation-never-applied", Warning,
+            "a relation was applied to no exchange", "\
+Nothing that was validated has all that the relation needs: no such exchange, none after the one
+that it is held against, or a name in an expression that no exchange has.
+
+    holds: it.domian = path.domain          (misspelt)
+
+Correct the name, or record exchanges to which it applies; `meta.after` names the recording of the
+exchange before.";
     }
 }
 

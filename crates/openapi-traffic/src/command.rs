@@ -58,6 +58,9 @@ pub struct Command {
     /// Known findings to accept until a date
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// What holds within an exchange and across several, where no schema can say it
+    #[arg(long, value_name = "FILE")]
+    relations: Option<PathBuf>,
     #[command(flatten)]
     judging: Judging,
 }
@@ -104,6 +107,7 @@ impl Command {
             paths: self.paths.clone(),
             hosts: judging.host.clone(),
             baseline: self.baseline.clone(),
+            relations: self.relations.clone(),
             unused_excuses: true,
             coverage: judging.format.wants_coverage(judging.coverage),
             cases: judging.format == Format::Junit,

@@ -1,6 +1,6 @@
 //! Recordings from files, folders, HAR and NDJSON, judged in parallel a bounded number at a time.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -14,10 +14,12 @@ use crate::checks::Checks;
 use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::judge::{self, Exchange};
+use crate::linked::{self, Linked};
+use crate::relations::{Relations, Session};
 use crate::spec::Spec;
 use har_recording::{Entries, EntryText, HarEntry, Opened, Skip, Wire};
 use http_recording::{Found, Kind, Recording, walk};
-use located::{Source, Unreadable, display};
+use located::{Source, Unreadable, display, pointer};
 
 /// How many files or lines are in memory at once.
 const PIECES: usize = 256;
@@ -29,6 +31,9 @@ const LARGE: u64 = 1 << 20;
 const OUT_OF_SCOPE: &str = "sent to another host or base path than those in scope";
 /// Why an exchange is passed over that a browser adds to those of a page.
 const PREFLIGHT: &str = "a browser asked whether it may send a request (CORS preflight)";
+/// Why a line cannot name the recording before it.
+const LINE_AFTER: &str = "a line comes after the line above it; leave `after` out, or keep the \
+                          recording in a file of its own";
 /// Why JSON is passed over that is valid.
 const TOO_DEEP: &str = "JSON nested deeper than 128 levels";
 
@@ -54,6 +59,8 @@ pub struct Summary {
     pub skipped: BTreeMap<String, Skipped>,
     /// What the exchanges showed; those that must be refused show nothing.
     pub evidence: Evidence,
+    /// How often each relation was true or false, in the order of their file.
+    pub applied: Vec<u64>,
     /// What could not be judged, with its place and the reason.
     pub problems: Vec<String>,
     /// What the tool found in the documents by rules of its own.
@@ -74,39 +81,53 @@ pub struct Skipped {
 /// nothing is passed over silently, and the rest is judged all the same. A file that is given more
 /// than once counts once.
 pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) -> Summary {
-    for_each_beside(paths, spec, &(), each)
+    let by = By {
+        spec,
+        relations: None,
+        checks: &(),
+    };
+    for_each_by(paths, by, each)
 }
 
-/// The same, with the checks of a tool on each document.
-pub(crate) fn for_each_beside(
-    paths: &[PathBuf],
-    spec: &Spec,
-    checks: &dyn Checks,
-    each: &mut dyn FnMut(Judged),
-) -> Summary {
+/// What exchanges are judged by.
+#[derive(Clone, Copy)]
+pub(crate) struct By<'r> {
+    pub(crate) spec: &'r Spec,
+    /// What holds across exchanges.
+    pub(crate) relations: Option<&'r Relations>,
+    /// The rules of the tool, for each document.
+    pub(crate) checks: &'r dyn Checks,
+}
+
+/// The same, by more than the document. The entries of a HAR and the lines of NDJSON are sessions,
+/// each in the order of the file; other recordings are where their `meta.after` leads back to
+/// another file, and those come last of their path.
+pub(crate) fn for_each_by(paths: &[PathBuf], by: By<'_>, each: &mut dyn FnMut(Judged)) -> Summary {
     let summary = Summary {
         exchanges: 0,
         negative: 0,
         skipped: BTreeMap::new(),
-        evidence: Evidence::new(spec),
+        evidence: Evidence::new(by.spec),
+        applied: vec![0; by.relations.map_or(0, |relations| relations.all().len())],
         problems: Vec::new(),
         beside: Vec::new(),
     };
     let mut run = Run {
-        spec,
-        checks,
+        by,
         each,
         waiting: Vec::new(),
         bytes: 0,
         pieces: 0,
         known: HashSet::new(),
         again: 0,
+        linked: Vec::new(),
         summary,
     };
     for path in paths {
         let (before, out_of_scope) = (run.accounted(), run.out_of_scope());
         run.path(path);
         run.flush();
+        run.linked();
         if run.accounted() == before {
             let reason = match run.out_of_scope() > out_of_scope {
                 true => {
@@ -125,8 +146,7 @@ pub(crate) fn for_each_beside(
 }
 
 struct Run<'r> {
-    spec: &'r Spec,
-    checks: &'r dyn Checks,
+    by: By<'r>,
     each: &'r mut dyn FnMut(Judged),
     waiting: Vec<Piece>,
     bytes: usize,
@@ -135,6 +155,8 @@ struct Run<'r> {
     known: HashSet<PathBuf>,
     /// How many files were met again.
     again: usize,
+    /// The recordings that are judged after others.
+    linked: Vec<Linked>,
     summary: Summary,
 }
 
@@ -143,7 +165,12 @@ struct Piece {
     number: u64,
     negative: bool,
     content: Content,
+    /// What relations found in a line; the lines of a file are one session.
+    related: Related,
 }
+
+/// What relations found, by the label of the exchange.
+type Related = HashMap<Arc<str>, Vec<Finding>>;
 
 enum Content {
     File(PathBuf),
@@ -200,10 +227,13 @@ impl Run<'_> {
         }
         match kind {
             // What is read as a whole for another reason is judged as a whole too.
-            Ok(Kind::Document) if is_large(&path) && !self.checks.wants(&path) => {
+            Ok(Kind::Document) if is_large(&path) && !self.by.checks.wants(&path) => {
                 self.large(&path)?;
             }
-            Ok(Kind::Document) => self.push(is_negative(&path), Content::File(path), 0),
+            Ok(Kind::Document) => {
+                let (negative, content) = (is_negative(&path), Content::File(path));
+                self.push(negative, content, Related::new(), 0);
+            }
             Ok(Kind::Lines) => self.lines(&path)?,
             Err(reason) => self.skipped(reason.to_owned(), display(&path)),
         }
@@ -215,6 +245,10 @@ impl Run<'_> {
         let negative = is_negative(path);
         let opened = File::open(path).with_context(|| format!("cannot read {file}"))?;
         let mut reader = BufReader::with_capacity(1 << 20, opened);
+        let mut session = self
+            .by
+            .relations
+            .map(|them| Session::new(them, self.by.spec));
         for line in 1.. {
             let mut bytes = Vec::new();
             let read = reader
@@ -224,6 +258,15 @@ impl Run<'_> {
                 break;
             }
             if !bytes.trim_ascii().is_empty() {
+                let related = session.as_mut().map(|session| {
+                    let source = Source::from_bytes(file.as_ref(), bytes.clone(), line).ok();
+                    let read = source
+                        .and_then(|it| read_exchanges(&Arc::new(it), 0, &mut Vec::new()).ok());
+                    if read.is_none() {
+                        session.forget();
+                    }
+                    relate(self.by.spec, &read.unwrap_or_default(), session)
+                });
                 self.push(
                     negative,
                     Content::Line {
@@ -231,9 +274,13 @@ impl Run<'_> {
                         line,
                         bytes,
                     },
+                    related.unwrap_or_default(),
                     read,
                 );
             }
+        }
+        if let Some(session) = session {
+            self.applied(session.applied());
         }
         Ok(())
     }
@@ -246,8 +293,15 @@ impl Run<'_> {
         let opened = File::open(path).with_context(|| format!("cannot read {file}"))?;
         let (evidence, outcome) = match har_recording::open(opened) {
             Some(Opened::Har(entries)) => {
-                let judged = judge_entries(self.spec, &file, entries, number, negative);
-                judged.map_or_else(|| self.whole(Source::read(path)?, number, negative), Ok)?
+                let judged = judge_entries(self.by.spec, &file, entries, number, negative);
+                match (judged, self.by.relations) {
+                    (None, _) => self.whole(Source::read(path)?, number, negative)?,
+                    (Some(judged), None) => judged,
+                    (Some((evidence, outcome)), Some(relations)) => {
+                        let outcome = relate_entries(self.by.spec, relations, &file, outcome)?;
+                        (evidence, outcome)
+                    }
+                }
             }
             Some(Opened::Other(mut bytes, mut rest)) => {
                 rest.read_to_end(&mut bytes)
@@ -267,9 +321,66 @@ impl Run<'_> {
         number: u64,
         negative: bool,
     ) -> anyhow::Result<(Evidence, Outcome)> {
-        let mut evidence = Evidence::new(self.spec);
-        let outcome = judge_source(self.spec, source, None, number, negative, &mut evidence)?;
+        let mut evidence = Evidence::new(self.by.spec);
+        let relating = self.by.relations.map_or(Relating::Not, Relating::Here);
+        let outcome = judge_source(
+            self.by.spec,
+            relating,
+            source,
+            None,
+            number,
+            negative,
+            &mut evidence,
+        )?;
         Ok((evidence, outcome))
+    }
+
+    /// Judges the recordings that come after others.
+    fn linked(&mut self) {
+        let linked = std::mem::take(&mut self.linked);
+        let Some(relations) = self.by.relations.filter(|_| !linked.is_empty()) else {
+            return;
+        };
+        let spec = self.by.spec;
+        let (turns, problems) = linked::order(linked);
+        problems.iter().for_each(|problem| self.problem(problem));
+        let mut session = Session::with_marks(relations, spec);
+        let mut evidence = Evidence::new(self.by.spec);
+        let mut marks = Vec::new();
+        for turn in turns {
+            if let Some(mark) = marks.drain(turn.depth..).next() {
+                session.back_to(mark);
+            }
+            marks.push(session.mark());
+            let exchange = match one(&turn.path, turn.judged.map_or(0, |(number, _)| number)) {
+                Ok(exchange) => Arc::new(exchange),
+                Err(error) => {
+                    self.problem(&error);
+                    continue;
+                }
+            };
+            let related = match spec.covers(exchange.url()) {
+                true => session.next(&exchange),
+                false => Vec::new(),
+            };
+            let Some((_, negative)) = turn.judged else {
+                continue;
+            };
+            let mut outcome = Outcome::default();
+            match judge_exchange(spec, &exchange, negative, related, &mut evidence) {
+                Ok(judged) => outcome.judged.push(judged),
+                Err(skipped) => outcome.skipped.push(skipped),
+            }
+            self.take(outcome);
+        }
+        self.applied(session.applied());
+        self.summary.evidence.merge(evidence);
+    }
+
+    fn applied(&mut self, more: &[u64]) {
+        for (sum, more) in self.summary.applied.iter_mut().zip(more) {
+            *sum += more;
+        }
     }
 
     fn number(&mut self) -> u64 {
@@ -288,12 +399,13 @@ impl Run<'_> {
             .count += 1;
     }
 
-    fn push(&mut self, negative: bool, content: Content, bytes: usize) {
+    fn push(&mut self, negative: bool, content: Content, related: Related, bytes: usize) {
         let number = self.number();
         self.waiting.push(Piece {
             number,
             negative,
             content,
+            related,
         });
         self.bytes += bytes;
         if self.waiting.len() >= PIECES || self.bytes >= BYTES {
@@ -305,14 +417,14 @@ impl Run<'_> {
     fn flush(&mut self) {
         self.bytes = 0;
         let waiting = std::mem::take(&mut self.waiting);
-        let (spec, checks) = (self.spec, self.checks);
+        let by = self.by;
         // Each thread has evidence of its own; the order of the outcomes is that of the pieces.
         let (evidence, outcomes) = waiting
             .into_par_iter()
             .fold(
-                || (Evidence::new(spec), Vec::new()),
+                || (Evidence::new(by.spec), Vec::new()),
                 |(mut evidence, mut outcomes), piece| {
-                    outcomes.push(judge_piece(spec, checks, piece, &mut evidence));
+                    outcomes.push(judge_piece(by, piece, &mut evidence));
                     (evidence, outcomes)
                 },
             )
@@ -339,6 +451,8 @@ impl Run<'_> {
             self.skipped(reason, file);
         }
         self.summary.beside.extend(outcome.beside);
+        self.applied(&outcome.applied);
+        self.linked.extend(outcome.linked);
         for judged in outcome.judged {
             match judged.negative {
                 true => self.summary.negative += 1,
@@ -356,29 +470,141 @@ struct Outcome {
     skipped: Vec<(String, String)>,
     /// What the tool found by rules of its own.
     beside: Vec<Finding>,
+    linked: Vec<Linked>,
+    applied: Vec<u64>,
 }
 
-fn judge_piece(
-    spec: &Spec,
-    checks: &dyn Checks,
-    piece: Piece,
-    evidence: &mut Evidence,
-) -> anyhow::Result<Outcome> {
-    let (source, checks) = match piece.content {
+/// What holds relations against the exchanges of a text.
+enum Relating<'r> {
+    Not,
+    /// The text is a session of its own, or a recording that follows others.
+    Here(&'r Relations),
+    Done(Related),
+}
+
+fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> anyhow::Result<Outcome> {
+    let (source, checks, relating) = match piece.content {
         Content::File(path) => {
             let source = Source::read(&path)?;
-            (source, checks.wants(&path).then_some(checks))
+            let checks = by.checks.wants(&path).then_some(by.checks);
+            let relating = by.relations.map_or(Relating::Not, Relating::Here);
+            (source, checks, relating)
         }
         Content::Line { file, line, bytes } => {
-            (Source::from_bytes(file.as_ref(), bytes, line)?, None)
+            let source = Source::from_bytes(file.as_ref(), bytes, line)?;
+            let done = Relating::Done(piece.related);
+            (source, None, by.relations.map_or(Relating::Not, |_| done))
         }
     };
-    judge_source(spec, source, checks, piece.number, piece.negative, evidence)
+    judge_source(
+        by.spec,
+        relating,
+        source,
+        checks,
+        piece.number,
+        piece.negative,
+        evidence,
+    )
+}
+
+/// The exchanges of a text, whose numbers begin with `number`, each with its place in a HAR.
+fn read_exchanges(
+    source: &Arc<Source>,
+    number: u64,
+    skipped: &mut Vec<(String, String)>,
+) -> anyhow::Result<Vec<(Option<usize>, Arc<Exchange>)>> {
+    let exchange = |(number, read): (u64, (Recording, String, Option<Wire>))| {
+        let (recording, at, wire) = read;
+        let index = pointer::last(&at).and_then(|index| index.parse().ok());
+        let exchange = Exchange::new(recording, Arc::clone(source), &at, number);
+        let exchange = match wire {
+            Some(wire) => exchange.with_wire(wire),
+            None => exchange,
+        };
+        (index, Arc::new(exchange))
+    };
+    let read = read(source, skipped)?;
+    Ok((number..).zip(read).map(exchange).collect())
+}
+
+/// What relations find in the exchanges of one text.
+fn relate(
+    spec: &Spec,
+    exchanges: &[(Option<usize>, Arc<Exchange>)],
+    session: &mut Session<'_>,
+) -> Related {
+    let mut related = Related::new();
+    let mut next = 0;
+    for (index, exchange) in exchanges {
+        // An entry that is no exchange may have changed anything.
+        if index.is_some_and(|index| index != next) {
+            session.forget();
+        }
+        next = index.map_or(next, |index| index + 1);
+        if !spec.covers(exchange.url()) {
+            continue;
+        }
+        let findings = session.next(exchange);
+        if !findings.is_empty() {
+            related.insert(Arc::clone(exchange.label()), findings);
+        }
+    }
+    related
+}
+
+/// The outcome of a HAR with what relations find in it, which is read once more: all threads judge,
+/// and a session has an order.
+fn relate_entries(
+    spec: &Spec,
+    relations: &Relations,
+    file: &str,
+    mut outcome: Outcome,
+) -> anyhow::Result<Outcome> {
+    let opened = File::open(file).with_context(|| format!("cannot read {file}"))?;
+    let Some(Opened::Har(entries)) = har_recording::open(opened) else {
+        return Err(anyhow!("{file} changed while it was read"));
+    };
+    let mut session = Session::new(relations, spec);
+    let mut related = Related::new();
+    for entry in entries {
+        let Ok(Ok(read)) = entry.read() else {
+            session.forget();
+            continue;
+        };
+        let exchange = Arc::new(entry_exchange(file, entry, read, 0));
+        related.extend(relate(spec, &[(None, exchange)], &mut session));
+    }
+    for judged in &mut outcome.judged {
+        let more = related.remove(&judged.label).unwrap_or_default();
+        judged.findings.extend(more);
+    }
+    outcome.applied = session.applied().to_vec();
+    Ok(outcome)
+}
+
+/// The exchange of an entry of a HAR.
+fn entry_exchange(file: &str, entry: EntryText, read: HarEntry, number: u64) -> Exchange {
+    let HarEntry {
+        recording,
+        pointer,
+        wire,
+    } = read;
+    let source = Source::at_line(file, entry.text, entry.line);
+    let source = Arc::new(source.at_column(entry.column, pointer.as_str()));
+    Exchange::new(recording, source, &pointer, number).with_wire(wire)
+}
+
+/// The exchange that a file of one holds.
+fn one(path: &Path, number: u64) -> anyhow::Result<Exchange> {
+    let source = Source::read(path)?;
+    let recording = Recording::read(&source)?;
+    Ok(Exchange::new(recording, Arc::new(source), "", number))
 }
 
 /// Judges the exchanges of a text, whose numbers begin with `number`.
 fn judge_source(
     spec: &Spec,
+    relating: Relating,
     source: Source,
     checks: Option<&dyn Checks>,
     number: u64,
@@ -387,20 +613,42 @@ fn judge_source(
 ) -> anyhow::Result<Outcome> {
     let source = Arc::new(source);
     let mut outcome = Outcome::default();
-    let exchanges = read(&source, &mut outcome.skipped)?;
+    let exchanges = read_exchanges(&source, number, &mut outcome.skipped)?;
     if let Some(checks) = checks {
         let exchanges: Vec<_> = exchanges
             .iter()
-            .map(|(recording, pointer, _)| (recording, pointer.as_str()))
+            .map(|(_, exchange)| (&exchange.recording, exchange.base()))
             .collect();
         outcome.beside = checks.document(spec, &source, &exchanges);
     }
-    for (number, (recording, pointer, wire)) in (number..).zip(exchanges) {
-        let mut exchange = Exchange::new(recording, Arc::clone(&source), &pointer, number);
-        if let Some(wire) = wire {
-            exchange = exchange.with_wire(wire);
+    let after = exchanges
+        .first()
+        .and_then(|(_, it)| it.recording.meta.after.clone());
+    let mut related = match (relating, after) {
+        (Relating::Not, _) => Related::new(),
+        (Relating::Done(related), None) => related,
+        (Relating::Done(_), Some(_)) => {
+            return Err(source.error_at("/meta/after", LINE_AFTER).into());
         }
-        match judge_exchange(spec, &exchange, negative, evidence) {
+        (Relating::Here(_), Some(after)) => {
+            outcome.linked.push(Linked {
+                path: PathBuf::from(source.file()),
+                after,
+                number,
+                negative,
+            });
+            return Ok(outcome);
+        }
+        (Relating::Here(relations), None) => {
+            let mut session = Session::new(relations, spec);
+            let related = relate(spec, &exchanges, &mut session);
+            outcome.applied = session.applied().to_vec();
+            related
+        }
+    };
+    for (_, exchange) in exchanges {
+        let related = related.remove(exchange.label()).unwrap_or_default();
+        match judge_exchange(spec, &exchange, negative, related, evidence) {
             Ok(judged) => outcome.judged.push(judged),
             Err(skipped) => outcome.skipped.push(skipped),
         }
@@ -409,11 +657,12 @@ fn judge_source(
 }
 
 /// Why the exchange is passed over, and what it is called, where it is none that the document
-/// speaks of.
+/// speaks of; `related` is what relations found in it.
 fn judge_exchange(
     spec: &Spec,
     exchange: &Exchange,
     negative: bool,
+    related: Vec<Finding>,
     evidence: &mut Evidence,
 ) -> Result<Judged, (String, String)> {
     let skipped = |reason: &str| Err((reason.to_owned(), exchange.label().to_string()));
@@ -428,8 +677,12 @@ fn judge_exchange(
         label: Arc::clone(exchange.label()),
         negative,
         findings: match negative {
-            true => judge::judge_negative(spec, exchange),
-            false => judge::judge_into(spec, exchange, evidence),
+            true => judge::judge_negative_with(spec, exchange, &related),
+            false => {
+                let mut findings = judge::judge_into(spec, exchange, evidence);
+                findings.extend(related);
+                findings
+            }
         },
     })
 }
@@ -448,16 +701,9 @@ fn judge_entries(
         let read = entry.read_again(body).ok()?;
         Some(match read {
             Err(skip) => Err((skip.reason, format!("{file}#{}", skip.pointer))),
-            Ok(HarEntry {
-                recording,
-                pointer,
-                wire,
-            }) => {
-                let source = Source::at_line(file, entry.text, entry.line);
-                let source = Arc::new(source.at_column(entry.column, pointer.as_str()));
-                let exchange = Exchange::new(recording, source, &pointer, number);
-                let mut exchange = exchange.with_wire(wire);
-                let judged = judge_exchange(spec, &exchange, negative, evidence);
+            Ok(read) => {
+                let mut exchange = entry_exchange(file, entry, read, number);
+                let judged = judge_exchange(spec, &exchange, negative, Vec::new(), evidence);
                 *body = exchange.recording.response.body.take().unwrap_or_default();
                 judged
             }

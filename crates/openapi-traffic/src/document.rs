@@ -235,7 +235,7 @@ fn beside(file: &str, reference: &str) -> String {
 }
 
 /// A path without detours, so that each file has one.
-fn normal(path: &str) -> String {
+pub(crate) fn normal(path: &str) -> String {
     let mut normal = PathBuf::new();
     for part in Path::new(path).components() {
         match part {

@@ -33,6 +33,9 @@ pub struct Finding {
     /// Where it was seen. In a HAR file, which holds bodies as strings, that is a place within the
     /// string, and the pointer is that of the string.
     pub recording: Option<Place>,
+    /// Where the earlier exchange stands that a relation held this one against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Place>,
     /// Method, path template and status of the exchange, as `GET /users/{id} 404`; of a path that
     /// the spec does not know, what looks like a word.
     pub exchange: Option<String>,
@@ -58,6 +61,7 @@ impl Finding {
             spec: None,
             spec_name: None,
             recording: None,
+            before: None,
             exchange: None,
             at: None,
         }

@@ -48,6 +48,7 @@
 //! - [`Spec`] is the document, ready to judge by, and [`Site`] a place of it that traffic can be
 //!   evidence for; [`Routes`] tells which operation a path leads to;
 //! - [`Exchange`] and [`judge()`] give [`Finding`]s, whose kinds are [`Rules`], and [`Evidence`];
+//! - [`Relations`] say what holds within an exchange and across several, where no schema can;
 //! - [`corpus`] judges files and folders on all cores;
 //! - [`Baseline`] excuses known findings for a while;
 //! - [`report`] says it all for a terminal, as a page, JSON, SARIF, JUnit XML or annotations;
@@ -69,8 +70,10 @@ mod escaped;
 mod evidence;
 mod finding;
 mod judge;
+mod linked;
 mod origins;
 mod path;
+mod relations;
 pub mod report;
 mod routing;
 mod run;
@@ -86,6 +89,7 @@ pub use evidence::{Evidence, Presence, Row, Verdict};
 pub use finding::Finding;
 pub use judge::{Exchange, judge, judge_into, judge_negative};
 pub use origins::Origins;
+pub use relations::{Relation, Relations, Session};
 pub use routing::{Match, Route, Routes};
 pub use run::{Options, run};
 pub use spec::{Site, SiteKind, Spec};

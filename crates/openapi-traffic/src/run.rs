@@ -10,9 +10,10 @@ use located::{Source, display};
 
 use crate::baseline::Baseline;
 use crate::checks::Checks;
-use crate::corpus::{self, Judged};
+use crate::corpus::{self, By, Judged};
 use crate::evidence::{Evidence, Verdict};
 use crate::finding::Finding;
+use crate::relations::Relations;
 use crate::report::{Case, Coverage, Report, Skipped, Tool};
 use crate::spec::{SiteKind, Spec};
 
@@ -27,8 +28,10 @@ pub struct Options {
     pub hosts: Vec<String>,
     /// Findings to excuse.
     pub baseline: Option<PathBuf>,
-    /// Whether an entry of the baseline that excuses nothing is a finding. A run over a part of the
-    /// recordings cannot tell.
+    /// What holds within an exchange and across several.
+    pub relations: Option<PathBuf>,
+    /// Whether an entry of the baseline that excuses nothing is a finding, and a relation that was
+    /// never applied. A run over a part of the recordings cannot tell.
     pub unused_excuses: bool,
     /// Whether the report has the evidence.
     pub coverage: bool,
@@ -71,8 +74,14 @@ fn judge(
     each: &mut dyn FnMut(),
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let paths = &options.paths;
-    let summary = corpus::for_each_beside(paths, spec, checks, &mut |judged| {
+    let relations = relations(spec, options, report);
+    let relations = relations.as_ref();
+    let by = By {
+        spec,
+        relations,
+        checks,
+    };
+    let summary = corpus::for_each_by(&options.paths, by, &mut |judged| {
         each();
         if options.cases {
             report.cases.push(case(&judged));
@@ -81,6 +90,13 @@ fn judge(
     });
     findings.extend(summary.beside);
     (report.summary.exchanges, report.summary.negatives) = (summary.exchanges, summary.negative);
+    if let Some(relations) = relations {
+        report.summary.relations = relations.all().len();
+        // What could not be read might have had what they need.
+        if options.unused_excuses && summary.problems.is_empty() {
+            findings.extend(relations.never_applied(&summary.applied));
+        }
+    }
     report.problems.extend(summary.problems);
     report.skipped = summary
         .skipped
@@ -101,6 +117,18 @@ fn judge(
     report.summary.operations_seen = operations().filter(|row| row.origins.by_others()).count();
     report.coverage = options.coverage.then(|| Coverage::new(rows));
     findings
+}
+
+/// The relations, if there is a file of them that can be read.
+fn relations(spec: &Spec, options: &Options, report: &mut Report) -> Option<Relations> {
+    let path = options.relations.as_ref()?;
+    match Source::read(path).and_then(|source| Relations::load(source, spec)) {
+        Ok(relations) => Some(relations),
+        Err(error) => {
+            report.problems.push(explained(&error));
+            None
+        }
+    }
 }
 
 /// What was not validated: of the document, and in the traffic.

@@ -119,8 +119,8 @@ fn root() -> &'static Path {
 
 /// The recordings of the repository.
 fn committed() -> Vec<Recording> {
-    let files = http_recording::files(&root().join("tests/recordings"));
-    files
+    let folder = root().join("tests/recordings");
+    http_recording::files(&folder)
         .map(|path| {
             let source = Source::read(&path.expect("a file")).expect("readable");
             Recording::read(&source).unwrap_or_else(|error| panic!("{error}"))

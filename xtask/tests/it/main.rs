@@ -9,6 +9,7 @@ mod har;
 mod leaks;
 mod pages;
 mod regen;
+mod relations;
 mod report;
 
 use std::process::Command;

@@ -77,6 +77,11 @@ impl Exchange {
         &self.source
     }
 
+    /// The pointer of the exchange in its text.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Where a value of the recording stands, or the nearest place above where the file has no such
     /// value (what is missing). The pointer is that of the value all the same.
     ///

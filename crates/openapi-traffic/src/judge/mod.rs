@@ -62,8 +62,18 @@ pub(crate) fn is_preflight(spec: &Spec, exchange: &Exchange) -> bool {
 /// Judges an exchange that must be refused: a finding when the codes are not exactly those that it
 /// expects.
 pub fn judge_negative(spec: &Spec, exchange: &Exchange) -> Vec<Finding> {
+    judge_negative_with(spec, exchange, &[])
+}
+
+/// The same, where relations found something too.
+pub(crate) fn judge_negative_with(
+    spec: &Spec,
+    exchange: &Exchange,
+    related: &[Finding],
+) -> Vec<Finding> {
     let (findings, _) = judge(spec, exchange);
-    let found: BTreeSet<&str> = findings.iter().map(|finding| finding.code).collect();
+    let found = findings.iter().chain(related);
+    let found: BTreeSet<&str> = found.map(|finding| finding.code).collect();
     let expected: BTreeSet<&str> = exchange
         .recording
         .meta
@@ -290,38 +300,50 @@ impl<'j> Judge<'j> {
 
     /// Adds a finding at a pointer into the exchange, without what may not be shown.
     fn say(&mut self, finding: Finding, at: &str) {
-        let known = &self.spec.known;
-        let recording = &self.exchange.recording;
-        let (side, body) = match at.strip_prefix("/response/body") {
-            Some(_) => ("/response/body", &recording.response.body),
-            None => ("/request/body", &recording.request.body),
-        };
-        // Only a body has lists, in which a number is no name.
-        let shown = match (at.strip_prefix(side), body) {
-            (Some(below), Some(body)) => format!("{side}{}", known.pointer(below, body)),
-            _ => known.pointer(at, &serde_json::Value::Null),
-        };
-        let mut place = self.exchange.place(at);
-        let mut texts = [finding.message, finding.expected, finding.seen];
-        for token in pointer::tokens(at).into_iter().flatten() {
-            let name = known.name(&token);
-            // What is masked in the pointer is masked wherever else it is named.
-            if name != token && !shown.contains(&*pointer::escape(&token)) {
-                for text in &mut texts {
-                    *text = text.replace(&*token, &name);
-                }
-                place.pointer = place.pointer.replace(&*pointer::escape(&token), &name);
+        let finding = place_finding(self.spec, self.exchange, &self.kind, finding, at);
+        self.findings.push(finding);
+    }
+}
+
+/// A finding at a pointer into an exchange of some kind, without what may not be shown.
+pub(crate) fn place_finding(
+    spec: &Spec,
+    exchange: &Exchange,
+    kind: &str,
+    finding: Finding,
+    at: &str,
+) -> Finding {
+    let known = &spec.known;
+    let recording = &exchange.recording;
+    let (side, body) = match at.strip_prefix("/response/body") {
+        Some(_) => ("/response/body", &recording.response.body),
+        None => ("/request/body", &recording.request.body),
+    };
+    // Only a body has lists, in which a number is no name.
+    let shown = match (at.strip_prefix(side), body) {
+        (Some(below), Some(body)) => format!("{side}{}", known.pointer(below, body)),
+        _ => known.pointer(at, &serde_json::Value::Null),
+    };
+    let mut place = exchange.place(at);
+    let mut texts = [finding.message, finding.expected, finding.seen];
+    for token in pointer::tokens(at).into_iter().flatten() {
+        let name = known.name(&token);
+        // What is masked in the pointer is masked wherever else it is named.
+        if name != token && !shown.contains(&*pointer::escape(&token)) {
+            for text in &mut texts {
+                *text = text.replace(&*token, &name);
             }
+            place.pointer = place.pointer.replace(&*pointer::escape(&token), &name);
         }
-        let [message, expected, seen] = texts.map(|text| visible(&text).into_owned());
-        self.findings.push(Finding {
-            message,
-            expected,
-            seen,
-            recording: Some(place),
-            exchange: Some(self.kind.clone()),
-            at: Some(shown),
-            ..finding
-        });
+    }
+    let [message, expected, seen] = texts.map(|text| visible(&text).into_owned());
+    Finding {
+        message,
+        expected,
+        seen,
+        recording: Some(place),
+        exchange: Some(kind.to_owned()),
+        at: Some(shown),
+        ..finding
     }
 }

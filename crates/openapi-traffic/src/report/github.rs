@@ -10,12 +10,19 @@ pub(super) fn render(report: &Report) -> String {
     }
     for it in &report.findings {
         let finding = &it.finding;
-        let elsewhere = match (&finding.recording, &finding.spec) {
-            (Some(_), Some(spec)) => {
-                format!("\nspec: {}:{} (#{})", spec.file, spec.line, spec.pointer)
-            }
+        let also = |what: &str, place: &Place| {
+            format!(
+                "\n{what}: {}:{} (#{})",
+                place.file, place.line, place.pointer
+            )
+        };
+        let mut elsewhere = match (&finding.recording, &finding.spec) {
+            (Some(_), Some(spec)) => also("spec", spec),
             _ => String::new(),
         };
+        if let Some(before) = &finding.before {
+            elsewhere += &also("held against", before);
+        }
         let of = match &finding.exchange {
             Some(exchange) => format!("\nin: {exchange}"),
             None => String::new(),

@@ -315,6 +315,9 @@ impl Page<'_> {
             self.window(title, place.as_ref(), &lines, label, text)?;
         }
         self.out.push_str("</div>\n");
+        if let Some(before) = &finding.before {
+            writeln!(self.out, "<p>Held against {}</p>", Where(before))?;
+        }
         self.others(&group[1..])?;
         let rule = self.report.tool.rules.find(finding.code);
         if let Some(rule) = rule {

@@ -104,18 +104,9 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
     for (index, (place, lines, label, text)) in drawn.iter().enumerate() {
         // As rustc does: an arrow at the first file, dots at the second.
         let arrow = if index == 0 { "-->" } else { ":::" };
-        let Place {
-            file,
-            line: number,
-            column,
-            pointer,
-        } = place;
         line(
             out,
-            format_args!(
-                "{:gutter$}{BLUE}{arrow}{BLUE:#} {file}:{number}:{column}  (#{})",
-                "", pointer
-            ),
+            format_args!("{:gutter$}{BLUE}{arrow}{BLUE:#} {}", "", at(place)),
         );
         window(out, gutter, lines, &format!("{label} {text}"));
     }
@@ -124,25 +115,31 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
             note(out, gutter, &format!("{label} {text}"));
         }
     }
+    if let Some(before) = &finding.before {
+        note(out, gutter, &format!("held against {}", at(before)));
+    }
     let others: Vec<_> = group[1..]
         .iter()
         .filter_map(|it| it.finding.recording.as_ref().or(it.finding.spec.as_ref()))
         .collect();
     for other in others.iter().take(LISTED) {
-        note(
-            out,
-            gutter,
-            &format!(
-                "also at {}:{}:{}  (#{})",
-                other.file, other.line, other.column, other.pointer
-            ),
-        );
+        note(out, gutter, &format!("also at {}", at(other)));
     }
     if others.len() > LISTED {
         note(out, gutter, &format!("and {} more", others.len() - LISTED));
     }
     note(out, gutter, &format!("id {id}, {name}"));
     out.push('\n');
+}
+
+fn at(place: &Place) -> String {
+    let Place {
+        file,
+        line,
+        column,
+        pointer,
+    } = place;
+    format!("{file}:{line}:{column}  (#{pointer})")
 }
 
 fn window(out: &mut String, gutter: usize, lines: &[Line], label: &str) {
@@ -216,10 +213,11 @@ fn summary(out: &mut String, report: &Report) {
         format!(", {}", count(s.corrections, "correction")),
         s.corrections,
     );
+    let relations = some(format!(", {}", count(s.relations, "relation")), s.relations);
     line(
         out,
         format_args!(
-            "{style}{verdict}{style:#}: {}{negatives}{operations}{corrections}; {} skipped, {} in the baseline; {:.2} s",
+            "{style}{verdict}{style:#}: {}{negatives}{operations}{corrections}{relations}; {} skipped, {} in the baseline; {:.2} s",
             count(s.exchanges, "exchange"),
             s.skipped,
             s.suppressed,

@@ -105,13 +105,14 @@ fn describe(findings: &[&Reported]) -> String {
             None => String::new(),
         };
         format!(
-            "{}: {}{times}{of}\nexpected: {}\nseen: {}{}{}\nid: {id}",
+            "{}: {}{times}{of}\nexpected: {}\nseen: {}{}{}{}\nid: {id}",
             finding.code,
             finding.message,
             finding.expected,
             finding.seen,
             at("spec", &finding.spec),
             at("recording", &finding.recording),
+            at("held against", &finding.before),
         )
     });
     paragraphs.collect::<Vec<_>>().join("\n\n")

@@ -106,6 +106,8 @@ pub struct Summary {
     pub operations_seen: usize,
     /// Corrections checked.
     pub corrections: usize,
+    /// Relations that the exchanges were held against.
+    pub relations: usize,
     /// Findings of severity error.
     pub errors: usize,
     /// Findings of severity warning.
@@ -334,7 +336,10 @@ fn present(finding: &mut Finding, files: &mut HashMap<String, String>) {
     if let Some(place) = &mut finding.spec {
         present_place(place, files, |file| file.to_owned());
     }
-    if let Some(place) = &mut finding.recording {
+    for place in [&mut finding.recording, &mut finding.before]
+        .into_iter()
+        .flatten()
+    {
         present_place(place, files, shown::file);
     }
 }

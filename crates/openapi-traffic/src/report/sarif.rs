@@ -207,6 +207,11 @@ fn result<'r>(report: &Report, it: &'r Reported, windows: &mut Windows<'_>) -> S
         "{of}{}; expected {}, seen {}",
         finding.message, finding.expected, finding.seen
     );
+    let before = finding.before.as_ref().map(|place| Location {
+        id: Some(2),
+        message: Some(text("the exchange before it")),
+        ..location(report, place, windows)
+    });
     let locations = primary.map(|place| location(report, place, windows));
     let related = related.map(|place| Location {
         id: Some(1),
@@ -219,7 +224,7 @@ fn result<'r>(report: &Report, it: &'r Reported, windows: &mut Windows<'_>) -> S
         message: text(message),
         locations: locations.into_iter().collect(),
         partial_fingerprints: BTreeMap::from([("finding/v1", it.id.as_str())]),
-        related_locations: related.into_iter().collect(),
+        related_locations: related.into_iter().chain(before).collect(),
     }
 }
 

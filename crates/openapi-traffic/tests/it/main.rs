@@ -24,6 +24,7 @@ mod never_panics;
 mod pages;
 mod planted;
 mod references;
+mod relations;
 mod renderings;
 mod routing;
 mod scalars;

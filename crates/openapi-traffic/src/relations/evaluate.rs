@@ -1,0 +1,782 @@
+//! What an expression comes to in the exchanges at hand.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use http_recording::Part;
+use located::pointer;
+use serde_json::{Map, Value};
+
+use super::expression::{Comparison, Expression, Function, Kind, Path, Root};
+use crate::judge::Exchange;
+use crate::shown::{Known, describe};
+
+/// An exchange of a documented operation, with the values of its path.
+#[derive(Debug)]
+pub(super) struct Bound {
+    pub(super) exchange: std::sync::Arc<Exchange>,
+    pub(super) path: Value,
+    pub(super) query: Value,
+    pub(super) header: Value,
+    pub(super) status: Value,
+}
+
+/// An exchange, or one item of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen<'e> {
+    pub(super) bound: &'e Bound,
+    /// The items are those of this body.
+    pub(super) each: Option<Root>,
+    /// The number of the item, where the body is an array.
+    pub(super) item: Option<usize>,
+}
+
+/// The exchange at hand and those before it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scope<'e, 's> {
+    pub(super) here: Seen<'e>,
+    pub(super) earlier: &'s [Seen<'e>],
+}
+
+/// Why an expression cannot be evaluated, without a value of the traffic.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unfit {
+    pub(super) wanted: &'static str,
+    pub(super) seen: String,
+}
+
+/// What made a condition false.
+#[derive(Debug)]
+pub(super) struct Broken {
+    pub(super) seen: String,
+    /// Where it was seen in the exchange at hand.
+    pub(super) at: String,
+    /// The earlier exchange with which it was compared, and where in it.
+    pub(super) earlier: Option<(usize, String)>,
+}
+
+impl<'e> Seen<'e> {
+    fn body(&self, root: Root) -> Option<&'e Value> {
+        let recording = &self.bound.exchange.recording;
+        match root {
+            Root::Request => recording.request.body.as_ref(),
+            _ => recording.response.body.as_ref(),
+        }
+    }
+
+    fn root(&self, root: Root) -> Option<&'e Value> {
+        match root {
+            Root::Item => {
+                let body = self.body(self.each?)?;
+                match self.item {
+                    Some(item) => body.as_array()?.get(item),
+                    None => Some(body),
+                }
+            }
+            Root::Request | Root::Response => self.body(root),
+            Root::Path => Some(&self.bound.path),
+            Root::Query => Some(&self.bound.query),
+            Root::Header => Some(&self.bound.header),
+            Root::Status => Some(&self.bound.status),
+        }
+    }
+
+    /// The pointer into the recording at which a root stands.
+    fn pointer(&self, root: Root) -> String {
+        match (root, self.each) {
+            (Root::Item, Some(each)) => {
+                let body = self.pointer(each);
+                self.item
+                    .map_or_else(|| body.clone(), |item| format!("{body}/{item}"))
+            }
+            (Root::Request, _) => "/request/body".to_owned(),
+            (Root::Response | Root::Item, _) => "/response/body".to_owned(),
+            (Root::Path, _) => "/request/params".to_owned(),
+            (Root::Query, _) => "/request/query".to_owned(),
+            (Root::Header, _) => "/response/headers".to_owned(),
+            (Root::Status, _) => "/response/status".to_owned(),
+        }
+    }
+
+    /// Whether what is not there may have been left out.
+    fn is_partial(&self, root: Root) -> bool {
+        let recording = &self.bound.exchange.recording;
+        let root = match root {
+            Root::Item => self.each,
+            root => Some(root),
+        };
+        match root {
+            Some(Root::Request) => {
+                recording.request.omitted || recording.meta.excerpt.contains(&Part::Request)
+            }
+            Some(Root::Response) => {
+                recording.response.omitted || recording.meta.excerpt.contains(&Part::Response)
+            }
+            _ => false,
+        }
+    }
+
+    /// How many items there are: what is no array is the only one.
+    pub(super) fn items(bound: &'e Bound, each: Option<Root>) -> Vec<Seen<'e>> {
+        let whole = Seen {
+            bound,
+            each,
+            item: None,
+        };
+        let Some(each) = each else {
+            return vec![whole];
+        };
+        match whole.body(each) {
+            None => Vec::new(),
+            Some(Value::Array(items)) => {
+                let numbers = 0..items.len();
+                numbers
+                    .map(|item| Seen {
+                        item: Some(item),
+                        ..whole
+                    })
+                    .collect()
+            }
+            Some(_) => vec![whole],
+        }
+    }
+}
+
+type Evaluated<T> = Result<Option<T>, Unfit>;
+
+impl<'e> Scope<'e, '_> {
+    fn seen(&self, path: &Path) -> Option<&Seen<'e>> {
+        match path.earlier {
+            Some(number) => self.earlier.get(number),
+            None => Some(&self.here),
+        }
+    }
+
+    /// The value of an expression; none where it is absent.
+    pub(super) fn value<'x>(&self, expression: &'x Expression) -> Evaluated<Cow<'x, Value>>
+    where
+        'e: 'x,
+    {
+        Ok(match &expression.kind {
+            Kind::Literal(value) => Some(Cow::Borrowed(value)),
+            Kind::Path(path) => self.find(path).map(Cow::Borrowed),
+            Kind::Sum(terms) => {
+                let [left, right] = &**terms;
+                let (left, right) = (self.number(left)?, self.number(right)?);
+                let sum = left.zip(right).map(|(left, right)| left.plus(right));
+                sum.and_then(Number::value).map(Cow::Owned)
+            }
+            Kind::Call(function, arguments) => self.call(*function, arguments)?,
+            // The reader of expressions lets no condition stand where a value is wanted.
+            Kind::Compare(..) | Kind::And(_) | Kind::Or(_) | Kind::Not(_) => None,
+        })
+    }
+
+    fn find(&self, path: &Path) -> Option<&'e Value> {
+        let mut here = self.seen(path)?.root(path.root)?;
+        for token in &path.tokens {
+            here = match here {
+                Value::Object(members) => members.get(token)?,
+                Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(here)
+    }
+
+    /// Whether the value of a path may have been left out of its recording.
+    fn is_partial(&self, expression: &Expression) -> bool {
+        match &expression.kind {
+            Kind::Path(path) => self
+                .seen(path)
+                .is_some_and(|seen| seen.is_partial(path.root)),
+            Kind::Call(_, arguments) => arguments.iter().any(|it| self.is_partial(it)),
+            _ => false,
+        }
+    }
+
+    fn number(&self, expression: &Expression) -> Evaluated<Number> {
+        match self.value(expression)? {
+            None => Ok(None),
+            Some(value) if is_unset(&value) => Ok(None),
+            Some(value) => match Number::of(&value) {
+                Some(number) => Ok(Some(number)),
+                None => Err(Unfit::new("a number", expression, &value)),
+            },
+        }
+    }
+
+    fn object<'x>(&self, expression: &'x Expression) -> Evaluated<Cow<'x, Value>>
+    where
+        'e: 'x,
+    {
+        match self.value(expression)? {
+            Some(value) if !value.is_object() => Err(Unfit::new("an object", expression, &value)),
+            value => Ok(value),
+        }
+    }
+
+    fn text<'x>(&self, expression: &'x Expression) -> Evaluated<String>
+    where
+        'e: 'x,
+    {
+        match self.value(expression)?.as_deref() {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(other) => Err(Unfit::new("a string", expression, other)),
+        }
+    }
+
+    fn call<'x>(&self, function: Function, arguments: &'x [Expression]) -> Evaluated<Cow<'x, Value>>
+    where
+        'e: 'x,
+    {
+        Ok(match (function, arguments) {
+            (Function::Count, [of]) => match self.value(of)? {
+                _ if self.is_partial(of) => None,
+                None => None,
+                Some(value) => {
+                    let count = value.as_array().map_or(1, Vec::len);
+                    Some(Cow::Owned(count.into()))
+                }
+            },
+            (Function::Plain, [of]) => self.text(of)?.map(|text| {
+                let plain = plain(&text).unwrap_or(text);
+                Cow::Owned(Value::String(plain))
+            }),
+            (Function::Set, [of]) => self
+                .object(of)?
+                .map(|object| Cow::Owned(kept(&object, |_, value| !is_unset(value)))),
+            (Function::Without, [of, others @ ..]) => {
+                let Some(object) = self.object(of)? else {
+                    return Ok(None);
+                };
+                let mut kept_members = object.into_owned();
+                for other in others {
+                    match self.value(other)?.as_deref() {
+                        // What is left out is not known, so that nothing is known of the rest.
+                        None => return Ok(None),
+                        Some(Value::Object(members)) => {
+                            kept_members =
+                                kept(&kept_members, |name, _| !members.contains_key(name));
+                        }
+                        Some(Value::String(name)) => {
+                            kept_members = kept(&kept_members, |it, _| !fits(it, name));
+                        }
+                        Some(value) => {
+                            let wanted = "an object or the name of a member";
+                            return Err(Unfit::new(wanted, other, value));
+                        }
+                    }
+                }
+                Some(Cow::Owned(kept_members))
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether a condition is true; none where a value that it needs is absent.
+    pub(super) fn truth(&self, expression: &Expression) -> Evaluated<bool> {
+        match &expression.kind {
+            Kind::Literal(value) => Ok(value.as_bool()),
+            Kind::Not(inner) => Ok(self.truth(inner)?.map(|it| !it)),
+            Kind::And(parts) => self.joined(parts, false),
+            Kind::Or(parts) => self.joined(parts, true),
+            Kind::Compare(comparison, sides) => {
+                let [left, right] = &**sides;
+                self.compare(*comparison, left, right)
+            }
+            Kind::Call(function, arguments) => self.holds(*function, arguments),
+            Kind::Path(_) | Kind::Sum(_) => Ok(None),
+        }
+    }
+
+    /// Parts of which one decides, if it is `deciding`.
+    fn joined(&self, parts: &[Expression], deciding: bool) -> Evaluated<bool> {
+        let mut all = Some(!deciding);
+        for part in parts {
+            match self.truth(part)? {
+                Some(truth) if truth == deciding => return Ok(Some(deciding)),
+                Some(_) => {}
+                None => all = None,
+            }
+        }
+        Ok(all)
+    }
+
+    fn compare(
+        &self,
+        comparison: Comparison,
+        left: &Expression,
+        right: &Expression,
+    ) -> Evaluated<bool> {
+        if matches!(comparison, Comparison::Same | Comparison::Other) {
+            let values = self.value(left)?.zip(self.value(right)?);
+            let same = values.map(|(left, right)| same(&left, &right));
+            return Ok(same.map(|same| same == (comparison == Comparison::Same)));
+        }
+        let Some((left, right)) = self.number(left)?.zip(self.number(right)?) else {
+            return Ok(None);
+        };
+        let order = left.order(right);
+        Ok(order.map(|order| match comparison {
+            Comparison::Less => order == Ordering::Less,
+            Comparison::AtMost => order != Ordering::Greater,
+            Comparison::More => order == Ordering::Greater,
+            _ => order != Ordering::Less,
+        }))
+    }
+
+    fn holds(&self, function: Function, arguments: &[Expression]) -> Evaluated<bool> {
+        match (function, arguments) {
+            (Function::Unset, [of]) => Ok(match self.value(of)? {
+                None if self.is_partial(of) => None,
+                None => Some(true),
+                Some(value) => Some(is_unset(&value)),
+            }),
+            (Function::IsBase64, [base64, plain]) => {
+                let Some((base64, plain)) = self.text(base64)?.zip(self.text(plain)?) else {
+                    return Ok(None);
+                };
+                Ok(Some(decoded(&base64).as_deref() == Some(plain.as_bytes())))
+            }
+            (Function::Agree, [left, right]) => {
+                let Some((left, right)) = self.object(left)?.zip(self.object(right)?) else {
+                    return Ok(None);
+                };
+                let mut common = common(&left, &right).peekable();
+                let says_something = common.peek().is_some();
+                let agree = common.all(|(_, left, right)| same(left, right));
+                Ok(says_something.then_some(agree))
+            }
+            (Function::Unique, [of, names @ ..]) => {
+                let value = self.value(of)?;
+                let Some(value) = value else { return Ok(None) };
+                let Some(items) = value.as_array() else {
+                    return Ok(Some(true));
+                };
+                Ok(Some(repeated(items, names).is_none()))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// What makes a false condition false: the first comparison that is.
+    pub(super) fn broken(&self, expression: &Expression, known: &Known) -> Broken {
+        let is_false = |part: &&Expression| self.truth(part) == Ok(Some(false));
+        match &expression.kind {
+            Kind::And(parts) => match parts.iter().find(is_false) {
+                Some(part) => self.broken(part, known),
+                None => self.of(&[], String::new()),
+            },
+            // All are false; the last is what would have been left.
+            Kind::Or(parts) => match parts.last() {
+                Some(part) => self.broken(part, known),
+                None => self.of(&[], String::new()),
+            },
+            Kind::Compare(_, sides) => {
+                let sides = &**sides;
+                let described = sides.iter().filter_map(|side| self.described(side));
+                let seen = described.collect::<Vec<_>>().join(", ");
+                self.of(sides, seen)
+            }
+            Kind::Call(Function::Agree, sides) => self.disagreement(sides, known),
+            Kind::Call(Function::Unique, sides) => {
+                let value = sides.first().and_then(|of| self.value(of).ok().flatten());
+                let items = value.as_deref().and_then(Value::as_array);
+                let twice = items.and_then(|items| repeated(items, &sides[1..]));
+                let mut broken = self.of(sides, String::new());
+                if let Some((first, second)) = twice {
+                    broken.seen = format!("items {first} and {second} have the same");
+                    broken.at = format!("{}/{second}", broken.at);
+                }
+                broken
+            }
+            Kind::Call(_, sides) => {
+                let described = sides.iter().filter_map(|side| self.described(side));
+                self.of(sides, described.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Not(inner) => self.of(
+                std::slice::from_ref(&**inner),
+                format!("`{}` is true", inner.text),
+            ),
+            Kind::Literal(_) | Kind::Path(_) | Kind::Sum(_) => self.of(&[], String::new()),
+        }
+    }
+
+    fn disagreement(&self, sides: &[Expression], known: &Known) -> Broken {
+        let mut broken = self.of(sides, String::new());
+        let [left, right] = sides else { return broken };
+        let values = self
+            .value(left)
+            .ok()
+            .flatten()
+            .zip(self.value(right).ok().flatten());
+        let Some((left, right)) = values else {
+            return broken;
+        };
+        let mut others = common(&left, &right).filter(|(_, left, right)| !same(left, right));
+        if let Some((name, left, right)) = others.next() {
+            let shown = known.name(name);
+            broken.seen = format!("`{shown}`: {} and {}", describe(left), describe(right));
+            broken.at = pointer::join(&broken.at, name);
+            if let Some((_, at)) = &mut broken.earlier {
+                *at = pointer::join(at, name);
+            }
+            match others.count() {
+                0 => {}
+                1 => broken.seen += ", and 1 more member",
+                more => broken.seen += &format!(", and {more} more members"),
+            }
+        }
+        broken
+    }
+
+    /// Where the paths of some expressions lead.
+    fn of(&self, sides: &[Expression], seen: String) -> Broken {
+        let mut paths = Vec::new();
+        sides.iter().for_each(|side| gather(side, &mut paths));
+        let at = |path: &Path| {
+            let root = self.seen(path)?.pointer(path.root);
+            let below = path.tokens.iter();
+            Some(below.fold(root, |at, token| pointer::join(&at, token)))
+        };
+        // A value of the response says more than the path or query that asked for it.
+        let weight = |path: &&&Path| match path.root {
+            Root::Item | Root::Response => 0,
+            Root::Request | Root::Header | Root::Status => 1,
+            Root::Path | Root::Query => 2,
+        };
+        let here = paths.iter().filter(|path| path.earlier.is_none());
+        let here = here.min_by_key(weight).and_then(|path| at(path));
+        let earlier = paths
+            .iter()
+            .find_map(|path| Some((path.earlier?, at(path)?)));
+        let item = || match self.here.each {
+            Some(_) => self.here.pointer(Root::Item),
+            None => "/response".to_owned(),
+        };
+        Broken {
+            seen,
+            at: here.unwrap_or_else(item),
+            earlier,
+        }
+    }
+
+    /// What a value is, without the value.
+    fn described(&self, expression: &Expression) -> Option<String> {
+        if matches!(expression.kind, Kind::Literal(_)) {
+            return None;
+        }
+        let value = self.value(expression).ok().flatten()?;
+        Some(format!("`{}`: {}", expression.text, describe(&value)))
+    }
+
+    /// The values of a key as one string, in which what is meant by equal values is equal; none
+    /// where one is absent.
+    pub(super) fn key(&self, parts: &[Expression]) -> Evaluated<String> {
+        let mut key = String::new();
+        for part in parts {
+            let Some(value) = self.value(part)? else {
+                return Ok(None);
+            };
+            write_key(&value, &mut key);
+            key.push('\0');
+        }
+        Ok(Some(key))
+    }
+}
+
+impl Unfit {
+    fn new(wanted: &'static str, expression: &Expression, value: &Value) -> Self {
+        Unfit {
+            wanted,
+            seen: format!("`{}`: {}", expression.text, describe(value)),
+        }
+    }
+}
+
+/// The paths in an expression, in the order in which they are written.
+fn gather<'x>(expression: &'x Expression, paths: &mut Vec<&'x Path>) {
+    match &expression.kind {
+        Kind::Literal(_) => {}
+        Kind::Path(path) => paths.push(path),
+        Kind::Sum(terms) | Kind::Compare(_, terms) => {
+            terms.iter().for_each(|term| gather(term, paths));
+        }
+        Kind::Not(inner) => gather(inner, paths),
+        // What is left out of an object is not what is compared.
+        Kind::Call(Function::Without, arguments) => {
+            arguments
+                .iter()
+                .take(1)
+                .for_each(|argument| gather(argument, paths));
+        }
+        Kind::And(parts) | Kind::Or(parts) | Kind::Call(_, parts) => {
+            parts.iter().for_each(|part| gather(part, paths));
+        }
+    }
+}
+
+/// Whether nothing is set: null, or the empty string.
+fn is_unset(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(str::is_empty)
+}
+
+/// Whether two values mean the same: digits are the number that they write, and null and the empty
+/// string are both unset.
+fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        _ if is_unset(left) || is_unset(right) => is_unset(left) && is_unset(right),
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .all(|(name, value)| right.get(name).is_some_and(|other| same(value, other)))
+        }
+        (Value::Number(_), _) | (_, Value::Number(_)) => {
+            let numbers = Number::of(left).zip(Number::of(right));
+            numbers.is_some_and(|(left, right)| left.order(right) == Some(Ordering::Equal))
+        }
+        (left, right) => left == right,
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Number {
+    Whole(i128),
+    Other(f64),
+}
+
+impl Number {
+    fn of(value: &Value) -> Option<Number> {
+        let text = match value {
+            Value::Number(number) => Cow::Owned(number.to_string()),
+            // Digits, not `inf` or `nan`, which Rust reads as numbers.
+            Value::String(text)
+                if text
+                    .trim_start_matches(['-', '+'])
+                    .starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                Cow::Borrowed(text.as_str())
+            }
+            _ => return None,
+        };
+        let whole = text.parse().ok().map(Number::Whole);
+        whole.or_else(|| text.parse().ok().map(Number::Other))
+    }
+
+    fn plus(self, other: Number) -> Number {
+        match (self, other) {
+            (Number::Whole(left), Number::Whole(right)) => {
+                Number::Whole(left.saturating_add(right))
+            }
+            _ => Number::Other(self.float() + other.float()),
+        }
+    }
+
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "only beside a number that has a fraction"
+    )]
+    fn float(self) -> f64 {
+        match self {
+            Number::Whole(number) => number as f64,
+            Number::Other(number) => number,
+        }
+    }
+
+    fn order(self, other: Number) -> Option<Ordering> {
+        match (self, other) {
+            (Number::Whole(left), Number::Whole(right)) => Some(left.cmp(&right)),
+            _ => self.float().partial_cmp(&other.float()),
+        }
+    }
+
+    fn value(self) -> Option<Value> {
+        match self {
+            Number::Whole(number) => i64::try_from(number).ok().map(Value::from),
+            Number::Other(number) => serde_json::Number::from_f64(number).map(Value::Number),
+        }
+    }
+}
+
+/// The members that two objects have, with their values in both.
+fn common<'v>(
+    left: &'v Value,
+    right: &'v Value,
+) -> impl Iterator<Item = (&'v String, &'v Value, &'v Value)> {
+    let left = left.as_object().into_iter().flatten();
+    left.filter_map(|(name, value)| Some((name, value, right.get(name)?)))
+}
+
+/// An object with some of its members.
+fn kept(object: &Value, is_kept: impl Fn(&str, &Value) -> bool) -> Value {
+    let members = object.as_object().into_iter().flatten();
+    let kept = members.filter(|(name, value)| is_kept(name, value));
+    Value::Object(
+        kept.map(|(name, value)| (name.clone(), value.clone()))
+            .collect::<Map<_, _>>(),
+    )
+}
+
+/// Whether a name is the given one, which may begin or end with `*` for anything.
+fn fits(name: &str, given: &str) -> bool {
+    match (given.strip_prefix('*'), given.strip_suffix('*')) {
+        (Some(end), _) => name.ends_with(end),
+        (_, Some(start)) => name.starts_with(start),
+        (None, None) => name == given,
+    }
+}
+
+/// The numbers of the first two items that have the same in all of some members. An item that
+/// lacks one of them is like no other.
+fn repeated(items: &[Value], names: &[Expression]) -> Option<(usize, usize)> {
+    let mut known = std::collections::HashMap::new();
+    let names: Vec<&str> = names
+        .iter()
+        .filter_map(|name| match &name.kind {
+            Kind::Literal(Value::String(name)) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    items.iter().enumerate().find_map(|(number, item)| {
+        let mut key = String::new();
+        for name in &names {
+            write_key(item.get(name)?, &mut key);
+            key.push('\0');
+        }
+        known.insert(key, number).map(|first| (first, number))
+    })
+}
+
+/// Writes a value so that the same is written for values that are [`same`].
+fn write_key(value: &Value, key: &mut String) {
+    match value {
+        value if is_unset(value) => {}
+        Value::Object(members) => {
+            let mut names: Vec<_> = members.iter().collect();
+            names.sort_unstable_by_key(|(name, _)| *name);
+            for (name, value) in names {
+                *key += name;
+                key.push('\u{1}');
+                write_key(value, key);
+                key.push('\u{2}');
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                write_key(item, key);
+                key.push('\u{3}');
+            }
+        }
+        Value::String(text) => *key += text,
+        other => *key += &other.to_string(),
+    }
+}
+
+/// What is written in base64, in one of its two alphabets, padded or not.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    const CONFIG: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
+    const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
+    let decoded = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text));
+    decoded.ok()
+}
+
+/// What a string is the base64 of, if that is a text of its own.
+fn plain(text: &str) -> Option<String> {
+    let plain = String::from_utf8(decoded(text)?).ok()?;
+    let is_text = plain.len() > 2 && !plain.chars().any(char::is_control);
+    is_text.then_some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_the_same_that_mean_the_same() {
+        let rows = [
+            (json!(5), json!("5"), true),
+            (json!("007"), json!(7), true),
+            (json!("007"), json!("7"), false),
+            (json!(1.0), json!(1), true),
+            (json!(null), json!(""), true),
+            (json!(null), json!(0), false),
+            (json!("inf"), json!(1), false),
+            (json!([[]]), json!([[]]), true),
+            (json!([1]), json!(["1"]), true),
+            (json!({"a": 1}), json!({"a": 1, "b": 2}), false),
+            (
+                json!(18_446_744_073_709_551_615_u64),
+                json!("18446744073709551615"),
+                true,
+            ),
+            (
+                json!(9_007_199_254_740_993_i64),
+                json!(9_007_199_254_740_992_i64),
+                false,
+            ),
+            (json!(true), json!("true"), false),
+        ];
+        for (left, right, expected) in rows {
+            assert_eq!(same(&left, &right), expected, "{left} {right}");
+            assert_eq!(same(&right, &left), expected, "{right} {left}");
+        }
+    }
+
+    #[test]
+    fn base64_is_read_in_both_alphabets_with_and_without_padding() {
+        // Tables of RFC 4648, and `?>` which has both characters in which the alphabets differ.
+        let rows = [
+            ("Zm9v", Some("foo")),
+            ("Zm9vYg==", Some("foob")),
+            ("Zm9vYg", Some("foob")),
+            ("c2lwKkBh", Some("sip*@a")),
+            ("fn8/Pj8+", None),
+            ("Pz8/Pj4+", Some("???>>>")),
+            ("Pz8_Pj4-", Some("???>>>")),
+            ("sip*@a", None),
+            ("Zg==", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(plain(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn equal_keys_are_those_of_values_that_are_the_same() {
+        let key = |value: Value| {
+            let mut key = String::new();
+            write_key(&value, &mut key);
+            key
+        };
+        assert_eq!(
+            key(json!({"a": 1, "b": "x"})),
+            key(json!({"b": "x", "a": "1"}))
+        );
+        assert_ne!(key(json!({"a": "bc"})), key(json!({"ab": "c"})));
+        assert_ne!(key(json!(["a", "b"])), key(json!(["ab"])));
+    }
+
+    #[test]
+    fn a_name_fits_with_a_star_at_either_end() {
+        assert!(fits("active-calls-now", "active-calls-*") && fits("last-datetime", "*-datetime"));
+        assert!(fits("a", "a") && !fits("ab", "a") && !fits("ba", "a"));
+    }
+}

@@ -1,0 +1,356 @@
+//! Exchanges in order: what the relations say of each, given those before it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use http_recording::text;
+use serde_json::{Map, Value};
+
+use super::evaluate::{Bound, Scope, Seen};
+use super::expression::Root;
+use super::{Pattern, Relations, Role};
+use crate::codes::Code;
+use crate::finding::Finding;
+use crate::judge::{Exchange, place_finding};
+use crate::spec::Spec;
+
+/// The exchanges of one client with one service, in the order in which they were made. What is kept
+/// of them is what a later one can be held against: the last of each kind for each key.
+#[derive(Debug)]
+pub struct Session<'r> {
+    relations: &'r Relations,
+    spec: &'r Spec,
+    /// For each relation, the exchanges that came so far, by key.
+    chains: Vec<HashMap<String, Vec<Step>>>,
+    applied: Vec<u64>,
+    /// What to put back, where exchanges are to be taken back.
+    changes: Option<Vec<Change>>,
+}
+
+/// An exchange that came in its turn, or the item of it that did.
+#[derive(Debug, Clone)]
+struct Step {
+    bound: Arc<Bound>,
+    each: Option<Root>,
+    item: Option<usize>,
+}
+
+/// What a change to a relation's state replaced.
+#[derive(Debug)]
+enum Change {
+    One(usize, String, Option<Vec<Step>>),
+    All(usize, HashMap<String, Vec<Step>>),
+}
+
+/// A point in a session to which it can go back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark(usize);
+
+impl<'r> Session<'r> {
+    /// A session in which nothing happened yet; the document is the one for which the relations
+    /// were loaded.
+    pub fn new(relations: &'r Relations, spec: &'r Spec) -> Self {
+        Session {
+            relations,
+            spec,
+            chains: relations.all.iter().map(|_| HashMap::new()).collect(),
+            applied: vec![0; relations.all.len()],
+            changes: None,
+        }
+    }
+
+    /// The same, which can go back to a [`Mark`].
+    pub(crate) fn with_marks(relations: &'r Relations, spec: &'r Spec) -> Self {
+        Session {
+            changes: Some(Vec::new()),
+            ..Session::new(relations, spec)
+        }
+    }
+
+    /// How often each relation was true or false so far.
+    pub fn applied(&self) -> &[u64] {
+        &self.applied
+    }
+
+    /// Holds the relations against the next exchange.
+    pub fn next(&mut self, exchange: &Arc<Exchange>) -> Vec<Finding> {
+        let method = exchange.recording.request.method.to_ascii_uppercase();
+        let matches = self
+            .spec
+            .routes
+            .find(exchange.url(), &exchange.recording.request.params);
+        let Some(found) = matches.iter().find(|it| it.route.method == method) else {
+            // Nobody knows what it changed.
+            if !matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS") {
+                self.forget();
+            }
+            return Vec::new();
+        };
+        let relations = self.relations;
+        let parts = &relations.parts[found.number];
+        if parts.is_empty() {
+            return Vec::new();
+        }
+        let recording = &exchange.recording;
+        let values = found.values.iter().cloned();
+        let bound = Arc::new(Bound {
+            exchange: Arc::clone(exchange),
+            path: Value::Object(
+                values
+                    .map(|(name, value)| (name, Value::String(value)))
+                    .collect(),
+            ),
+            query: Value::Object(recording.request.query.clone()),
+            header: Value::Object(headers(&recording.response.headers)),
+            status: recording.response.status.into(),
+        });
+        let kind = format!(
+            "{} {} {}",
+            self.spec.known.name(&method),
+            found.route.template,
+            recording.response.status
+        );
+        let mut findings = Vec::new();
+        // What is a step of a relation ends it for no key.
+        let is_step = |relation: usize| {
+            let mut steps = relations.all[relation].before.iter();
+            steps.any(|step| step.takes(found.number, recording.response.status))
+        };
+        for part in parts {
+            let relation = &relations.all[part.relation];
+            let pattern = match part.role {
+                Role::Judged => &relation.judged,
+                Role::Until(number) => &relation.until[number],
+                Role::Step(number) => &relation.before[number],
+            };
+            if !pattern.takes(found.number, recording.response.status) {
+                continue;
+            }
+            match part.role {
+                Role::Judged => self.judge(part.relation, &bound, &kind, &mut findings),
+                Role::Until(_) if !pattern.key.is_empty() && is_step(part.relation) => {}
+                Role::Until(_) => self.end(part.relation, pattern, &bound),
+                Role::Step(number) => self.step(part.relation, number, pattern, &bound),
+            }
+        }
+        findings
+    }
+
+    /// Forgets what came before: something was sent of which nothing is known.
+    pub fn forget(&mut self) {
+        for relation in 0..self.chains.len() {
+            self.clear(relation);
+        }
+    }
+
+    fn clear(&mut self, relation: usize) {
+        let before = std::mem::take(&mut self.chains[relation]);
+        if let (Some(changes), false) = (&mut self.changes, before.is_empty()) {
+            changes.push(Change::All(relation, before));
+        }
+    }
+
+    fn set(&mut self, relation: usize, key: String, steps: Option<Vec<Step>>) {
+        let chains = &mut self.chains[relation];
+        let before = match steps {
+            Some(steps) => chains.insert(key.clone(), steps),
+            None => chains.remove(&key),
+        };
+        if let Some(changes) = &mut self.changes {
+            changes.push(Change::One(relation, key, before));
+        }
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.changes.as_ref().map_or(0, Vec::len))
+    }
+
+    /// Takes back all exchanges since a mark.
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        while let Some(change) = self
+            .changes
+            .as_mut()
+            .filter(|changes| changes.len() > mark.0)
+            .and_then(Vec::pop)
+        {
+            match change {
+                Change::All(relation, before) => self.chains[relation] = before,
+                Change::One(relation, key, Some(before)) => {
+                    self.chains[relation].insert(key, before);
+                }
+                Change::One(relation, key, None) => drop(self.chains[relation].remove(&key)),
+            }
+        }
+    }
+
+    fn judge(
+        &mut self,
+        number: usize,
+        bound: &Arc<Bound>,
+        kind: &str,
+        findings: &mut Vec<Finding>,
+    ) {
+        let relation = &self.relations.all[number];
+        for here in Seen::items(bound, relation.judged.each) {
+            let alone = Scope { here, earlier: &[] };
+            let key = match relation.before.is_empty() {
+                true => Ok(None),
+                false => alone.key(&relation.judged.key),
+            };
+            let (truth, steps) = match key {
+                Err(unfit) => (Err(unfit), Vec::new()),
+                Ok(None) if !relation.before.is_empty() => continue,
+                Ok(key) => {
+                    let chain = key.and_then(|key| self.chains[number].get(&key));
+                    let steps = chain.cloned().unwrap_or_default();
+                    if steps.len() < relation.before.len() {
+                        continue;
+                    }
+                    let earlier: Vec<_> = steps.iter().map(Step::seen).collect();
+                    let scope = Scope {
+                        here,
+                        earlier: &earlier,
+                    };
+                    let applies = match &relation.judged.condition {
+                        Some(condition) => scope.truth(condition),
+                        None => Ok(Some(true)),
+                    };
+                    let truth = applies.and_then(|applies| match applies {
+                        Some(true) => scope.truth(&relation.holds),
+                        _ => Ok(None),
+                    });
+                    (truth, steps)
+                }
+            };
+            // What must be refused shows nothing.
+            let counts = bound.exchange.recording.meta.expect.is_empty();
+            self.applied[number] += u64::from(counts && matches!(truth, Ok(Some(_))));
+            if matches!(truth, Ok(Some(true) | None)) {
+                continue;
+            }
+            let earlier: Vec<_> = steps.iter().map(Step::seen).collect();
+            let scope = Scope {
+                here,
+                earlier: &earlier,
+            };
+            let (code, says, expected, broken) = match truth {
+                Err(unfit) => (
+                    Code::RelationUnfit,
+                    format!("the relation `{}` cannot be evaluated", relation.id),
+                    unfit.wanted.to_owned(),
+                    super::evaluate::Broken {
+                        seen: unfit.seen,
+                        ..scope.broken(&relation.holds, &self.spec.known)
+                    },
+                ),
+                _ => (
+                    Code::Relation,
+                    format!(
+                        "the relation `{}` does not hold: {}",
+                        relation.id, relation.says
+                    ),
+                    relation.holds.text.clone(),
+                    scope.broken(&relation.holds, &self.spec.known),
+                ),
+            };
+            let finding = Finding {
+                spec: self.relations.place(number, "/holds"),
+                spec_name: Some(format!("/{}/holds", relation.id)),
+                ..Finding::new(code.rule(), says, expected, broken.seen)
+            };
+            let finding = Finding {
+                severity: match code {
+                    Code::Relation => relation.severity,
+                    _ => finding.severity,
+                },
+                ..finding
+            };
+            let earlier = broken.earlier.or_else(|| {
+                let last = steps.len().checked_sub(1)?;
+                Some((last, "/response".to_owned()))
+            });
+            let before = earlier.and_then(|(step, at)| {
+                let bound = &steps.get(step)?.bound;
+                let nothing = Finding::new(code.rule(), "", "", "");
+                place_finding(self.spec, &bound.exchange, kind, nothing, &at).recording
+            });
+            findings.push(Finding {
+                before,
+                ..place_finding(self.spec, &bound.exchange, kind, finding, &broken.at)
+            });
+        }
+    }
+
+    fn end(&mut self, relation: usize, pattern: &Pattern, bound: &Arc<Bound>) {
+        for here in Seen::items(bound, pattern.each) {
+            let alone = Scope { here, earlier: &[] };
+            // What is not known to be another is taken to be the same.
+            let condition = pattern.condition.as_ref();
+            if condition.is_some_and(|it| alone.truth(it) == Ok(Some(false))) {
+                continue;
+            }
+            match alone.key(&pattern.key) {
+                Ok(Some(key)) if !pattern.key.is_empty() => self.set(relation, key, None),
+                _ => self.clear(relation),
+            }
+        }
+    }
+
+    fn step(&mut self, relation: usize, number: usize, pattern: &Pattern, bound: &Arc<Bound>) {
+        for here in Seen::items(bound, pattern.each) {
+            let alone = Scope { here, earlier: &[] };
+            let condition = pattern.condition.as_ref();
+            let Ok(Some(key)) = alone.key(&pattern.key) else {
+                continue;
+            };
+            if condition.is_some_and(|it| alone.truth(it) != Ok(Some(true))) {
+                continue;
+            }
+            let step = Step {
+                bound: Arc::clone(bound),
+                each: here.each,
+                item: here.item,
+            };
+            let so_far = self.chains[relation].get(&key);
+            let so_far = so_far.map_or(&[][..], Vec::as_slice);
+            let steps = match number {
+                // The first begins anew.
+                0 => Some(vec![step]),
+                number if number == so_far.len() => {
+                    let mut steps = so_far.to_vec();
+                    steps.push(step);
+                    Some(steps)
+                }
+                _ if so_far.is_empty() => continue,
+                // It comes again, or out of its turn: nothing is known of the whole any more.
+                _ => None,
+            };
+            self.set(relation, key, steps);
+        }
+    }
+}
+
+impl Step {
+    fn seen(&self) -> Seen<'_> {
+        Seen {
+            bound: &self.bound,
+            each: self.each,
+            item: self.item,
+        }
+    }
+}
+
+impl Pattern {
+    fn takes(&self, operation: usize, status: u16) -> bool {
+        self.operations.iter().any(|(number, statuses)| {
+            *number == operation && (statuses.is_empty() || statuses.iter().any(|it| it.is(status)))
+        })
+    }
+}
+
+fn headers(recorded: &Map<String, Value>) -> Map<String, Value> {
+    recorded
+        .iter()
+        .map(|(name, value)| (name.to_ascii_lowercase(), Value::String(text(value))))
+        .collect()
+}
