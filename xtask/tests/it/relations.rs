@@ -242,7 +242,7 @@ async fn session(http: &Client, server: &FakeServer, addressing: Addressing) -> 
     for (domain, pattern) in &TRUNKS[1..] {
         let path = client.one(domain, pattern);
         client.send(Method::DELETE, &path, "", Value::Null).await;
-        client.read(&TRUNKS).await;
+        client.get(&path, "").await;
         client.send(Method::DELETE, &path, "", Value::Null).await;
     }
     let trunk = json!({
