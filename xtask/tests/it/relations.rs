@@ -93,6 +93,24 @@ fn what_is_not_the_first_of_its_session_names_both_exchanges() {
     assert_eq!(before.pointer, format!("/request/body/{name}"));
 }
 
+/// What sessions are made with and held against; each costs more than a session.
+struct Laboratory {
+    spec: Spec,
+    relations: Relations,
+    http: Client,
+}
+
+impl Laboratory {
+    fn new() -> Self {
+        let spec = spec();
+        Laboratory {
+            relations: relations(&spec),
+            spec,
+            http: Client::new(),
+        }
+    }
+}
+
 /// A client that keeps what it sends and gets.
 struct Recorder<'s> {
     server: &'s FakeServer,
@@ -173,12 +191,12 @@ const TRUNKS: [(&str, &str); 4] = [
 ];
 
 /// A session of creates, reads, updates and deletes of several trunks at once.
-async fn session(server: &FakeServer, addressing: Addressing) -> Vec<Arc<Exchange>> {
+async fn session(http: &Client, server: &FakeServer, addressing: Addressing) -> Vec<Arc<Exchange>> {
     server.seed("seeded.example", 3);
     let mut client = Recorder {
         server,
         addressing,
-        http: Client::new(),
+        http: http.clone(),
         exchanges: Vec::new(),
     };
     client.read(&TRUNKS).await;
@@ -224,7 +242,7 @@ async fn session(server: &FakeServer, addressing: Addressing) -> Vec<Arc<Exchang
     for (domain, pattern) in &TRUNKS[1..] {
         let path = client.one(domain, pattern);
         client.send(Method::DELETE, &path, "", Value::Null).await;
-        client.read(&TRUNKS).await;
+        client.get(&path, "").await;
         client.send(Method::DELETE, &path, "", Value::Null).await;
     }
     let trunk = json!({
@@ -237,14 +255,19 @@ async fn session(server: &FakeServer, addressing: Addressing) -> Vec<Arc<Exchang
     client.exchanges
 }
 
-/// The relations that a session breaks, and how often each was applied.
-fn broken(exchanges: &[Arc<Exchange>]) -> (BTreeSet<String>, Vec<u64>) {
-    let spec = spec();
-    let relations = relations(&spec);
-    let mut session = Session::new(&relations, &spec);
-    let findings: Vec<_> = exchanges.iter().flat_map(|it| session.next(it)).collect();
-    let broken = findings.iter().map(relation_of).collect();
-    (broken, session.applied().to_vec())
+impl Laboratory {
+    /// The relations that a session with a server breaks, and how often each was applied.
+    async fn broken(
+        &self,
+        server: &FakeServer,
+        addressing: Addressing,
+    ) -> (BTreeSet<String>, Vec<u64>) {
+        let exchanges = session(&self.http, server, addressing).await;
+        let mut session = Session::new(&self.relations, &self.spec);
+        let findings: Vec<_> = exchanges.iter().flat_map(|it| session.next(it)).collect();
+        let broken = findings.iter().map(relation_of).collect();
+        (broken, session.applied().to_vec())
+    }
 }
 
 /// The switches of the embedded server, each alone.
@@ -315,38 +338,41 @@ fn breaks(name: &str) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn no_switch_breaks_a_relation_but_those_that_are_known_to() {
+    let laboratory = Laboratory::new();
     for (name, quirks) in switches() {
         let addressing = quirks.addressing;
         let server = FakeServer::with_quirks(quirks).await;
-        let (broken, _) = broken(&session(&server, addressing).await);
+        let (broken, _) = laboratory.broken(&server, addressing).await;
         assert_eq!(broken, breaks(name), "{name}");
     }
 }
 
 #[tokio::test]
 async fn a_list_that_stops_short_is_not_taken_for_complete() {
+    let laboratory = Laboratory::new();
     let quirks = Quirks {
         paging: ListPaging::StopsAt100,
         ..Quirks::default()
     };
     let server = FakeServer::with_quirks(quirks).await;
     server.seed("acme.example", 150);
-    let (broken, _) = broken(&session(&server, Addressing::Pattern).await);
+    let (broken, _) = laboratory.broken(&server, Addressing::Pattern).await;
     assert_eq!(broken, BTreeSet::new());
 }
 
 #[tokio::test]
 async fn a_session_applies_every_relation() {
+    let laboratory = Laboratory::new();
     let server = FakeServer::start().await;
-    let (_, applied) = broken(&session(&server, Addressing::Pattern).await);
-    let spec = spec();
-    for (relation, times) in relations(&spec).all().iter().zip(applied) {
+    let (_, applied) = laboratory.broken(&server, Addressing::Pattern).await;
+    for (relation, times) in laboratory.relations.all().iter().zip(applied) {
         assert!(times > 0, "{}", relation.id);
     }
 }
 
 #[tokio::test]
 async fn no_fault_breaks_a_relation_but_those_that_are_known_to() {
+    let laboratory = Laboratory::new();
     let operations = [
         Operation::ListConnections,
         Operation::CreateConnection,
@@ -369,7 +395,7 @@ async fn no_fault_breaks_a_relation_but_those_that_are_known_to() {
                 server.fail(operation, Fault::none());
                 server.fail(operation, fault.clone());
             }
-            let (broken, _) = broken(&session(&server, Addressing::Pattern).await);
+            let (broken, _) = laboratory.broken(&server, Addressing::Pattern).await;
             let name = format!("{name} {operation:?}");
             assert_eq!(broken, breaks(&name), "{name}");
         }

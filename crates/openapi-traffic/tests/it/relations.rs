@@ -384,7 +384,7 @@ fn what_is_wrong_with_a_file_of_relations_is_said_with_its_line() {
             3,
         ),
         ("says: A user reads as it was updated.", "says: ''", 1),
-        ("before:", "after:", 1),
+        ("before:", "after:", 3),
         ("before: {", "before: {colour: red, ", 3),
     ];
     for (good, bad, line) in rows {
