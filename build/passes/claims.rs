@@ -275,7 +275,7 @@ fn unknown(keyword: &str) -> String {
     )
 }
 
-/// What a server only tells is part of no request.
+/// What servers only report is part of no request.
 fn read_only(schema: &Value) -> bool {
     schema.get("readOnly") == Some(&Value::Bool(true))
 }

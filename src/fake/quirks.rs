@@ -73,9 +73,9 @@ pub struct Quirks {
     /// Evidence: documented, correction `neutral-connection-parameter`.
     pub addressing: Addressing,
     /// A request that the spec forbids is carried out as far as it can be, with values converted as
-    /// PHP does (`true` is stored as `1`). Without this quirk the answer is 400 with a message that
-    /// says what is wrong, so that a mistake in a request is seen in the test that makes it; which
-    /// of them servers refuse is not known.
+    /// PHP does (`true` is stored as `1`). Without this quirk the response is 400 with a message
+    /// that says what is wrong, so that a mistake in a request is seen in the test that makes it;
+    /// which of them servers refuse is not known.
     ///
     /// Evidence: imagined.
     pub lenient_requests: bool,

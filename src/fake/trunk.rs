@@ -210,14 +210,11 @@ fn integer(value: &Value) -> i64 {
             .unwrap_or_default(),
         Value::String(text) => {
             let text = text.trim_start();
-            let unsigned = text.strip_prefix('-').unwrap_or(text);
-            let digits = text.len()
-                - unsigned
-                    .trim_start_matches(|it: char| it.is_ascii_digit())
-                    .len();
-            let number = &text[..digits];
-            let largest = || number.parse().map_or(0, |float: f64| float as i64);
-            number.parse().unwrap_or_else(|_| largest())
+            let is_digit = |(at, it): &(usize, char)| it.is_ascii_digit() || *at == 0 && *it == '-';
+            let end = text.char_indices().find(|it| !is_digit(it));
+            let number = &text[..end.map_or(text.len(), |(at, _)| at)];
+            let nearest = |_| number.parse().map(|float: f64| float as i64);
+            number.parse().or_else(nearest).unwrap_or_default()
         }
         Value::Bool(on) => i64::from(*on),
         Value::Null => 0,

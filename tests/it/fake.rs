@@ -186,7 +186,7 @@ async fn the_reason_is_in_the_error_of_the_client() {
     );
 }
 
-/// They are not in the schemas of requests, and servers that were seen tell them all the same.
+/// They are in no schema of a request, and what a schema does not name it does not forbid.
 #[tokio::test]
 async fn a_read_only_property_in_a_body_is_ignored() {
     let server = FakeServer::start().await;

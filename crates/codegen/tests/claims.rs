@@ -108,7 +108,7 @@ fn an_open_vocabulary_claims_no_value() {
 }
 
 #[test]
-fn what_servers_only_tell_is_not_claimed_of_requests() {
+fn what_servers_only_report_is_not_claimed_of_requests() {
     let schema = json!({
         "required": ["a", "told"],
         "properties": { "told": { "type": "string", "readOnly": true }, "a": {} },
