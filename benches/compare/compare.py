@@ -60,7 +60,7 @@ def run(*command, folder, log):
 
 
 def without_newer_features(node):
-    """The document as 3.0 can say it: types that are lists and lists of examples are left out."""
+    """The document without lists of types and lists of examples, which 3.0 does not have."""
     if isinstance(node, list):
         return [without_newer_features(item) for item in node]
     if not isinstance(node, dict):
@@ -78,6 +78,10 @@ def convert(vendor, path):
     document = without_newer_features(json.loads(vendor.read_text()))
     document["openapi"] = "3.0.3"
     document.pop("webhooks", None)
+    for url, operations in document["paths"].items():
+        words = "".join(letter if letter.isalnum() else " " for letter in url).split()
+        for method in {"get", "post", "put", "delete"} & operations.keys():
+            operations[method].setdefault("operationId", "_".join([method, *words]))
     path.write_text(json.dumps(document, indent=1))
 
 
