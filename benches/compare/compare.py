@@ -226,7 +226,16 @@ def cell(text):
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def columns(rows, document):
+    yield "this crate, from ours", rows["ours", "ours"]
+    for generator in GENERATORS:
+        yield generator, rows[generator, document]
+        if document == "vendor" and (generator, "vendor-3.0") in rows:
+            yield f"{generator}, converted", rows[generator, "vendor-3.0"]
+
+
 def table(columns):
+    columns = list(columns)
     yield "| | " + " | ".join(name for name, _ in columns) + " |"
     yield "|---" * (len(columns) + 1) + "|"
     for key, title in ROWS:
@@ -259,13 +268,8 @@ def main():
             print(generator, document, rows[generator, document], file=sys.stderr)
 
     for title, document in [("From the vendor's document", "vendor"), ("From ours", "ours")]:
-        columns = [("this crate", rows["ours", "ours"])]
-        for generator in GENERATORS:
-            columns.append((generator, rows[generator, document]))
-            if document == "vendor" and (generator, "vendor-3.0") in rows:
-                columns.append((f"{generator}, converted", rows[generator, "vendor-3.0"]))
         print(f"\n### {title}\n")
-        print("\n".join(table(columns)))
+        print("\n".join(table(columns(rows, document))))
     print(f"\n{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores.")
 
 
