@@ -17,7 +17,7 @@ pub async fn list(server: &str) -> Result<Vec<Trunk>, String> {
     let (client, domain) = (of(server), domain_name("acme.example")?);
     let list = client.list_domain_connections(&domain, None, None, None, None, None, None, None);
     let trunks = list.await.map_err(|error| error.to_string())?;
-    Ok(trunks.into_inner())
+    Ok(trunks.into_inner().0)
 }
 
 pub async fn create(server: &str, domain: &str, pattern: &str) -> Result<(), String> {
