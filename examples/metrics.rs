@@ -21,9 +21,12 @@ use netsapiens_connections::fake::{FakeServer, Fault, Operation};
 use netsapiens_connections::observability::Attempt;
 use netsapiens_connections::{ClientBuilder, Error};
 
-/// Attempts and their time, by operation and result.
+/// Operation and result.
+type Labels = (&'static str, String);
+
+/// Attempts and their time.
 #[derive(Debug, Default)]
-struct Metrics(Mutex<BTreeMap<(&'static str, String), (u64, Duration)>>);
+struct Metrics(Mutex<BTreeMap<Labels, (u64, Duration)>>);
 
 impl Metrics {
     /// Is called on the task that waits for the operation, so it is quick.

@@ -124,7 +124,7 @@ fn recorded(response: &Value) -> Fault {
 
 async fn plain(server: &str) -> String {
     match plain_list(server).await {
-        Ok(trunks) => summary(&*trunks),
+        Ok(trunks) => summary(&trunks),
         Err(error) => failure(error.to_string()),
     }
 }
