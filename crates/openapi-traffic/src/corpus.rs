@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::judge::{self, Exchange};
+use crate::shown;
 use crate::spec::Spec;
 use har_recording::{Entries, EntryText, HarEntry, Opened, Skip, Wire};
 use http_recording::{Found, Kind, Recording, walk};
@@ -99,11 +100,12 @@ pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) ->
                 }
                 false => "no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)",
             };
-            run.problem(&anyhow!("{}: {reason}", display(path)));
+            run.problem(path, &anyhow!("{}: {reason}", display(path)));
         }
     }
     if paths.is_empty() {
-        run.problem(&anyhow!("no path was given: nothing was judged"));
+        let problem = "no path was given: nothing was judged";
+        run.summary.problems.push(problem.to_owned());
     }
     run.summary
 }
@@ -154,20 +156,22 @@ impl Run<'_> {
         skipped.map_or(0, |skipped| skipped.count)
     }
 
-    fn problem(&mut self, error: &anyhow::Error) {
-        self.summary.problems.push(format!("{error:#}"));
+    fn problem(&mut self, path: &Path, error: &anyhow::Error) {
+        self.summary.problems.push(told(path, error));
     }
 
     fn path(&mut self, path: &Path) {
         for found in walk(path) {
             let done = match found {
-                Err(error) => Err(error.into()),
-                Ok(Found { path, kind }) => self.file(path, kind),
+                Err(error) => Err((path.to_owned(), error.into())),
+                Ok(Found { path, kind }) => {
+                    self.file(path.clone(), kind).map_err(|error| (path, error))
+                }
             };
-            if let Err(error) = done {
+            if let Err((path, error)) = done {
                 // What was read before it is told of before it.
                 self.flush();
-                self.problem(&error);
+                self.problem(&path, &error);
             }
         }
     }
@@ -308,7 +312,7 @@ impl Run<'_> {
         for outcome in outcomes {
             match outcome {
                 Ok(outcome) => self.take(outcome),
-                Err(error) => self.problem(&error),
+                Err(problem) => self.summary.problems.push(problem),
             }
         }
     }
@@ -335,12 +339,28 @@ struct Outcome {
     skipped: Vec<(String, String)>,
 }
 
-fn judge_piece(spec: &Spec, piece: Piece, evidence: &mut Evidence) -> anyhow::Result<Outcome> {
-    let source = match piece.content {
-        Content::File(path) => Source::read(&path)?,
-        Content::Line { file, line, bytes } => Source::from_bytes(file.as_ref(), bytes, line)?,
+/// What cannot be read is told of in a sentence.
+fn judge_piece(spec: &Spec, piece: Piece, evidence: &mut Evidence) -> Result<Outcome, String> {
+    let (path, source) = match piece.content {
+        Content::File(path) => {
+            let source = Source::read(&path);
+            (path, source)
+        }
+        Content::Line { file, line, bytes } => (
+            PathBuf::from(file.as_ref()),
+            Source::from_bytes(file.as_ref(), bytes, line),
+        ),
     };
-    judge_source(spec, source, piece.number, piece.negative, evidence)
+    let judge = |source| judge_source(spec, source, piece.number, piece.negative, evidence);
+    let judged = source.map_err(anyhow::Error::from).and_then(judge);
+    judged.map_err(|error| told(&path, &error))
+}
+
+/// An error with its causes, in which the name of its file is shown as a whole as far as it may be:
+/// of its words alone, none may say that it is the number of somebody.
+fn told(path: &Path, error: &anyhow::Error) -> String {
+    let name = display(path);
+    format!("{error:#}").replace(&name, &shown::file(&name))
 }
 
 /// Judges the exchanges of a text, whose numbers begin with `number`.
