@@ -416,7 +416,7 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
         Some(content) => body("response.content", content, &headers, spare)?,
         // The format wants one of every response: of this one, the body was not saved.
         None => Body {
-            omitted: body_size != Some(0.0) && has_body(&request.method, status),
+            omitted: body_size != Some(0.0),
             ..Body::default()
         },
     };
@@ -428,7 +428,10 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
         headers: with_media_type(headers, answered.media_type),
         body: answered.json,
         text: answered.text,
-        omitted: answered.omitted,
+        // RFC 9110, section 6.4.1.
+        omitted: answered.omitted
+            && request.method != "HEAD"
+            && !matches!(status, 100..200 | 204 | 205 | 304),
     };
     let in_body = |side: &str, pointers: Vec<String>| {
         pointers
@@ -457,11 +460,6 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
         repeated,
     };
     Ok((recording, wire))
-}
-
-/// Whether a response can have a body (RFC 9110, section 6.4.1).
-fn has_body(method: &str, status: u16) -> bool {
-    method != "HEAD" && !matches!(status, 100..200 | 204 | 205 | 304)
 }
 
 /// The query as the URL has it; tools disagree whether the values of `queryString` are decoded, so

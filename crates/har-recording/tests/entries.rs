@@ -108,6 +108,11 @@ fn a_body_that_the_browser_left_out_is_not_an_empty_one() {
             false,
         ),
         ("GET", json!({"status": 200, "bodySize": 7}), true),
+        (
+            "GET",
+            json!({"status": 304, "headers": [{"name": "content-length", "value": "7"}]}),
+            false,
+        ),
     ] {
         let mut request = get();
         request["method"] = json!(method);

@@ -16,6 +16,7 @@ use crate::finding::Finding;
 use crate::judge::{self, Exchange};
 use crate::linked::{self, Linked};
 use crate::relations::{Relations, Session};
+use crate::shown;
 use crate::spec::Spec;
 use har_recording::{Entries, EntryText, HarEntry, Opened, Skip, Wire};
 use http_recording::{Found, Kind, Recording, walk};
@@ -136,11 +137,12 @@ pub(crate) fn for_each_by(paths: &[PathBuf], by: By<'_>, each: &mut dyn FnMut(Ju
                 }
                 false => "no exchange in it (recordings are .json, .har, .ndjson or .jsonl files)",
             };
-            run.problem(&anyhow!("{}: {reason}", display(path)));
+            run.problem(path, &anyhow!("{}: {reason}", display(path)));
         }
     }
     if paths.is_empty() {
-        run.problem(&anyhow!("no path was given: nothing was judged"));
+        let problem = "no path was given: nothing was judged";
+        run.summary.problems.push(problem.to_owned());
     }
     run.summary
 }
@@ -198,20 +200,22 @@ impl Run<'_> {
         skipped.map_or(0, |skipped| skipped.count)
     }
 
-    fn problem(&mut self, error: &anyhow::Error) {
-        self.summary.problems.push(format!("{error:#}"));
+    fn problem(&mut self, path: &Path, error: &anyhow::Error) {
+        self.summary.problems.push(told(path, error));
     }
 
     fn path(&mut self, path: &Path) {
         for found in walk(path) {
             let done = match found {
-                Err(error) => Err(error.into()),
-                Ok(Found { path, kind }) => self.file(path, kind),
+                Err(error) => Err((path.to_owned(), error.into())),
+                Ok(Found { path, kind }) => {
+                    self.file(path.clone(), kind).map_err(|error| (path, error))
+                }
             };
-            if let Err(error) = done {
+            if let Err((path, error)) = done {
                 // What was read before it is told of before it.
                 self.flush();
-                self.problem(&error);
+                self.problem(&path, &error);
             }
         }
     }
@@ -343,9 +347,11 @@ impl Run<'_> {
         };
         let spec = self.by.spec;
         let (turns, problems) = linked::order(linked);
-        problems.iter().for_each(|problem| self.problem(problem));
+        for (path, error) in &problems {
+            self.problem(path, error);
+        }
         let mut session = Session::with_marks(relations, spec);
-        let mut evidence = Evidence::new(self.by.spec);
+        let mut evidence = Evidence::new(spec);
         let mut marks = Vec::new();
         for turn in turns {
             if let Some(mark) = marks.drain(turn.depth..).next() {
@@ -355,7 +361,7 @@ impl Run<'_> {
             let exchange = match one(&turn.path, turn.judged.map_or(0, |(number, _)| number)) {
                 Ok(exchange) => Arc::new(exchange),
                 Err(error) => {
-                    self.problem(&error);
+                    self.problem(&turn.path, &error);
                     continue;
                 }
             };
@@ -440,7 +446,7 @@ impl Run<'_> {
         for outcome in outcomes {
             match outcome {
                 Ok(outcome) => self.take(outcome),
-                Err(error) => self.problem(&error),
+                Err(problem) => self.summary.problems.push(problem),
             }
         }
     }
@@ -482,29 +488,27 @@ enum Relating<'r> {
     Done(Related),
 }
 
-fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> anyhow::Result<Outcome> {
-    let (source, checks, relating) = match piece.content {
+/// What cannot be read is told of in a sentence.
+fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> Result<Outcome, String> {
+    let (number, negative) = (piece.number, piece.negative);
+    let (path, source, checks, relating) = match piece.content {
         Content::File(path) => {
-            let source = Source::read(&path)?;
+            let source = Source::read(&path);
             let checks = by.checks.wants(&path).then_some(by.checks);
             let relating = by.relations.map_or(Relating::Not, Relating::Here);
-            (source, checks, relating)
+            (path, source, checks, relating)
         }
         Content::Line { file, line, bytes } => {
-            let source = Source::from_bytes(file.as_ref(), bytes, line)?;
+            let source = Source::from_bytes(file.as_ref(), bytes, line);
             let done = Relating::Done(piece.related);
-            (source, None, by.relations.map_or(Relating::Not, |_| done))
+            let relating = by.relations.map_or(Relating::Not, |_| done);
+            (PathBuf::from(file.as_ref()), source, None, relating)
         }
     };
-    judge_source(
-        by.spec,
-        relating,
-        source,
-        checks,
-        piece.number,
-        piece.negative,
-        evidence,
-    )
+    let judge =
+        |source| judge_source(by.spec, relating, source, checks, number, negative, evidence);
+    let judged = source.map_err(anyhow::Error::from).and_then(judge);
+    judged.map_err(|error| told(&path, &error))
 }
 
 /// The exchanges of a text, whose numbers begin with `number`, each with its place in a HAR.
@@ -599,6 +603,11 @@ fn one(path: &Path, number: u64) -> anyhow::Result<Exchange> {
     let source = Source::read(path)?;
     let recording = Recording::read(&source)?;
     Ok(Exchange::new(recording, Arc::new(source), "", number))
+/// An error with its causes, in which the name of its file is shown as a whole as far as it may be:
+/// of its words alone, none may say that it is the number of somebody.
+fn told(path: &Path, error: &anyhow::Error) -> String {
+    let name = display(path);
+    format!("{error:#}").replace(&name, &shown::file(&name))
 }
 
 /// Judges the exchanges of a text, whose numbers begin with `number`.

@@ -37,9 +37,9 @@ struct Node {
     is_reached: bool,
 }
 
-/// The recordings and those that they come after, and why some have no order. Each file is read
+/// The recordings and those that they come after, and why files have no order. Each file is read
 /// once, and no more often where many come after it.
-pub(crate) fn order(linked: Vec<Linked>) -> (Vec<Turn>, Vec<anyhow::Error>) {
+pub(crate) fn order(linked: Vec<Linked>) -> (Vec<Turn>, Vec<(PathBuf, anyhow::Error)>) {
     let mut files = Files::default();
     let mut problems = Vec::new();
     for it in linked {
@@ -48,7 +48,7 @@ pub(crate) fn order(linked: Vec<Linked>) -> (Vec<Turn>, Vec<anyhow::Error>) {
         let mut next = Some((number, it.after));
         while let Some((number, after)) = next {
             next = files.link(number, &after).unwrap_or_else(|error| {
-                problems.push(error);
+                problems.push((files.nodes[number].turn.path.clone(), error));
                 None
             });
         }
@@ -68,7 +68,10 @@ pub(crate) fn order(linked: Vec<Linked>) -> (Vec<Turn>, Vec<anyhow::Error>) {
         waiting.extend(node.next.iter().rev().map(|next| (*next, depth + 1)));
     }
     let lost = files.nodes.iter().filter(|node| !node.is_reached);
-    problems.extend(lost.map(|node| at(&node.turn.path, "it leads back to itself")));
+    problems.extend(lost.map(|Node { turn, .. }| {
+        let error = at(&turn.path, "it leads back to itself");
+        (turn.path.clone(), error)
+    }));
     (turns, problems)
 }
 
@@ -178,7 +181,7 @@ mod tests {
         };
         (
             turns.iter().map(name).collect(),
-            problems.iter().map(ToString::to_string).collect(),
+            problems.iter().map(|(_, it)| it.to_string()).collect(),
         )
     }
 

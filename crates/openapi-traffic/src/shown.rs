@@ -229,7 +229,7 @@ pub(crate) fn file(path: &str) -> String {
         .rfind('/')
         .map_or(("", path), |at| path.split_at(at + 1));
     let (stem, rest) = name.rfind('.').map_or((name, ""), |at| name.split_at(at));
-    if traffic_redact::discloses(None, stem) {
+    if is_telephone_number(stem) || traffic_redact::discloses(None, stem) {
         return format!("{folder}{MASK}{rest}{pointer}");
     }
     let mut shown = folder.to_owned();
@@ -243,6 +243,14 @@ pub(crate) fn file(path: &str) -> String {
         }
     }
     shown + pointer
+}
+
+/// Digits in groups, as a person writes a number that can be called; a day begins with its century.
+fn is_telephone_number(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_number = |c: char| c.is_ascii_digit() || "+-. ()".contains(c);
+    let is_day = text.starts_with("19") || text.starts_with("20");
+    digits >= 7 && !is_day && text.contains([' ', '.', '(', '+']) && text.chars().all(is_number)
 }
 
 /// A sentence in which there may be names of files.

@@ -274,6 +274,36 @@ fn a_documented_number_stays_unless_it_can_be_called_or_is_marked() {
     assert_eq!(recordings[0].response.body, Some(expected));
 }
 
+/// The numbers of cards and of devices have 14 digits and more, which no count has and no time in
+/// milliseconds.
+#[test]
+fn a_number_too_long_for_a_count_or_a_time_goes_from_a_field_of_numbers_too() {
+    let knowledge = Knowledge::of_spec(&json!({"properties": {"total": {"type": "integer"}}}));
+    let kept = json!([7, "7", 1_741_079_711_200_u64, "1741079711200", -4096]);
+    let gone = [
+        "490154203237518",
+        "378282246310005",
+        "8901410321111851072",
+        "41111111111111",
+    ];
+    let numbers: Vec<Value> = gone
+        .iter()
+        .flat_map(|it| [json!(it), json!(it.parse::<u64>().unwrap())])
+        .collect();
+    let mut recordings = [recording(&response(json!([
+        {"total": kept}, {"total": numbers}, {"total": ["918273645", 918_273_645]},
+        {"password": "918273645"},
+    ])))];
+    redact(&mut recordings, &knowledge);
+    let body = recordings[0].response.body.clone().unwrap();
+    assert_eq!(body[0]["total"], kept);
+    let text = body.to_string();
+    // The last is a password of the same recording.
+    for value in gone.iter().chain(&["918273645"]) {
+        assert!(!text.contains(value), "{value} in {text}");
+    }
+}
+
 #[test]
 fn what_a_spec_makes_public_stays_and_its_credentials_do_not() {
     let knowledge = Knowledge::of_spec(&json!({ "properties": {

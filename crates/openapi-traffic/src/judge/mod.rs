@@ -134,11 +134,8 @@ impl<'j> Judge<'j> {
         let template = matches.first().map(|first| first.route.template.clone());
         let template = template.unwrap_or_else(|| self.spec.known.path(&request.path));
         let method = request.method.to_ascii_uppercase();
-        self.kind = format!(
-            "{} {template} {}",
-            self.spec.known.name(&method),
-            response.status
-        );
+        let shown = self.spec.known.name(&method).into_owned();
+        self.kind = format!("{shown} {template} {}", response.status);
         self.repeated();
         let Some(first) = matches.first() else {
             self.evidence.see_undocumented(
@@ -162,16 +159,16 @@ impl<'j> Judge<'j> {
             self.evidence.see_undocumented(
                 SiteKind::Operation,
                 path,
-                &method,
+                &shown,
                 None,
                 self.observation(),
             );
             let documented: Vec<_> = matches.iter().map(|it| it.route.method.as_str()).collect();
             return self.report(Found {
                 rule: Code::Method.rule(),
-                message: format!("{method} is not documented for `{}`", first.route.template),
+                message: format!("{shown} is not documented for `{}`", first.route.template),
                 expected: documented.join(", "),
-                seen: method,
+                seen: shown,
                 spec: path,
                 at: "/request/method",
             });

@@ -369,12 +369,14 @@ impl Page<'_> {
         self.out.push_str("</figcaption>\n");
         if !lines.is_empty() {
             write!(self.out, "<pre tabindex=\"0\" aria-label=\"{title}\">")?;
+            let margin = margin(lines);
             for line in lines {
                 write!(self.out, "<span class=\"no\">{}</span>", line.number)?;
+                let text = line.text.get(margin..).unwrap_or_default();
                 match &line.carets {
-                    None => write!(self.out, "{}", Text(&line.text))?,
+                    None => write!(self.out, "{}", Text(text))?,
                     Some(carets) => {
-                        let (start, rest) = at_column(&line.text, carets.start);
+                        let (start, rest) = at_column(text, carets.start.saturating_sub(margin));
                         let (here, after) = at_column(rest, carets.len());
                         write!(
                             self.out,
@@ -623,6 +625,14 @@ fn class_of(row: &Row) -> &'static str {
         Verdict::NeverSeen => "never-seen",
         Verdict::Undocumented => "undocumented",
     }
+}
+
+/// By how many spaces all lines are indented: on a narrow screen, they are room for the text.
+fn margin(lines: &[Line]) -> usize {
+    let texts = lines.iter().map(|line| line.text.as_str());
+    let written = texts.filter(|text| !text.trim().is_empty());
+    let margins = written.map(|text| text.len() - text.trim_start_matches(' ').len());
+    margins.min().unwrap_or(0)
 }
 
 /// The text before a column of a terminal, and what stands from there on.

@@ -220,6 +220,92 @@ fn what_is_wrong_in_what_firefox_saves_is_found() {
     );
 }
 
+/// A whole report, as a reader has it.
+#[test]
+fn a_report_on_what_a_browser_saves_reads_so() {
+    let bench = Bench::new();
+    let har = FIREFOX
+        .replace("books?genre=poetry&filter", "books?gender=poetry&filter")
+        .replace("theme=dark; sid=REDACTED", "theme=dark")
+        .replace(r#"\"title\":\"No such"#, r#"\"detail\":\"No such"#);
+    bench.write("bookshop.yaml", BOOKSHOP).write("a.har", &har);
+    let run = bench.validate(["--spec", "bookshop.yaml", "a.har"]);
+    let (report, _took) = run.stdout.rsplit_once("; ").expect("a summary");
+    assert_eq!(
+        report,
+        r##"error[NSV104]: GET /books 200: the query parameter `gender` is not documented
+   --> bookshop.yaml:9:5  (#/paths/~1books/get)
+    |
+  7 | paths:
+  8 |   /books:
+  9 |     get:
+    |     ^^^^ expected a documented query parameter
+    |
+   ::: a.har:106:11  (#/log/entries/1/request/url)
+    |
+104 |           "bodySize": 0,
+105 |           "method": "GET",
+106 |           "url": "•••",
+    |           ^^^^^^^^^^^^ seen `gender`
+    |
+    = id d2548c5491, undocumented-query-parameter
+
+error[NSV106]: POST /orders 201: order was sent without the credential that it requires
+   --> bookshop.yaml:98:7  (#/paths/~1orders/post/security)
+    |
+ 96 |     post:
+ 97 |       operationId: order
+ 98 |       security:
+    |       ^^^^^^^^^ expected `session` (`sid` in cookie)
+    |
+   ::: a.har:486:9  (#/log/entries/5/request)
+    |
+484 |       {
+485 |         "startedDateTime": "•••",
+486 |         "request": {
+    |         ^^^^^^^^^^^^ seen no such credential
+    |
+    = id ac8f4cfd68, missing-credential
+
+error[NSV223]: GET /books/{isbn} 404: `title` is required and missing
+   --> bookshop.yaml:144:13  (#/components/responses/Problem/content/application~1problem+json/schema/required)
+    |
+142 |           schema:
+143 |             type: object
+144 |             required: [title]
+    |             ^^^^^^^^^^^^^^^^^ expected `title`
+    |
+   ::: a.har:822:22  (#/log/entries/8/response/content/text)
+    |
+822 | …{"detail":"•••"}
+    |  ^ seen nothing
+    |
+    = id 86bfe3471b, response-missing-field
+
+warning[NSV301]: GET /books/{isbn} 404: `detail` is not documented
+   --> bookshop.yaml:145:13  (#/components/responses/Problem/content/application~1problem+json/schema/properties)
+    |
+143 |             type: object
+144 |             required: [title]
+145 |             properties: {title: {type: string}, status: {type: integer}}
+    |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected documented fields
+    |
+   ::: a.har:822:23  (#/log/entries/8/response/content/text)
+    |
+822 | …"detail":"•••"}
+    |  ^^^^^^^^^^^^^^ seen string of 13 characters
+    |
+    = id 4255d09cdd, undocumented-field
+
+skipped: a.har#/log/entries/2: a browser asked whether it may send a request (CORS preflight)
+skipped: a.har#/log/entries/10: no answer (status 0)
+skipped: a.har#/log/entries/0: sent to another host or base path than those in scope
+not validated: a.har#/log/entries/6: the body of a response is not in the recording
+not validated: bookshop.yaml:43:47: the format `uri-reference` is not known
+3 errors, 1 warning: 8 exchanges, 6 of 8 operations seen; 3 skipped, 0 in the baseline"##
+    );
+}
+
 #[test]
 fn what_a_proxy_saves_is_judged() {
     clean(

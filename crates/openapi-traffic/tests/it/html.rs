@@ -93,20 +93,20 @@ type</span></summary>
 <figure>
 <figcaption><b>The spec</b> <code>spec.yaml:24:11</code> \
 <code class=\"pointer\">#/components/schemas/Trunk/properties/name/type</code></figcaption>
-<pre tabindex=\"0\" aria-label=\"The spec\"><span class=\"no\">22</span>      properties:
-<span class=\"no\">23</span>        name:
-<span class=\"no\">24</span>          <mark>type: string</mark>
+<pre tabindex=\"0\" aria-label=\"The spec\"><span class=\"no\">22</span>properties:
+<span class=\"no\">23</span>  name:
+<span class=\"no\">24</span>    <mark>type: string</mark>
 </pre>
 <p class=\"label\"><b>expected</b> string</p>
 </figure>
 <figure>
 <figcaption><b>The traffic</b> <code>a.json:8:15</code> \
 <code class=\"pointer\">#/response/body/0/name</code></figcaption>
-<pre tabindex=\"0\" aria-label=\"The traffic\"><span class=\"no\">6</span>    \
+<pre tabindex=\"0\" aria-label=\"The traffic\"><span class=\"no\">6</span>\
 &quot;status&quot;: 200,
-<span class=\"no\">7</span>    &quot;headers&quot;: \
+<span class=\"no\">7</span>&quot;headers&quot;: \
 {&quot;content-type&quot;: &quot;application/json&quot;},
-<span class=\"no\">8</span>    &quot;body&quot;: [{<mark>&quot;name&quot;: 1</mark>}]
+<span class=\"no\">8</span>&quot;body&quot;: [{<mark>&quot;name&quot;: 1</mark>}]
 </pre>
 <p class=\"label\"><b>seen</b> integer 1</p>
 </figure>

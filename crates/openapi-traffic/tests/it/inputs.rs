@@ -103,14 +103,19 @@ fn the_names_of_the_files_that_are_judged_by_are_shown_as_they_are() {
     let wanted = format!("could not judge: {baseline}:2:1:");
     assert!(run.stdout.contains(&wanted), "{run:?}");
 
-    // One that a tool made of what it recorded is not.
-    let masked = "4f9d2c81b7e3d0aa.json";
-    bench.write(masked, "{");
-    let run = bench.validate(["--spec", "spec.yaml", masked]);
-    assert!(
-        run.stdout.contains("could not judge: •••.json:1:"),
-        "{run:?}"
-    );
+    // One that a tool made of what it recorded is not, be it one word or several.
+    for masked in [
+        "4f9d2c81b7e3d0aa.json",
+        "(415) 867-5309.json",
+        "0044 20 7946 0958.json",
+    ] {
+        bench.write(masked, "{");
+        let run = bench.validate(["--spec", "spec.yaml", masked]);
+        assert!(
+            run.stdout.contains("could not judge: •••.json:1:"),
+            "{run:?}"
+        );
+    }
 }
 
 #[test]

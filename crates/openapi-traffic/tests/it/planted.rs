@@ -135,6 +135,7 @@ fn recordings(value: &str, is_told_from_a_name: bool, layout: Layout) -> Vec<(St
         json!({"method": "GET", "path": "/trunks", "text": value}),
     ];
     if is_told_from_a_name {
+        requests.push(json!({"method": value, "path": "/trunks"}));
         bodies.push(json!([{"name": 1, value: {"y": 1}}]));
         let encoded: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
         requests.push(json!({"method": "GET", "path": "/trunks", "query": {value: "1"}}));

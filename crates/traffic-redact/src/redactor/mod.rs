@@ -378,15 +378,30 @@ impl<'a> Redactor<'a> {
         treated
     }
 
+    /// Whether a number is a secret in another place.
+    fn is_known_secret(&self, digits: &str) -> bool {
+        digits.len() >= 7 && self.table.knows(Kind::Secret, digits)
+    }
+
+    /// Whether a number of a field of numbers says nothing about a customer: nobody can be called
+    /// by it, and it is no longer than a count or a time in milliseconds. The numbers of cards and
+    /// of devices are.
+    pub(super) fn is_harmless_number(&self, treated: Treat, digits: &str) -> bool {
+        const LONGEST: usize = 13;
+        let whole = digits.trim_start_matches('-');
+        let length = whole.find(|c: char| !c.is_ascii_digit());
+        let is_short = length.unwrap_or(whole.len()) <= LONGEST || treated == Treat::Public;
+        is_short && !self.is_known_secret(digits) && shapes::find(digits).is_empty()
+    }
+
     /// A number stays a number, and equal ones stay equal: what is not known to be harmless gets the
     /// digits of a placeholder.
     fn number(&mut self, treated: Treat, number: &Number) -> Number {
         let is_zero = number.as_f64() == Some(0.0);
         let digits = number.to_string();
-        let known_secret = digits.len() >= 7 && self.table.knows(Kind::Secret, &digits);
-        let is_secret = treated == Treat::Secret || known_secret;
+        let is_secret = treated == Treat::Secret || self.is_known_secret(&digits);
         let is_public = matches!(treated, Treat::Number | Treat::Public);
-        if is_zero || (is_public && !is_secret && shapes::find(&digits).is_empty()) {
+        if is_zero || (is_public && self.is_harmless_number(treated, &digits)) {
             return number.clone();
         }
         let (sign, magnitude) = match digits.strip_prefix('-') {

@@ -50,7 +50,7 @@ impl Redactor<'_> {
             };
         }
         let is_harmless_number =
-            treat == Treat::Number && is_number(text) && shapes::find(text).is_empty();
+            treat == Treat::Number && is_number(text) && self.is_harmless_number(treat, text);
         if is_harmless_number || self.is_vocabulary(text) {
             return text.into();
         }
