@@ -119,7 +119,8 @@ fn root() -> &'static Path {
 
 /// The recordings of the repository.
 fn committed() -> Vec<Recording> {
-    let files = http_recording::files(&root().join("tests/recordings"));
+    let folder = root().join("tests/recordings");
+    let files = http_recording::files(&folder);
     files
         .map(|path| {
             let source = Source::read(&path.expect("a file")).expect("readable");
