@@ -36,7 +36,7 @@ pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
         .with_interface(InterfaceStyle::Positional)
         .with_tag(TagStyle::Merged)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::transport::Credentials))
+        .with_inner_type(quote!(crate::sent_headers::Credentials))
         .with_derive("PartialEq");
     for name in REPLACED {
         settings.with_replacement(name, format!("crate::values::{name}"), [].into_iter());

@@ -14,7 +14,8 @@ use crate::generated;
 use crate::http::HttpSettings;
 use crate::observability::{Attempt, Observer};
 use crate::retry::RetryPolicy;
-use crate::transport::{Credentials, Limits, Transport};
+use crate::sent_headers::Credentials;
+use crate::transport::{Limits, Transport};
 use crate::values::{Addressing, Secret};
 
 const BASE_PATH: &str = "/ns-api/v2";

@@ -7779,7 +7779,7 @@ Version: 2*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: crate::transport::Credentials,
+    pub(crate) inner: crate::sent_headers::Credentials,
 }
 impl Client {
     /// Construct a new client with an existing `reqwest::Client`,
@@ -7791,7 +7791,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: crate::transport::Credentials,
+        inner: crate::sent_headers::Credentials,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -7800,7 +7800,7 @@ impl Client {
         }
     }
 }
-impl ClientInfo<crate::transport::Credentials> for Client {
+impl ClientInfo<crate::sent_headers::Credentials> for Client {
     fn api_version() -> &'static str {
         "2"
     }
@@ -7810,7 +7810,7 @@ impl ClientInfo<crate::transport::Credentials> for Client {
     fn client(&self) -> &reqwest::Client {
         &self.client
     }
-    fn inner(&self) -> &crate::transport::Credentials {
+    fn inner(&self) -> &crate::sent_headers::Credentials {
         &self.inner
     }
 }
@@ -7818,7 +7818,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<crate::transport::Credentials>,
+        Client: ClientHooks<crate::sent_headers::Credentials>,
     {}
 };
 #[allow(clippy::all)]

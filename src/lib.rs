@@ -6,10 +6,12 @@
 mod accepted;
 pub mod bulk;
 mod client;
+mod client_http;
 mod complete;
 mod connections;
 mod credential;
 mod error;
+mod error_kind;
 mod filter;
 mod http;
 mod identity;
@@ -25,6 +27,7 @@ mod read_back;
 mod request;
 mod response;
 mod retry;
+mod sent_headers;
 mod server_message;
 #[cfg(feature = "__tls")]
 mod tls;

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use crate::error::ErrorKind;
+use crate::error_kind::ErrorKind;
 
 /// What is said of a failure below HTTP. No URL, no host, no address.
 #[derive(Debug, PartialEq, Eq)]

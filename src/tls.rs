@@ -1,55 +1,13 @@
 //! TLS: whom the client trusts, and how it identifies itself.
 
-use crate::client::ClientBuilder;
 use crate::error::Error;
 use crate::values::Secret;
 
 /// Settings of TLS. PEM is kept as a secret because files with certificates often hold keys too.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TlsSettings {
-    root_certificates: Vec<Secret>,
-    identity: Option<Secret>,
-}
-
-impl ClientBuilder {
-    /// Trusts the certificates in a PEM string besides those of the system, for servers with an
-    /// issuer of their own. May be called more than once.
-    ///
-    /// ```
-    /// use netsapiens_connections::{Client, ErrorKind};
-    ///
-    /// let builder = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE");
-    /// let error = builder.root_certificate_pem("no certificate").build().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Configuration);
-    /// ```
-    #[cfg_attr(
-        docsrs,
-        doc(cfg(any(feature = "rustls", feature = "ring", feature = "native-tls")))
-    )]
-    pub fn root_certificate_pem(mut self, pem: impl Into<Secret>) -> Self {
-        self.http.tls.root_certificates.push(pem.into());
-        self
-    }
-
-    /// Identifies this client to servers and proxies that ask for a certificate: one PEM string with
-    /// the certificate, those between it and its issuer, and its private key, which is not
-    /// encrypted. The key is PKCS#8 (`BEGIN PRIVATE KEY`), or with rustls also PKCS#1 or SEC1.
-    ///
-    /// ```
-    /// use netsapiens_connections::{Client, ErrorKind};
-    ///
-    /// let builder = Client::builder().server("pbx.acme.example").api_key("nss_EXAMPLE");
-    /// let error = builder.identity_pem("no identity").build().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Configuration);
-    /// ```
-    #[cfg_attr(
-        docsrs,
-        doc(cfg(any(feature = "rustls", feature = "ring", feature = "native-tls")))
-    )]
-    pub fn identity_pem(mut self, pem: impl Into<Secret>) -> Self {
-        self.http.tls.identity = Some(pem.into());
-        self
-    }
+    pub(crate) root_certificates: Vec<Secret>,
+    pub(crate) identity: Option<Secret>,
 }
 
 impl TlsSettings {

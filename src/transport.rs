@@ -1,12 +1,12 @@
 //! Between the generated methods and the wire: headers, paths, attempts, bounded bodies.
 
+use std::io;
 use std::time::{Duration, SystemTime};
-use std::{fmt, io};
 
 use futures_util::StreamExt;
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
@@ -18,19 +18,10 @@ use crate::metadata::Metadata;
 use crate::observability::{Attempt, Observer};
 use crate::response::{Response, Undecoded};
 use crate::retry::{Decision, Ending, RetryPolicy, decide};
+use crate::sent_headers::Credentials;
 use crate::server_message::mask_echoes;
 use crate::values::Secret;
 use crate::values::lenient::Body;
-
-/// Headers that every request carries. `Debug` shows their names alone.
-#[derive(Clone)]
-pub(crate) struct Credentials(pub(crate) HeaderMap);
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
-    }
-}
 
 impl ClientHooks<Credentials> for generated::Client {
     async fn pre<E>(

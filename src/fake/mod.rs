@@ -55,9 +55,11 @@
 //! ```
 
 mod fault;
+mod keys;
 mod operation;
 mod proxy;
 mod quirks;
+mod received;
 mod service;
 mod stage;
 mod trunk;
@@ -71,29 +73,12 @@ use crate::error::Error;
 
 pub use fault::Fault;
 use fault::Spoilt;
+pub use keys::{DOMAIN_KEY, READ_ONLY_KEY, SYSTEM_KEY};
 pub use operation::Operation;
 pub use proxy::{Break, FaultProxy, Point};
 pub use quirks::{EmptyDomain, GetMissing, ListPaging, Quirks, RegistrationShape};
+pub use received::ReceivedRequest;
 use service::{Headers, Service};
-
-/// A key of Super User scope: may do everything, has no domain of its own.
-pub const SYSTEM_KEY: &str = "nss_EXAMPLE";
-/// A key of the domain `acme.example`: sees only it, `~` means it, and the whole system is "Invalid
-/// Scope".
-pub const DOMAIN_KEY: &str = "nsd_EXAMPLE";
-/// A key of Super User scope that may only read: writes are `403`.
-pub const READ_ONLY_KEY: &str = "nss_READONLY";
-
-/// A request as it arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReceivedRequest {
-    /// HTTP method.
-    pub method: String,
-    /// Path as it was on the wire, percent-encoded.
-    pub path: String,
-    /// Query as it was on the wire, without the `?`.
-    pub query: String,
-}
 
 /// A NetSapiens in this process, listening on a free port of the loopback until it is dropped.
 pub struct FakeServer {

@@ -8,10 +8,11 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::fault::{Faults, Met, Spoilt};
+use super::keys::{DOMAIN_KEY, READ_ONLY_KEY, SYSTEM_KEY};
 use super::operation::{Operation, allowed};
 use super::quirks::{EmptyDomain, GetMissing, ListPaging, Quirks};
+use super::received::ReceivedRequest;
 use super::trunk::{DOMAIN, PATTERN, Trunk, text};
-use super::{DOMAIN_KEY, READ_ONLY_KEY, ReceivedRequest, SYSTEM_KEY};
 use crate::claims::Arrived;
 
 /// Domain of [`DOMAIN_KEY`].

@@ -1,6 +1,6 @@
 //! Runs of base64 or hexadecimal digits, decoded.
 
-use super::readings::Unit;
+use super::unit::Unit;
 
 /// Digits that stand for bytes.
 struct Encoding {

@@ -1,6 +1,6 @@
 //! Escape sequences of JSON, JavaScript, URLs and HTML.
 
-use super::readings::Unit;
+use super::unit::Unit;
 
 /// The escape sequence that a text begins with: its character and its length. What stands for no
 /// character is `U+FFFD`.

@@ -24,8 +24,10 @@ mod digits;
 mod echoes;
 mod escapes;
 mod invisible;
+mod limits;
 mod plain_words;
 mod readings;
+mod unit;
 
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
@@ -33,15 +35,9 @@ use serde_json::Value;
 use crate::values::Secret;
 use echoes::{Echoes, echoes};
 use invisible::visible;
+use limits::{CHECKED_BYTES, MASK, SHOWN_CHARS};
 use plain_words::plain_words;
 use readings::{Reading, readings};
-
-/// Most characters of a server's message that are shown.
-const SHOWN_CHARS: usize = 500;
-/// Most bytes of a message that are checked; of a longer one only plain words are shown.
-const CHECKED_BYTES: usize = 4096;
-/// What stands for what is not shown.
-const MASK: &str = "***";
 
 /// The message of the service's own error format. It has no `Debug`: `raw` may hold anything.
 #[derive(Clone)]

@@ -1,7 +1,7 @@
 //! The plain words of a message that speaks of a credential: the only ones of it that are shown.
 
 use super::invisible::visible;
-use super::{MASK, SHOWN_CHARS};
+use super::limits::{MASK, SHOWN_CHARS};
 
 /// Words that a message about a credential is made of, and that tell nothing: they are shown
 /// whatever the secret is, so nobody can tell by them that a secret is one of them. No names, no

@@ -1,20 +1,13 @@
 //! All ways in which a message can be read: as it is, unescaped, unfolded, and decoded.
 
-use super::CHECKED_BYTES;
 use super::digits::decoded_runs;
 use super::escapes::escape;
 use super::invisible::is_invisible;
+use super::limits::CHECKED_BYTES;
+use super::unit::Unit;
 
 /// Most ways to read a message. What is escaped deeper is not meant to be read by people.
 const READINGS: usize = 64;
-
-/// A character, and the bytes of the message that it was read from.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Unit {
-    pub(super) character: char,
-    pub(super) from: usize,
-    pub(super) to: usize,
-}
 
 /// One way to read a message.
 pub(super) struct Reading {

@@ -1,6 +1,6 @@
 //! What a tool checks by rules of its own comes with the documents that are judged, each once.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 
 use http_recording::Recording;
@@ -68,7 +68,7 @@ fn checked(files: &[(&str, &str)]) -> (Reader, Report) {
     }
     let options = Options {
         spec: bench.path().join("spec.yaml"),
-        paths: vec![PathBuf::from(bench.path().join("traffic"))],
+        paths: vec![bench.path().join("traffic")],
         ..Options::default()
     };
     let reader = Reader::default();
