@@ -505,8 +505,11 @@ fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> Result<Outc
             (PathBuf::from(file.as_ref()), source, None, relating)
         }
     };
-    let judge =
-        |source| judge_source(by.spec, relating, source, checks, number, negative, evidence);
+    let judge = |source| {
+        judge_source(
+            by.spec, relating, source, checks, number, negative, evidence,
+        )
+    };
     let judged = source.map_err(anyhow::Error::from).and_then(judge);
     judged.map_err(|error| told(&path, &error))
 }
@@ -603,6 +606,8 @@ fn one(path: &Path, number: u64) -> anyhow::Result<Exchange> {
     let source = Source::read(path)?;
     let recording = Recording::read(&source)?;
     Ok(Exchange::new(recording, Arc::new(source), "", number))
+}
+
 /// An error with its causes, in which the name of its file is shown as a whole as far as it may be:
 /// of its words alone, none may say that it is the number of somebody.
 fn told(path: &Path, error: &anyhow::Error) -> String {
