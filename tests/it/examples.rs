@@ -1,8 +1,13 @@
 //! The programs in examples/ print what their documentation says.
 
 use std::fs::{self, DirEntry};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+/// The program that runs until it is stopped.
+const SERVER: &str = "fake_server";
 
 /// Every command of a `console` block in the head of an example, with the output that follows it;
 /// `…` stands for any text in a line.
@@ -11,6 +16,9 @@ fn every_example_prints_what_its_head_shows() {
     let (mut commands, mut failures) = (0, Vec::new());
     for source in sources() {
         let name = source.file_stem().unwrap().to_str().unwrap();
+        if name == SERVER {
+            continue;
+        }
         let shown = console(&fs::read_to_string(&source).unwrap());
         assert!(!shown.is_empty(), "{name}: its head shows no command");
         for (command, expected) in shown {
@@ -82,16 +90,44 @@ fn console(source: &str) -> Vec<(String, String)> {
     shown
 }
 
-/// Runs the program that Cargo has built beside this test, without the settings of whoever tests.
-fn run(source: &Path, name: &str, command: &str) -> String {
-    let beginning = format!("cargo run --example {name} --features fake");
-    let arguments = command.strip_prefix(&beginning).unwrap_or_else(|| {
-        panic!("{name}: a command that does not begin with `{beginning}`: {command}")
-    });
-    let arguments = arguments
-        .strip_prefix(" -- ")
-        .unwrap_or(arguments)
-        .split_whitespace();
+/// Whether a client of another language would find a server where the program says it is.
+#[test]
+fn the_fake_server_listens_where_it_says() {
+    let source = sources()
+        .into_iter()
+        .find(|path| path.ends_with("fake_server.rs"))
+        .unwrap();
+    let mut program = Command::new(built(&source, SERVER))
+        .arg("0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It goes on to print, which fails when nobody reads.
+    let mut printed = BufReader::new(program.stdout.take().unwrap());
+    let mut url = String::new();
+    printed.read_line(&mut url).unwrap();
+    let address = url
+        .trim()
+        .trim_start_matches("http://")
+        .trim_end_matches("/ns-api/v2");
+    let mut socket = TcpStream::connect(address).unwrap();
+    let key = netsapiens_connections::fake::SYSTEM_KEY;
+    write!(
+        socket,
+        "GET /ns-api/v2/connections/count HTTP/1.1\r\nhost: {address}\r\n\
+         authorization: Bearer {key}\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut response = String::new();
+    socket.read_to_string(&mut response).unwrap();
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert!(response.starts_with("HTTP/1.1 200"), "{response}");
+    assert!(response.ends_with(r#"{"total":1}"#), "{response}");
+}
+
+/// The program that Cargo has built beside this test.
+fn built(source: &Path, name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
     let program = profile
@@ -102,7 +138,20 @@ fn run(source: &Path, name: &str, command: &str) -> String {
         written(&program) >= written(source),
         "{name} is not built as it is now: run `cargo build --examples --all-features`"
     );
-    let output = Command::new(program)
+    program
+}
+
+/// Runs an example without the settings of whoever tests.
+fn run(source: &Path, name: &str, command: &str) -> String {
+    let beginning = format!("cargo run --example {name} --features fake");
+    let arguments = command.strip_prefix(&beginning).unwrap_or_else(|| {
+        panic!("{name}: a command that does not begin with `{beginning}`: {command}")
+    });
+    let arguments = arguments
+        .strip_prefix(" -- ")
+        .unwrap_or(arguments)
+        .split_whitespace();
+    let output = Command::new(built(source, name))
         .args(arguments.map(|argument| argument.trim_matches('\'')))
         .env_remove("NETSAPIENS_SERVER")
         .env_remove("NETSAPIENS_API_KEY")

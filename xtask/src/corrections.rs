@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use located::{Document, Place, Source};
+use located::{Document, Source};
 
 /// The entries of a corrections file.
 #[derive(Debug)]
@@ -96,12 +96,8 @@ impl Corrections {
         Ok(Corrections { document, entries })
     }
 
-    /// The place of something in the file, or of the nearest thing around it.
-    pub fn place(&self, pointer: &str) -> Option<Place> {
-        self.document.source().nearest(pointer)
-    }
-
-    pub(crate) fn source(&self) -> &Source {
+    /// The text that they stand in.
+    pub fn source(&self) -> &Source {
         self.document.source()
     }
 

@@ -111,7 +111,9 @@ impl Facts {
                     entry.id
                 );
                 findings.push(Finding {
-                    spec: corrections.place(&format!("/{index}/vendor/{version}")),
+                    spec: corrections
+                        .source()
+                        .nearest(&format!("/{index}/vendor/{version}")),
                     ..Finding::new(Code::NeverApplied.rule(), message, wanted, "none")
                 });
             }

@@ -12,13 +12,13 @@
 //! let routes = Routes::read(Source::new("api.yaml", spec.to_owned()))?;
 //! let har = r#"{"log": {"version": "1.2", "entries": [{
 //!   "request": {"method": "GET", "url": "https://api.acme.example/v1/users/kowalski"},
-//!   "response": {"status": 404}
+//!   "response": {"status": 404, "content": {"size": 0}}
 //! }]}}"#;
 //!
 //! let mut import = Import::read(har, &routes).map_err(|error| error.reason)?;
 //! assert_eq!(import.exchanges()[0].request.params["id"], "kowalski");
 //! import.redact(&Knowledge::default())?;
-//! assert_eq!(import.exchanges()[0].request.params["id"], "user-1");
+//! assert_eq!(import.exchanges()[0].request.params["id"], "text-1");
 //!
 //! let (files, _) = import.place(Path::new("recordings"), None)?;
 //! let (path, _) = files.files().next().expect("a file");

@@ -58,7 +58,7 @@ pub struct Command {
     /// Known findings to accept until a date
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// What holds within an exchange and across several, where no schema can say it
+    /// Relations: what holds within and across exchanges
     #[arg(long, value_name = "FILE")]
     relations: Option<PathBuf>,
     #[command(flatten)]
