@@ -8,7 +8,7 @@ use crate::complete::{CompleteList, complete};
 use crate::error::Error;
 use crate::filter::ConnectionFilter;
 use crate::generated::types::{Connection, ConnectionCreate, ConnectionUpdate};
-use crate::generated::{self, answers};
+use crate::generated::{self, bodies};
 use crate::identity;
 use crate::key::ConnectionKey;
 use crate::metadata::Metadata;
@@ -445,7 +445,7 @@ impl<S: Scope> Connections<S> {
             |raw: generated::Client| async move { raw.get_connection(domain, reference).await };
         let transport = &self.client.transport;
         let ours = |response: Response, secrets: &[&Secret]| {
-            let one = |found: answers::get_connection| {
+            let one = |found: bodies::get_connection| {
                 identity::one_of(found.0, domain, pattern).map_err(Unfit::Mismatch)
             };
             decode(transport, &call, response, secrets, one)

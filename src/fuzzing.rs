@@ -7,7 +7,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Url};
 
 use crate::error::Error;
-use crate::generated::answers;
+use crate::generated::bodies;
 use crate::response::Response;
 use crate::server_message::presentable;
 use crate::values::{
@@ -25,7 +25,7 @@ fn answer(status: u16, body: &[u8]) -> Response {
 /// Reads a list of trunks. What can be read must encode, and read again as the same.
 pub fn list(body: &[u8]) {
     let decode = |body: &[u8]| {
-        answer(200, body).decode::<answers::list_connections>("list_connections", 1000)
+        answer(200, body).decode::<bodies::list_connections>("list_connections", 1000)
     };
     if let Ok(list) = decode(body) {
         let encoded = serde_json::to_vec(&list)

@@ -8206,22 +8206,22 @@ pub mod models {
         SipTransport, YesNo, YesNoSystemDefault,
     };
 }
-/// What each operation answers.
+/// The body of a successful response, by operation.
 #[allow(non_camel_case_types)]
-pub mod answers {
-    /// What `list_connections` answers.
+pub mod bodies {
+    /// The body of a successful response to `list_connections`.
     pub type list_connections = super::types::ConnectionList;
-    /// What `create_connection` answers.
+    /// The body of a successful response to `create_connection`.
     pub type create_connection = super::types::ApiMessage;
-    /// What `count_connections` answers.
+    /// The body of a successful response to `count_connections`.
     pub type count_connections = super::types::ConnectionCount;
-    /// What `list_domain_connections` answers.
+    /// The body of a successful response to `list_domain_connections`.
     pub type list_domain_connections = super::types::ConnectionList;
-    /// What `get_connection` answers.
+    /// The body of a successful response to `get_connection`.
     pub type get_connection = super::types::ConnectionList;
-    /// What `update_connection` answers.
+    /// The body of a successful response to `update_connection`.
     pub type update_connection = super::types::ApiMessage;
-    /// What `delete_connection` answers.
+    /// The body of a successful response to `delete_connection`.
     pub type delete_connection = super::types::ApiMessage;
 }
 /// What the spec claims of requests.

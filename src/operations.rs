@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::filter::ConnectionFilter;
 use crate::generated::types::Connection;
-use crate::generated::{self, answers};
+use crate::generated::{self, bodies};
 use crate::identity;
 use crate::response::Response;
 use crate::transport::{Call, Done, Unfit, decode};
@@ -59,7 +59,7 @@ pub(crate) async fn list(
                 &call,
                 response,
                 secrets,
-                |list: answers::list_connections| Ok(list.0),
+                |list: bodies::list_connections| Ok(list.0),
             )
         };
         return client.transport.send(&call, request, all).await;
@@ -84,7 +84,7 @@ pub(crate) async fn list(
             &call,
             response,
             secrets,
-            |list: answers::list_domain_connections| {
+            |list: bodies::list_domain_connections| {
                 identity::all_of(list.0, domain).map_err(Unfit::Mismatch)
             },
         )
@@ -119,7 +119,7 @@ pub(crate) async fn count(
             &call,
             response,
             secrets,
-            |count: answers::count_connections| {
+            |count: bodies::count_connections| {
                 u64::try_from(count.total).map_err(|_| Unfit::Malformed(NEGATIVE))
             },
         )

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Expr, ExprLit, Field, File, Item, ItemStruct, Lit, Meta, Type, parse_quote};
 
-use super::{argument, type_name, types};
+use super::syntax::{argument, type_name, types};
 
 /// Requests with this suffix change a resource: a text in them can be cleared.
 const UPDATE: &str = "Update";

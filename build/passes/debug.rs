@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use quote::quote;
 use syn::{Expr, Field, File, Item, ItemStruct, Type, parse_quote};
 
-use super::{argument, has_serde, type_name, types, underive};
+use super::syntax::{argument, has_serde, type_name, types, underive};
 
 /// Unknown fields get a type that prints their names alone; structs with text get a `Debug` that
 /// tells of each text whether there is one.

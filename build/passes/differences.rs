@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::quote;
 use syn::{File, Ident, Item, ItemStruct, Type, parse_quote};
 
-use super::{has_serde, types, wire_name};
+use super::syntax::{has_serde, types, wire_name};
 
 const SUFFIX: &str = "Update";
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, ExprStruct, Field, File, Ident, Item, Member, parse_quote};
 
-use super::{has_serde, renamed, structs, type_name, types, wire_name};
+use super::syntax::{has_serde, renamed, structs, type_name, types, wire_name};
 
 const PREFIX: &str = "connection_";
 

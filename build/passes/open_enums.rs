@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::{format_ident, quote};
 use syn::{Attribute, File, Item, ItemStruct, Type, parse_quote};
 
-use super::{type_name, types};
+use super::syntax::{argument, type_name, types};
 
 /// Replaces the newtype over text that stands for each vocabulary.
 pub fn run(code: &mut File, vocabularies: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
@@ -34,10 +34,7 @@ fn belongs(item: &Item, name: &str) -> bool {
         .and_then(|(path, _)| path.segments.last())
         .is_some_and(|segment| {
             let arguments: Type = parse_quote!(#segment);
-            super::argument(&arguments, "From")
-                .and_then(type_name)
-                .as_deref()
-                == Some(name)
+            argument(&arguments, "From").and_then(type_name).as_deref() == Some(name)
         });
     from || type_name(&item.self_ty).as_deref() == Some(name)
 }

@@ -2,7 +2,7 @@
 
 use syn::{File, ImplItem, Item};
 
-use super::{type_name, types};
+use super::syntax::{type_name, types};
 
 /// Drops `Client::new` (it unwraps and sets timeouts of its own), the prelude, and the error type
 /// of conversions that no type has.

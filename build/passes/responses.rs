@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Field, File, Ident, Item, ItemStruct, Type, parse_quote};
 
-use super::{argument, has_serde, structs, type_name, types, underive, wire_name};
+use super::syntax::{argument, has_serde, structs, type_name, types, underive, wire_name};
 
 /// Writes how the types in `responses` are read and written, on top of `crate::values::lenient`:
 /// a value that does not fit its field is kept among the unknown fields, so that only a field that

@@ -233,7 +233,7 @@ matrix! {
         => all(error("500 sent ×1", 1));
     page_that_echoes_secrets: Refusal(
         1,
-        || Fault::answer(
+        || Fault::response(
             500,
             &format!("text/{PASSWORD}"),
             format!("<p>{PASSWORD} {SYSTEM_KEY} {PATTERN}</p>"),
@@ -258,7 +258,7 @@ matrix! {
         => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
     missing_with_a_byte_order_mark: Refusal(
         1,
-        || Fault::answer(
+        || Fault::response(
             404,
             "text/html",
             "\u{feff}{\"code\":404,\"message\":\"Resource not found.\"}",
@@ -272,7 +272,7 @@ matrix! {
         => all(error("404 foreign_not_found sent ×1", 1));
     gateway_404_page: Refusal(1, || Fault::gateway_page(404))
         => all(error("404 foreign_not_found sent ×1", 1));
-    gateway_404_text: Refusal(1, || Fault::answer(404, "text/plain", "404 page not found\n"))
+    gateway_404_text: Refusal(1, || Fault::response(404, "text/plain", "404 page not found\n"))
         => all(error("404 foreign_not_found sent ×1", 1));
     gateway_404_empty: Refusal(1, || Fault::empty(404))
         => all(error("404 foreign_not_found sent ×1", 1));
@@ -280,7 +280,7 @@ matrix! {
         => all(error("404 foreign_not_found sent ×1", 1));
     gateway_404_truncated_json: Refusal(
         1,
-        || Fault::answer(404, "application/json", "{\"code\":404,\"message\":\"Resource not f"),
+        || Fault::response(404, "application/json", "{\"code\":404,\"message\":\"Resource not f"),
     )
         => all(error("404 foreign_not_found sent ×1", 1));
     gateway_404_of_a_framework: Refusal(
@@ -300,7 +300,7 @@ matrix! {
         => all(error("404 unknown_route sent ×1", 1));
     conflict: Refusal(1, || Fault::message(409, "Connection already exists"))
         => all(error("409 conflict sent ×1", 1));
-    deeply_nested_refusal: Refusal(1, || Fault::answer(400, "application/json", "[".repeat(10_000)))
+    deeply_nested_refusal: Refusal(1, || Fault::response(400, "application/json", "[".repeat(10_000)))
         => all(error("400 sent ×1", 1));
     moved: Redirect(301) => all(error("301 sent ×1", 1));
     found: Redirect(302) => all(error("302 sent ×1", 1));
@@ -312,9 +312,9 @@ matrix! {
     // repeated.
     empty_success: Success(|| Fault::empty(202))
         => reads_and_writes(error("202 decode sent ×1", 1), value(1));
-    text_success: Success(|| Fault::answer(202, "text/plain", "Accepted\n"))
+    text_success: Success(|| Fault::response(202, "text/plain", "Accepted\n"))
         => reads_and_writes(error("202 decode sent ×1", 1), value(1));
-    page_success: Success(|| Fault::answer(200, "text/html", HTML))
+    page_success: Success(|| Fault::response(200, "text/html", HTML))
         => reads_and_writes(error("200 decode sent ×1", 1), value(1));
     object: Success(|| Fault::json(200, trunk()))
         => [value(1), error("200 decode sent ×1", 1), value(1), value(1), value(1), value(1)];
@@ -335,16 +335,16 @@ matrix! {
     )
         => reads_and_writes(error("200 decode sent ×1", 1), value(1));
     invalid_utf8: Success(
-        || Fault::answer(
+        || Fault::response(
             200,
             "application/json",
             b"[{\"domain\":\"\xff\xfe\",\"connection-orig-match-pattern\":\"sip*\"}]".to_vec(),
         ),
     )
         => reads_and_writes(error("200 decode sent ×1", 1), value(1));
-    wrong_content_type: Success(|| Fault::answer(200, "text/html", json!([trunk()]).to_string()))
+    wrong_content_type: Success(|| Fault::response(200, "text/html", json!([trunk()]).to_string()))
         => [value(1), error("200 decode sent ×1", 1), value(1), value(1), value(1), value(1)];
-    no_content_type: Success(|| Fault::answer(200, "", json!([trunk()]).to_string()))
+    no_content_type: Success(|| Fault::response(200, "", json!([trunk()]).to_string()))
         => [value(1), error("200 decode sent ×1", 1), value(1), value(1), value(1), value(1)];
     refusal: Success(|| Fault::json(200, json!({ "code": 403, "message": "Access Denied" })))
         => all(error("200 permission_denied sent ×1", 1));
@@ -352,7 +352,7 @@ matrix! {
     ten_thousand_levels: Success(|| Fault::nested(10_000))
         => reads_and_writes(error("200 decode sent ×1", 1), value(1));
     ten_thousand_levels_in_an_unknown_field: Success(
-        || Fault::answer(
+        || Fault::response(
             200,
             "application/json",
             format!("[{{\"later\":{}{}}}]", "[".repeat(10_000), "]".repeat(10_000)),
@@ -372,18 +372,18 @@ matrix! {
             error("interrupted retryable sent ×3", 0),
             error("interrupted retryable sent ×1", 0),
         );
-    reset_before_the_answer: Wire(1, Break::Reset(Point::Answer(0)))
+    reset_before_the_answer: Wire(1, Break::Reset(Point::Response(0)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
-    reset_before_the_answer_always: Wire(ALWAYS, Break::Reset(Point::Answer(0)))
+    reset_before_the_answer_always: Wire(ALWAYS, Break::Reset(Point::Response(0)))
         => but_create(
             error("interrupted retryable sent ×3", 3),
             error("interrupted retryable sent ×1", 1),
         );
-    reset_in_the_head: Wire(1, Break::Reset(Point::Answer(9)))
+    reset_in_the_head: Wire(1, Break::Reset(Point::Response(9)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
-    cut_before_the_answer: Wire(1, Break::Close(Point::Answer(0)))
+    cut_before_the_answer: Wire(1, Break::Close(Point::Response(0)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
-    cut_in_the_head: Wire(1, Break::Close(Point::Answer(9)))
+    cut_in_the_head: Wire(1, Break::Close(Point::Response(9)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
     cut_in_the_body: Wire(1, Break::Close(Point::Body(1))) => reads_and_writes(value(2), value(1));
     cut_in_the_body_always: Wire(ALWAYS, Break::Close(Point::Body(1)))
@@ -391,9 +391,9 @@ matrix! {
     reset_in_the_body: Wire(1, Break::Reset(Point::Body(1)))
         => reads_and_writes(value(2), value(1));
     reset_on_reuse: Reuse => but_create(value(1), error("interrupted retryable sent ×1", 0));
-    head_by_the_byte: Wire(ALWAYS, Break::Slow(Point::Answer(0), Duration::ZERO)) => all(value(1));
+    head_by_the_byte: Wire(ALWAYS, Break::Slow(Point::Response(0), Duration::ZERO)) => all(value(1));
     body_by_the_byte: Wire(ALWAYS, Break::Slow(Point::Body(0), Duration::ZERO)) => all(value(1));
-    slow_head: Slow(Break::Slow(Point::Answer(0), Duration::from_secs(1)))
+    slow_head: Slow(Break::Slow(Point::Response(0), Duration::from_secs(1)))
         => but_create(error("timeout retryable sent ×2", 2), error("timeout retryable sent ×1", 1));
     slow_body: Slow(Break::Slow(Point::Body(0), Duration::from_secs(1)))
         => reads_and_writes(error("timeout retryable sent ×2", 2), value(1));
@@ -561,7 +561,7 @@ async fn meet(
         changes,
         "{name}: changes"
     );
-    server.heal();
+    server.clear_faults();
     let after = direct
         .domain(DOMAIN)
         .unwrap()

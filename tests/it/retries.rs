@@ -95,7 +95,7 @@ async fn the_deadline_ends_an_attempt_and_tells_how_the_one_before_ended() {
         .build()
         .unwrap();
     proxy.break_next(Break::ResetAtOnce);
-    proxy.break_next(Break::Slow(Point::Answer(0), Duration::from_secs(60)));
+    proxy.break_next(Break::Slow(Point::Response(0), Duration::from_secs(60)));
     let begun = Instant::now();
     let error = client.connections().list().await.unwrap_err();
     assert!(
@@ -215,7 +215,7 @@ async fn what_an_earlier_attempt_did_is_not_forgotten() {
         .retry(policy)
         .build()
         .unwrap();
-    proxy.break_next(Break::Reset(Point::Answer(0)));
+    proxy.break_next(Break::Reset(Point::Response(0)));
     let connections = client.connections();
     let (counted, ()) = tokio::join!(connections.count(), async {
         while server.requests().is_empty() {

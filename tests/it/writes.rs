@@ -214,7 +214,7 @@ async fn looking_ends_in_time_where_the_server_stays_silent() {
     // The create closes its connection, and what follows meets silence.
     proxy.break_next(Break::Close(Point::Body(1)));
     for _ in 0..5 {
-        proxy.break_next(Break::Slow(Point::Answer(0), Duration::from_secs(60)));
+        proxy.break_next(Break::Slow(Point::Response(0), Duration::from_secs(60)));
     }
     let begun = Instant::now();
     let wanted = trunk(PATTERN);
