@@ -62,7 +62,8 @@ mod generated {
 /// response to a [`Request`] of one's own.
 ///
 /// ```no_run
-/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Client, Error};
+/// # async fn run(client: Client) -> Result<(), Error> {
 /// use netsapiens_connections::{Method, envelopes::ConnectionCount};
 ///
 /// let response = client.request(Method::GET, ["connections", "count"]).send().await?;

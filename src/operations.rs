@@ -1,4 +1,4 @@
-//! The requests behind lists and counts, one response each.
+//! The requests for a list and for a count, each with a single response.
 
 use std::num::NonZeroU64;
 
@@ -14,14 +14,14 @@ use crate::response::Response;
 use crate::transport::{Call, Done, Unfit, decode};
 use crate::values::{DomainName, Secret};
 
-/// A part of a list.
+/// A page of a list: where it starts, and how many trunks it has at most.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Window {
     pub(crate) start: u64,
     pub(crate) limit: NonZeroU64,
 }
 
-/// One response of a list: of the system or of a domain, whole or a window of it.
+/// One response with a list, or a page of it, of the system or of a domain.
 pub(crate) async fn list(
     client: &Client,
     domain: Option<&DomainName>,
@@ -95,7 +95,7 @@ pub(crate) async fn list(
 
 const NEGATIVE: &str = "the response has a negative number of trunks";
 
-/// How many trunks the server counts.
+/// The server's count.
 pub(crate) async fn count(
     client: &Client,
     domain: Option<&DomainName>,
@@ -131,8 +131,8 @@ pub(crate) async fn count(
     })
 }
 
-/// What the server counts; nothing where it does not say. The list came with the same key, so that
-/// a refusal is about counting.
+/// The server's count; `None` where the server refuses to count. The list was read with the same
+/// key, so only counting is refused.
 pub(crate) async fn counted(
     client: &Client,
     domain: Option<&DomainName>,

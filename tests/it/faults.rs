@@ -701,7 +701,7 @@ async fn a_body_beyond_the_bound_is_cut_off_early() {
     assert_eq!(
         error.to_string(),
         "list_connections: the response is longer than 1048576 bytes, the client's limit for \
-         bodies (status 200 OK). Read in pages with `stream`, or raise \
+         bodies (status 200 OK). Read page by page with `stream`, or raise \
          `ClientBuilder::max_body_bytes`"
     );
 }
@@ -735,7 +735,7 @@ async fn compression_that_was_not_asked_for_is_named() {
     assert!(
         error
             .to_string()
-            .contains("the body is compressed, which was not asked for"),
+            .contains("the body is compressed, which was not requested"),
         "{error}"
     );
 }

@@ -102,12 +102,12 @@ fn an_address_that_would_have_no_effect_is_refused() {
     let resolved = |server: &str| builder(server.to_owned()).resolve(address);
     assert_eq!(
         refusal(resolved("http://127.0.0.1:8080")),
-        "an address was given by `resolve`, and the server is one itself"
+        "an address was given by `resolve`, and the server is an address itself"
     );
     let proxied = resolved("http://pbx.acme.example").allow_plain_http();
     assert_eq!(
         refusal(proxied.proxy("http://proxy.acme.example:3128")),
-        "an address was given by `resolve`, and the proxy is what resolves the server's name"
+        "an address was given by `resolve`, and the proxy resolves the server's name"
     );
 }
 
@@ -116,7 +116,7 @@ fn a_proxy_that_would_read_the_key_is_refused() {
     let builder = builder("http://127.0.0.1:8080".to_owned());
     assert_eq!(
         refusal(builder.proxy("http://user:EXAMPLE@127.0.0.1:3128")),
-        "a proxy would read the key, since the server is one of plain http. Leave out \
+        "the proxy could read the key, since the server uses plain http. Remove \
          `ClientBuilder::proxy`, or call `allow_plain_http`"
     );
 }
@@ -149,8 +149,8 @@ fn a_proxy_is_a_url_of_a_host_alone() {
         let builder = builder("http://pbx.acme.example".to_owned()).allow_plain_http();
         assert_eq!(
             refusal(builder.proxy(url)),
-            "the proxy was refused: it is no URL of a host alone. Give `http://host:port` or \
-             `https://host:port`",
+            "the proxy is invalid: it is not a URL of scheme, host and port. Give \
+             `http://host:port` or `https://host:port`",
             "{url}"
         );
     }

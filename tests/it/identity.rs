@@ -92,10 +92,10 @@ async fn the_password_of_another_trunk_is_not_that_of_a_new_one() {
         DomainName::new(OURS.0).unwrap(),
         MatchPattern::new(OURS.1).unwrap(),
     );
-    let (client, patience) = (wire.retrying(), Duration::from_millis(300));
+    let (client, timeout) = (wire.retrying(), Duration::from_millis(300));
     let error = client
         .connections()
-        .create_and_read(&wanted, patience)
+        .create_and_read(&wanted, timeout)
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotVisible);

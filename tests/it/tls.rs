@@ -167,7 +167,7 @@ async fn expect_certificate_error(server: &TlsServer, builder: ClientBuilder, me
 }
 
 const UNVERIFIED: &str = "the server's certificate could not be verified. The error's `source` has \
-    the details. If you trust the issuer, add it to the system's trust store or by \
+    the details. If you trust the issuer, add it to the system's trust store or give it to \
     `ClientBuilder::root_certificate_pem`";
 
 /// A row of the table of cases, which `--nocapture` shows.
@@ -260,8 +260,8 @@ async fn a_certificate_for_another_name_says_so_and_names_no_host() {
 }
 
 const UNTRUSTED: &str = "the server's certificate is self-signed or from an issuer that this \
-    machine does not trust. If you trust the issuer, add it to the system's trust store or by \
-    `ClientBuilder::root_certificate_pem`";
+    machine does not trust. If you trust the issuer, add it to the system's trust store or give it \
+    to `ClientBuilder::root_certificate_pem`";
 
 #[tokio::test]
 async fn an_unknown_issuer_says_so() {
@@ -280,8 +280,8 @@ async fn a_self_signed_certificate_of_an_authority_says_so() {
     let mut params = server_params();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let server = TlsServer::self_signed(params).await;
-    let message = "the server's certificate is one of an authority, as self-signed ones often \
-        are, and not of a server. The server's operator has to replace it";
+    let message = "the server's certificate is a CA certificate, as self-signed ones often are, \
+        and not one of a server. The server's operator has to replace it";
     expect_certificate_error(&server, builder(server.port), message).await;
 }
 
@@ -441,13 +441,13 @@ async fn a_client_certificate_that_is_asked_for_and_missing_says_so() {
     let authority = authority();
     let server = TlsServer::asking_clients_of(&authority).await;
     let anonymous = builder(server.port).root_certificate_pem(authority.pem());
-    let message = "the server asks for a client certificate. Give one by \
+    let message = "the server requires a client certificate. Give one with \
         `ClientBuilder::identity_pem`";
     expect_certificate_error(&server, anonymous, message).await;
 }
 
 #[cfg(feature = "__rustls")]
-const CHECK_IDENTITY: &str = "Check what was given by `ClientBuilder::identity_pem`, and which \
+const CHECK_IDENTITY: &str = "Check what was given to `ClientBuilder::identity_pem`, and which \
     issuers the server trusts";
 
 #[cfg(feature = "__rustls")]
@@ -489,7 +489,7 @@ fn an_identity_without_a_key_or_without_a_certificate_is_refused() {
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert_eq!(
             error.to_string(),
-            "the client's certificate and key could not be read. Give one PEM text with the \
+            "the client's certificate and key could not be read. Give one PEM string with the \
              certificate and its private key, not encrypted"
         );
         assert!(error.source().is_some());
@@ -616,7 +616,7 @@ async fn a_proxy_is_given_its_password_and_cannot_read_the_key() {
 async fn a_proxy_that_asks_for_a_password_says_so() {
     let (port, _read) = proxy("407 Proxy Authentication Required", 0).await;
     let proxied = builder(443).proxy(format!("http://127.0.0.1:{port}"));
-    let message = "the proxy asks for a user and a password, or refused those that were given \
+    let message = "the proxy requires a user and a password, or refused those that were given \
         (after 2 attempts). Give them in the URL of `ClientBuilder::proxy`, as in \
         `http://user:password@host:port`";
     expect_connect_error(&failure(proxied).await, port, message);

@@ -34,7 +34,7 @@ async fn an_operation_is_a_span_and_an_attempt_an_event() {
         let text = log.text();
         let event = text
             .lines()
-            .find(|line| line.contains("answered"))
+            .find(|line| line.contains("succeeded"))
             .unwrap_or_else(|| panic!("{text}"));
         let body = serde_json::to_string(&trunk()).unwrap().len();
         for part in [

@@ -57,7 +57,7 @@ async fn a_new_trunk_is_read_with_its_generated_password() {
 }
 
 #[tokio::test]
-async fn endless_patience_is_patience() {
+async fn an_endless_timeout_is_accepted() {
     on_every_server(async |server| {
         let made = server
             .client()
@@ -190,7 +190,7 @@ async fn a_trunk_is_read_by_its_id_where_the_server_wants_that() {
 
 #[tokio::test]
 async fn a_trunk_that_is_shown_in_the_last_moment_is_read() {
-    let (visible, patience) = (Duration::from_millis(1700), Duration::from_millis(2000));
+    let (visible, timeout) = (Duration::from_millis(1700), Duration::from_millis(2000));
     let server = FakeServer::with_quirks(Quirks {
         visibility_delay: visible,
         ..Quirks::default()
@@ -200,7 +200,7 @@ async fn a_trunk_that_is_shown_in_the_last_moment_is_read() {
     let client = server.client().unwrap();
     let wanted = trunk(PATTERN);
     let connections = client.connections();
-    let read = connections.create_and_read(&wanted, patience);
+    let read = connections.create_and_read(&wanted, timeout);
     assert_eq!(read.await.unwrap().orig_match_pattern, PATTERN);
     // The waits alone, 100 ms and doubling, would have ended at 1.5 s, and the next one at 3.1 s.
     assert!(begun.elapsed() >= visible, "{:?}", begun.elapsed());
