@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use super::openapi::{self, operations, operations_mut, reach, resolve, schema_name};
 
 /// Rewrites the spec for the generator:
-/// - A response is raw bytes. A typed error would lose its status when a gateway responds with HTML,
-///   a typed 202 would fail on an empty body, and a typed 200 that does not decode would lose status
-///   and headers. [`bodies`] lists what responses decode to.
+/// - A response is raw bytes. A typed error would lose its status when a gateway responds with
+///   HTML, a typed 202 would fail on an empty body, and a typed 200 that does not decode would lose
+///   status and headers. [`bodies`] lists what responses decode to.
 /// - A `deprecated` property is in no type. The spec has it since it was seen, and nobody should
 ///   send it.
 /// - An `allOf` of objects is one object with all their properties.

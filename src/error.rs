@@ -66,8 +66,8 @@ struct Inner {
 /// What to do about an error, for `Display` and for the documentation of the predicates.
 macro_rules! advice {
     (not_found) => {
-        "Check the domain's name, and that the origination pattern is exactly as the list shows it; \
-         trunks of the whole system have the domain `*`"
+        "Check the domain's name, and that the origination pattern is exactly as the list shows \
+         it; trunks of the whole system have the domain `*`"
     };
     (unknown_route) => {
         "This server has no such operation: check that it is a core server or its load balancer, \
@@ -91,8 +91,8 @@ macro_rules! advice {
         "Send fewer requests concurrently, or retry later"
     };
     (certificate) => {
-        "Do not disable the check: an attacker on the way could read the key. To trust an issuer of \
-         your own, call `ClientBuilder::root_certificate_pem`"
+        "Do not disable the check: an attacker on the way could read the key. To trust an issuer \
+         of your own, call `ClientBuilder::root_certificate_pem`"
     };
 }
 

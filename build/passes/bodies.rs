@@ -1,5 +1,5 @@
-//! Which type each operation's 2xx response decodes to, so that the wrappers follow the spec and not
-//! a second list; and which types are models, which the envelopes around them.
+//! Which type each operation's 2xx response decodes to, so that the wrappers follow the spec and
+//! not a second list; and which types are models, which the envelopes around them.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What the generator adds and nobody calls.
+//! Removes generated code that is not used.
 
 use syn::{File, ImplItem, Item};
 

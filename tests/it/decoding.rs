@@ -45,7 +45,7 @@ async fn a_web_page_is_named_with_its_media_type() {
     let error = list("text/html; charset=utf-8", page).await.unwrap_err();
     let shown = error.to_string();
     assert!(error.is_decode());
-    for part in ["text/html", "A portal, a proxy or a login page answered"] {
+    for part in ["text/html", "A portal, a proxy or a login page responded"] {
         assert!(shown.contains(part), "{shown}");
     }
     assert!(!shown.contains("sentinel"), "{shown}");
@@ -63,7 +63,7 @@ async fn an_error_message_with_a_status_of_success_is_the_services_error() {
     assert!(
         error
             .to_string()
-            .contains("with an error 403: Access Denied. The credential is valid"),
+            .contains("and an error 403: Access Denied. The credential is valid"),
         "{error}"
     );
 }
@@ -153,7 +153,7 @@ async fn one_event_names_the_fields_that_could_not_be_read() {
     let text = log.text();
     let events: Vec<&str> = text
         .lines()
-        .filter(|line| line.contains("did not fit"))
+        .filter(|line| line.contains("values of an unexpected type"))
         .collect();
     assert_eq!(events.len(), 1, "{text}");
     for part in [

@@ -393,7 +393,7 @@ async fn what_a_server_answers_is_told_with_a_way_out() {
         (
             mistake("get", 404, json, &message(404, "No Route Found [92]")).await,
             "get_connection: the server responded with 404 Not Found: No Route Found [92]. This \
-             server has no such operation: check that it is a core server, or its load balancer, \
+             server has no such operation: check that it is a core server or its load balancer, \
              and that its version has the API v2",
         ),
         (

@@ -237,7 +237,7 @@ async fn a_negative_counter_is_no_number_of_calls() {
         let acme = domain(&wire, OURS.0);
         let error = acme.connections().delete_idle(OURS.1).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Precondition);
-        assert!(error.to_string().contains("does not tell"), "{error}");
+        assert!(error.to_string().contains("does not report"), "{error}");
         assert_eq!(wire.request_lines().len(), 1, "nothing was removed");
     }
 }

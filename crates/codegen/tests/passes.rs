@@ -132,7 +132,7 @@ fn what_the_generator_cannot_take_is_refused_with_its_place() {
         (
             "          type: string\n",
             "          type: string\n          format: date-time\n",
-            "spec.yaml:30:11: the client would refuse other texts",
+            "spec.yaml:30:11: the client would refuse other strings",
         ),
         (
             "          $ref: '#/components/schemas/State'\n",
@@ -142,17 +142,17 @@ fn what_the_generator_cannot_take_is_refused_with_its_place() {
         (
             "['yes', 'no']",
             "[true, 'no']",
-            "spec.yaml:37:7: must be a list of different texts",
+            "spec.yaml:37:7: must be a list of different strings",
         ),
         (
             "['yes', 'no']",
             "['no', 'no']",
-            "spec.yaml:37:7: must be a list of different texts",
+            "spec.yaml:37:7: must be a list of different strings",
         ),
         (
             "['yes', 'no']",
             "[]",
-            "spec.yaml:37:7: must be a list of different texts",
+            "spec.yaml:37:7: must be a list of different strings",
         ),
     ];
     for (before, after, beginning) in table {
