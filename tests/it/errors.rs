@@ -1,4 +1,4 @@
-//! What an error tells, and what it keeps to itself.
+//! What errors say and contain: messages, predicates, status, body.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::wire::Wire;
 const GATEWAY: &str = "<html><body><h1>502 Bad Gateway</h1></body></html>";
 
 async fn get_error(status: u16, content_type: &str, body: &str) -> Error {
-    let wire = Wire::answering(status, content_type, body).await;
+    let wire = Wire::responding(status, content_type, body).await;
     wire.client()
         .domain("acme.example")
         .unwrap()
@@ -79,7 +79,7 @@ async fn a_code_that_is_no_number_makes_no_message_of_the_service() {
 }
 
 #[tokio::test]
-async fn predicates_read_the_message_in_any_spelling() {
+async fn predicates_ignore_case_and_prefix_of_the_message() {
     let forms: [fn(&str) -> String; 7] = [
         str::to_owned,
         str::to_lowercase,
@@ -104,8 +104,8 @@ async fn predicates_read_the_message_in_any_spelling() {
                 let error = get_error(status, "application/json", &body.to_string()).await;
                 assert_eq!(holding(&error), [expected], "{body}");
             }
-            // What the two others say is plain without a code; that a trunk is missing is not, since
-            // gateways say so of anything.
+            // What the two others say is plain without a code; that a trunk is missing is not,
+            // since gateways say so of anything.
             let without = match expected {
                 "is_not_found" => "is_foreign_not_found",
                 plain => plain,
@@ -118,7 +118,7 @@ async fn predicates_read_the_message_in_any_spelling() {
 }
 
 #[tokio::test]
-async fn a_message_that_only_mentions_a_word_is_not_it() {
+async fn predicates_match_only_the_beginning_of_the_message() {
     for (status, message, expected) in [
         (401, "Key has an invalid scope", "is_unauthorized"),
         (404, "There is no route found", "is_not_found"),
@@ -146,14 +146,14 @@ const PREDICATES: [Predicate; 8] = [
     ("is_retryable", Error::is_retryable),
 ];
 
-/// The names of the predicates that hold.
+/// The names of the predicates that are true.
 fn holding(error: &Error) -> Vec<&'static str> {
     let holding = PREDICATES.iter().filter(|(_, holds)| holds(error));
     holding.map(|(name, _)| *name).collect()
 }
 
 #[tokio::test]
-async fn each_answer_has_its_predicate_and_no_other() {
+async fn each_response_has_its_predicate_and_no_other() {
     let table: [(u16, &str, &[&str]); 12] = [
         (400, "Missing servers or type", &[]),
         (401, "Unauthorized", &["is_unauthorized"]),
@@ -257,7 +257,7 @@ async fn every_success_of_a_write_is_a_success() {
         ),
     ];
     for (status, content_type, body, code, message) in table {
-        let wire = Wire::answering(status, content_type, body).await;
+        let wire = Wire::responding(status, content_type, body).await;
         let receipt = wire
             .client()
             .domain("acme.example")
@@ -278,7 +278,7 @@ async fn every_success_of_a_write_is_a_success() {
 async fn an_error_message_under_a_success_of_a_write_is_an_error() {
     let json = "application/json";
     let refused = r#"{"code":403,"message":"Access Denied"}"#;
-    let wire = Wire::answering(200, json, refused).await;
+    let wire = Wire::responding(200, json, refused).await;
     let acme = wire.client().domain("acme.example").unwrap();
     let change = ConnectionUpdate::default();
     for error in [
@@ -292,7 +292,7 @@ async fn an_error_message_under_a_success_of_a_write_is_an_error() {
         assert_eq!(error.status_code(), Some(200));
     }
     let missing = r#"{"code":404,"message":"Resource not found."}"#;
-    let wire = Wire::answering(202, json, missing).await;
+    let wire = Wire::responding(202, json, missing).await;
     let acme = wire.client().domain("acme.example").unwrap();
     let error = acme.connections().delete("sip*@a").await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
@@ -325,9 +325,9 @@ async fn a_redirect_is_an_error_and_is_not_followed() {
     assert_eq!(error.status_code(), Some(302));
 }
 
-/// What an operation says when the server answers so.
+/// The message of an operation's error after this response.
 async fn mistake(operation: &str, status: u16, content_type: &str, body: &str) -> String {
-    let wire = Wire::answering(status, content_type, body).await;
+    let wire = Wire::responding(status, content_type, body).await;
     let client = wire.client();
     let acme = client.domain("acme.example").unwrap();
     let own = client.domain("~").unwrap();
@@ -354,10 +354,9 @@ fn a_trunk() -> ConnectionCreate {
 const HTML: &str = "text/html; charset=utf-8";
 const PAGE: &str = "<html><body>Welcome to the portal</body></html>";
 
-/// What happened, where and why, and what to do. `tls.rs` has those of connections that cannot be
-/// made.
+/// What failed, where and why, and what to do. `tls.rs` has the errors of failed connections.
 #[tokio::test]
-async fn what_a_server_answers_is_told_with_a_way_out() {
+async fn an_error_status_says_what_to_do() {
     let json = "application/json";
     let message = |status: u16, text: &str| json!({ "code": status, "message": text }).to_string();
     let table = [
@@ -485,7 +484,7 @@ async fn a_portals_page_with_success_asks_for_the_api_host() {
 }
 
 #[tokio::test]
-async fn a_silent_server_is_told_with_the_setting() {
+async fn a_timeout_names_the_setting() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let client = |timeout, deadline| {
         let builder = Client::builder()
@@ -511,7 +510,7 @@ async fn a_silent_server_is_told_with_the_setting() {
 }
 
 #[test]
-fn wrong_settings_are_told_with_a_way_out() {
+fn an_invalid_setting_says_what_to_do() {
     let built = |server: &str, key: &str| Client::builder().server(server).api_key(key).build();
     let (server, key) = ("pbx.acme.example", "nss_EXAMPLE");
     let spaced = "the API key has an invalid character, white space for example. Give only the \

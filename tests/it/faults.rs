@@ -1,9 +1,8 @@
-//! The fault matrix: what a caller sees of each operation when each fault is met, and what has
-//! happened at the server.
+//! The fault matrix: the result of each operation with each fault, and what happened on the server.
 //!
-//! A row is a fault, a column an operation; each cell is a test with the name of both. Writes meet
-//! the faults of HTTP twice: in place of the operation, and behind it, when only the answer is
-//! lost.
+//! A row is a fault and a column an operation; each cell is a test with the names of both. For
+//! writes the HTTP faults are tested twice: instead of the operation, and after it, when only the
+//! response is lost.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +19,7 @@ use tokio::sync::Notify;
 
 use crate::servers::{DELAY, EMPTY, all_but};
 
-/// More than any client here tries.
+/// More than any client in these tests attempts.
 const ALWAYS: u32 = 20;
 const DEADLINE: Duration = Duration::from_secs(20);
 const BODY_CAP: usize = 1 << 20;
@@ -31,21 +30,21 @@ const PASSWORD: &str = "sentinel-password";
 const HTML: &str = "<html>Accepted</html>";
 
 #[derive(Debug, Clone, Copy)]
-enum Trouble {
-    /// An answer with a status that is no success, met so many times.
+enum Scenario {
+    /// A response with an error status, this many times.
     Refusal(u32, fn() -> Fault),
-    /// As `Refusal`, with a status that says that nothing was done: a delete is not carried out.
+    /// Like `Refusal`, with a status that says that nothing was done: a delete is not carried out.
     Busy(u32, fn() -> Fault),
     /// Two refusals, one after the other.
     Then(fn() -> Fault, fn() -> Fault),
-    /// A redirect of this status to another host, met once.
+    /// A redirect with this status to another host, once.
     Redirect(u16),
-    /// A success with a strange body, met by every request. A write has always been done: nobody
-    /// could tell a server that lies.
+    /// A success with an unexpected body, for every request. A write has always been carried out,
+    /// since a client cannot detect a false success.
     Success(fn() -> Fault),
-    /// Connections that break, so many.
+    /// This many broken connections.
     Wire(u32, Break),
-    /// As `Wire`, on a client that gives up on an attempt soon.
+    /// Like `Wire`, with a client whose attempts time out soon.
     Slow(Break),
     /// A connection that breaks when it is used again.
     Reuse,
@@ -55,13 +54,13 @@ enum Trouble {
     RefusedAtFirst,
 }
 
-/// What the caller sees, and how many requests the server has got.
+/// The result for the caller, and the number of requests that the server received.
 #[derive(Debug, Clone, Copy)]
 struct Cell(Sees, usize);
 
 #[derive(Debug, Clone, Copy)]
 enum Sees {
-    /// The trunk, the list with it, the count, or the receipt of a write.
+    /// The trunk, the list with it, the count, or the result of a write.
     Value,
     /// `None`, or an empty list.
     Nothing,
@@ -86,7 +85,7 @@ const fn all(cell: Cell) -> [Cell; 6] {
     [cell; 6]
 }
 
-/// A row where a create is not repeated and everything else is.
+/// A row where a create is not retried and everything else is.
 const fn but_create(cell: Cell, create: Cell) -> [Cell; 6] {
     [cell, cell, cell, create, cell, cell]
 }
@@ -97,60 +96,62 @@ const fn reads_and_writes(read: Cell, write: Cell) -> [Cell; 6] {
 }
 
 macro_rules! matrix {
-    ($($fault:ident: $trouble:expr => $row:expr;)*) => {
+    ($($fault:ident: $scenario:expr => $row:expr;)*) => {
         $(mod $fault {
             #[allow(unused_imports, reason = "not every row needs everything")]
             use super::*;
 
-            fn meet(operation: Operation, column: usize) {
+            fn check(operation: Operation, column: usize) {
                 let row: [Cell; 6] = $row;
-                run(stringify!($fault), $trouble, operation, row[column]);
+                run(stringify!($fault), $scenario, operation, row[column]);
             }
 
             #[test]
             fn list() {
-                meet(Operation::ListConnections, 0);
+                check(Operation::ListConnections, 0);
             }
 
             #[test]
             fn list_domain() {
-                meet(Operation::ListDomainConnections, 0);
+                check(Operation::ListDomainConnections, 0);
             }
 
             #[test]
             fn count() {
-                meet(Operation::CountConnections, 1);
+                check(Operation::CountConnections, 1);
             }
 
             #[test]
             fn get() {
-                meet(Operation::GetConnection, 2);
+                check(Operation::GetConnection, 2);
             }
 
             #[test]
             fn create() {
-                meet(Operation::CreateConnection, 3);
+                check(Operation::CreateConnection, 3);
             }
 
             #[test]
             fn update() {
-                meet(Operation::UpdateConnection, 4);
+                check(Operation::UpdateConnection, 4);
             }
 
             #[test]
             fn delete() {
-                meet(Operation::DeleteConnection, 5);
+                check(Operation::DeleteConnection, 5);
             }
         })*
     };
 }
 
-use Trouble::{Busy, Redirect, Refusal, Refused, RefusedAtFirst, Reuse, Slow, Success, Then, Wire};
+use Scenario::{
+    Busy, Redirect, Refusal, Refused, RefusedAtFirst, Reuse, Slow, Success, Then, Wire,
+};
 
 // Columns: both lists, count, get, create, update, delete.
 #[rustfmt::skip]
 matrix! {
-    // Troubles that pass. A create was perhaps carried out, so it is not sent again.
+    // Transient failures. A create may have been carried out, so it is not retried.
     request_timeout_once: Busy(1, || Fault::status(408))
         => but_create(value(2), error("408 retryable sent ×1", 1));
     request_timeout_always: Busy(ALWAYS, || Fault::status(408))
@@ -196,8 +197,8 @@ matrix! {
     gateway_timeout_always: Refusal(ALWAYS, || Fault::empty(504))
         => but_create(error("504 retryable sent ×3", 3), error("504 retryable sent ×1", 1));
 
-    // A 404 behind another trouble. To a delete it is success where the earlier response was lost,
-    // and an error where the earlier one was a refusal.
+    // A 404 after another failure. For a delete it is a success if the earlier response was lost,
+    // and an error if the earlier response was a refusal.
     request_timeout_before_a_404: Then(|| Fault::status(408), missing)
         => {
             let e = error("404 not_found sent ×2", 2);
@@ -224,7 +225,7 @@ matrix! {
             [e, e, nothing(2), error("504 retryable sent ×1", 1), e, value(2)]
         };
 
-    // Troubles that do not.
+    // Permanent failures.
     server_error: Refusal(1, || Fault::status(500)) => all(error("500 sent ×1", 1));
     server_error_that_echoes_secrets: Refusal(
         1,
@@ -266,7 +267,7 @@ matrix! {
     )
         => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
 
-    // 404 of a gateway or of another web server. It says nothing of trunks: never `None`, never
+    // 404 of a gateway or another web server. It says nothing about trunks: never `None`, never
     // "removed already".
     gateway_404_message: Refusal(1, || Fault::json(404, json!({ "message": "Not Found" })))
         => all(error("404 foreign_not_found sent ×1", 1));
@@ -308,8 +309,7 @@ matrix! {
     temporary_redirect: Redirect(307) => all(error("307 sent ×1", 1));
     permanent_redirect: Redirect(308) => all(error("308 sent ×1", 1));
 
-    // Successes of another kind than expected. Asking again would bring the same, so nothing is
-    // repeated.
+    // Unexpected successes. A retry would get the same response, so there is none.
     empty_success: Success(|| Fault::empty(202))
         => reads_and_writes(error("202 decode sent ×1", 1), value(1));
     text_success: Success(|| Fault::response(202, "text/plain", "Accepted\n"))
@@ -362,7 +362,7 @@ matrix! {
     two_hundred_megabytes: Wire(ALWAYS, Break::Flood(200 << 20))
         => reads_and_writes(error("200 decode sent ×1", 0), value(0));
 
-    // Below HTTP. A write is done once its status has come.
+    // Below HTTP. A write is done once its status was received.
     refused: Refused => all(error("connect retryable ×3", 0));
     refused_at_first: RefusedAtFirst => all(value(1));
     reset_at_once: Wire(1, Break::ResetAtOnce)
@@ -372,16 +372,16 @@ matrix! {
             error("interrupted retryable sent ×3", 0),
             error("interrupted retryable sent ×1", 0),
         );
-    reset_before_the_answer: Wire(1, Break::Reset(Point::Response(0)))
+    reset_before_the_response: Wire(1, Break::Reset(Point::Response(0)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
-    reset_before_the_answer_always: Wire(ALWAYS, Break::Reset(Point::Response(0)))
+    reset_before_the_response_always: Wire(ALWAYS, Break::Reset(Point::Response(0)))
         => but_create(
             error("interrupted retryable sent ×3", 3),
             error("interrupted retryable sent ×1", 1),
         );
     reset_in_the_head: Wire(1, Break::Reset(Point::Response(9)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
-    cut_before_the_answer: Wire(1, Break::Close(Point::Response(0)))
+    cut_before_the_response: Wire(1, Break::Close(Point::Response(0)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
     cut_in_the_head: Wire(1, Break::Close(Point::Response(9)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
@@ -422,8 +422,8 @@ fn created() -> ConnectionCreate {
 
 /// Runs a cell in each of its variants, on the captured server and on one with all quirks that
 /// leave writes to be read at once and an empty domain to be looked at.
-fn run(fault: &str, trouble: Trouble, operation: Operation, cell: Cell) {
-    let variants: &[bool] = match trouble {
+fn run(fault: &str, scenario: Scenario, operation: Operation, cell: Cell) {
+    let variants: &[bool] = match scenario {
         Busy(..) if operation == Operation::DeleteConnection => &[false],
         Busy(..) | Refusal(..) | Redirect(_) if operation.is_write() => &[false, true],
         Success(_) => &[true],
@@ -443,15 +443,15 @@ fn run(fault: &str, trouble: Trouble, operation: Operation, cell: Cell) {
                 operation.id(),
                 if carried_out { ", carried out" } else { "" }
             );
-            runtime.block_on(meet(&name, quirks, trouble, operation, carried_out, cell));
+            runtime.block_on(check(&name, quirks, scenario, operation, carried_out, cell));
         }
     }
 }
 
-async fn meet(
+async fn check(
     name: &str,
     quirks: Quirks,
-    trouble: Trouble,
+    scenario: Scenario,
     operation: Operation,
     carried_out: bool,
     Cell(sees, requests): Cell,
@@ -470,17 +470,17 @@ async fn meet(
             noticed.notify_one();
         }
     });
-    let client = client(builder, trouble);
+    let client = client(builder, scenario);
     let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     elsewhere.set_nonblocking(true).unwrap();
-    if matches!(trouble, Reuse) {
+    if matches!(scenario, Reuse) {
         proxy.break_next(Break::ResetOnReuse);
         client.connections().list_unchecked().await.unwrap();
     }
     let (requests_before, changes_before) = (server.requests().len(), server.changes());
 
-    // How many requests meet an answer that was not preceded by the operation.
-    let refusals = match trouble {
+    // How many requests get a response without the operation being carried out.
+    let refusals = match scenario {
         Busy(times, _) | Refusal(times, _) if !carried_out => times as usize,
         Then(..) => 2,
         Redirect(_) if !carried_out => 1,
@@ -496,7 +496,7 @@ async fn meet(
             },
         )
     };
-    match trouble {
+    match scenario {
         Busy(times, fault) | Refusal(times, fault) => refuse(fault().times(times)),
         Then(first, second) => {
             refuse(first());
@@ -518,7 +518,7 @@ async fn meet(
 
     let begun = Instant::now();
     let (outcome, _) = tokio::join!(perform(&client, operation), async {
-        if matches!(trouble, RefusedAtFirst) {
+        if matches!(scenario, RefusedAtFirst) {
             refused.notified().await;
             proxy.listen().await.unwrap();
         }
@@ -548,8 +548,7 @@ async fn meet(
         "{name}: another host was called"
     );
 
-    // Creating and deleting take place once at most; an update that is sent again sets the same
-    // again.
+    // Creating and deleting happen at most once; a retried update sets the same again.
     let arrived = requests.saturating_sub(refusals);
     let changes = match operation {
         Operation::UpdateConnection => arrived,
@@ -581,12 +580,13 @@ async fn meet(
     assert_eq!(descriptions, expected, "{name}: state");
 }
 
-/// The client under test: quick, and with bounds that no healthy answer on a busy machine meets.
-fn client(builder: ClientBuilder, trouble: Trouble) -> Client {
+/// The client under test: short waits, and timeouts that no healthy response on a busy machine
+/// reaches.
+fn client(builder: ClientBuilder, scenario: Scenario) -> Client {
     let quick = RetryPolicy::new()
         .initial_backoff(Duration::from_millis(1))
         .max_backoff(Duration::from_millis(4));
-    let (timeout, policy) = match trouble {
+    let (timeout, policy) = match scenario {
         Slow(_) => (Duration::from_millis(250), quick.max_attempts(2)),
         RefusedAtFirst => (DEADLINE, quick.max_attempts(u32::MAX)),
         _ => (DEADLINE, quick),
@@ -600,7 +600,7 @@ fn client(builder: ClientBuilder, trouble: Trouble) -> Client {
         .unwrap()
 }
 
-/// Whether the operation gave what it is for, or nothing.
+/// The result of the operation.
 async fn perform(client: &Client, operation: Operation) -> Result<bool, Error> {
     let ours = |trunk: &Connection| {
         assert_eq!(
@@ -663,7 +663,7 @@ fn describe(error: &Error) -> String {
         .join(" ")
 }
 
-/// Neither key nor password, nor the pattern, in an error or in what caused it.
+/// Neither key, password nor pattern is in an error or its causes.
 fn keeps_secrets(name: &str, error: &Error) {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
@@ -692,7 +692,7 @@ async fn a_body_beyond_the_bound_is_cut_off_early() {
         Some(64 << 10),
         "the beginning is kept"
     );
-    // What the sockets' buffers hold was sent as well, and no more.
+    // The sockets' buffers were sent as well, and no more.
     assert!(
         proxy.bytes_back() < 50 << 20,
         "{} bytes were sent",
@@ -722,7 +722,7 @@ async fn a_refusal_stays_one_when_its_body_breaks() {
 }
 
 #[tokio::test]
-async fn compression_that_was_not_asked_for_is_named() {
+async fn compression_that_was_not_requested_is_named() {
     let server = FakeServer::start().await;
     server.fail(Operation::ListConnections, Fault::gzip());
     let error = server

@@ -1,4 +1,4 @@
-//! Connections that cannot be made, over real sockets and real TLS: each says why and what to do.
+//! Connections that fail, over real sockets and real TLS: each error says why and what to do.
 
 use std::error::Error as _;
 use std::net::Ipv4Addr;
@@ -28,7 +28,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(aws_lc_rs::default_provider())
 }
 
-/// The issuer of a company's own.
+/// A private CA.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
     authority_named("Acme")
 }
@@ -46,7 +46,7 @@ fn server_params() -> CertificateParams {
     CertificateParams::new(["localhost".to_owned()]).unwrap()
 }
 
-/// A server that answers an empty list over TLS.
+/// A server that responds with an empty list over TLS.
 struct TlsServer {
     port: u16,
     connections: Arc<AtomicUsize>,
@@ -88,9 +88,9 @@ impl TlsServer {
                     }
                 };
                 let _ = socket.read(&mut [0; 4096]).await;
-                let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
+                let response = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
                     content-length: 2\r\nconnection: close\r\n\r\n[]";
-                let _ = socket.write_all(answer).await;
+                let _ = socket.write_all(response).await;
                 let _ = socket.shutdown().await;
             }
         });
@@ -193,7 +193,7 @@ fn expect_no_address(error: &Error, port: u16) {
 }
 
 #[tokio::test]
-async fn a_root_certificate_of_ones_own_is_trusted() {
+async fn a_private_root_certificate_is_trusted() {
     let authority = authority();
     let server = TlsServer::signed_by(&authority, server_params()).await;
     let client = builder(server.port)
@@ -298,7 +298,7 @@ async fn a_certificate_for_clients_only_says_so() {
 }
 
 #[tokio::test]
-async fn an_impostors_certificate_with_the_issuers_name_is_not_trusted() {
+async fn a_forged_certificate_with_the_issuers_name_is_not_trusted() {
     let server = TlsServer::signed_by(&authority(), server_params()).await;
     // Another key under the same name.
     let trusting = builder(server.port).root_certificate_pem(authority().pem());
@@ -307,7 +307,7 @@ async fn an_impostors_certificate_with_the_issuers_name_is_not_trusted() {
     assert_eq!((error.attempts(), server.connections()), (1, 1));
 }
 
-/// A connection that was not made for another reason: retried, certainly not sent.
+/// A connection that failed for another reason: retried, certainly not sent.
 fn expect_connect_error(error: &Error, port: u16, message: &str) {
     show(message);
     assert_eq!(error.to_string(), format!("list_connections: {message}"));
@@ -318,7 +318,7 @@ fn expect_connect_error(error: &Error, port: u16, message: &str) {
     expect_no_address(error, port);
 }
 
-/// A plain TCP server that meets each connection with a function.
+/// A plain TCP server that handles each connection with a function.
 async fn tcp<F: Future<Output = ()> + Send + 'static>(
     meet: impl Fn(tokio::net::TcpStream) -> F + Send + 'static,
 ) -> u16 {
@@ -337,8 +337,8 @@ async fn tcp<F: Future<Output = ()> + Send + 'static>(
 async fn https_to_an_http_port_says_so() {
     let port = tcp(async |mut socket| {
         let _ = socket.read(&mut [0; 4096]).await;
-        let answer = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
-        let _ = socket.write_all(answer).await;
+        let response = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+        let _ = socket.write_all(response).await;
     })
     .await;
     let message = "the server does not speak TLS on this port (after 2 attempts). Check that the \
@@ -547,8 +547,8 @@ async fn a_certificate_is_checked_against_the_name_and_not_the_address_that_was_
     assert!(failure(other).await.is_certificate());
 }
 
-/// A proxy that answers a CONNECT with a status line and, when that is a success, passes on to a
-/// port of the loopback what comes; with all that the client let it read.
+/// A proxy that responds to a CONNECT with a status line and, if that is a success, forwards to a
+/// loopback port; with everything that it could read of the client.
 async fn proxy(status: &'static str, to: u16) -> (u16, UnboundedReceiver<Vec<u8>>) {
     let (seen, read) = unbounded_channel();
     let port = tcp(move |mut socket| {
@@ -562,8 +562,8 @@ async fn proxy(status: &'static str, to: u16) -> (u16, UnboundedReceiver<Vec<u8>
                 request.push(byte);
             }
             let _ = seen.send(request);
-            let answer = format!("HTTP/1.1 {status}\r\n\r\n");
-            let _ = socket.write_all(answer.as_bytes()).await;
+            let response = format!("HTTP/1.1 {status}\r\n\r\n");
+            let _ = socket.write_all(response.as_bytes()).await;
             if !status.starts_with('2') {
                 return;
             }
@@ -646,7 +646,7 @@ fn a_root_certificate_that_is_no_pem_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_root_certificate_of_nonsense_is_refused_with_the_cause() {
+fn an_invalid_root_certificate_is_refused_with_the_cause() {
     let pem = "-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n";
     let error = builder(443).root_certificate_pem(pem).build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
