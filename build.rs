@@ -1,7 +1,7 @@
 //! Keeps `src/generated.rs` and `openapi/connections.yaml` together.
 //!
-//! With the feature `codegen` the client is generated into `OUT_DIR`; without it the committed file
-//! is used, and the build stops when that was made from another state of the spec.
+//! With the feature `codegen` the client is generated into `OUT_DIR`. Without it the committed file
+//! is used, and the build fails when that was generated from another version of the spec.
 
 #[cfg(feature = "codegen")]
 #[path = "build/mod.rs"]
@@ -14,8 +14,8 @@ const SPEC: &str = "openapi/connections.yaml";
 const GENERATED: &str = "src/generated.rs";
 
 fn main() {
-    // Cargo runs the script anew whenever it was compiled anew, so its own files are not named:
-    // without the feature an edit of the generator is none of the client.
+    // Cargo reruns the script whenever it was recompiled, so its own files are not listed: without
+    // the feature an edit of the generator does not affect the client.
     for path in [SPEC, GENERATED] {
         println!("cargo::rerun-if-changed={path}");
     }

@@ -1,22 +1,22 @@
-//! The copy of the spec that the generator gets. The spec tells the truth about the service, which
-//! `validate` needs; the generator takes less than the truth.
+//! The copy of the spec that the generator reads. The spec itself describes what the service does,
+//! for `validate`; the generator supports less than that.
 
 use serde_json::{Map, Value, json};
 
 use super::openapi::{self, operations, operations_mut, reach, resolve, schema_name};
 
 /// Rewrites the spec for the generator:
-/// - answers are raw bytes: a typed error loses its status when a gateway answers HTML, a typed 202
-///   fails on an empty body, and a typed 200 that does not decode loses status and headers; what
-///   they decode to is told by [`answers`];
-/// - a `deprecated` property is in no type: the spec knows it since it is seen, and nobody should
-///   send it;
-/// - an `allOf` of objects is one object with all their properties;
-/// - an object that is read and has optional properties has room for others, which servers do send:
-///   the spec does not say `additionalProperties`, so that `validate` tells of them;
-/// - an `anyOf` of scalars is its first alternative (reading is lenient anyway);
-/// - the `replaced` schemas are plain text, since the generator only needs their names;
-/// - component schemas that nothing reaches any more are dropped.
+/// - A response is raw bytes. A typed error would lose its status when a gateway responds with
+///   HTML, a typed 202 would fail on an empty body, and a typed 200 that does not decode would lose
+///   status and headers. [`bodies`] lists what responses decode to.
+/// - A `deprecated` property is in no type. The spec has it since it was seen, and nobody should
+///   send it.
+/// - An `allOf` of objects is one object with all their properties.
+/// - An object in a response that has optional properties also takes unknown ones, since servers
+///   send some. The spec does not say `additionalProperties`, so that `validate` reports them.
+/// - An `anyOf` of scalars is its first alternative (reading is lenient anyway).
+/// - The `replaced` schemas are plain strings, since the generator only needs their names.
+/// - Component schemas that are no longer referred to are dropped.
 pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
     let mut copy = spec.clone();
     let mut schemas = Map::new();
@@ -56,9 +56,9 @@ pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
     copy
 }
 
-/// Each operation and the component schema that its 2xx answer decodes to.
-pub fn answers(spec: &Value) -> Vec<(String, String)> {
-    let mut answers = Vec::new();
+/// Each operation and the component schema that its 2xx response decodes to.
+pub fn bodies(spec: &Value) -> Vec<(String, String)> {
+    let mut bodies = Vec::new();
     for (_, operation) in operations(spec) {
         let id = operation
             .get("operationId")
@@ -75,10 +75,10 @@ pub fn answers(spec: &Value) -> Vec<(String, String)> {
             })
             .and_then(schema_name);
         if let Some(schema) = schema {
-            answers.push((id.to_owned(), schema.to_owned()));
+            bodies.push((id.to_owned(), schema.to_owned()));
         }
     }
-    answers
+    bodies
 }
 
 /// A component: one that is composed by `allOf` becomes one object.

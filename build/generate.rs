@@ -1,4 +1,4 @@
-//! From the spec to the text of `src/generated.rs`.
+//! Generates `src/generated.rs` from the spec.
 
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +9,7 @@ use quote::quote;
 
 use super::{adapt, lint, passes, stale};
 
-/// Component schemas that are handwritten types of `src/values`.
+/// Component schemas that are replaced by handwritten types of `src/values`.
 pub const REPLACED: [&str; 5] = [
     "ConnectionRef",
     "DateTime",
@@ -21,12 +21,12 @@ pub const REPLACED: [&str; 5] = [
 /// Generates `src/generated.rs` from the YAML in `text`; `file` is its name for messages.
 ///
 /// # Errors
-/// The YAML cannot be read, is not what generation relies on, or is refused by progenitor. Says
-/// file, line and column where it is known.
+/// When the YAML cannot be parsed, fails the checks of [`lint`], or is refused by progenitor. The
+/// error has file, line and column where they are known.
 pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
     let document = Document::parse(Source::new(file, text.to_owned()))?;
     lint::check(&document, &REPLACED)?;
-    // What the generator's model cannot read is told with its place.
+    // Reports what the generator's model cannot read, with its place.
     document.typed::<openapiv3::OpenAPI>()?;
 
     let adapted = adapt::adapt(document.value(), &REPLACED);
@@ -54,8 +54,7 @@ pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
     Ok(stale::header(text) + &passes::docs::wrap(&prettyplease::unparse(&code)))
 }
 
-/// Runs a step that panics on what it does not know, and gives the panic's message instead of
-/// printing it.
+/// Runs a step that may panic, and returns the panic's message instead of printing it.
 fn quietly<T>(step: impl FnOnce() -> T) -> Result<T, String> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));

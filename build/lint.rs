@@ -1,5 +1,4 @@
-//! What the generator cannot take, or would take wrongly: said with its place in the spec instead
-//! of a panic.
+//! Checks the spec for what the generator does not support, and reports it with its place.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +20,8 @@ const REJECTING: [&str; 7] = [
     "multipleOf",
 ];
 
-/// Checks everything that generation relies on. `replaced` are the component schemas that are types
-/// of ours.
+/// Checks everything that generation relies on. `replaced` are the component schemas with
+/// handwritten types.
 pub fn check(document: &Document, replaced: &[&str]) -> Result<(), Error> {
     let lint = Lint { document, replaced };
     lint.version()?;
@@ -49,8 +48,7 @@ impl Lint<'_> {
         }
     }
 
-    /// References, wherever they stand, and schemas that stand in a parameter or a body instead of
-    /// among the components.
+    /// Checks references everywhere, and schemas that are inline in a parameter or a body.
     fn everywhere(&self, value: &Value, pointer: &str, within_schemas: bool) -> Result<(), Error> {
         match value {
             Value::Object(members) => {
@@ -103,7 +101,7 @@ impl Lint<'_> {
                 .is_none()
             {
                 return self.fail(schemas, format!(
-                "the schema `{name}` is missing; build/generate.rs maps it to a type of ours"
+                "the schema `{name}` is missing; build/generate.rs maps it to a handwritten type"
             ));
             }
         }
@@ -137,7 +135,7 @@ impl Lint<'_> {
                 .flatten()
             {
                 if status == "default" {
-                    let reason = "the generator takes `default` for success and error at once; \
+                    let reason = "the generator uses `default` for success and error at once; \
                     write `4XX` and `5XX`";
                     return self.fail(&step(&responses, status), reason);
                 }
@@ -171,8 +169,8 @@ impl Lint<'_> {
         for (name, schema) in openapi::schemas(self.document.value()) {
             let rules = Rules {
                 request: reach.requests.contains(name),
-                // A type of ours has its own reading, and a scalar choice is read as its first
-                // alternative.
+                // A handwritten type has its own deserialization, and a choice of scalars is read
+                // as its first alternative.
                 response: reach.responses.contains(name)
                     && !self.replaced.contains(&name.as_str())
                     && schema.get("anyOf").is_none(),
@@ -207,8 +205,8 @@ impl Lint<'_> {
                 .find(|keyword| members.contains_key(**keyword))
             {
                 let reason = format!(
-                    "`{keyword}` would make the client refuse what a server answers; use \
-                     x-extensible-enum or the description"
+                    "`{keyword}` would make the client refuse responses; use x-extensible-enum or the \
+                     description"
                 );
                 return self.fail(&step(pointer, keyword), reason);
             }
@@ -217,7 +215,7 @@ impl Lint<'_> {
             {
                 return self.fail(
                     &step(pointer, "format"),
-                    "the client would refuse other texts; use the schema DateTime or the \
+                    "the client would refuse other strings; use the schema DateTime or the \
                     description",
                 );
             }
@@ -233,7 +231,7 @@ impl Lint<'_> {
             if !whole || !unique {
                 return self.fail(
                     &step(pointer, "x-extensible-enum"),
-                    "must be a list of different texts (quote yes and no)",
+                    "must be a list of different strings (quote yes and no)",
                 );
             }
         }

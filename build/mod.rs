@@ -1,7 +1,7 @@
 //! Generates the client from an OpenAPI document.
 //!
-//! The build script has these files as a module, with the feature `codegen`; the workspace has them
-//! as a crate, for `cargo xtask regen` and for tests.
+//! These files are a module of the build script, with the feature `codegen`, and a crate of the
+//! workspace, for `cargo xtask regen` and for tests.
 
 pub mod adapt;
 pub mod generate;

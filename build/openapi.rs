@@ -1,4 +1,4 @@
-//! Moving about in an OpenAPI document.
+//! Finds operations, schemas and references in an OpenAPI document.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use located::openapi::is_method;
 pub use located::openapi::{local, operations};
 use serde_json::Value;
 
-/// Every operation, to be changed.
+/// Every operation, mutable.
 pub fn operations_mut(spec: &mut Value) -> impl Iterator<Item = &mut Value> {
     let paths = spec.get_mut("paths").and_then(Value::as_object_mut);
     paths.into_iter().flatten().flat_map(|(_, item)| {
@@ -29,19 +29,19 @@ pub fn schema_name(value: &Value) -> Option<&str> {
     local(value)?.strip_prefix("/components/schemas/")
 }
 
-/// Names of the component schemas that are used, by the way in which they are.
+/// Names of the component schemas that are used, by where they are used.
 #[derive(Debug, Default)]
 pub struct Reach {
     /// From request bodies.
     pub requests: BTreeSet<String>,
-    /// From answers.
+    /// From responses.
     pub responses: BTreeSet<String>,
     /// From parameters.
     pub parameters: BTreeSet<String>,
 }
 
 impl Reach {
-    /// All that is used.
+    /// All that are used.
     pub fn everything(&self) -> BTreeSet<String> {
         [&self.requests, &self.responses, &self.parameters]
             .into_iter()
@@ -77,8 +77,8 @@ pub fn schemas(spec: &Value) -> impl Iterator<Item = (&String, &Value)> {
     schemas.and_then(Value::as_object).into_iter().flatten()
 }
 
-/// Component schemas that are the whole body of a response and part of no other schema: what the
-/// value that was asked for comes in.
+/// Component schemas that are the whole body of a response and part of no other schema: envelopes
+/// around the requested value.
 pub fn envelopes(spec: &Value, reach: &Reach) -> BTreeSet<String> {
     let mut parts = BTreeSet::new();
     for (_, schema) in schemas(spec) {

@@ -119,7 +119,7 @@ fn recorded(response: &Value) -> Fault {
         Some(text) => text.to_owned(),
         None => response["body"].to_string(),
     };
-    Fault::answer(status.unwrap_or_default(), content_type, body)
+    Fault::response(status.unwrap_or_default(), content_type, body)
 }
 
 async fn plain(server: &str) -> String {

@@ -1,4 +1,4 @@
-//! What the server says of a write that it accepted.
+//! The result of a create, update or delete that the server accepted.
 
 use crate::error::Error;
 use crate::metadata::Metadata;
@@ -7,14 +7,15 @@ use crate::server_message::{ServerMessage, presentable};
 use crate::transport::Done;
 use crate::values::Secret;
 
-/// What the server says of a write that it accepted.
+/// The result of a create, update or delete that the server accepted.
 ///
-/// Once a status of success has come, the rest of the response may break off or be of any kind,
-/// except for an error message of the service: its code, 400 to 599, says that the write was
-/// refused.
+/// Once a 2xx status was received, the write counts as accepted, even if the body is cut off or not
+/// JSON. The one exception is an error message of the service in the body: a code of 400 to 599
+/// means that the write was refused.
 ///
 /// ```no_run
-/// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Domain, Error};
+/// # async fn run(acme: Domain) -> Result<(), Error> {
 /// let accepted = acme.connections().delete("sip*@acme-pri.example").await?;
 /// println!("{} {}", accepted.status(), accepted.message().unwrap_or("without a message"));
 /// # Ok(())
@@ -28,29 +29,29 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// HTTP status, mostly 202: accepted, which is full success (documented). 404 only for a
-    /// repeated delete: see [`Connections::delete`](crate::Connections#method.delete-1).
+    /// HTTP status, mostly 202, which means full success (documented). 404 only for a delete that
+    /// was retried: see [`Connections::delete`](crate::Connections#method.delete-1).
     pub fn status(&self) -> u16 {
         self.metadata.status()
     }
 
-    /// Status and headers of the response, and how many attempts it took.
+    /// Status and headers of the response, and the number of attempts.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
     }
 
-    /// The code in the body, where there is one. Deployments can configure it (reported).
+    /// The `code` in the body; `None` where there is none. Deployments can configure it (reported).
     pub fn code(&self) -> Option<i64> {
         self.code
     }
 
-    /// The message in the body, or the body where it is text; none where there is no body. Made fit
-    /// to be shown as [`Error::server_message`] is.
+    /// The `message` in the body, or the body itself where it is plain text; `None` where there is
+    /// no body. It is masked in the same way as [`Error::server_message`].
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// Of a delete whose attempt found nothing left to remove.
+    /// For a delete whose retry found that the trunk is gone.
     pub(crate) fn already_gone(refusal: &Error, metadata: Metadata) -> Self {
         Self {
             metadata,
@@ -59,8 +60,8 @@ impl Accepted {
         }
     }
 
-    pub(crate) fn of(done: Done<Said>) -> Self {
-        let Said { code, message } = done.value;
+    pub(crate) fn of(done: Done<WriteResult>) -> Self {
+        let WriteResult { code, message } = done.value;
         Self {
             metadata: done.metadata,
             code,
@@ -69,28 +70,31 @@ impl Accepted {
     }
 }
 
-/// Code and message in the body of a write that was accepted.
-pub(crate) struct Said {
+/// Code and message in the body of the response to a write.
+pub(crate) struct WriteResult {
     code: Option<i64>,
     message: Option<String>,
 }
 
-impl Said {
-    /// Any body is fine: JSON, text or none (reported). Failing here would report a write as failed
-    /// that was done. Only a message of the service with the code of a refusal is one, whatever the
-    /// status.
+impl WriteResult {
+    /// Accepts any body: JSON, plain text or none (reported), since an error here would report a
+    /// write as failed that was carried out. Only a message of the service with an error code is an
+    /// error, whatever the status.
     pub(crate) fn read(
         operation: &'static str,
         response: Response,
         secrets: &[&Secret],
     ) -> Result<Self, Error> {
-        if let Some(said) = ServerMessage::read(response.json(), secrets) {
-            if said.code().is_some_and(|code| (400..600).contains(&code)) {
+        if let Some(message) = ServerMessage::read(response.json(), secrets) {
+            if message
+                .code()
+                .is_some_and(|code| (400..600).contains(&code))
+            {
                 return Err(Error::status(operation, response, secrets));
             }
             return Ok(Self {
-                code: said.code(),
-                message: Some(said.text().to_owned()),
+                code: message.code(),
+                message: Some(message.text().to_owned()),
             });
         }
         let text = str::from_utf8(response.json()).ok().map(str::trim);

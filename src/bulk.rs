@@ -1,4 +1,4 @@
-//! The same work on many trunks.
+//! Bulk operations: the same work on many trunks, with bounded concurrency.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -9,23 +9,24 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::error::Error;
 
-/// What became of one item of an [`apply`].
+/// The outcome of one item of an [`apply`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Outcome<T> {
-    /// The work was done.
+    /// The work succeeded.
     Done(T),
-    /// The work failed; the error names the trunk where it is about one.
+    /// The work failed; [`Error::domain`] and [`Error::pattern`] name the trunk.
     Failed(Error),
-    /// The work was not begun, since work in the same scope was refused for want of permission.
+    /// The work was not started, since other work in the same scope was refused with a permission
+    /// error.
     Skipped,
 }
 
-/// How far an [`apply`] has come, told after each item that ended.
+/// Progress of an [`apply`], reported after each item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct BulkProgress {
-    /// Items whose work ended well.
+    /// Items whose work succeeded.
     pub done: usize,
     /// Items whose work failed.
     pub failed: usize,
@@ -33,26 +34,29 @@ pub struct BulkProgress {
     pub total: usize,
 }
 
-/// Does the same work on many items, at most `at_once` of them at a time; one outcome for each, in
+/// Does the same work on many items with bounded concurrency, and returns one outcome per item, in
 /// their order.
 ///
-/// A [permission error](Error::is_permission_denied) ends the work in its item's `scope`: what is
-/// under way is finished, and what has not begun of the same scope is [`Outcome::Skipped`], since
-/// it would be refused in the same way. Other scopes go on. A key's rights go by domain as a rule, so
-/// the domain is the scope to choose in doubt: a key that may change one domain of many does its
-/// work there, and one that may change nothing is refused once per domain, not once per trunk.
-/// `|_| ()` is one scope for all, so that the first refusal ends everything; a scope that each item
-/// has alone tries everything.
+/// At most `at_once` items are worked on concurrently. `progress` is called after each item.
 ///
-/// Other errors concern their own item alone. Nothing is repeated here: the client's
-/// [`RetryPolicy`](crate::RetryPolicy) does that for each operation.
+/// After a [permission error](Error::is_permission_denied) no more items of the same `scope` are
+/// started: they are [`Outcome::Skipped`], since they would be refused too. Work that has started
+/// is finished, and other scopes continue. The rights of a key usually depend on the domain, so the
+/// domain is a good scope: a key that may change one domain of many succeeds there, and a key that
+/// may change nothing is refused once per domain and not once per trunk. With `|_| ()` all items
+/// have one scope, and the first refusal stops everything; with a scope per item, every item is
+/// tried.
 ///
-/// It spawns nothing. Dropping the future drops the work under way wherever it waits, and nothing
-/// goes on behind it; a request that was on its way may have been carried out, so read before
-/// repeating work that is not repeatable.
+/// Other errors affect only their own item. `apply` does not retry: the client's
+/// [`RetryPolicy`](crate::RetryPolicy) does, for each operation.
+///
+/// It spawns no tasks. Dropping the future cancels the work in progress, and nothing runs on in the
+/// background. The server may still carry out a request that was already sent, so read a trunk
+/// before you redo work on it that is not idempotent.
 ///
 /// ```no_run
-/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Client, Error};
+/// # async fn run(client: Client) -> Result<(), Error> {
 /// use std::num::NonZeroUsize;
 /// use netsapiens_connections::bulk::{BulkProgress, Outcome, apply};
 /// use netsapiens_connections::{Connection, ConnectionUpdate};
@@ -94,43 +98,43 @@ where
         .collect::<Vec<_>>()
         .into_iter()
         .enumerate();
-    let mut told = BulkProgress {
+    let mut counts = BulkProgress {
         done: 0,
         failed: 0,
         total: waiting.len(),
     };
     let mut outcomes: Vec<Outcome<T>> = std::iter::repeat_with(|| Outcome::Skipped)
-        .take(told.total)
+        .take(counts.total)
         .collect();
-    let mut under_way = FuturesUnordered::new();
+    let mut running = FuturesUnordered::new();
     let mut refused = HashSet::new();
     loop {
-        while under_way.len() < at_once.get() {
+        while running.len() < at_once.get() {
             let Some((at, item)) = waiting.next() else {
                 break;
             };
             let scope = scope(&item);
             if !refused.contains(&scope) {
                 let one = work(item);
-                under_way.push(async move { (at, scope, one.await) });
+                running.push(async move { (at, scope, one.await) });
             }
         }
-        let Some((at, scope, result)) = under_way.next().await else {
+        let Some((at, scope, result)) = running.next().await else {
             return outcomes;
         };
         outcomes[at] = match result {
             Ok(value) => {
-                told.done += 1;
+                counts.done += 1;
                 Outcome::Done(value)
             }
             Err(error) => {
-                told.failed += 1;
+                counts.failed += 1;
                 if error.is_permission_denied() {
                     refused.insert(scope);
                 }
                 Outcome::Failed(error)
             }
         };
-        progress(told);
+        progress(counts);
     }
 }

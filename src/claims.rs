@@ -1,10 +1,9 @@
-//! What the spec claims of requests, and what of it a request breaks. For the embedded server: a
-//! real server checks less.
+//! Validates requests against the spec, for the fake server. Real servers check less.
 
 use regex::Regex;
 use serde_json::{Number, Value};
 
-/// A request as the spec has it; `generated::claims` holds one for each operation.
+/// A request as the spec describes it; `generated::claims` has one for each operation.
 #[derive(Debug)]
 pub(crate) struct Request {
     /// The operationId.
@@ -32,39 +31,39 @@ pub(crate) enum Place {
     Query,
 }
 
-/// A body of JSON.
+/// A JSON body.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) required: bool,
     pub(crate) claims: &'static [Claim],
 }
 
-/// What a schema claims of a value. A claim about values of one type says nothing of others.
+/// A constraint of a schema on a value. One on values of one type does not apply to others.
 #[derive(Debug)]
 #[allow(
     dead_code,
-    reason = "the spec of the day need not have claims of each kind"
+    reason = "the current spec need not have claims of each kind"
 )]
 pub(crate) enum Claim {
-    /// It is of one of these types.
+    /// It has one of these types.
     Types(&'static [Type]),
-    /// It is as another schema claims, too.
+    /// It satisfies these claims too.
     Of(&'static [Claim]),
-    /// It is as at least one of these schemas claims.
+    /// It satisfies the claims of at least one of these schemas.
     AnyOf(&'static [&'static [Claim]]),
     /// It is one of these strings.
     Values(&'static [&'static str]),
-    /// The string has a match of this regular expression.
+    /// The string matches this regular expression.
     Pattern(&'static str),
-    /// The string has so many characters, least and most.
+    /// The string has at least and at most this many characters.
     Length(usize, usize),
     /// The number is in this range, both ends included.
     Range(Option<i64>, Option<i64>),
     /// The object has these properties.
     Required(&'static [&'static str]),
-    /// Where the object has these properties, they are as claimed.
+    /// Where the object has these properties, they satisfy the claims.
     Properties(&'static [(&'static str, &'static [Claim])]),
-    /// Each element of the array is as claimed.
+    /// Each element of the array satisfies the claims.
     Items(&'static [Claim]),
 }
 
@@ -79,7 +78,7 @@ pub(crate) enum Type {
     Null,
 }
 
-/// A request as it arrived, percent-decoded.
+/// A received request, percent-decoded.
 pub(crate) struct Arrived<'a> {
     /// Of the path below the base path.
     pub(crate) segments: &'a [&'a str],
@@ -89,7 +88,7 @@ pub(crate) struct Arrived<'a> {
 }
 
 impl Request {
-    /// Whether a path is this request's.
+    /// Whether the path of this request matches.
     pub(crate) fn has_path(&self, segments: &[&str]) -> bool {
         let template = self.path.trim_start_matches('/').split('/');
         template.clone().count() == segments.len()
@@ -98,7 +97,7 @@ impl Request {
                 .all(|(step, segment)| step == *segment || parameter(step).is_some())
     }
 
-    /// The first claim that a request breaks, as a sentence that repeats no value.
+    /// The first claim that a request violates, as a sentence that quotes no value.
     pub(crate) fn broken(&self, arrived: &Arrived<'_>) -> Option<String> {
         let parameters = self.parameters.iter();
         parameters
@@ -136,7 +135,7 @@ fn parameter(step: &str) -> Option<&str> {
     step.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// What the text of a parameter stands for: where no string is claimed, a number or boolean.
+/// The value of a parameter: a number or boolean, where the claims allow no string.
 fn read(text: &str, claims: &[Claim]) -> Value {
     let string = || Value::String(text.to_owned());
     if types(claims).is_none_or(|types| types.contains(&Type::String)) {
@@ -164,7 +163,7 @@ impl Body {
     }
 }
 
-/// What of the claims a value breaks, as a sentence; `place` is where it stands, joined by `/`.
+/// The first claim that a value violates, as a sentence; `place` is its path, joined by `/`.
 fn broken(claims: &[Claim], value: &Value, place: &str) -> Option<String> {
     claims
         .iter()
@@ -172,7 +171,7 @@ fn broken(claims: &[Claim], value: &Value, place: &str) -> Option<String> {
 }
 
 impl Claim {
-    /// `all` are the claims that this one stands among.
+    /// `all` are all claims on the value.
     fn broken(&self, all: &[Self], value: &Value, place: &str) -> Option<String> {
         let held = match (self, value) {
             (Self::Types(types), _) => types.iter().any(|of| of.has(value)),
@@ -223,7 +222,7 @@ fn step(place: &str, name: &str) -> String {
     }
 }
 
-/// The types that a value may have; `None` where nothing is claimed of them.
+/// The types that a value may have; `None` for any.
 fn types(claims: &[Claim]) -> Option<Vec<Type>> {
     claims.iter().find_map(|claim| match claim {
         Claim::Types(types) => Some(types.to_vec()),
@@ -236,7 +235,7 @@ fn types(claims: &[Claim]) -> Option<Vec<Type>> {
     })
 }
 
-/// What the claims ask of a value itself, in words.
+/// What the claims require of a value, in words.
 fn expected(claims: &[Claim]) -> String {
     let mut words = match types(claims) {
         _ if matches!(claims, [Claim::AnyOf(_)]) => String::new(),
@@ -307,7 +306,7 @@ fn name_of(value: &Value) -> &'static str {
 
 #[allow(
     clippy::cast_precision_loss,
-    reason = "a fraction beside so large an end is none"
+    reason = "near such a large limit a double has no fraction"
 )]
 fn within(number: &Number, least: Option<i64>, most: Option<i64>) -> bool {
     match (whole(number), number.as_f64()) {
@@ -323,8 +322,8 @@ fn within(number: &Number, least: Option<i64>, most: Option<i64>) -> bool {
     }
 }
 
-/// An integer, which has neither a fraction nor an exponent (JSON Schema Core, draft 5). Of one
-/// beyond 64 bits only the nearest float is known, which may be the end of that range.
+/// The value of an integer, which has neither a fraction nor an exponent (JSON Schema Core, draft
+/// 5). Beyond 64 bits only the nearest double is known, which may be the end of that range.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "what is too large is the largest"
@@ -373,7 +372,7 @@ mod tests {
     const TAGS: &[Claim] = &[Claim::Types(&[Type::Array]), Claim::Items(STRING)];
 
     #[test]
-    fn a_broken_claim_is_said_with_its_place_and_without_the_value() {
+    fn a_violated_claim_is_reported_with_its_place_and_without_the_value() {
         const BEYOND: &str =
             "x must be an integer from -9223372036854775808 to 9223372036854775807";
         let smaller = serde_json::from_str("-9223372036854775809").unwrap();
@@ -433,8 +432,8 @@ mod tests {
                 Some("x/tags/1 must be a string, not null"),
             ),
         ];
-        for (claims, value, said) in table {
-            assert_eq!(broken(claims, &value, "x").as_deref(), said, "{value}");
+        for (claims, value, message) in table {
+            assert_eq!(broken(claims, &value, "x").as_deref(), message, "{value}");
         }
     }
 
@@ -453,7 +452,7 @@ mod tests {
         }
     }
 
-    /// The claims of the spec, each with the claims below it.
+    /// Calls `seen` with each claim and the claims inside it.
     fn visit(claims: &'static [Claim], seen: &mut impl FnMut(&Claim)) {
         for claim in claims {
             seen(claim);

@@ -1,4 +1,4 @@
-//! The client: which server, with which credential, within which bounds.
+//! The client and its settings: server, credential, timeouts, limits, retries.
 
 use std::env::VarError;
 use std::net::IpAddr;
@@ -20,7 +20,7 @@ use crate::values::{Addressing, Secret};
 
 const BASE_PATH: &str = "/ns-api/v2";
 
-/// A client of one server. Cloning is cheap and shares the connections.
+/// A client of one server. Cloning is cheap; clones share one connection pool.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), netsapiens_connections::Error> {
@@ -38,7 +38,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Begins a client with settings of your own.
+    /// Returns a builder, for a client with settings of your own.
     ///
     /// ```
     /// use netsapiens_connections::Client;
@@ -51,8 +51,8 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// A client for the server in `NETSAPIENS_SERVER` with the key in `NETSAPIENS_API_KEY`. With
-    /// other settings beside them: [`ClientBuilder::from_env`].
+    /// Builds a client from the environment variables `NETSAPIENS_SERVER` and `NETSAPIENS_API_KEY`.
+    /// To add other settings, use [`ClientBuilder::from_env`].
     ///
     /// ```no_run
     /// # async fn run() -> Result<(), netsapiens_connections::Error> {
@@ -69,10 +69,11 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    /// The same client with another policy for retries, for a call or for all that follow.
+    /// Returns the same client with another retry policy, for a single call for example.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use std::time::Duration;
     /// use netsapiens_connections::RetryPolicy;
     ///
@@ -88,12 +89,14 @@ impl Client {
         client
     }
 
-    /// The same client with another time for an operation with all its attempts: see
-    /// [`ClientBuilder::deadline`]. The time for one attempt stays, and never outlasts it; so does
-    /// the time for connecting, which may outlast it.
+    /// Returns the same client with another deadline for an operation with all its attempts: see
+    /// [`ClientBuilder::deadline`]. The timeout of an attempt stays and is cut off by the deadline.
+    /// The connect timeout stays too and is not adapted: a server that cannot be reached is then
+    /// reported as a timeout if the deadline is shorter.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use std::time::Duration;
     ///
     /// let quick = client.with_deadline(Duration::from_secs(5));
@@ -108,7 +111,8 @@ impl Client {
         client
     }
 
-    /// The same client with another tag for the vendor's own logs: see [`ClientBuilder::log_tag`].
+    /// Returns the same client with another tag for the server's own logs: see
+    /// [`ClientBuilder::log_tag`].
     ///
     /// ```
     /// use netsapiens_connections::{Client, ErrorKind};
@@ -121,8 +125,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the tag cannot be a
-    /// header.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the tag is not a valid
+    /// header value.
     pub fn with_log_tag(&self, tag: impl AsRef<str>) -> Result<Self, Error> {
         let mut client = self.clone();
         let tag = log_tag(tag.as_ref())?;
@@ -131,7 +135,7 @@ impl Client {
     }
 }
 
-/// Header that the vendor's logs show (documented).
+/// Header that appears in the server's logs (documented).
 const LOG_TAG: &str = "x-netsapiens-log";
 
 fn log_tag(tag: &str) -> Result<HeaderValue, Error> {
@@ -140,7 +144,7 @@ fn log_tag(tag: &str) -> Result<HeaderValue, Error> {
     })
 }
 
-/// Settings of a [`Client`]. Server and key are required; the rest has defaults.
+/// Settings of a [`Client`]. Server and credential are required; the rest has defaults.
 ///
 /// ```
 /// use std::time::Duration;
@@ -157,7 +161,7 @@ fn log_tag(tag: &str) -> Result<HeaderValue, Error> {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ClientBuilder {
-    /// Not shown: `build` refuses a URL with a password in it, but only then.
+    /// A secret, since a URL may have a password in it; only `build` refuses one.
     server: Option<Secret>,
     key: Option<Key>,
     plain_http: bool,
@@ -169,12 +173,12 @@ pub struct ClientBuilder {
     pub(crate) http: HttpSettings,
 }
 
-/// Where the credential comes from.
+/// The credential as it was given.
 #[derive(Debug, Clone)]
 enum Key {
-    /// Checked by `build`.
-    Stays(Secret),
-    Renews(Shared),
+    /// An API key, which `build` checks.
+    Fixed(Secret),
+    Renewed(Shared),
 }
 
 impl Default for ClientBuilder {
@@ -200,8 +204,8 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Begins with the server in `NETSAPIENS_SERVER` and the key in `NETSAPIENS_API_KEY`; other
-    /// settings follow, and later ones replace these.
+    /// Takes the server from `NETSAPIENS_SERVER` and the key from `NETSAPIENS_API_KEY`. Further
+    /// settings can be added; later calls replace earlier ones.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -236,11 +240,13 @@ impl ClientBuilder {
         Ok(Self::default().server(server).api_key(key))
     }
 
-    /// The server: a bare host with or without a port (`pbx.acme.example`, `pbx.acme.example:8443`)
-    /// or an `https` URL of nothing but these. `http` is taken for the loopback only, unless
-    /// [`ClientBuilder::allow_plain_http`] is called, and goes past the proxies that the
-    /// environment names (`HTTP_PROXY`, `ALL_PROXY`); `https` goes through them, unreadable to
-    /// them.
+    /// The server: a host with or without a port (`pbx.acme.example`, `pbx.acme.example:8443`), or
+    /// an `https` URL with only these parts.
+    ///
+    /// Plain `http` is accepted for the loopback, and for other hosts after
+    /// [`ClientBuilder::allow_plain_http`]. It ignores the proxies in the environment
+    /// (`HTTP_PROXY`, `ALL_PROXY`), which could read the key. `https` uses them, and they cannot
+    /// read it.
     ///
     /// ```
     /// use netsapiens_connections::{Client, ErrorKind};
@@ -248,7 +254,7 @@ impl ClientBuilder {
     /// let built = |server: &str| Client::builder().server(server).api_key("nss_EXAMPLE").build();
     /// assert!(built("pbx.acme.example:8443").is_ok());
     /// assert!(built("http://127.0.0.1:8080").is_ok());
-    /// let error = built("http://pbx.acme.example").unwrap_err(); // shows the key to the network
+    /// let error = built("http://pbx.acme.example").unwrap_err(); // would expose the key
     /// assert_eq!(error.kind(), ErrorKind::Configuration);
     /// ```
     pub fn server(mut self, server: impl Into<String>) -> Self {
@@ -256,8 +262,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The API key, OAuth2 access token or JWT, without `Bearer` before it. The last call of this
-    /// and of [`credential`](Self::credential) counts.
+    /// The API key, OAuth2 access token or JWT, without `Bearer`. The last call of this and of
+    /// [`credential`](Self::credential) counts.
     ///
     /// ```
     /// use netsapiens_connections::{Client, ErrorKind};
@@ -268,18 +274,18 @@ impl ClientBuilder {
     /// assert_eq!(error.kind(), ErrorKind::Configuration);
     /// ```
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
-        self.key = Some(Key::Stays(key.into()));
+        self.key = Some(Key::Fixed(key.into()));
         self
     }
 
-    /// A credential that renews itself, instead of a key that stays: [`Credential`] has an example.
+    /// A credential that can be renewed, instead of a fixed key. [`Credential`] has an example.
     pub fn credential(mut self, credential: impl Credential) -> Self {
-        self.key = Some(Key::Renews(Shared(Arc::new(credential))));
+        self.key = Some(Key::Renewed(Shared(Arc::new(credential))));
         self
     }
 
-    /// Lets the key and all passwords travel in clear text to a server that is not on the loopback.
-    /// For laboratories.
+    /// Allows plain `http` to a server that is not on the loopback: the key and all passwords are
+    /// sent in clear text. For test labs only.
     ///
     /// ```
     /// use netsapiens_connections::Client;
@@ -293,25 +299,24 @@ impl ClientBuilder {
         self
     }
 
-    /// Time for making a connection, its TLS handshake included. 10 s by default, and never more
-    /// than nine tenths of [`timeout`](Self::timeout) and of [`deadline`](Self::deadline), so that
-    /// a server that cannot be reached is an error of kind
-    /// [`Connect`](crate::ErrorKind::Connect) whatever these are. See the example of
-    /// [`deadline`](Self::deadline).
+    /// Timeout for establishing a connection, including the TLS handshake. 10 s by default, and at
+    /// most nine tenths of [`timeout`](Self::timeout) and of [`deadline`](Self::deadline), so that
+    /// a server that cannot be reached is always an error of kind
+    /// [`Connect`](crate::ErrorKind::Connect). See the example of [`deadline`](Self::deadline).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Time for one attempt, from its beginning to the last byte of the response: it covers finding
-    /// the server's address, connecting and TLS where there is no open connection, sending, waiting
-    /// and reading. 30 s by default. See the example of [`deadline`](Self::deadline).
+    /// Timeout of one attempt, from its beginning to the last byte of the response. It includes
+    /// DNS, connecting and TLS where there is no open connection. 30 s by default. See the example
+    /// of [`deadline`](Self::deadline).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
-    /// Time for an operation with all its attempts and the waits between them. 90 s by default.
+    /// Deadline of an operation with all its attempts and the waits between them. 90 s by default.
     ///
     /// ```no_run
     /// # async fn run() -> Result<(), netsapiens_connections::Error> {
@@ -319,11 +324,11 @@ impl ClientBuilder {
     /// use netsapiens_connections::ClientBuilder;
     ///
     /// let client = ClientBuilder::from_env()?
-    ///     .connect_timeout(Duration::from_secs(3)) // of an attempt, for the connection
-    ///     .timeout(Duration::from_secs(10)) // of an attempt, all in all
-    ///     .deadline(Duration::from_secs(25)) // of all attempts
+    ///     .connect_timeout(Duration::from_secs(3)) // of one connection
+    ///     .timeout(Duration::from_secs(10)) // of one attempt, connecting included
+    ///     .deadline(Duration::from_secs(25)) // of all attempts together
     ///     .build()?;
-    /// println!("{} trunks, in 25 s at most", client.connections().count().await?);
+    /// println!("{} trunks, within 25 s", client.connections().count().await?);
     /// # Ok(())
     /// # }
     /// ```
@@ -332,7 +337,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How often and how soon requests are repeated.
+    /// How often and after which wait requests are retried.
     ///
     /// ```no_run
     /// # async fn run() -> Result<(), netsapiens_connections::Error> {
@@ -350,28 +355,27 @@ impl ClientBuilder {
         self
     }
 
-    /// Longest body of a response, in bytes: a longer one is an error, so that no server can fill
-    /// the memory. 16 MiB by default, some 4 000 trunks as they were captured; a page of a stream,
-    /// of at most 1000 trunks, never comes near it.
+    /// Limit for the body of a response, in bytes. A longer one is an error, so that no server can
+    /// exhaust the memory. 16 MiB by default, which is about 4 000 trunks of the captured size; a
+    /// page of a stream has at most 1000.
     ///
-    /// Besides its body, a list of captured trunks takes 1.2 times the body. The worst that a
-    /// hostile server can do is 13 times the body, by many small fields that this version does not
-    /// know, and 2.4 kB per trunk: some 250 MB with both defaults (measured by
-    /// `benches/decode.rs`).
+    /// A decoded list of captured trunks takes 1.2 times its body, in addition to the body. A
+    /// hostile server can cause 13 times the body, with many small unknown fields, and 2.4 kB per
+    /// trunk: about 250 MB with both defaults (measured by `benches/decode.rs`).
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.limits.body_bytes = bytes;
         self
     }
 
-    /// Most trunks of one response: decoding stops with an error as soon as there are more. 20 000
-    /// by default. What a trunk takes in memory does not depend on how short it is in the response,
-    /// so `max_body_bytes` alone would not bound it.
+    /// Limit for the number of trunks in one response. Decoding stops with an error as soon as
+    /// there are more. 20 000 by default. The size of a trunk in memory does not depend on its size
+    /// in the response, so `max_body_bytes` alone would not limit the memory.
     ///
     /// ```no_run
     /// # async fn run() -> Result<(), netsapiens_connections::Error> {
     /// use netsapiens_connections::ClientBuilder;
     ///
-    /// // For a system with 30 000 trunks whose list is to be read at once.
+    /// // For a list of 30 000 trunks in one response.
     /// let client = ClientBuilder::from_env()?
     ///     .max_trunks(50_000)
     ///     .max_body_bytes(256 << 20)
@@ -385,7 +389,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How trunks are named in URLs. By pattern unless the server is known to be v46 or later.
+    /// How trunks are addressed in URLs: by pattern by default, or by base64 for servers from v46.
     ///
     /// ```no_run
     /// # async fn run() -> Result<(), netsapiens_connections::Error> {
@@ -393,7 +397,7 @@ impl ClientBuilder {
     ///
     /// let client = ClientBuilder::from_env()?.addressing(Addressing::Base64Id).build()?;
     /// let trunks = client.domain("acme.example")?.connections();
-    /// // The `:` could not stand in a path; its base64 can.
+    /// // A pattern with a `:` can only be addressed by its base64.
     /// println!("{}", trunks.get("sip:*@acme-pri.example").await?.is_some());
     /// # Ok(())
     /// # }
@@ -403,7 +407,7 @@ impl ClientBuilder {
         self
     }
 
-    /// A tag for the vendor's own logs, sent as `X-NetSapiens-Log` (documented). None by default.
+    /// A tag for the server's own logs, sent as `X-NetSapiens-Log` (documented). None by default.
     ///
     /// ```
     /// use netsapiens_connections::{Client, ErrorKind};
@@ -418,15 +422,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls a function after each attempt of each operation, for metrics. It runs on the task that
-    /// waits for the operation, so it should be quick. [`observability`](crate::observability) has
+    /// Calls this function after each attempt of each operation, for metrics. It runs on the task
+    /// that awaits the operation, so it must not block. [`observability`](crate::observability) has
     /// an example.
     pub fn on_attempt(mut self, observer: impl Fn(&Attempt) + Send + Sync + 'static) -> Self {
         self.observer = Some(Observer(Arc::new(observer)));
         self
     }
 
-    /// Makes the client. Nothing is sent.
+    /// Builds the client. Nothing is sent.
     ///
     /// ```
     /// use netsapiens_connections::Client;
@@ -437,9 +441,10 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the server or the key is
-    /// missing or malformed, when the tag or the user agent cannot be a header, when a proxy, a root
-    /// certificate or an identity is none, when TLS cannot be set up, and for `https` in a build
-    /// without TLS. What other libraries say of it is the error's `source`.
+    /// missing or malformed, when the tag or the user agent is not a valid header value, when a
+    /// proxy URL, a root certificate or an identity is malformed, when TLS cannot be set up, and
+    /// for `https` in a build without TLS. The error of another library, if there is one, is the
+    /// `source`.
     pub fn build(self) -> Result<Client, Error> {
         let server = self
             .server
@@ -448,11 +453,11 @@ impl ClientBuilder {
             .key
             .ok_or_else(|| Error::configuration("no API key was given: call `api_key`"))?;
         let credential = match key {
-            Key::Stays(key) => {
+            Key::Fixed(key) => {
                 authorization(&key)?;
                 Shared(Arc::new(key))
             }
-            Key::Renews(credential) => credential,
+            Key::Renewed(credential) => credential,
         };
         let base = base_url(server.expose_secret(), self.plain_http)?;
 
@@ -461,8 +466,8 @@ impl ClientBuilder {
             headers.insert(LOG_TAG, log_tag(&tag)?);
         }
 
-        let connecting = time_to_connect(self.connect_timeout, &self.limits);
-        let http = self.http.client(&base, self.plain_http, connecting)?;
+        let connect_timeout = connect_timeout(self.connect_timeout, &self.limits);
+        let http = self.http.client(&base, self.plain_http, connect_timeout)?;
 
         Ok(Client {
             transport: Transport {
@@ -480,9 +485,9 @@ impl ClientBuilder {
     }
 }
 
-/// Time for connecting: it is up before the attempt is, so that a connection that did not come
-/// about is known as such. Timers have a resolution of a millisecond.
-fn time_to_connect(asked: Duration, limits: &Limits) -> Duration {
+/// The connect timeout, shortened so that it ends before the attempt does: a failure to connect is
+/// then reported as one. Timers have a resolution of a millisecond.
+fn connect_timeout(asked: Duration, limits: &Limits) -> Duration {
     let before = |bound: Duration| {
         let margin = (bound / 10).max(Duration::from_millis(2));
         bound - margin.min(bound / 2)
@@ -492,12 +497,12 @@ fn time_to_connect(asked: Duration, limits: &Limits) -> Duration {
         .min(before(limits.deadline))
 }
 
-/// The server, as a URL of nothing else. Whatever could send the key elsewhere is refused: user
-/// info, paths, queries, fragments.
+/// The server as a URL of scheme, host and port. Other parts are refused, since they could send the
+/// key to another place: user info, path, query, fragment.
 fn base_url(server: &str, plain_http: bool) -> Result<Url, Error> {
     let refuse = |reason: &str| {
         Err(Error::configuration(format!(
-            "the server was refused: {reason}; give a host name or `https://host`"
+            "the server is invalid: {reason}; give a host name or `https://host`"
         )))
     };
     let server = server.trim();
@@ -506,7 +511,7 @@ fn base_url(server: &str, plain_http: bool) -> Result<Url, Error> {
     } else {
         format!("https://{server}")
     };
-    // `http:host` and `https:/host` are URLs too, and the parser mends backslashes.
+    // The parser also accepts `http:host` and `https:/host`, and replaces backslashes.
     if server.contains('\\') || text.matches("://").count() != 1 {
         return refuse("it is neither a host nor a URL");
     }
@@ -531,13 +536,13 @@ fn base_url(server: &str, plain_http: bool) -> Result<Url, Error> {
     match url.scheme() {
         "https" => {}
         "http" if loopback || plain_http => {}
-        "http" => return refuse("plain http would show the key to the network"),
+        "http" => return refuse("plain http would expose the key"),
         _ => return refuse("its scheme is not https"),
     }
     Ok(url)
 }
 
-/// The base of all URLs.
+/// The common prefix of all URLs.
 fn with_base_path(server: &Url) -> String {
     format!("{}{BASE_PATH}", server.as_str().trim_end_matches('/'))
 }
@@ -547,7 +552,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn servers_that_are_taken() {
+    fn valid_servers() {
         let table = [
             ("pbx.acme.example", "https://pbx.acme.example/ns-api/v2"),
             (
@@ -583,7 +588,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_that_could_take_the_key_elsewhere_are_refused() {
+    fn servers_that_could_redirect_the_key_are_refused() {
         let table = [
             "",
             " ",
@@ -614,7 +619,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_taken_when_it_is_asked_for() {
+    fn plain_http_is_accepted_when_it_is_allowed() {
         assert_eq!(
             base_url("http://pbx.acme.example", true)
                 .ok()
@@ -654,12 +659,12 @@ mod tests {
             (
                 Some("http://pbx.acme.example"),
                 Some(good.1),
-                "NETSAPIENS_SERVER: the server was refused: plain http would show the key",
+                "NETSAPIENS_SERVER: the server is invalid: plain http would expose the key",
             ),
             (
                 Some(good.0),
                 Some("nss with spaces"),
-                "NETSAPIENS_API_KEY: the API key has a character that no key has",
+                "NETSAPIENS_API_KEY: the API key has an invalid character",
             ),
         ];
         for (server, key, beginning) in table {
@@ -680,7 +685,7 @@ mod tests {
     /// Run with `--no-default-features`.
     #[cfg(not(feature = "__tls"))]
     #[test]
-    fn a_build_without_tls_refuses_https_and_takes_http() {
+    fn a_build_without_tls_refuses_https_and_accepts_http() {
         let built = |server: &str| {
             Client::builder()
                 .server(server)

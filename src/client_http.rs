@@ -1,5 +1,5 @@
-//! How the server is reached, as settings of the client: proxies, addresses, TLS, and whatever else
-//! the HTTP library can do.
+//! Network settings of the client: user agent, proxies, addresses, TLS, and other settings of the
+//! HTTP library.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use crate::http::{Configure, Proxies};
 use crate::values::Secret;
 
 impl ClientBuilder {
-    /// Names your program to the server, before this library: a prefix of `acme-portal/2.1` makes
-    /// the header `User-Agent: acme-portal/2.1 netsapiens-connections/0.1.0`.
+    /// Adds your program to the user agent: the prefix `acme-portal/2.1` gives the header
+    /// `User-Agent: acme-portal/2.1 netsapiens-connections/0.1.0`.
     ///
     /// ```
     /// use netsapiens_connections::{Client, ErrorKind};
@@ -25,13 +25,12 @@ impl ClientBuilder {
         self
     }
 
-    /// Goes through a proxy, whatever the environment names: `http://proxy.acme.example:3128` or
-    /// `https://…`, with a user and a password before an `@` where it asks for them. It cannot read
-    /// `https`. The last call of this and of [`no_proxy`](Self::no_proxy) counts.
+    /// Connects through this proxy instead of those in the environment:
+    /// `http://proxy.acme.example:3128` or `https://…`, with `user:password@` before the host where
+    /// the proxy requires it. The last call of this and of [`no_proxy`](Self::no_proxy) counts.
     ///
-    /// Of plain `http` it would read the key, so there it needs
-    /// [`allow_plain_http`](Self::allow_plain_http). The name of the server is resolved by the
-    /// proxy.
+    /// The proxy resolves the server's name. It cannot read `https`. It could read the key in plain
+    /// `http`, so that combination needs [`allow_plain_http`](Self::allow_plain_http).
     ///
     /// ```
     /// use netsapiens_connections::{Client, ErrorKind};
@@ -47,7 +46,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Goes to the server directly, whatever proxies the environment names.
+    /// Connects directly, whatever proxies are set in the environment.
     ///
     /// ```
     /// use netsapiens_connections::Client;
@@ -60,9 +59,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Connects to this address instead of one that the server's name resolves to; the certificate
-    /// is still checked against the name, and the port stays. With several calls the addresses are
-    /// tried in turn. Where the way leads through a proxy, that one resolves the name.
+    /// Connects to this address instead of resolving the server's name. The certificate is still
+    /// checked against the name, and the port stays. With several calls the addresses are tried in
+    /// turn. It cannot be combined with [`proxy`](Self::proxy), since the proxy resolves the name.
     ///
     /// ```
     /// use std::net::Ipv4Addr;
@@ -78,12 +77,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Changes the settings of the HTTP library for which this builder has no method: local
-    /// addresses, keep-alive, pools, TLS versions. It is called in [`build`](Self::build), after
-    /// all other settings and before the rules of this client, which it cannot undo: no redirects,
-    /// no repetition below [`RetryPolicy`](crate::RetryPolicy), the timeouts of this builder, and
-    /// no proxy for plain `http` that was not [allowed](Self::allow_plain_http). The types are
-    /// those of [`reqwest`](crate::reqwest).
+    /// Changes settings of the HTTP library, [`reqwest`](crate::reqwest), for which this builder
+    /// has no method: local addresses, keep-alive, pools, TLS versions.
+    ///
+    /// The function is called in [`build`](Self::build), after all other settings. It cannot change
+    /// the rules of this client: no redirects, no retries below
+    /// [`RetryPolicy`](crate::RetryPolicy), the timeouts of this builder, and no proxy for plain
+    /// `http` without [`allow_plain_http`](Self::allow_plain_http).
     ///
     /// ```
     /// use std::time::Duration;
@@ -107,8 +107,8 @@ impl ClientBuilder {
 
 #[cfg(feature = "__tls")]
 impl ClientBuilder {
-    /// Trusts the certificates in a PEM string besides those of the system, for servers with an
-    /// issuer of their own. May be called more than once.
+    /// Trusts the root certificates in this PEM string in addition to those of the system, for
+    /// servers with a private CA. May be called more than once.
     ///
     /// ```
     /// use netsapiens_connections::{Client, ErrorKind};
@@ -126,9 +126,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Identifies this client to servers and proxies that ask for a certificate: one PEM string with
-    /// the certificate, those between it and its issuer, and its private key, which is not
-    /// encrypted. The key is PKCS#8 (`BEGIN PRIVATE KEY`), or with rustls also PKCS#1 or SEC1.
+    /// The client certificate for servers and proxies that require one: a PEM string with the
+    /// certificate, its intermediate certificates, and its private key, not encrypted. The key is
+    /// PKCS#8 (`BEGIN PRIVATE KEY`); with rustls also PKCS#1 or SEC1.
     ///
     /// ```
     /// use netsapiens_connections::{Client, ErrorKind};

@@ -1,4 +1,4 @@
-//! Whole lists, and what proves that they are whole.
+//! Complete lists: read, and compared with the server's count.
 
 use std::ops::Deref;
 
@@ -13,11 +13,10 @@ use crate::operations::{counted, list};
 use crate::paging::{ConnectionStream, Keys, PageSize};
 use crate::values::DomainName;
 
-/// All trunks of a system or of a domain, or all that a filter leaves, each once; made by
+/// All trunks of a system or domain that match the filter, each once; returned by
 /// [`Connections::list`](crate::Connections::list).
 ///
-/// It is a slice of [`Connection`] to whoever reads it, and can be iterated over or turned into a
-/// `Vec`.
+/// It dereferences to a slice of [`Connection`], can be iterated over, and converts into a `Vec`.
 ///
 /// ```no_run
 /// # use netsapiens_connections::{Domain, Error};
@@ -40,22 +39,21 @@ pub struct CompleteList {
 }
 
 impl CompleteList {
-    /// What came with the last of the responses that it was read from.
+    /// Status, headers and attempts of the last response that the list was read from.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
     }
 
-    /// Whether the server counts as many trunks.
+    /// Whether the length was compared with the server's count, and is the same.
     ///
-    /// `false` where the key may not count or the server has no operation that counts. The list is
-    /// complete then as far as reading can show: the server was asked for what follows the last
-    /// trunk and sent nothing new, and no response was of a length at which lists are known to be
-    /// cut.
+    /// `false` where the key may not count or the server cannot count. The list is then complete as
+    /// far as reading can show: the server was asked for the trunks after the last one and sent
+    /// nothing new, and no response had a length at which lists are known to be cut.
     pub fn is_counted(&self) -> bool {
         self.counted
     }
 
-    /// The trunks alone.
+    /// The trunks as a `Vec`.
     pub fn into_vec(self) -> Vec<Connection> {
         self.trunks
     }
@@ -93,9 +91,9 @@ impl From<CompleteList> for Vec<Connection> {
     }
 }
 
-/// Reads a whole list by the cheapest proof: one response and the count. Pages are read where these
-/// two differ, since the response was cut short or trunks came and went between them, and where
-/// there is no count.
+/// Reads a whole list with the fewest requests: one response and the count. Where these differ (the
+/// response was cut short, or trunks were created or removed in between) and where there is no
+/// count, it reads page by page.
 pub(crate) async fn complete(
     client: &Client,
     domain: Option<&DomainName>,
@@ -114,7 +112,7 @@ pub(crate) async fn complete(
                 metadata: total.metadata,
             });
         }
-        // Read anew: what was removed meanwhile must not stay in the list.
+        // Starts over, so that trunks that were removed meanwhile do not stay in the list.
         Some(_) => first.value.clear(),
         None => pages.follow(received, keys),
     }

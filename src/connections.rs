@@ -1,14 +1,14 @@
-//! The seven operations as a person says them.
+//! The trunks of a system or of a domain: list, count, create, read, update and delete.
 
 use reqwest::Method;
 
-use crate::accepted::{Accepted, Said};
+use crate::accepted::{Accepted, WriteResult};
 use crate::client::Client;
 use crate::complete::{CompleteList, complete};
 use crate::error::Error;
 use crate::filter::ConnectionFilter;
 use crate::generated::types::{Connection, ConnectionCreate, ConnectionUpdate};
-use crate::generated::{self, answers};
+use crate::generated::{self, bodies};
 use crate::identity;
 use crate::key::ConnectionKey;
 use crate::metadata::Metadata;
@@ -23,7 +23,8 @@ impl Client {
     /// The trunks of the whole system.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// for trunk in client.connections().list().await? {
     ///     println!("{} {}", trunk.domain, trunk.orig_match_pattern);
     /// }
@@ -34,7 +35,8 @@ impl Client {
         Connections::new(self.clone(), WholeSystem)
     }
 
-    /// One domain. Whether it exists is for the server to say, later.
+    /// One domain, by name. The name is checked here; whether the domain exists shows with the
+    /// first request.
     ///
     /// ```
     /// use netsapiens_connections::{Client, ErrorKind};
@@ -46,7 +48,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when the string cannot be a domain's name: see
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when the string is no valid domain name: see
     /// [`DomainName::new`]. Nothing is sent.
     pub fn domain<N>(&self, name: N) -> Result<Domain, Error>
     where
@@ -60,10 +62,11 @@ impl Client {
     }
 }
 
-/// One domain; made by [`Client::domain`], which checks its name.
+/// One domain (a tenant); returned by [`Client::domain`].
 ///
 /// ```no_run
-/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Client, Error};
+/// # async fn run(client: Client) -> Result<(), Error> {
 /// let acme = client.domain("acme.example")?;
 /// println!("{} has {} trunks", acme.name(), acme.connections().count().await?);
 /// # Ok(())
@@ -84,7 +87,8 @@ impl Domain {
     /// The trunks of the domain.
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// for trunk in acme.connections().list().await? {
     ///     println!("{}", trunk.orig_match_pattern);
     /// }
@@ -95,10 +99,11 @@ impl Domain {
         Connections::new(self.client.clone(), self.name.clone())
     }
 
-    /// A trunk of this domain to create, with nothing but its key: see [`ConnectionCreate::new`].
+    /// A trunk of this domain to create, with only its key set: see [`ConnectionCreate::new`].
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// let trunk = acme
     ///     .new_connection("sip*@192.0.2.30")?
     ///     .address("192.0.2.30")
@@ -110,7 +115,7 @@ impl Domain {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when the string cannot be a pattern: see
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when the string is no valid pattern: see
     /// [`MatchPattern::new`].
     pub fn new_connection<P>(&self, pattern: P) -> Result<ConnectionCreate, Error>
     where
@@ -121,10 +126,11 @@ impl Domain {
         Ok(ConnectionCreate::new(self.name.clone(), pattern))
     }
 
-    /// A PBX of this domain that registers: see [`RegisteringPbx::new`].
+    /// A preset for a registering PBX of this domain: see [`RegisteringPbx::new`].
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// let pbx = acme.registering_pbx("acme-pri.example", "15555550100", "US and Canada");
     /// let accepted = acme.connections().create(pbx.max_active_calls(23)).await?;
     /// println!("{}", accepted.status());
@@ -141,10 +147,10 @@ impl Domain {
     }
 }
 
-/// Whose trunks a [`Connections`] is about: [`WholeSystem`], or one domain by its name.
+/// The scope of a [`Connections`]: [`WholeSystem`], or one domain by its [`DomainName`].
 pub trait Scope: sealed::Sealed {}
 
-/// The whole system, as the [`Scope`] of [`Client::connections`].
+/// The whole system: the [`Scope`] of [`Client::connections`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WholeSystem;
 
@@ -172,18 +178,19 @@ pub(crate) mod sealed {
     }
 }
 
-/// The trunks of one domain; made by [`Domain::connections`].
+/// The trunks of one domain; returned by [`Domain::connections`].
 pub type DomainConnections = Connections<DomainName>;
 
-/// The trunks of the whole system or of one domain; made by [`Client::connections`] and
+/// The trunks of the whole system or of one domain; returned by [`Client::connections`] and
 /// [`Domain::connections`].
 ///
-/// Lists, streams and counts take in what [`filter`](Self::filter) leaves; a trunk that is named
-/// is read or changed whether the filter leaves it or not. In the whole system trunks are named by
-/// their [key](Connection::key), in a domain by their pattern.
+/// [`filter`](Self::filter) applies to lists, streams and counts, not to operations on a single
+/// trunk. In the whole system a trunk is identified by its [key](Connection::key), in a domain by
+/// its pattern.
 ///
 /// ```no_run
-/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Client, Error};
+/// # async fn run(client: Client) -> Result<(), Error> {
 /// use netsapiens_connections::{ConnectionFilter, ConnectionUpdate};
 ///
 /// let partners = ConnectionFilter::new().reseller("acme-partners");
@@ -216,10 +223,12 @@ impl<S: Scope> Connections<S> {
         &self.client
     }
 
-    /// Lists, streams and counts only what this filter leaves. It replaces an earlier one.
+    /// Limits lists, streams and counts to the trunks that match this filter. It replaces an
+    /// earlier one.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use netsapiens_connections::ConnectionFilter;
     ///
     /// let partners = ConnectionFilter::new().reseller("acme-partners");
@@ -234,10 +243,11 @@ impl<S: Scope> Connections<S> {
         self
     }
 
-    /// All trunks. The list is complete, or an error.
+    /// Returns all trunks: a complete list, or an error.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// let trunks = client.connections().list().await?;
     /// println!("{} trunks", trunks.len());
     /// let open = trunks.iter().filter(|trunk| trunk.orig_enabled == Some(true.into()));
@@ -248,38 +258,40 @@ impl<S: Scope> Connections<S> {
     /// # }
     /// ```
     ///
-    /// Other lists of this API stop at 100 without a word (reported), and whether this one does is
-    /// not known. So the trunks of one response are compared with [`Connections::count`], and where
-    /// the numbers differ the list is read anew page by page, until it ends and agrees with the
-    /// count. Where the count is not to be had, [`CompleteList::is_counted`] is `false`, and the
-    /// server is asked for what follows instead. As a rule these are two requests.
+    /// Other lists of this API silently stop at 100 trunks (reported), and whether this one does is
+    /// not known. So the length of one response is compared with [`Connections::count`]. Where they
+    /// differ, the list is read again page by page, and compared again. Where the key may not
+    /// count, [`CompleteList::is_counted`] is `false`, and the server is asked for the next page
+    /// instead. Usually this takes two requests.
     ///
-    /// A trunk that is created while another one is removed, between the two requests, cannot be
-    /// seen in the numbers.
+    /// If one trunk is created and another one removed between the two requests, the count does not
+    /// show it.
     ///
     /// # Errors
-    /// [`Error::is_permission_denied`] for the whole system and a key without Reseller or Super
-    /// User scope (reported); [`Error::is_decode`] when the response is no list of trunks;
-    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) when the server counts another
-    /// number than can be read, and when without a count it does not show that the list has ended;
-    /// and those of the network.
-    ///
-    /// Of a domain also [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the list has a
-    /// trunk of another domain, since it then is not this domain's list. Of `~` it is only known
-    /// that it is one domain. And [`Error::is_not_found`] where the server responds 404: whether
-    /// servers do so for a domain without trunks is not known, and it cannot be told from a domain
-    /// that does not exist; an empty list for a mistyped name would be worse than an error.
+    /// - [`Error::is_permission_denied`]: the whole system, and a key without Reseller or Super
+    ///   User scope (reported).
+    /// - [`Error::is_decode`]: the response is not a list of trunks.
+    /// - [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete): the server's count differs from
+    ///   what can be read, or there is no count and the list may have been cut.
+    /// - For a domain, [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch): the list has a trunk of
+    ///   another domain, so it is not this domain's list. The list of `~` must be of one domain.
+    /// - For a domain, [`Error::is_not_found`]: the server responds with 404. Whether servers do so
+    ///   for a domain without trunks is not known. It cannot be distinguished from a domain that
+    ///   does not exist, and an empty list for a mistyped name would be worse than an error.
+    /// - Those of the network: no connection, a timeout, an error status.
     #[doc(alias = "list_connections")]
     #[doc(alias = "list_domain_connections")]
     pub async fn list(&self) -> Result<CompleteList, Error> {
         complete(&self.client, self.scope.domain(), &self.filter).await
     }
 
-    /// The trunks of a single response, which the server may have cut short without a word: half
-    /// the requests of [`Connections::list`], for a look, not for decisions on what is missing.
+    /// Returns the trunks of a single response, which the server may have silently cut. It takes
+    /// half the requests of [`Connections::list`]. Do not use it to decide which trunks are
+    /// missing.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// let some = client.connections().list_unchecked().await?;
     /// println!("{} trunks or more", some.len());
     /// # Ok(())
@@ -293,7 +305,7 @@ impl<S: Scope> Connections<S> {
         Ok(self.list_unchecked_with_metadata().await?.0)
     }
 
-    /// [`Connections::list_unchecked`], and what came with the response.
+    /// [`Connections::list_unchecked`], with status, headers and attempts of the response.
     ///
     /// # Errors
     /// As [`Connections::list_unchecked`].
@@ -302,11 +314,12 @@ impl<S: Scope> Connections<S> {
         Ok((listed.value, listed.metadata))
     }
 
-    /// All trunks one by one, read in pages: for systems that are too large for one response. See
-    /// [`ConnectionStream::page_size`].
+    /// Streams all trunks, read page by page, for systems that are too large for one response. The
+    /// page size is set by [`ConnectionStream::page_size`].
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// let mut trunks = client.connections().stream();
     /// while let Some(trunk) = trunks.next().await {
     ///     println!("{}", trunk?.orig_match_pattern);
@@ -316,17 +329,18 @@ impl<S: Scope> Connections<S> {
     /// ```
     ///
     /// # Errors
-    /// The stream's last item can be an error, as of [`Connections::list`]:
-    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) comes at the end, when the server
-    /// counts another number of trunks.
+    /// The last item can be an error, one of those of [`Connections::list`].
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) comes at the end, when the server's
+    /// count differs.
     pub fn stream(&self) -> ConnectionStream {
         ConnectionStream::new(&self.client, self.scope.domain(), &self.filter)
     }
 
-    /// How many trunks there are, as the server counts.
+    /// Returns the number of trunks, as the server counts them.
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// println!("{} trunks", acme.connections().count().await?);
     /// # Ok(())
     /// # }
@@ -334,14 +348,14 @@ impl<S: Scope> Connections<S> {
     ///
     /// # Errors
     /// [`Error::is_permission_denied`] for a key that may not count (documented as 403);
-    /// [`Error::is_decode`] when the response holds no number, or a negative one; and those of the
+    /// [`Error::is_decode`] when the response has no number or a negative one; and those of the
     /// network.
     #[doc(alias = "count_connections")]
     pub async fn count(&self) -> Result<u64, Error> {
         Ok(self.count_with_metadata().await?.0)
     }
 
-    /// [`Connections::count`], and what came with the response.
+    /// [`Connections::count`], with status, headers and attempts of the response.
     ///
     /// # Errors
     /// As [`Connections::count`].
@@ -350,14 +364,15 @@ impl<S: Scope> Connections<S> {
         Ok((counted.value, counted.metadata))
     }
 
-    /// Creates a trunk: a [`ConnectionCreate`], by value or by reference, or a preset. Its domain
-    /// is in it; [`Domain::new_connection`] and [`Domain::registering_pbx`] begin one of a domain.
+    /// Creates a trunk from a [`ConnectionCreate`], by value or by reference, or from a preset
+    /// ([`RegisteringPbx`], [`CarrierTrunk`](crate::CarrierTrunk)). The trunk contains its domain.
     ///
-    /// A server that gets no SIP password generates one, which only reading the trunk shows
-    /// (reported).
+    /// When no SIP password is sent, the server generates one (reported). The response does not
+    /// have it: read the trunk, or use [`create_and_read`](Self::create_and_read).
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use netsapiens_connections::CarrierTrunk;
     ///
     /// let carrier = CarrierTrunk::new("192.0.2.20").description("Carrier inbound, primary");
@@ -371,12 +386,13 @@ impl<S: Scope> Connections<S> {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a preset that cannot be, and for a trunk
-    /// of another domain than the one whose trunks these are, before anything is sent;
-    /// [`Error::is_conflict`] when the domain has a trunk with this pattern (reported);
-    /// [`Error::domain`] and [`Error::pattern`] say which. After another error the trunk may exist
-    /// all the same where [`Error::may_have_been_sent`] says so: a create is repeated by itself
-    /// only when it certainly was not sent.
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent: a preset with an
+    ///   invalid setting, or a trunk of another domain than this one.
+    /// - [`Error::is_conflict`]: the domain has a trunk with this pattern already (reported).
+    /// - Those of the network. Where [`Error::may_have_been_sent`] is true, the trunk may have been
+    ///   created: a create is retried only when it certainly was not sent.
+    ///
+    /// [`Error::domain`] and [`Error::pattern`] name the trunk.
     #[doc(alias = "create_connection")]
     pub async fn create<T>(&self, trunk: T) -> Result<Accepted, Error>
     where
@@ -387,7 +403,7 @@ impl<S: Scope> Connections<S> {
         self.create_checked(&trunk).await
     }
 
-    /// The trunk to create, if it belongs here.
+    /// The trunk to create, if it is in this scope.
     pub(crate) fn accept<T>(&self, trunk: T) -> Result<ConnectionCreate, Error>
     where
         T: TryInto<ConnectionCreate>,
@@ -396,8 +412,8 @@ impl<S: Scope> Connections<S> {
         let trunk = trunk.try_into().map_err(Into::into)?;
         match self.scope.domain() {
             Some(domain) if *domain != trunk.domain => Err(Error::input(
-                "the trunk to create has another domain than the one that it was to be created \
-                 in; begin it with `Domain::new_connection`, or create it by `Client::connections`",
+                "the trunk has another domain than the one that it is created in; make it with \
+                 `Domain::new_connection`, or create it with `Client::connections`",
             )
             .about(&trunk.domain, &trunk.orig_match_pattern)),
             _ => Ok(trunk),
@@ -420,18 +436,19 @@ impl<S: Scope> Connections<S> {
         Fut: Future<Output = crate::transport::Raw>,
     {
         let operation = call.operation;
-        let said =
-            |response: Response, secrets: &[&Secret]| Said::read(operation, response, secrets);
-        let done = self.client.transport.send(call, request, said).await?;
+        let result = |response: Response, secrets: &[&Secret]| {
+            WriteResult::read(operation, response, secrets)
+        };
+        let done = self.client.transport.send(call, request, result).await?;
         Ok(Accepted::of(done))
     }
 
-    /// The form of a pattern that the server understands.
+    /// How the trunk is written in a URL.
     fn address(&self, pattern: &MatchPattern) -> Result<ConnectionRef, Error> {
         Ok(ConnectionRef::new(pattern, self.client.addressing)?)
     }
 
-    /// The trunk with this key, and what came with the response.
+    /// Reads the trunk with this key.
     pub(crate) async fn read(
         &self,
         domain: &DomainName,
@@ -445,7 +462,7 @@ impl<S: Scope> Connections<S> {
             |raw: generated::Client| async move { raw.get_connection(domain, reference).await };
         let transport = &self.client.transport;
         let ours = |response: Response, secrets: &[&Secret]| {
-            let one = |found: answers::get_connection| {
+            let one = |found: bodies::get_connection| {
                 identity::one_of(found.0, domain, pattern).map_err(Unfit::Mismatch)
             };
             decode(transport, &call, response, secrets, one)
@@ -505,12 +522,13 @@ impl<S: Scope> Connections<S> {
     }
 }
 
-/// Trunks by their keys, which a trunk of a list has: see [`Connection::key`].
+/// Operations on one trunk of the whole system, by its key: see [`Connection::key`].
 impl Connections {
-    /// The trunk with this key, or `None`.
+    /// Returns the trunk with this key, or `None` where it does not exist.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use netsapiens_connections::ConnectionKey;
     ///
     /// let key = ConnectionKey::new("acme.example", "sip*@acme-pri.example")?;
@@ -528,7 +546,7 @@ impl Connections {
         Ok(self.get_with_metadata(key).await?.0)
     }
 
-    /// [`get`](Self::get), and what came with the response.
+    /// [`get`](Self::get), with status, headers and attempts of the response.
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -540,10 +558,12 @@ impl Connections {
         Ok((read.value, read.metadata))
     }
 
-    /// Changes the settings of the trunk with this key that are set in `change`.
+    /// Changes the settings of the trunk with this key that are set in `change`, and leaves the
+    /// others.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use netsapiens_connections::ConnectionUpdate;
     ///
     /// let closed = ConnectionUpdate::new().orig_enabled(false);
@@ -569,7 +589,8 @@ impl Connections {
     /// Removes the trunk with this key.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use netsapiens_connections::ConnectionKey;
     ///
     /// let key = ConnectionKey::new("acme.example", "sip*@acme-pri.example")?;
@@ -586,16 +607,18 @@ impl Connections {
     }
 }
 
-/// Trunks of a domain by their patterns.
+/// Operations on one trunk of a domain, by its pattern.
 impl Connections<DomainName> {
     pub(crate) fn domain_name(&self) -> &DomainName {
         &self.scope
     }
 
-    /// The trunk of this domain with exactly this origination pattern, or `None`.
+    /// Returns the trunk of this domain with exactly this origination pattern, or `None` where it
+    /// does not exist.
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// match acme.connections().get("sip*@acme-pri.example").await? {
     ///     Some(trunk) => println!("{}", trunk.dial_plan.as_deref().unwrap_or("no plan")),
     ///     None => println!("no such trunk"),
@@ -604,20 +627,21 @@ impl Connections<DomainName> {
     /// # }
     /// ```
     ///
-    /// The response may be an array, an object, an empty array or a 404; all are understood. `None`
-    /// also stands for a domain that does not exist: servers do not tell the two apart. A 404 that
-    /// is not the service's own is an error: [`Error::is_foreign_not_found`].
+    /// The response may be an array of one, an object, an empty array or a 404. `None` also stands
+    /// for a domain that does not exist: the responses of servers do not distinguish the two. A 404
+    /// that is not in the service's own format is an error: [`Error::is_foreign_not_found`].
     ///
-    /// Domain and pattern of what comes are compared with what was asked for. Of the domain `~`,
-    /// which stands for the credential's own, the name is not known, so that only the pattern is
-    /// compared.
+    /// Domain and pattern of the trunk in the response must be those that were requested. For the
+    /// domain `~`, the credential's own, only the pattern is compared, since the name is not known.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before
-    /// anything is sent; [`Error::is_unknown_route`] when the server has no such operation;
-    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) when the response has another trunk, or
-    /// spells the domain or the pattern with other capitals or white space around it;
-    /// [`Error::is_decode`] when it is no trunk; and those of the network.
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent: a pattern that
+    ///   cannot be addressed in a URL. See [`Addressing`](crate::Addressing).
+    /// - [`Error::is_unknown_route`]: the server has no such operation.
+    /// - [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch): the response has another trunk, or
+    ///   one whose domain or pattern differs in capitals or in white space around it.
+    /// - [`Error::is_decode`]: the response is not a trunk.
+    /// - Those of the network.
     #[doc(alias = "get_connection")]
     pub async fn get<P>(&self, pattern: P) -> Result<Option<Connection>, Error>
     where
@@ -627,7 +651,7 @@ impl Connections<DomainName> {
         Ok(self.get_with_metadata(pattern).await?.0)
     }
 
-    /// [`get`](Connections#method.get-1), and what came with the response.
+    /// [`get`](Connections#method.get-1), with status, headers and attempts of the response.
     ///
     /// # Errors
     /// As [`get`](Connections#method.get-1).
@@ -647,11 +671,12 @@ impl Connections<DomainName> {
     /// Changes the settings that are set in `change` and leaves the others (inferred from the
     /// vendor's example).
     ///
-    /// An empty string clears a setting: [`ConnectionUpdate`] has a `clear_…` for each. The domain
-    /// and the pattern are the trunk's key and cannot be changed.
+    /// An empty string clears a setting: [`ConnectionUpdate`] has a `clear_…` method for each
+    /// string. The domain and the pattern are the trunk's key and cannot be changed.
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// use netsapiens_connections::ConnectionUpdate;
     ///
     /// let change = ConnectionUpdate::new().limits_max_active_calls_total(23).clear_description();
@@ -675,11 +700,12 @@ impl Connections<DomainName> {
         self.change(&self.scope, &pattern, change).await
     }
 
-    /// Removes the trunk. Phone numbers and dial rules that point to it are not known to be cleaned
-    /// up.
+    /// Removes the trunk. Whether the server also cleans up phone numbers and dial rules that point
+    /// to it is not known.
     ///
     /// ```no_run
-    /// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
     /// match acme.connections().delete("sip*@acme-pri.example").await {
     ///     Ok(accepted) => println!("removed ({})", accepted.status()),
     ///     Err(error) if error.is_not_found() => println!("it was not there"),
@@ -689,15 +715,15 @@ impl Connections<DomainName> {
     /// # }
     /// ```
     ///
-    /// A delete whose response was lost is sent again: after a timeout, a broken connection, or a
-    /// gateway's 502 or 504. A 404 to a later request is success then, since the lost one may have
-    /// removed the trunk; [`Accepted::status`] is 404. After 408, 429 or 503, which are
-    /// refusals, a 404 is an error: the trunk was not there to begin with.
+    /// A delete whose response was lost is retried: after a timeout, a broken connection, or a
+    /// gateway's 502 or 504. A 404 to the retry is then a success, since the first request may have
+    /// removed the trunk; [`Accepted::status`] is 404. After 408, 429 or 503, with which the first
+    /// request was refused, a 404 is an error: the trunk did not exist.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a pattern that cannot be addressed, before
-    /// anything is sent; [`Error::is_not_found`] for a trunk that does not exist, where the server
-    /// says so (404 or 202: not known); and those of the network.
+    /// anything is sent; [`Error::is_not_found`] for a trunk that does not exist, if the server
+    /// responds with 404 (it may respond with 202: not known); and those of the network.
     #[doc(alias = "delete_connection")]
     pub async fn delete<P>(&self, pattern: P) -> Result<Accepted, Error>
     where
@@ -709,7 +735,7 @@ impl Connections<DomainName> {
     }
 }
 
-/// A copy, so that a create takes references as well.
+/// A clone, so that [`Connections::create`] accepts a reference.
 impl From<&ConnectionCreate> for ConnectionCreate {
     fn from(trunk: &ConnectionCreate) -> Self {
         trunk.clone()

@@ -1,4 +1,4 @@
-//! What proves to the server who is asking: a key that stays, or a token that renews itself.
+//! Credentials: a fixed API key, or a token that is renewed.
 
 use std::fmt;
 use std::future::ready;
@@ -10,20 +10,20 @@ use reqwest::header::HeaderValue;
 use crate::error::Error;
 use crate::values::Secret;
 
-/// What [`Credential::token`] gives: a token, or why there is none.
+/// Future of [`Credential::token`]: a token, or why there is none.
 pub type TokenFuture<'a> = Pin<
     Box<dyn Future<Output = Result<Secret, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>,
 >;
 
-/// A credential that renews itself: an OAuth2 access token or a JWT that expires. A key that stays
-/// is given by [`ClientBuilder::api_key`](crate::ClientBuilder::api_key).
+/// A credential that can be renewed: an OAuth2 access token or a JWT that expires. For a fixed key
+/// use [`ClientBuilder::api_key`](crate::ClientBuilder::api_key).
 ///
-/// It is asked before each attempt, so it should keep its token; and once more in an operation
-/// when the server refused the token with a 401 that is not "Invalid Scope". If another token
-/// comes then, the request is sent again with it, a create as well, since a request that was
-/// refused was not carried out.
+/// [`token`](Self::token) is called before each attempt, so the implementation should cache its
+/// token. It is called once more when the server refuses the token with a 401 that is not "Invalid
+/// Scope". If it then returns another token, the request is sent again with it. So is a create,
+/// since a refused request was not carried out.
 ///
-/// Several operations may ask at the same time. The time that it takes counts towards
+/// Several operations may call it concurrently. The time that it takes counts towards
 /// [`ClientBuilder::deadline`](crate::ClientBuilder::deadline).
 ///
 /// ```
@@ -54,23 +54,24 @@ pub type TokenFuture<'a> = Pin<
 /// # Ok::<(), netsapiens_connections::Error>(())
 /// ```
 pub trait Credential: Send + Sync + 'static {
-    /// The token to send as `Authorization: Bearer`. `rejected` is the one that the server has
-    /// just refused, where it was; whoever gives the same again gives up.
+    /// Returns the token to send as `Authorization: Bearer`. `rejected` is the token that the
+    /// server has just refused, if it has. If the same token is returned again, the operation fails
+    /// with the refusal.
     ///
     /// # Errors
-    /// Any error ends the operation with
-    /// [`ErrorKind::Credential`](crate::ErrorKind::Credential), whose `source` it is.
+    /// After any error the operation fails with
+    /// [`ErrorKind::Credential`](crate::ErrorKind::Credential), and the error is its `source`.
     fn token<'a>(&'a self, rejected: Option<&'a Secret>) -> TokenFuture<'a>;
 }
 
-/// A key that stays.
+/// A fixed key.
 impl Credential for Secret {
     fn token<'a>(&'a self, _: Option<&'a Secret>) -> TokenFuture<'a> {
         Box::pin(ready(Ok(self.clone())))
     }
 }
 
-/// A credential that clients share.
+/// A credential that is shared by clones of a client.
 #[derive(Clone)]
 pub(crate) struct Shared(pub(crate) Arc<dyn Credential>);
 
@@ -80,7 +81,7 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// The header with the credential, marked so that HTTP libraries do not print it.
+/// The value of the `Authorization` header, marked so that HTTP libraries do not print it.
 pub(crate) fn authorization(key: &Secret) -> Result<HeaderValue, Error> {
     let key = key.expose_secret();
     if key.is_empty() {
@@ -88,9 +89,9 @@ pub(crate) fn authorization(key: &Secret) -> Result<HeaderValue, Error> {
     }
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Error::configuration(
-            "the API key has a character that no key has, white space for example",
+            "the API key has an invalid character, white space for example",
         )
-        .advise("Give the key alone, without `Bearer`, spaces or line ends"));
+        .advise("Give only the key, without `Bearer`, spaces or line breaks"));
     }
     let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|error| {
         Error::configuration("the API key cannot be a header value").caused_by(error)

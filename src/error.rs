@@ -1,4 +1,4 @@
-//! One error for everything: opaque, with predicates for what a caller decides on.
+//! The error type of the crate: opaque, with predicates for what a caller decides on.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -13,18 +13,18 @@ use crate::response::Response;
 use crate::server_message::ServerMessage;
 use crate::values::{DomainName, InvalidValue, MatchPattern, Secret};
 
-/// Most bytes of a response's body that an error keeps.
+/// How many bytes of a response's body an error keeps at most.
 const BODY_BYTES: usize = 64 << 10;
 
-/// What went wrong.
+/// Why an operation failed.
 ///
-/// `Display` says which operation failed, how, and what to do where that is known. Neither it nor
-/// `Debug` shows a secret, a pattern, a URL, a host or a body; the body of a response is there on
-/// request, by [`Error::body`], and so is the HTTP library's own error, by `source`, which may name
+/// `Display` says which operation failed, how, and what to do where that is known. Neither
+/// `Display` nor `Debug` shows a secret, a pattern, a URL, a host or a body. [`Error::body`]
+/// returns the body of the response. `source` returns the HTTP library's own error, which may name
 /// the host.
 ///
-/// One word wide, so that a `Result` with it stays small, and counted by reference, so that a clone
-/// costs nothing: a result can be cached, or sent to whoever waits for it.
+/// The type is one word wide, so that a `Result` with it stays small. It is reference-counted, so
+/// that it can be cached and cloned at no cost.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), netsapiens_connections::Error> {
@@ -45,12 +45,12 @@ pub struct Error(Arc<Inner>);
 struct Inner {
     kind: ErrorKind,
     operation: Option<&'static str>,
-    /// A sentence of ours; never a value that came from outside.
+    /// Written by this crate; never contains a value from outside.
     reason: String,
-    /// What to do about it, another sentence of ours; may be empty.
+    /// What to do about it, also written by this crate; may be empty.
     advice: &'static str,
-    /// With the beginning of its body.
-    answer: Option<Response>,
+    /// The response, with the beginning of its body.
+    response: Option<Response>,
     /// Length of the whole body.
     body_bytes: Option<usize>,
     server: Option<ServerMessage>,
@@ -63,41 +63,41 @@ struct Inner {
     pattern: Option<MatchPattern>,
 }
 
-/// What a person should do, for `Display` and for the documentation of the predicates.
+/// What to do about an error, for `Display` and for the documentation of the predicates.
 macro_rules! advice {
     (not_found) => {
-        "Check the domain's name, and the origination pattern to the letter as the list shows it; \
-         trunks of the whole system have the domain `*`"
+        "Check the domain's name, and that the origination pattern is exactly as the list shows \
+         it; trunks of the whole system have the domain `*`"
     };
     (unknown_route) => {
-        "This server has no such operation: check that it is a core server, or what stands before \
-         one, and that its version has the API v2"
+        "This server has no such operation: check that it is a core server or its load balancer, \
+         and that its version has the API v2"
     };
     (not_from_service) => {
-        "is not the service's own; is this the API host?"
+        "is not in the service's own format; is this the API host?"
     };
     (unauthorized) => {
         "Check that all of the API key (60 characters) arrived and nothing else, or renew the \
          access token"
     };
     (permission_denied) => {
-        "The credential is valid and lacks this right: listing the whole system takes Reseller or \
+        "The credential is valid and lacks this right: listing the whole system needs Reseller or \
          Super User scope, and a key can be read-only or lack the model `connection`"
     };
     (conflict) => {
         "The domain has a trunk with this pattern already: update it, or choose another pattern"
     };
     (rate_limited) => {
-        "Send fewer requests at a time, or try again later"
+        "Send fewer requests concurrently, or retry later"
     };
     (certificate) => {
-        "Do not work around it: whoever stands in the middle would read the key. An issuer of your \
-         own is trusted by `ClientBuilder::root_certificate_pem`"
+        "Do not disable the check: an attacker on the way could read the key. To trust an issuer \
+         of your own, call `ClientBuilder::root_certificate_pem`"
     };
 }
 
-/// After a create whose outcome is open.
-const LOOK_FIRST: &str = "The trunk may have been created: look before you create it again";
+/// What to do after a create whose outcome is unknown.
+const LOOK_FIRST: &str = "The trunk may have been created: check before you create it again";
 
 impl Error {
     fn new(kind: ErrorKind, reason: impl Into<String>) -> Self {
@@ -106,7 +106,7 @@ impl Error {
             operation: None,
             reason: reason.into(),
             advice: "",
-            answer: None,
+            response: None,
             body_bytes: None,
             server: None,
             attempts: 0,
@@ -118,7 +118,7 @@ impl Error {
         }))
     }
 
-    /// For what is still being told of it; nobody else has the error yet.
+    /// For building an error, while nobody else has a reference to it.
     fn inner(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }
@@ -127,24 +127,24 @@ impl Error {
         Self::new(ErrorKind::Configuration, reason)
     }
 
-    /// The credential gave nothing that can be sent.
+    /// The credential returned no token that can be sent.
     pub(crate) fn credential(reason: impl Into<String>) -> Self {
         Self::new(ErrorKind::Credential, reason)
     }
 
-    /// Without a TLS library no `https` server can be used.
+    /// For an `https` server in a build without TLS.
     #[cfg(not(feature = "__tls"))]
     pub(crate) fn no_tls() -> Self {
         Self::configuration("this build has no TLS, which an `https` server needs")
             .advise("Enable the feature `rustls`, `ring` or `native-tls` of netsapiens-connections")
     }
 
-    /// A failure below HTTP. The URL is taken out: it holds the domain and the pattern.
+    /// A failure below HTTP. The URL is removed, since it has the domain and the pattern.
     pub(crate) fn network(operation: &'static str, error: reqwest::Error) -> Self {
         Self::failure(operation, Failure::of(&error)).caused_by(error.without_url())
     }
 
-    /// The time for an attempt was up.
+    /// An attempt timed out.
     pub(crate) fn timeout(operation: &'static str) -> Self {
         Self::failure(operation, Failure::timeout())
     }
@@ -157,33 +157,33 @@ impl Error {
         new
     }
 
-    /// A response that is no success. `secrets` are blotted out of the server's message, which may
+    /// A response whose status is an error. `secrets` are masked in the server's message, which may
     /// echo what was sent.
-    pub(crate) fn status(operation: &'static str, answer: Response, secrets: &[&Secret]) -> Self {
-        let server = ServerMessage::read(answer.json(), secrets);
-        let reason = match (&server, answer.body.len()) {
+    pub(crate) fn status(operation: &'static str, response: Response, secrets: &[&Secret]) -> Self {
+        let server = ServerMessage::read(response.json(), secrets);
+        let reason = match (&server, response.body.len()) {
             (Some(_), _) => String::new(),
-            (None, 0) => "without a body".to_owned(),
-            (None, bytes) => format!("with a body of {bytes} bytes ({})", answer.media_type()),
+            (None, 0) => "and no body".to_owned(),
+            (None, bytes) => format!("and a body of {bytes} bytes ({})", response.media_type()),
         };
         let mut new = Self::new(ErrorKind::Status, reason).of(operation);
         new.inner().server = server;
         new.inner().sent = true;
-        new.with(answer)
+        new.with(response)
     }
 
-    /// A response that cannot be understood. `reason` says where, and never what was there.
+    /// A response that could not be decoded. `reason` says where, and never quotes the response.
     pub(crate) fn decode(
         operation: &'static str,
-        answer: Response,
+        response: Response,
         reason: impl Into<String>,
     ) -> Self {
         let mut new = Self::new(ErrorKind::Decode, reason).of(operation);
         new.inner().sent = true;
-        new.with(answer)
+        new.with(response)
     }
 
-    /// A response that is about another trunk than the request. `reason` names none.
+    /// A response that is about another trunk than the request. `reason` names no trunk.
     pub(crate) fn mismatch(
         operation: &'static str,
         response: Response,
@@ -204,15 +204,15 @@ impl Error {
         new
     }
 
-    fn with(mut self, mut answer: Response) -> Self {
-        self.inner().body_bytes = Some(answer.body.len());
-        answer.body.truncate(BODY_BYTES);
-        answer.body.shrink_to_fit();
-        self.inner().answer = Some(answer);
+    fn with(mut self, mut response: Response) -> Self {
+        self.inner().body_bytes = Some(response.body.len());
+        response.body.truncate(BODY_BYTES);
+        response.body.shrink_to_fit();
+        self.inner().response = Some(response);
         self
     }
 
-    /// Length of the response's body, of which [`Error::body`] may have the beginning only.
+    /// Length in bytes of the whole body of the response.
     pub(crate) fn body_bytes(&self) -> Option<usize> {
         self.0.body_bytes
     }
@@ -240,21 +240,22 @@ impl Error {
         self
     }
 
-    /// Marks what is known of earlier attempts, whatever became of the last one: whether one may
-    /// have been sent, and whether the response to one was lost.
+    /// Records what is known about earlier attempts: whether one may have been sent, and whether
+    /// the response to one was lost.
     pub(crate) fn after_others(mut self, sent: bool, lost: bool) -> Self {
         self.inner().sent |= sent;
         self.inner().lost_before = lost;
         self
     }
 
+    /// Whether the response to an earlier attempt was lost.
     pub(crate) fn follows_a_loss(&self) -> bool {
         self.0.lost_before
     }
 
-    /// What came with the response, where there was one.
+    /// Status and headers of the response, where there was one.
     pub(crate) fn metadata(&self) -> Option<Metadata> {
-        let response = self.0.answer.as_ref()?;
+        let response = self.0.response.as_ref()?;
         let headers = response.headers.clone();
         Some(Metadata::new(response.status, headers, self.0.attempts))
     }
@@ -264,17 +265,22 @@ impl Error {
         self.0.kind
     }
 
-    /// operationId of the operation that failed, where one was begun.
+    /// operationId of the operation that failed, `list_connections` for example; `None` where none
+    /// had begun.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
     /// HTTP status, where there was a response.
     pub fn status_code(&self) -> Option<u16> {
-        self.0.answer.as_ref().map(|answer| answer.status.as_u16())
+        self.0
+            .response
+            .as_ref()
+            .map(|response| response.status.as_u16())
     }
 
-    /// The code in the server's own message, usually the status again; `None` where it has none.
+    /// The `code` in the server's own message, usually the same as the status; `None` where there
+    /// is none.
     pub fn server_code(&self) -> Option<i64> {
         self.0.server.as_ref()?.code()
     }
@@ -282,41 +288,44 @@ impl Error {
     /// The server's own message on one line of at most 500 characters, without control, bidi and
     /// zero-width characters.
     ///
-    /// Where it speaks of a credential, every word outside a small vocabulary is `***`; also where
-    /// it cannot be checked for that, since it is long or has letters that are not ASCII. Elsewhere
-    /// the request's own key and password are masked, in whatever encoding they come back. It may
-    /// still echo other input. What the server wrote to the letter is in [`Error::body`].
+    /// Where it mentions a credential, every word outside a small vocabulary is replaced by `***`.
+    /// So it is where that cannot be checked: in a message that is long or has letters that are not
+    /// ASCII. In other messages the request's own key and password are masked, in whatever encoding
+    /// they are echoed. The message may still echo other input. [`Error::body`] has it unchanged.
     pub fn server_message(&self) -> Option<&str> {
         self.0.server.as_ref().map(ServerMessage::text)
     }
 
-    /// A header of the response, where it is visible ASCII. One that repeats the request's key or
-    /// password reads `***`.
+    /// Value of a header of the response; `None` where it is absent or not visible ASCII. A value
+    /// that echoes the request's key or password reads `***`.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.0.answer.as_ref()?.headers.get(name)?.to_str().ok()
+        self.0.response.as_ref()?.headers.get(name)?.to_str().ok()
     }
 
-    /// The `x-request-id` that a gateway may have put on the response.
+    /// The header `x-request-id` of the response, which a gateway may have added.
     pub fn request_id(&self) -> Option<&str> {
         self.header("x-request-id")
     }
 
-    /// Body of the response as it came: its first 64 KiB. It may hold passwords of trunks, and
-    /// characters that a terminal obeys: keep it out of logs.
+    /// The first 64 KiB of the response's body, unchanged. It may contain passwords of trunks and
+    /// control sequences for terminals: keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
-        self.0.answer.as_ref().map(|answer| answer.body.as_slice())
+        self.0
+            .response
+            .as_ref()
+            .map(|response| response.body.as_slice())
     }
 
-    /// How many times the request was tried; 0 where nothing was sent. Where the error is a
-    /// conclusion from several requests, it is the number of the last one.
+    /// How many times the request was attempted; 0 where nothing was sent. Where the error follows
+    /// from several requests, it is the number of the last one.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Status of the refusal: of the response, or the code in an error message that came under a
-    /// status of success.
+    /// The status that counts: that of the response, or the code in an error message that came with
+    /// a 2xx status.
     fn refusal(&self) -> Option<u16> {
-        let status = self.0.answer.as_ref()?.status;
+        let status = self.0.response.as_ref()?.status;
         match &self.0.server {
             Some(server) if status.is_success() => server.code()?.try_into().ok(),
             _ => Some(status.as_u16()),
@@ -327,7 +336,7 @@ impl Error {
         self.0.kind == ErrorKind::Status && self.refusal() == Some(status.as_u16())
     }
 
-    /// The server's message begins so, whatever the case, with or without `Error: ` before it.
+    /// Whether the server's message begins so, ignoring case and a prefix `Error: `.
     fn says(&self, beginning: &str) -> bool {
         let begins = |text: &str, with: &str| {
             text.get(..with.len())
@@ -343,8 +352,7 @@ impl Error {
         })
     }
 
-    /// The server or a gateway will not do this for this client, or does not know it, and will not
-    /// later either.
+    /// Whether the server or a gateway refused the request for good: a 4xx that is not transient.
     pub(crate) fn is_refusal(&self) -> bool {
         self.0.kind == ErrorKind::Status
             && !self.is_retryable()
@@ -355,7 +363,7 @@ impl Error {
 
     /// The trunk or its domain does not exist: 404 in the service's own format, which is JSON with
     /// `code` and `message`, but not [`Error::is_unknown_route`]. Other 404s come from a gateway or
-    /// another web server and say nothing of trunks: [`Error::is_foreign_not_found`].
+    /// another web server and say nothing about trunks: [`Error::is_foreign_not_found`].
     ///
     /// # Troubleshooting
     #[doc = concat!(advice!(not_found), ".")]
@@ -365,12 +373,12 @@ impl Error {
             && !self.is_unknown_route()
     }
 
-    /// The 404 is not the service's own: a page, a text, nothing, or JSON of another format, a
-    /// `message` without a `code` for example, as gateways and other web servers respond. Whether
-    /// the trunk exists is open.
+    /// The 404 does not come from the service but from a gateway or another web server: its body is
+    /// HTML, plain text, empty, or JSON of another format, a `message` without a `code` for
+    /// example. Whether the trunk exists is unknown.
     ///
     /// # Troubleshooting
-    #[doc = concat!("This 404 ", advice!(not_from_service))]
+    #[doc = concat!("The 404 ", advice!(not_from_service))]
     pub fn is_foreign_not_found(&self) -> bool {
         self.is_status(StatusCode::NOT_FOUND) && !self.is_not_found() && !self.is_unknown_route()
     }
@@ -393,8 +401,8 @@ impl Error {
     }
 
     /// The credential is valid and may not do this: 401 "Invalid Scope" (reported) or 403. A new
-    /// login does not help. A 403 without a [message](Error::server_message) may be a firewall's
-    /// or a gateway's, which let nobody do this, or nobody from here.
+    /// login does not help. A 403 without a [message](Error::server_message) may come from a
+    /// firewall or gateway that blocks everybody, or this client's address.
     ///
     /// # Troubleshooting
     #[doc = concat!(advice!(permission_denied), ".")]
@@ -411,8 +419,7 @@ impl Error {
         self.is_status(StatusCode::CONFLICT)
     }
 
-    /// Too many requests (429). Nothing is known of limits of the service itself; gateways have
-    /// them.
+    /// Too many requests (429). Gateways have rate limits; whether the service has is not known.
     ///
     /// # Troubleshooting
     #[doc = concat!(advice!(rate_limited), ".")]
@@ -420,7 +427,7 @@ impl Error {
         self.is_status(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// The time was up on this side. Whether the server did what was asked is open: see
+    /// The client timed out. Whether the server carried out the request is unknown: see
     /// [`Error::may_have_been_sent`].
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
@@ -439,14 +446,14 @@ impl Error {
         self.0.kind == ErrorKind::Certificate
     }
 
-    /// The response was a success that could not be understood.
+    /// The response has a 2xx status and could not be decoded.
     pub fn is_decode(&self) -> bool {
         self.0.kind == ErrorKind::Decode
     }
 
-    /// The same request may well succeed later: no connection, a broken one, a timeout, or one of
-    /// 408, 429, 502, 503 and 504. It does not say that repeating is harmless; for a create see
-    /// [`Error::may_have_been_sent`].
+    /// The failure is transient, so the same request may succeed later: no connection, a broken
+    /// one, a timeout, or one of 408, 429, 502, 503 and 504. A retry need not be harmless: for a
+    /// create see [`Error::may_have_been_sent`].
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::Connect | ErrorKind::Interrupted | ErrorKind::Timeout => true,
@@ -455,25 +462,24 @@ impl Error {
         }
     }
 
-    /// The server may have received the request, and so may have done what was asked. False only
-    /// where it certainly has not.
+    /// The server may have received the request, so it may have carried it out. `false` only where
+    /// it certainly has not received it.
     pub fn may_have_been_sent(&self) -> bool {
         self.0.sent
     }
 
-    /// Domain that the operation was about, where it was about one. Neither `Display` nor `Debug`
-    /// shows it.
+    /// Domain of the operation, where it has one. Neither `Display` nor `Debug` shows it.
     pub fn domain(&self) -> Option<&DomainName> {
         self.0.domain.as_ref()
     }
 
-    /// Origination pattern of the trunk that the operation was about, where it was about one.
-    /// Neither `Display` nor `Debug` shows it.
+    /// Origination pattern of the operation's trunk, where it is about one. Neither `Display` nor
+    /// `Debug` shows it.
     pub fn pattern(&self) -> Option<&MatchPattern> {
         self.0.pattern.as_ref()
     }
 
-    /// What to do: sentences of ours, joined.
+    /// What to do about the error; empty where nothing is known.
     fn advice(&self) -> String {
         let open = self.0.operation == Some("create_connection")
             && self.0.sent
@@ -506,7 +512,7 @@ impl Error {
             _ if self.is_conflict() => advice!(conflict),
             _ if self.is_rate_limited() => advice!(rate_limited),
             300..400 => {
-                "Redirects are not followed, so that the key goes to no other host: give the \
+                "Redirects are not followed, so that the key goes to no other host: configure the \
                  server that the header `location` names, if you trust it"
             }
             400 if self.domain().is_some_and(|domain| domain.as_str() == "~") => {
@@ -518,14 +524,14 @@ impl Error {
             {
                 return format!("This {status} {}", advice!(not_from_service));
             }
-            408 | 502..=504 => "The server or a gateway before it is in trouble: try again later",
-            500.. => "The fault is on the server's side: its operator finds the reason in its logs",
+            408 | 502..=504 => "The server or a gateway before it failed temporarily: retry later",
+            500.. => "The server failed: its operator can find the reason in its logs",
             _ => "",
         };
         advice.to_owned()
     }
 
-    /// Names the trunk for those who ask.
+    /// Adds the trunk, for [`Error::domain`] and [`Error::pattern`].
     pub(crate) fn about(mut self, domain: &DomainName, pattern: &MatchPattern) -> Self {
         self.inner().pattern = Some(pattern.clone());
         self.about_domain(domain)
@@ -544,11 +550,11 @@ impl Error {
         Self::new(ErrorKind::Precondition, reason)
     }
 
-    /// What was waited for did not come; `last` is what reading said at last, where that was an
-    /// error.
+    /// A trunk that was created did not become visible in time; `last` is the error of the last
+    /// read, if it failed.
     pub(crate) fn not_visible(reason: impl Into<String>, last: Option<Error>) -> Self {
         let mut new = Self::new(ErrorKind::NotVisible, reason);
-        // It is waited for after a write that was accepted.
+        // The create before it was accepted.
         new.inner().sent = true;
         new.inner().source = last.map(|last| Arc::new(last) as _);
         new
@@ -564,7 +570,7 @@ impl fmt::Display for Error {
         let Inner {
             operation,
             reason,
-            answer,
+            response,
             server,
             attempts,
             ..
@@ -572,13 +578,13 @@ impl fmt::Display for Error {
         if let Some(operation) = operation {
             write!(f, "{operation}: ")?;
         }
-        match (answer, self.0.kind) {
-            (Some(answer), ErrorKind::Status) => {
-                write!(f, "the server answered {}", answer.status)?;
+        match (response, self.0.kind) {
+            (Some(response), ErrorKind::Status) => {
+                write!(f, "the server responded with {}", response.status)?;
                 match server {
                     Some(server) => {
-                        if answer.status.is_success() {
-                            f.write_str(" with an error")?;
+                        if response.status.is_success() {
+                            f.write_str(" and an error")?;
                             if let Some(code) = server.code() {
                                 write!(f, " {code}")?;
                             }
@@ -588,7 +594,7 @@ impl fmt::Display for Error {
                     None => write!(f, " {reason}")?,
                 }
             }
-            (Some(answer), _) => write!(f, "{reason} (status {})", answer.status)?,
+            (Some(response), _) => write!(f, "{reason} (status {})", response.status)?,
             (None, _) => f.write_str(reason)?,
         }
         if *attempts > 1 {
@@ -615,7 +621,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// Our own errors as they are, and of others only that there is one: what they print may hold
+/// Shows an error of this crate as it is, and of another only that there is one, since it may print
 /// addresses and the names in a certificate.
 struct Cause<'a>(&'a (dyn std::error::Error + Send + Sync + 'static));
 
@@ -634,8 +640,8 @@ impl std::error::Error for Error {
     }
 }
 
-/// Of kind `TimedOut` for a timeout, `NotFound` for a trunk that does not exist, and so on; the
-/// error itself is inside.
+/// The kind is `TimedOut` for a timeout, `NotFound` for a trunk that does not exist, and so on. The
+/// error itself is in `get_ref`.
 ///
 /// ```
 /// use netsapiens_connections::{Client, Error};

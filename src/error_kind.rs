@@ -1,18 +1,19 @@
-//! The families of errors.
+//! The kinds of errors.
 
 use std::fmt;
 
-/// The families of errors. The predicates of [`Error`](crate::Error) are finer.
+/// The kind of an [`Error`](crate::Error). Its predicates are finer.
 ///
 /// ```no_run
-/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Client, Error};
+/// # async fn run(client: Client) -> Result<(), Error> {
 /// use netsapiens_connections::ErrorKind;
 ///
 /// if let Err(error) = client.connections().list().await {
 ///     match error.kind() {
 ///         ErrorKind::Connect | ErrorKind::Timeout => println!("later: {error}"),
 ///         ErrorKind::Certificate => println!("call the operator: {error}"),
-///         kind => println!("{kind}"), // for example: list not complete
+///         kind => println!("{kind}"), // for example: incomplete list
 ///     }
 /// }
 /// # Ok(())
@@ -21,36 +22,36 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument was refused before anything was sent.
+    /// An argument is invalid; nothing was sent.
     Input,
     /// A setting of the client is missing or wrong; nothing was sent.
     Configuration,
-    /// A credential that renews itself gave no token, or one that cannot be sent; its own error is
-    /// the `source`. Nothing was sent with it.
+    /// A [`Credential`](crate::Credential) returned no token, or one that cannot be sent; its own
+    /// error is the `source`. Nothing was sent with it.
     Credential,
     /// No connection to the server could be made; nothing was sent.
     Connect,
-    /// The server's certificate cannot be trusted, or the server does not accept the client's;
-    /// nothing was sent that the server has read. With the feature `native-tls` alone the error
-    /// tells less of the cause.
+    /// The server's certificate cannot be trusted, or the server does not accept the client's. The
+    /// server has read no request. With the feature `native-tls` alone the error says less about
+    /// the cause.
     Certificate,
-    /// The time was up, for one attempt or for all together.
+    /// An attempt timed out, or the deadline for all attempts passed.
     Timeout,
-    /// The connection broke after the request was on its way.
+    /// The connection broke while or after the request was sent.
     Interrupted,
-    /// The response has a status that is no success.
+    /// The response has a status other than 2xx, or has 2xx and an error message of the service.
     Status,
-    /// The response has a status of success and something that could not be understood.
+    /// The response has a 2xx status and could not be decoded.
     Decode,
     /// The response is about another trunk than the one that was asked for, or about one whose
     /// domain or pattern is spelt otherwise: with other capitals, or with white space around it.
     Mismatch,
-    /// What was asked for did not come about in the time given for it.
+    /// A trunk that was created did not become visible to reads within the given time.
     NotVisible,
-    /// A condition of the caller's was not met; nothing was changed.
+    /// A precondition of the operation is not met; nothing was changed.
     Precondition,
-    /// A list is not known to be complete: it ended with another number of trunks than the server
-    /// counts, at a limit, or where only the count could have told.
+    /// A list is not known to be complete: its length differs from the server's count, it reached a
+    /// limit, or it may have been cut and the key may not count.
     Incomplete,
 }
 
@@ -64,12 +65,12 @@ impl fmt::Display for ErrorKind {
             Self::Certificate => "untrusted certificate",
             Self::Timeout => "timed out",
             Self::Interrupted => "connection broken",
-            Self::Status => "status of failure",
-            Self::Decode => "response not understood",
-            Self::Mismatch => "response about another trunk",
+            Self::Status => "error status",
+            Self::Decode => "undecodable response",
+            Self::Mismatch => "response for another trunk",
             Self::NotVisible => "not visible in time",
             Self::Precondition => "precondition failed",
-            Self::Incomplete => "list not complete",
+            Self::Incomplete => "incomplete list",
         })
     }
 }

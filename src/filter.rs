@@ -1,12 +1,12 @@
-//! Which trunks a list or a count takes in.
+//! Filters for lists, streams and counts.
 
 use std::fmt;
 
 use crate::values::Masked;
 
-/// Which trunks a list or a count takes in. Unset takes in all.
+/// A filter for lists, streams and counts. By default it matches all trunks.
 ///
-/// The vendor declares these filters and does not say how they compare.
+/// The server applies the filters. The vendor declares them and does not say how they compare.
 ///
 /// ```
 /// use netsapiens_connections::ConnectionFilter;
@@ -28,13 +28,13 @@ pub struct ConnectionFilter {
     /// Trunks that this route chain uses. Wire name: `route-chain`.
     #[doc(alias = "route-chain")]
     pub route_chain: Option<String>,
-    /// What a user of this scope may see. Wire name: `user-scope`.
+    /// Trunks that a user of this scope may see. Wire name: `user-scope`.
     #[doc(alias = "user-scope")]
     pub user_scope: Option<String>,
 }
 
 impl ConnectionFilter {
-    /// No filter: all trunks.
+    /// A filter that matches all trunks.
     pub fn new() -> Self {
         Self::default()
     }
@@ -70,7 +70,7 @@ impl ConnectionFilter {
         self
     }
 
-    /// What a user of this scope may see. Wire name: `user-scope`.
+    /// Trunks that a user of this scope may see. Wire name: `user-scope`.
     #[must_use]
     pub fn user_scope(mut self, user_scope: impl Into<String>) -> Self {
         self.user_scope = Some(user_scope.into());
@@ -78,7 +78,7 @@ impl ConnectionFilter {
     }
 }
 
-/// Tells which filters are set, and not to what: URIs and names are customer data.
+/// Shows which filters are set, without their values: URIs and names are customer data.
 impl fmt::Debug for ConnectionFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {

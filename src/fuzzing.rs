@@ -1,4 +1,4 @@
-//! What the targets in `fuzz/` call: the ways on which strings from outside come in.
+//! Entry points for the targets in `fuzz/`: everything that reads input from outside.
 
 use std::hint::black_box;
 
@@ -7,14 +7,14 @@ use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Url};
 
 use crate::error::Error;
-use crate::generated::answers;
+use crate::generated::bodies;
 use crate::response::Response;
 use crate::server_message::presentable;
 use crate::values::{
     Addressing, ConnectionRef, DomainName, InvalidValue, MatchPattern, Secret, path_segment,
 };
 
-fn answer(status: u16, body: &[u8]) -> Response {
+fn response(status: u16, body: &[u8]) -> Response {
     Response {
         status: StatusCode::from_u16(status).unwrap_or_default(),
         headers: HeaderMap::new(),
@@ -22,29 +22,29 @@ fn answer(status: u16, body: &[u8]) -> Response {
     }
 }
 
-/// Reads a list of trunks. What can be read must encode, and read again as the same.
+/// Decodes a list of trunks. It must serialize, and decode again to the same list.
 pub fn list(body: &[u8]) {
     let decode = |body: &[u8]| {
-        answer(200, body).decode::<answers::list_connections>("list_connections", 1000)
+        response(200, body).decode::<bodies::list_connections>("list_connections", 1000)
     };
     if let Ok(list) = decode(body) {
         let encoded = serde_json::to_vec(&list)
-            .unwrap_or_else(|error| panic!("what was read does not encode: {error}"));
+            .unwrap_or_else(|error| panic!("a decoded list does not serialize: {error}"));
         let Ok(again) = decode(&encoded) else {
-            panic!("what was encoded does not read");
+            panic!("a serialized list does not decode");
         };
         assert!(
             list == again,
-            "reading, encoding and reading is not reading"
+            "the list changes when it is serialized and decoded again"
         );
         black_box(format!("{list:?}"));
     }
 }
 
-/// Makes an error of an answer, with a secret that its message must not show.
+/// Makes an error from a response, with a secret that it must not show.
 pub fn error(status: u16, body: &[u8]) {
     let secret = Secret::from("sentinel-secret");
-    let error = Error::status("create_connection", answer(status, body), &[&secret]);
+    let error = Error::status("create_connection", response(status, body), &[&secret]);
     assert!(
         !format!("{error} {error:?}").contains(secret.expose_secret()),
         "the secret is shown"
@@ -52,7 +52,7 @@ pub fn error(status: u16, body: &[u8]) {
     show(&error);
 }
 
-/// Shows a message that repeats a secret between any texts.
+/// Presents a message that echoes a secret between any strings.
 pub fn message(before: &str, after: &str) {
     const SECRET: &str = "sentinel-horse";
     let secret = Secret::from(SECRET);
@@ -60,20 +60,20 @@ pub fn message(before: &str, after: &str) {
     assert!(!shown.contains(SECRET), "the secret is shown");
     assert!(
         shown.chars().all(|c| !c.is_control()) && shown.chars().count() <= 500,
-        "it is no short line"
+        "the message is longer than one short line"
     );
 }
 
-/// A trunk as it is addressed.
+/// How a trunk is addressed.
 #[derive(Debug)]
 pub struct Address {
-    /// Path of the URL that the HTTP library makes.
+    /// Path of the URL, as the HTTP library parses it.
     pub path: String,
-    /// What the service has to find in the path: the pattern or its id.
+    /// The segment that the service has to find: the pattern or its base64.
     pub connection: String,
 }
 
-/// Addresses a trunk by the pattern and by both kinds of ids, as far as the names are accepted.
+/// Addresses a trunk by pattern and by both kinds of base64, where its names are valid.
 pub fn names(domain: &str, pattern: &str) -> Vec<Address> {
     let (Ok(domain), Ok(pattern)) = (
         accepted(DomainName::new(domain)),
@@ -98,7 +98,7 @@ pub fn names(domain: &str, pattern: &str) -> Vec<Address> {
         assert_eq!(
             named.as_deref(),
             Ok(pattern.as_str().as_bytes()),
-            "another trunk is named"
+            "another trunk is addressed"
         );
         let url = format!(
             "https://pbx.acme.example/ns-api/v2/domains/{}/connections/{}",
@@ -113,7 +113,7 @@ pub fn names(domain: &str, pattern: &str) -> Vec<Address> {
     addresses
 }
 
-/// The error shows nothing that could change what a terminal shows.
+/// The error has no character that could control a terminal.
 fn accepted<T>(name: Result<T, InvalidValue>) -> Result<T, ()> {
     name.map_err(|error| {
         let shown = error.to_string();

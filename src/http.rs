@@ -1,4 +1,4 @@
-//! The HTTP client below, from its settings.
+//! Builds the HTTP library's client from the settings.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -15,10 +15,10 @@ use crate::values::Secret;
 
 const PRODUCT: &str = concat!("netsapiens-connections/", env!("CARGO_PKG_VERSION"));
 
-/// Longer than any program runs.
+/// A timeout that never expires.
 const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-/// Settings of the HTTP client below a [`Client`](crate::Client).
+/// Settings of the HTTP library's client in a [`Client`](crate::Client).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct HttpSettings {
     pub(crate) user_agent: Option<String>,
@@ -29,13 +29,13 @@ pub(crate) struct HttpSettings {
     pub(crate) configure: Vec<Configure>,
 }
 
-/// Where the way to the server leads through.
+/// Which proxies are used.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Proxies {
     #[default]
     Environment,
     None,
-    /// A URL that may hold a password.
+    /// A URL, which may contain a password.
     One(Secret),
 }
 
@@ -51,11 +51,11 @@ impl fmt::Debug for Configure {
 }
 
 impl HttpSettings {
-    /// The HTTP client for one server. `open` says that plain HTTP was allowed.
+    /// The HTTP client for one server. `allow_plain` says whether plain HTTP was allowed.
     pub(crate) fn client(
         self,
         server: &Url,
-        open: bool,
+        allow_plain: bool,
         connect_timeout: Duration,
     ) -> Result<reqwest::Client, Error> {
         let plain = server.scheme() == "http";
@@ -67,7 +67,7 @@ impl HttpSettings {
         if !self.addresses.is_empty() {
             http = http.resolve_to_addrs(
                 name_to_resolve(server, &self.proxy)?,
-                // The port of the URL is taken.
+                // Port 0 stands for the port of the URL.
                 &self
                     .addresses
                     .iter()
@@ -75,12 +75,12 @@ impl HttpSettings {
                     .collect::<Vec<_>>(),
             );
         }
-        // Proxies of the environment carry https unread; of plain http they would see the key.
+        // Proxies in the environment cannot read https. In plain http they could read the key.
         if plain {
             http = http.no_proxy();
         }
-        // Reading the system's trust store takes longer than all else here, and plain http, which
-        // is not left by a redirect, has no use for it.
+        // Reading the system's trust store takes longer than all else here. Plain http does not
+        // need it, since redirects are not followed.
         #[cfg(feature = "__tls")]
         {
             let unused = plain && self.configure.is_empty();
@@ -91,11 +91,11 @@ impl HttpSettings {
         match self.proxy {
             Proxies::Environment => {}
             Proxies::None => http = http.no_proxy(),
-            Proxies::One(_) if plain && !open => {
+            Proxies::One(_) if plain && !allow_plain => {
                 return Err(Error::configuration(
-                    "a proxy would read the key, since the server is one of plain http",
+                    "the proxy could read the key, since the server uses plain http",
                 )
-                .advise("Leave out `ClientBuilder::proxy`, or call `allow_plain_http`"));
+                .advise("Remove `ClientBuilder::proxy`, or call `allow_plain_http`"));
             }
             Proxies::One(url) => http = http.proxy(proxy(&url)?),
         }
@@ -103,16 +103,16 @@ impl HttpSettings {
         for Configure(configure) in self.configure {
             http = configure(http);
         }
-        // What follows holds whatever was configured. Attempts are timed by the transport.
+        // These settings override what was configured. The transport applies the timeouts.
         if configured {
             http = http.timeout(NEVER).read_timeout(NEVER);
-            if plain && !open {
+            if plain && !allow_plain {
                 http = http.no_proxy();
             }
         }
         http.connect_timeout(connect_timeout)
             .redirect(reqwest::redirect::Policy::none())
-            // Where HTTP/2 is compiled in, it would send a refused stream again on its own, a
+            // Where HTTP/2 is compiled in, the library would retry refused streams by itself, a
             // create as well.
             .retry(reqwest::retry::never())
             .build()
@@ -120,7 +120,7 @@ impl HttpSettings {
     }
 }
 
-/// What a client that could not be made says of it.
+/// The error for a client that could not be built.
 fn refused(error: reqwest::Error) -> Error {
     #[cfg(feature = "__tls")]
     if let Some(reason) = crate::tls::refusal(&error) {
@@ -138,7 +138,7 @@ fn user_agent(prefix: Option<String>) -> Result<HeaderValue, Error> {
     })
 }
 
-/// The name whose addresses are given, where somebody here would look it up.
+/// The server's name, where this client would resolve it.
 fn name_to_resolve<'a>(server: &'a Url, proxy: &Proxies) -> Result<&'a str, Error> {
     let refuse = |reason: &str| {
         Err(Error::configuration(format!(
@@ -146,16 +146,16 @@ fn name_to_resolve<'a>(server: &'a Url, proxy: &Proxies) -> Result<&'a str, Erro
         )))
     };
     match (server.domain(), proxy) {
-        (None, _) => refuse("the server is one itself"),
-        (_, Proxies::One(_)) => refuse("the proxy is what resolves the server's name"),
+        (None, _) => refuse("the server is an address itself"),
+        (_, Proxies::One(_)) => refuse("the proxy resolves the server's name"),
         (Some(name), _) => Ok(name),
     }
 }
 
-/// A proxy by its URL, which is not repeated: it may hold a password.
+/// A proxy by its URL. The error does not quote the URL, which may contain a password.
 fn proxy(url: &Secret) -> Result<reqwest::Proxy, Error> {
     let refuse = || {
-        Error::configuration("the proxy was refused: it is no URL of a host alone")
+        Error::configuration("the proxy is invalid: it is not a URL of scheme, host and port")
             .advise("Give `http://host:port` or `https://host:port`")
     };
     let url = Url::parse(url.expose_secret().trim()).map_err(|_| refuse())?;

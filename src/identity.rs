@@ -1,93 +1,95 @@
-//! Whether a trunk that came is the one that was asked for: a trunk is its domain and its pattern.
+//! Checks that a response has the requested trunk, by domain and pattern.
 
 use crate::generated::types::Connection;
 use crate::values::{DomainName, MatchPattern};
 
-/// The response has the trunk, under a name that is not the one that was asked for to the letter.
-const RESPELT: &str = "the server spells the domain or the pattern otherwise: with other capitals, \
-     or with white space around it; ask with the spelling that the server has, which the list of \
-     the whole system shows";
-const ANOTHER: &str = "the server answered with another trunk than the one that was asked for, so \
-     that nothing is known of that one";
-const FOREIGN: &str = "the list of one domain has a trunk of another domain, so that it cannot be \
-     told what the list is of; the list of the whole system names the domain of each trunk";
+const DIFFERENT_SPELLING: &str = "the server spells the domain or the pattern differently: with \
+     other capitals, or with white space around it; use the spelling of the list of the whole system";
+const ANOTHER_TRUNK: &str = "the response has another trunk than the requested one, so whether \
+     that one exists is unknown";
+const ANOTHER_DOMAIN: &str = "the list of one domain has a trunk of another domain, so it cannot \
+     be used; list the whole system instead, and select by the domain of each trunk";
 
-/// How a name that came compares with the one that was asked for.
+/// How a received name compares with the requested one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Likeness {
+enum Similarity {
     Same,
-    /// The same but for capitals and white space around it. Servers that compare so take both for
-    /// one trunk, and servers that do not have two: only a person can know.
-    Respelt,
+    /// They differ only in capitals or in white space around them. To a server that ignores such
+    /// differences these are one trunk, to others two: this crate cannot know.
+    Similar,
     Other,
 }
 
-fn compare(wanted: &str, found: &str) -> Likeness {
+fn compare(wanted: &str, found: &str) -> Similarity {
     let folded = |name: &str| name.trim().to_lowercase();
     if wanted == found {
-        Likeness::Same
+        Similarity::Same
     } else if folded(wanted) == folded(found) {
-        Likeness::Respelt
+        Similarity::Similar
     } else {
-        Likeness::Other
+        Similarity::Other
     }
 }
 
-/// `~` is the credential's own domain, whatever its name is: there is nothing to compare with.
-fn compare_domain(wanted: &DomainName, found: &str) -> Likeness {
+/// `~` is the credential's own domain, whose name is unknown, so there is nothing to compare with.
+fn compare_domain(wanted: &DomainName, found: &str) -> Similarity {
     match wanted.as_str() {
-        "~" => Likeness::Same,
+        "~" => Similarity::Same,
         wanted => compare(wanted, found),
     }
 }
 
-fn compare_trunk(found: &Connection, domain: &DomainName, pattern: &MatchPattern) -> Likeness {
+fn compare_trunk(found: &Connection, domain: &DomainName, pattern: &MatchPattern) -> Similarity {
     let domain = compare_domain(domain, &found.domain);
     domain.max(compare(pattern.as_str(), &found.orig_match_pattern))
 }
 
-/// Whether a trunk has this key to the letter.
+/// Whether a trunk has exactly this key.
 pub(crate) fn is_same(found: &Connection, domain: &DomainName, pattern: &MatchPattern) -> bool {
-    compare_trunk(found, domain, pattern) == Likeness::Same
+    compare_trunk(found, domain, pattern) == Similarity::Same
 }
 
-/// The trunk that was asked for, of those in a response; `None` for a response without any. A
-/// response with others alone proves nothing of the one that was asked for, and is a mismatch.
+/// The requested trunk, of those in a response; `None` for an empty response. A response with only
+/// other trunks does not show whether the requested one exists, and is a mismatch.
 pub(crate) fn one_of(
     found: Vec<Connection>,
     domain: &DomainName,
     pattern: &MatchPattern,
 ) -> Result<Option<Connection>, &'static str> {
-    let likeness = |trunk: &Connection| compare_trunk(trunk, domain, pattern);
-    let Some(nearest) = found.iter().map(likeness).min() else {
+    let similarity = |trunk: &Connection| compare_trunk(trunk, domain, pattern);
+    let Some(nearest) = found.iter().map(similarity).min() else {
         return Ok(None);
     };
     match nearest {
-        Likeness::Same => {
+        Similarity::Same => {
             let mut same = found
                 .into_iter()
-                .filter(|trunk| likeness(trunk) == Likeness::Same);
+                .filter(|trunk| similarity(trunk) == Similarity::Same);
             let first = same.next();
             let domains = first.iter().map(|trunk| trunk.domain.clone());
-            // Possible for `~` alone, which is one domain.
+            // Only `~` matches several domains, and it stands for one.
             let ambiguous = domains
                 .into_iter()
                 .any(|domain| same.any(|trunk| trunk.domain != domain));
-            if ambiguous { Err(ANOTHER) } else { Ok(first) }
+            if ambiguous {
+                Err(ANOTHER_TRUNK)
+            } else {
+                Ok(first)
+            }
         }
-        Likeness::Respelt => Err(RESPELT),
-        Likeness::Other => Err(ANOTHER),
+        Similarity::Similar => Err(DIFFERENT_SPELLING),
+        Similarity::Other => Err(ANOTHER_TRUNK),
     }
 }
 
-/// The trunks of a list, where all of them are of the domain that it is a list of.
+/// The trunks of a domain's list, if all of them are of this domain.
 pub(crate) fn all_of(
     found: Vec<Connection>,
     domain: &DomainName,
 ) -> Result<Vec<Connection>, &'static str> {
     let first = found.first().map(|trunk| trunk.domain.clone());
     let wanted = match domain.as_str() {
-        // One domain, if an unknown one.
+        // The name is unknown; all trunks must have the same domain.
         "~" => first.as_deref().unwrap_or_default(),
         name => name,
     };
@@ -96,9 +98,9 @@ pub(crate) fn all_of(
         .map(|trunk| compare(wanted, &trunk.domain))
         .max();
     match farthest {
-        None | Some(Likeness::Same) => Ok(found),
-        Some(Likeness::Respelt) => Err(RESPELT),
-        Some(Likeness::Other) => Err(FOREIGN),
+        None | Some(Similarity::Same) => Ok(found),
+        Some(Similarity::Similar) => Err(DIFFERENT_SPELLING),
+        Some(Similarity::Other) => Err(ANOTHER_DOMAIN),
     }
 }
 
@@ -114,27 +116,27 @@ mod tests {
     }
 
     #[test]
-    fn names_are_compared_to_the_letter() {
+    fn names_are_compared_exactly() {
         let table = [
-            ("acme.example", "acme.example", Likeness::Same),
-            ("acme.example", "Acme.Example", Likeness::Respelt),
-            ("acme.example", " acme.example", Likeness::Respelt),
-            ("acme.example", "acme.example\r\n", Likeness::Respelt),
-            ("acme.example", "ACME.example\t", Likeness::Respelt),
-            ("acme.example", "acme.example.", Likeness::Other),
-            ("acme.example", "acme .example", Likeness::Other),
-            ("acme.example", "other.example", Likeness::Other),
-            ("acme.example", "", Likeness::Other),
-            ("*", "acme.example", Likeness::Other),
-            ("*", "*", Likeness::Same),
+            ("acme.example", "acme.example", Similarity::Same),
+            ("acme.example", "Acme.Example", Similarity::Similar),
+            ("acme.example", " acme.example", Similarity::Similar),
+            ("acme.example", "acme.example\r\n", Similarity::Similar),
+            ("acme.example", "ACME.example\t", Similarity::Similar),
+            ("acme.example", "acme.example.", Similarity::Other),
+            ("acme.example", "acme .example", Similarity::Other),
+            ("acme.example", "other.example", Similarity::Other),
+            ("acme.example", "", Similarity::Other),
+            ("*", "acme.example", Similarity::Other),
+            ("*", "*", Similarity::Same),
         ];
-        for (wanted, found, likeness) in table {
-            assert_eq!(compare(wanted, found), likeness, "{wanted:?} {found:?}");
+        for (wanted, found, similarity) in table {
+            assert_eq!(compare(wanted, found), similarity, "{wanted:?} {found:?}");
         }
     }
 
     #[test]
-    fn the_trunk_that_was_asked_for_is_found_among_others() {
+    fn the_requested_trunk_is_found_among_others() {
         const ONE: &str = "sip*@one.example";
         const TWO: &str = "sip*@two.example";
         let own = ("acme.example", ONE);
@@ -154,17 +156,25 @@ mod tests {
                 &[("other.example", ONE), own],
                 Ok(Some("acme.example")),
             ),
-            ("acme.example", &[("acme.example", TWO)], Err(ANOTHER)),
-            ("acme.example", &[("other.example", ONE)], Err(ANOTHER)),
-            ("acme.example", &[("ACME.example", ONE)], Err(RESPELT)),
+            ("acme.example", &[("acme.example", TWO)], Err(ANOTHER_TRUNK)),
+            (
+                "acme.example",
+                &[("other.example", ONE)],
+                Err(ANOTHER_TRUNK),
+            ),
+            (
+                "acme.example",
+                &[("ACME.example", ONE)],
+                Err(DIFFERENT_SPELLING),
+            ),
             (
                 "acme.example",
                 &[("acme.example", "SIP*@one.example ")],
-                Err(RESPELT),
+                Err(DIFFERENT_SPELLING),
             ),
-            ("acme.example", &[("ACME.example", TWO)], Err(ANOTHER)),
+            ("acme.example", &[("ACME.example", TWO)], Err(ANOTHER_TRUNK)),
             ("~", &[own], Ok(Some("acme.example"))),
-            ("~", &[own, ("other.example", ONE)], Err(ANOTHER)),
+            ("~", &[own, ("other.example", ONE)], Err(ANOTHER_TRUNK)),
         ];
         for (domain, found, expected) in table {
             let trunks = found.iter().map(|(domain, pattern)| trunk(domain, pattern));
@@ -190,14 +200,14 @@ mod tests {
             (
                 "acme.example",
                 &["acme.example", "other.example"],
-                Err(FOREIGN),
+                Err(ANOTHER_DOMAIN),
             ),
-            ("acme.example", &["acme.example", "*"], Err(FOREIGN)),
-            ("acme.example", &["Acme.example"], Err(RESPELT)),
+            ("acme.example", &["acme.example", "*"], Err(ANOTHER_DOMAIN)),
+            ("acme.example", &["Acme.example"], Err(DIFFERENT_SPELLING)),
             ("*", &["*", "*"], Ok(2)),
-            ("*", &["*", "acme.example"], Err(FOREIGN)),
+            ("*", &["*", "acme.example"], Err(ANOTHER_DOMAIN)),
             ("~", &["acme.example", "acme.example"], Ok(2)),
-            ("~", &["acme.example", "other.example"], Err(FOREIGN)),
+            ("~", &["acme.example", "other.example"], Err(ANOTHER_DOMAIN)),
         ];
         for (domain, found, expected) in table {
             let trunks = found.iter().map(|domain| trunk(domain, "sip*@one.example"));

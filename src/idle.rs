@@ -1,4 +1,4 @@
-//! Removing a trunk that carries no calls.
+//! Deleting a trunk only when it carries no calls.
 
 use crate::accepted::Accepted;
 use crate::connections::{Connections, Scope};
@@ -8,8 +8,8 @@ use crate::key::ConnectionKey;
 use crate::values::{DomainName, MatchPattern};
 
 impl Connection {
-    /// Calls that are up now, from the peer and to it; `None` where the server does not tell both.
-    /// A negative number tells nothing.
+    /// The number of current calls, from the peer and to it; `None` where the server does not
+    /// report both counters or one is negative.
     ///
     /// ```no_run
     /// # use netsapiens_connections::{Domain, Error};
@@ -30,11 +30,12 @@ impl Connection {
 }
 
 impl Connections {
-    /// Removes the trunk with this key when it carries no calls, by reading it first. A call that
-    /// begins between the two requests is not seen.
+    /// Removes the trunk with this key if it carries no calls: it is read first. A call that begins
+    /// between the two requests is not noticed.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use netsapiens_connections::{ConnectionKey, ErrorKind};
     ///
     /// let key = ConnectionKey::new("acme.example", "sip*@acme-pri.example")?;
@@ -54,8 +55,8 @@ impl Connections {
 }
 
 impl Connections<DomainName> {
-    /// Removes the trunk when it carries no calls, by reading it first. A call that begins between
-    /// the two requests is not seen: the server has no conditional delete.
+    /// Removes the trunk if it carries no calls: it is read first. A call that begins between the
+    /// two requests is not noticed, since the server has no conditional delete.
     ///
     /// ```no_run
     /// # use netsapiens_connections::{Domain, Error};
@@ -72,9 +73,9 @@ impl Connections<DomainName> {
     ///
     /// # Errors
     /// [`ErrorKind::Precondition`](crate::ErrorKind::Precondition), and nothing is removed, when
-    /// there are calls, when the server does not tell (a negative counter tells nothing), and when
-    /// there is no such trunk to read; else those of
-    /// [`get`](Connections#method.get-1) and [`delete`](Connections#method.delete-1).
+    /// the trunk has calls, when the server does not report their number, and when the trunk does
+    /// not exist; otherwise those of [`get`](Connections#method.get-1) and
+    /// [`delete`](Connections#method.delete-1).
     pub async fn delete_idle<P>(&self, pattern: P) -> Result<Accepted, Error>
     where
         P: TryInto<MatchPattern>,
@@ -96,10 +97,10 @@ impl<S: Scope> Connections<S> {
             Some(Some(0)) => return self.remove(domain, pattern).await,
             Some(Some(calls)) => format!("the trunk has {calls} calls, so it was not removed"),
             Some(None) => {
-                "the server does not tell how many calls the trunk has, so it was not removed"
+                "the server does not report how many calls the trunk has, so it was not removed"
                     .to_owned()
             }
-            None => "there is no such trunk to read, so nothing was removed".to_owned(),
+            None => "there is no such trunk, so nothing was removed".to_owned(),
         };
         let error = Error::precondition(refusal).after(read.metadata.attempts());
         Err(error.about(domain, pattern))

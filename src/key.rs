@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::generated::types::{Connection, ConnectionCreate};
 use crate::values::{DomainName, MatchPattern};
 
-/// What names a trunk: its domain and its origination pattern. `Debug` shows neither.
+/// The key of a trunk: its domain and its origination pattern. `Debug` shows neither.
 ///
 /// ```
 /// use netsapiens_connections::{Connection, ConnectionKey};
@@ -22,10 +22,10 @@ pub struct ConnectionKey {
 }
 
 impl ConnectionKey {
-    /// The key of this domain and pattern.
+    /// A key from a domain and a pattern.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when one of them cannot be: see
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when one of them is invalid: see
     /// [`DomainName::new`] and [`MatchPattern::new`].
     pub fn new<D, P>(domain: D, pattern: P) -> Result<Self, Error>
     where
@@ -40,7 +40,7 @@ impl ConnectionKey {
         })
     }
 
-    /// The domain that owns the trunk; `*` for one of the whole system.
+    /// The domain that owns the trunk; `*` for a trunk of the whole system.
     pub fn domain(&self) -> &DomainName {
         &self.domain
     }
@@ -52,13 +52,14 @@ impl ConnectionKey {
 }
 
 impl Connection {
-    /// The trunk's key, to read, change or remove it by
+    /// The trunk's key, to read, update or delete it with
     /// [`Client::connections`](crate::Client::connections).
     ///
     /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a name that no request can have: an empty
-    /// one for example. A key that the client's [`Addressing`](crate::Addressing) cannot write in
-    /// a path, one with a `:` for example, is an error of the operation, before anything is sent.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a domain or pattern that is invalid in a
+    /// request: an empty one for example. A pattern that the client's
+    /// [`Addressing`](crate::Addressing) cannot write in a path, one with a `:` for example, is an
+    /// error of the operation, before anything is sent.
     pub fn key(&self) -> Result<ConnectionKey, Error> {
         ConnectionKey::new(&self.domain, &self.orig_match_pattern)
     }

@@ -58,11 +58,12 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }
 
-/// What responses wrap their values in. The operations take it off; it is of use to read the
-/// response to a [`Request`] of one's own.
+/// Types of whole response bodies that wrap a value. The operations unwrap them; use them to decode
+/// the response to a [`Request`].
 ///
 /// ```no_run
-/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Client, Error};
+/// # async fn run(client: Client) -> Result<(), Error> {
 /// use netsapiens_connections::{Method, envelopes::ConnectionCount};
 ///
 /// let response = client.request(Method::GET, ["connections", "count"]).send().await?;
@@ -74,11 +75,11 @@ pub mod envelopes {
     pub use crate::generated::envelopes::*;
 }
 
-/// The HTTP library, whose types [`ClientBuilder::configure_http`] takes.
+/// The HTTP library, for [`ClientBuilder::configure_http`].
 #[doc(no_inline)]
 pub use reqwest;
 
-/// The OpenAPI document that this client is generated from, as YAML, for tools of other languages.
+/// The OpenAPI document that this client is generated from, as YAML, for other tools.
 ///
 /// ```
 /// assert!(netsapiens_connections::OPENAPI.contains("openapi: 3.0.3"));
@@ -92,9 +93,10 @@ pub use connections::{Connections, Domain, DomainConnections, Scope, WholeSystem
 pub use credential::{Credential, TokenFuture};
 pub use error::{Error, ErrorKind};
 pub use filter::ConnectionFilter;
-/// A trunk that was read: its settings, its counters, and the registration of one that registers.
+/// A trunk as read from the server: settings, counters, and the registration of a trunk that
+/// registers.
 ///
-/// The tests of a program can make their own:
+/// Tests can construct one:
 ///
 /// ```
 /// use netsapiens_connections::{Connection, YesNo};
@@ -106,8 +108,8 @@ pub use filter::ConnectionFilter;
 /// ```
 ///
 pub use generated::models::Connection;
-/// A trunk to create: from a preset ([`CarrierTrunk`], [`RegisteringPbx`]), which has all settings
-/// of a trunk that works, or by hand, with the source check that the server's defaults lack.
+/// A trunk to create. Make it from a preset ([`CarrierTrunk`], [`RegisteringPbx`]), which has all
+/// settings of a working trunk; or by hand, and enable a check that the server's defaults lack.
 ///
 /// ```
 /// use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern, YesNo};
@@ -116,14 +118,14 @@ pub use generated::models::Connection;
 /// let trunk = ConnectionCreate::new(key.0, key.1)
 ///     .source_ip_checking_enabled(YesNo::Yes)
 ///     .address("192.0.2.30");
-/// assert_eq!(trunk.orig_enabled, None); // calls are accepted, from 192.0.2.30
+/// assert_eq!(trunk.orig_enabled, None); // calls are accepted, but only from 192.0.2.30
 /// # Ok::<(), netsapiens_connections::InvalidValue>(())
 /// ```
 ///
 pub use generated::models::ConnectionCreate;
-/// A change of a trunk, for [`Connections::update`].
+/// Settings to change, for [`Connections::update`].
 ///
-/// The smallest that brings about what is wanted:
+/// [`diff`](ConnectionUpdate::diff) computes the smallest update:
 ///
 /// ```
 /// use netsapiens_connections::{Connection, ConnectionUpdate};
@@ -133,7 +135,7 @@ pub use generated::models::ConnectionCreate;
 ///     .description("Lab PRI");
 /// let wanted = ConnectionUpdate::new().orig_enabled(false).clear_description();
 /// let change = ConnectionUpdate::diff(&read, &wanted);
-/// assert_eq!(change, ConnectionUpdate::new().clear_description()); // the rest is so already
+/// assert_eq!(change, ConnectionUpdate::new().clear_description()); // the trunk is closed already
 /// ```
 ///
 pub use generated::models::ConnectionUpdate;

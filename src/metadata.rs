@@ -1,4 +1,4 @@
-//! What came with a response besides its value: status, headers, attempts.
+//! Metadata of a response: status, headers, number of attempts.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use reqwest::header::HeaderMap;
 
 use crate::response::Response;
 
-/// Status and headers of a response, and how many attempts it took.
+/// Status and headers of a response, and the number of attempts.
 ///
-/// Every read and write has it: [`Accepted`](crate::Accepted),
-/// [`CompleteList`](crate::CompleteList), [`ConnectionStream`](crate::ConnectionStream) and
-/// [`RawResponse`](crate::RawResponse) hold it, and an operation that gives a plain value has a
-/// second form, `…_with_metadata`, that gives both. So do failures, as far as an
-/// [`Error`](crate::Error) tells.
+/// [`Accepted`](crate::Accepted), [`CompleteList`](crate::CompleteList),
+/// [`ConnectionStream`](crate::ConnectionStream) and [`RawResponse`](crate::RawResponse) have it.
+/// An operation that returns a plain value has a variant `…_with_metadata` that returns both. An
+/// [`Error`](crate::Error) has methods for the same.
 ///
-/// Of an operation with several requests it is that of the last one. Headers that repeat the
-/// request's key or password read `***`. `Debug` shows the names of the headers alone.
+/// For an operation with several requests it is that of the last one. Values of headers that echo
+/// the request's key or password read `***`. `Debug` shows only the names of the headers.
 ///
 /// ```no_run
-/// # async fn run(acme: netsapiens_connections::Domain) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Domain, Error};
+/// # async fn run(acme: Domain) -> Result<(), Error> {
 /// let (trunk, metadata) = acme.connections().get_with_metadata("sip*@acme-pri.example").await?;
 /// if metadata.attempts() > 1 {
 ///     eprintln!("retried: request {}", metadata.request_id().unwrap_or("-"));
@@ -44,7 +44,7 @@ impl Metadata {
         }
     }
 
-    /// The response that this came with.
+    /// A response with this status, these headers and a body.
     pub(crate) fn with_body(&self, body: Vec<u8>) -> Response {
         Response {
             status: self.status,
@@ -58,12 +58,12 @@ impl Metadata {
         self.status.as_u16()
     }
 
-    /// A header, where it is visible ASCII; the first of several.
+    /// Value of a header, the first of several; `None` where it is absent or not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Names and values of all headers that are visible ASCII.
+    /// Names and values of all headers whose values are visible ASCII.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let visible = |(name, value)| {
             let (name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue) =
@@ -73,12 +73,12 @@ impl Metadata {
         self.headers.iter().filter_map(visible)
     }
 
-    /// The `x-request-id` that a gateway may have put on the response.
+    /// The header `x-request-id`, which a gateway may have added.
     pub fn request_id(&self) -> Option<&str> {
         self.header("x-request-id")
     }
 
-    /// How many times the request was sent or tried to be sent, from 1.
+    /// Number of attempts, the last one included: 1 or more.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }

@@ -1,11 +1,11 @@
-//! Why a request did not get through: what the HTTP library's errors mean to a person.
+//! Translates the HTTP library's errors: what failed, whether the request was sent, what to do.
 
 use std::error::Error as StdError;
 use std::io;
 
 use crate::error_kind::ErrorKind;
 
-/// What is said of a failure below HTTP. No URL, no host, no address.
+/// Description of a failure below HTTP, without URL, host and address.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) kind: ErrorKind,
@@ -38,17 +38,17 @@ impl Failure {
             kind: ErrorKind::Interrupted,
             sent: true,
             reason: "the connection broke before the response was complete".to_owned(),
-            advice: "Try again; if it happens often, look at the proxies and firewalls on the way",
+            advice: "Retry; if it happens often, check the proxies and firewalls on the way",
         }
     }
 
-    /// The time for an attempt was up once it had a connection or waited for one that is shared.
+    /// An attempt timed out after it had a connection, or while it waited for a shared one.
     pub(crate) fn timeout() -> Self {
         Self {
             kind: ErrorKind::Timeout,
             sent: true,
             reason: "the server did not respond in time".to_owned(),
-            advice: "Find out what keeps it busy, or raise `ClientBuilder::timeout`",
+            advice: "Check the load of the server, or raise `ClientBuilder::timeout`",
         }
     }
 
@@ -60,11 +60,11 @@ impl Failure {
             reason: reason.to_owned(),
             advice,
         };
-        // The type is private; the texts are constants of hyper-util.
+        // The type is private; the messages are constants of hyper-util.
         let tunnel = |text: &str| causes(error).any(|cause| cause.to_string() == text);
         if tunnel("tunnel error: proxy authorization required") {
             return connect(
-                "the proxy asks for a user and a password, or refused those that were given",
+                "the proxy requires a user and a password, or refused those that were given",
                 "Give them in the URL of `ClientBuilder::proxy`, as in \
                  `http://user:password@host:port`",
             );
@@ -79,7 +79,8 @@ impl Failure {
         if let Some(failure) = causes(error).find_map(|cause| cause.downcast_ref().map(tls)) {
             return failure;
         }
-        // Types of a crate that is no dependency; each system's library has texts of its own.
+        // The types are of a crate that is no dependency, and each system's library has messages of
+        // its own.
         #[cfg(all(feature = "native-tls", not(feature = "__rustls")))]
         if causes(error).any(|cause| cause.to_string().contains("certificate")) {
             return Self {
@@ -87,7 +88,7 @@ impl Failure {
                 ..connect(
                     "the server's certificate could not be verified",
                     "The error's `source` has the details. If you trust the issuer, add it to the \
-                     system's trust store or by `ClientBuilder::root_certificate_pem`",
+                     system's trust store or give it to `ClientBuilder::root_certificate_pem`",
                 )
             };
         }
@@ -104,7 +105,7 @@ impl Failure {
                  `ClientBuilder::connect_timeout`",
             );
         }
-        // The innermost: those around it are wrappers of no kind.
+        // The innermost: the ones around it are wrappers without a kind.
         let io = causes(error)
             .filter_map(|cause| cause.downcast_ref::<io::Error>())
             .last();
@@ -117,14 +118,15 @@ impl Failure {
                 "the server cannot be reached from here",
                 "Check this machine's network and routes",
             ),
-            // TCP alone does not read while it connects, so this is within TLS.
+            // TCP does not read while it connects, so this is during the TLS handshake.
             Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => connect(
                 "the connection was closed during the TLS handshake",
                 "Check that the port is one for https, and the firewalls on the way",
             ),
             _ => {
-                let advice = "Check the server's name, its port and the way to it";
-                // The text of an error of the system is a constant; others could hold anything.
+                let advice = "Check the server's name, its port and the network on the way";
+                // The message of an operating system error is a constant; others could contain
+                // anything.
                 match io.filter(|io| io.raw_os_error().is_some()) {
                     Some(io) => connect(&format!("no connection to the server: {io}"), advice),
                     None => connect("no connection to the server could be made", advice),
@@ -148,8 +150,8 @@ pub(crate) fn causes<'a>(
     })
 }
 
-/// A server that does not take the client's certificate, or that it has none. With TLS 1.3 it says
-/// so after the client believes the handshake to be over; it reads no request before.
+/// The server refuses the client's certificate, or the lack of one. With TLS 1.3 it says so after
+/// the handshake is over for the client; it has read no request before.
 fn client_certificate(error: &(dyn StdError + 'static)) -> Option<Failure> {
     let failure = |reason: &str, advice| Failure {
         kind: ErrorKind::Certificate,
@@ -159,8 +161,8 @@ fn client_certificate(error: &(dyn StdError + 'static)) -> Option<Failure> {
     };
     let missing = || {
         failure(
-            "the server asks for a client certificate",
-            "Give one by `ClientBuilder::identity_pem`",
+            "the server requires a client certificate",
+            "Give one with `ClientBuilder::identity_pem`",
         )
     };
     #[cfg(feature = "__rustls")]
@@ -174,7 +176,7 @@ fn client_certificate(error: &(dyn StdError + 'static)) -> Option<Failure> {
         let refused = |problem: &str| {
             failure(
                 &format!("the server does not accept the client's certificate{problem}"),
-                "Check what was given by `ClientBuilder::identity_pem`, and which issuers the \
+                "Check what was given to `ClientBuilder::identity_pem`, and which issuers the \
                  server trusts",
             )
         };
@@ -195,7 +197,7 @@ fn client_certificate(error: &(dyn StdError + 'static)) -> Option<Failure> {
         .then(missing)
 }
 
-/// What went wrong while TLS was set up. Names that a certificate has are not repeated.
+/// A failure of the TLS handshake. Names in a certificate are not quoted.
 #[cfg(feature = "__rustls")]
 fn tls(error: &rustls::Error) -> Failure {
     use rustls::{CertificateError, Error};
@@ -232,14 +234,14 @@ fn tls(error: &rustls::Error) -> Failure {
             }
             CertificateError::UnknownIssuer => certificate(
                 "is self-signed or from an issuer that this machine does not trust",
-                "If you trust the issuer, add it to the system's trust store or by \
+                "If you trust the issuer, add it to the system's trust store or give it to \
                  `ClientBuilder::root_certificate_pem`",
             ),
-            // Types that are private or of crates that are no dependency: an error of webpki, whose
-            // text is its name, and one of rustls-platform-verifier.
+            // The types are private or of crates that are no dependency: an error of webpki, whose
+            // message is its name, and one of rustls-platform-verifier.
             CertificateError::Other(other) => match other.to_string().as_str() {
                 "CaUsedAsEndEntity" => certificate(
-                    "is one of an authority, as self-signed ones often are, and not of a server",
+                    "is a CA certificate, as self-signed ones often are, and not one of a server",
                     OPERATOR,
                 ),
                 "certificate had invalid extensions" => {

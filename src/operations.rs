@@ -1,4 +1,4 @@
-//! The requests behind lists and counts, one response each.
+//! The requests for a list and for a count, each with a single response.
 
 use std::num::NonZeroU64;
 
@@ -8,20 +8,20 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::filter::ConnectionFilter;
 use crate::generated::types::Connection;
-use crate::generated::{self, answers};
+use crate::generated::{self, bodies};
 use crate::identity;
 use crate::response::Response;
 use crate::transport::{Call, Done, Unfit, decode};
 use crate::values::{DomainName, Secret};
 
-/// A part of a list.
+/// A page of a list: where it starts, and how many trunks it has at most.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Window {
     pub(crate) start: u64,
     pub(crate) limit: NonZeroU64,
 }
 
-/// One response of a list: of the system or of a domain, whole or a window of it.
+/// One response with a list, or a page of it, of the system or of a domain.
 pub(crate) async fn list(
     client: &Client,
     domain: Option<&DomainName>,
@@ -59,7 +59,7 @@ pub(crate) async fn list(
                 &call,
                 response,
                 secrets,
-                |list: answers::list_connections| Ok(list.0),
+                |list: bodies::list_connections| Ok(list.0),
             )
         };
         return client.transport.send(&call, request, all).await;
@@ -84,7 +84,7 @@ pub(crate) async fn list(
             &call,
             response,
             secrets,
-            |list: answers::list_domain_connections| {
+            |list: bodies::list_domain_connections| {
                 identity::all_of(list.0, domain).map_err(Unfit::Mismatch)
             },
         )
@@ -95,7 +95,7 @@ pub(crate) async fn list(
 
 const NEGATIVE: &str = "the response has a negative number of trunks";
 
-/// How many trunks the server counts.
+/// The server's count.
 pub(crate) async fn count(
     client: &Client,
     domain: Option<&DomainName>,
@@ -119,7 +119,7 @@ pub(crate) async fn count(
             &call,
             response,
             secrets,
-            |count: answers::count_connections| {
+            |count: bodies::count_connections| {
                 u64::try_from(count.total).map_err(|_| Unfit::Malformed(NEGATIVE))
             },
         )
@@ -131,8 +131,8 @@ pub(crate) async fn count(
     })
 }
 
-/// What the server counts; nothing where it does not say. The list came with the same key, so that
-/// a refusal is about counting.
+/// The server's count; `None` where the server refuses to count. The list was read with the same
+/// key, so only counting is refused.
 pub(crate) async fn counted(
     client: &Client,
     domain: Option<&DomainName>,

@@ -1,4 +1,4 @@
-//! Large lists, page by page.
+//! Streams of trunks, read page by page.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -19,8 +19,8 @@ use crate::operations::{Window, counted, list};
 use crate::transport::Done;
 use crate::values::DomainName;
 
-/// How many trunks a page asks for: 1 to 1000, by default 100, as the vendor's guide has it for
-/// lists (documented).
+/// The number of trunks to request per page: 1 to 1000, 100 by default. These are the limits and
+/// the default of lists in the vendor's guide (documented).
 ///
 /// ```
 /// use netsapiens_connections::PageSize;
@@ -33,12 +33,12 @@ use crate::values::DomainName;
 pub struct PageSize(NonZeroU64);
 
 impl PageSize {
-    /// The vendor's `limit` is at most this.
+    /// The maximum of the vendor's `limit`.
     pub(crate) const LARGEST: Self = Self(NonZeroU64::new(1000).unwrap());
-    /// And this where it is not sent.
-    const USUAL: Self = Self(NonZeroU64::new(100).unwrap());
+    /// The vendor's default of `limit`.
+    const DEFAULT: Self = Self(NonZeroU64::new(100).unwrap());
 
-    /// A page of so many trunks.
+    /// A page of this many trunks.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for anything but 1 to 1000.
@@ -57,53 +57,58 @@ impl PageSize {
 
 impl Default for PageSize {
     fn default() -> Self {
-        Self::USUAL
+        Self::DEFAULT
     }
 }
 
-/// What a [`ConnectionStream`] has done so far.
+/// Progress of a [`ConnectionStream`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct StreamProgress {
-    /// Trunks, each counted once.
+    /// Trunks that were read, without duplicates.
     pub trunks: u64,
-    /// Trunks that came again and were dropped.
+    /// Duplicates that were received and dropped.
     pub duplicates: u64,
-    /// Pages that were read, the last one included, which brings nothing new.
+    /// Pages that were read, including the last one, which has no new trunk.
     pub pages: u64,
-    /// What the server counts, asked after the last page. `None` until then, without the
-    /// comparison, and where the server does not say: for a key that may not count, and on a
-    /// server that has no such operation.
+    /// The server's count, requested after the last page. `None` until then; after
+    /// [`unchecked`](ConnectionStream::unchecked); for a key that may not count; and on a server
+    /// that cannot count.
     pub total: Option<u64>,
 }
 
-/// Trunks one by one, read page by page; made by
+/// A stream of trunks, read page by page; returned by
 /// [`Connections::stream`](crate::Connections::stream).
 ///
-/// Nothing says whether servers honour `start` and `limit`, and other lists of this API stop at 100
-/// without a word (reported). So each page begins where the ones before ended, whatever their
-/// length; what has the domain and pattern of an earlier trunk is dropped; the list ends when a
-/// page brings nothing new; and then the number of trunks is compared with what the server counts.
-/// A server that ignores `start` and `limit` both sends everything twice.
+/// Whether servers honour `start` and `limit` is not known, and other lists of this API silently
+/// stop at 100 (reported). So the stream works with any server:
+/// - Each page starts after the trunks received so far, whatever the length of the pages.
+/// - Duplicates, which have the domain and pattern of an earlier trunk, are dropped.
+/// - The list ends with a page that has no new trunk.
+/// - Then the number of trunks is compared with the server's count.
 ///
-/// The last item is an `Err` of kind [`Incomplete`](crate::ErrorKind::Incomplete), after all trunks
-/// that came,
-/// - when the server counts another number;
-/// - when it does not say how many there are, repeats itself instead of ending, and its longest
-///   page is of a length at which lists are cut: the page size, 100 or 1000;
+/// A server that ignores both parameters sends all trunks twice.
+///
+/// The last item, after all trunks that were received, is an `Err` of kind
+/// [`Incomplete`](crate::ErrorKind::Incomplete)
+/// - when the server's count differs;
+/// - when the server refuses to count, repeats trunks instead of ending with an empty page, and its
+///   longest page has a length at which lists are cut: the page size, 100 or 1000;
 /// - when there are more trunks than [`max_trunks`](Self::max_trunks).
 ///
-/// It holds one page and, of each trunk it gave, a 64-bit hash of the key: 10 to 20 bytes in all.
-/// Two keys with the same hash would count as one trunk; with a million trunks that has a chance of
-/// 1 in 37 million, and the count would show it. Nothing is sent before it is polled and at most
-/// one request is under way. Dropping it ends that request; only reading is done, so nothing can be
-/// half done. The first error ends it.
+/// The stream holds one page in memory, and for each trunk a 64-bit hash of its key: 10 to 20 bytes
+/// per trunk. Two keys with the same hash would count as one trunk. With a million trunks the
+/// probability is 1 in 37 million, and the count would show it.
 ///
-/// A trunk that is created or removed meanwhile can shift the pages, so that another one is missed;
-/// the count shows that mostly, not always.
+/// Nothing is sent before the stream is polled, and at most one request is in flight. Dropping the
+/// stream cancels it. The first error ends the stream.
+///
+/// A trunk that is created or removed meanwhile can shift the pages, so that another one is missed.
+/// In most cases the count shows this.
 ///
 /// ```no_run
-/// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+/// # use netsapiens_connections::{Client, Error};
+/// # async fn run(client: Client) -> Result<(), Error> {
 /// let mut trunks = client.connections().stream();
 /// while let Some(trunk) = trunks.next().await {
 ///     let trunk = trunk?;
@@ -122,15 +127,16 @@ pub struct ConnectionStream {
     keys: Keys,
     start: u64,
     max_trunks: u64,
-    /// Length of the last page, and of the longest response.
+    /// Length of the last page, in trunks.
     last_page: u64,
+    /// Length of the longest response, in trunks.
     longest: u64,
-    /// What came with the last response.
+    /// Of the last response.
     metadata: Option<Metadata>,
     progress: StreamProgress,
 }
 
-/// The keys of the trunks that came, each as a hash.
+/// Hashes of the keys of the trunks that were received.
 #[derive(Default)]
 pub(crate) struct Keys {
     seen: HashSet<u64>,
@@ -138,14 +144,14 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Takes in a trunk; whether it is new.
+    /// Adds a trunk and returns whether it is new.
     pub(crate) fn insert(&mut self, trunk: &Connection) -> bool {
         let key = (&trunk.domain, &trunk.orig_match_pattern);
         self.seen.insert(self.hasher.hash_one(key))
     }
 }
 
-/// Which list is read.
+/// The list to read.
 #[derive(Clone)]
 struct Query {
     client: Client,
@@ -156,24 +162,26 @@ struct Query {
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
-/// What a list is checked against at its end.
+/// How a list is checked at its end.
 #[derive(Clone, Copy)]
 enum Compare {
+    /// By the server's count.
     Count,
-    /// There is no count; what came shows whether the list may have been cut.
+    /// By the lengths of the responses, which show whether the list may have been cut.
     Lengths,
     Nothing,
 }
 
+/// What the stream does next.
 enum Step {
-    Turn,
+    Request,
     Page(Pending<Done<Vec<Connection>>>),
     Count(Pending<Option<Done<u64>>>),
     Fail(Error),
     End,
 }
 
-/// Far above what a phone system has, and a bound for a server that never ends.
+/// Far more than any phone system has; a limit for a server whose list never ends.
 const MAX_TRUNKS: u64 = 1_000_000;
 
 impl ConnectionStream {
@@ -190,7 +198,7 @@ impl ConnectionStream {
                 size: PageSize::default(),
             },
             compare: Compare::Count,
-            step: Step::Turn,
+            step: Step::Request,
             page: Vec::new().into_iter(),
             keys: Keys::default(),
             start: 0,
@@ -202,7 +210,7 @@ impl ConnectionStream {
         }
     }
 
-    /// Goes on behind a response that came before, and without the count.
+    /// Continues after a response that was read before, without a count.
     pub(crate) fn follow(&mut self, received: u64, keys: Keys) {
         self.start = received;
         self.longest = received;
@@ -211,10 +219,11 @@ impl ConnectionStream {
         self.compare = Compare::Lengths;
     }
 
-    /// How many trunks a page asks for; see [`PageSize`].
+    /// Sets the number of trunks to request per page.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use netsapiens_connections::PageSize;
     ///
     /// let mut trunks = client.connections().stream().page_size(PageSize::new(500)?);
@@ -230,12 +239,13 @@ impl ConnectionStream {
         self
     }
 
-    /// The next trunk, or an error, after which there is nothing more; `None` at the end. The
-    /// same as `next` of `StreamExt`, without that crate. A future that is dropped loses nothing:
-    /// the next call goes on with the request that is under way.
+    /// Returns the next trunk; `None` at the end and after an error. It is `StreamExt::next`
+    /// without the need for that trait. It is cancel safe: after the future was dropped, the next
+    /// call continues with the request that is in flight.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// let mut trunks = client.connections().stream();
     /// if let Some(first) = trunks.next().await.transpose()? {
     ///     println!("{}", first.orig_match_pattern);
@@ -250,11 +260,12 @@ impl ConnectionStream {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Checks nothing at the end, for servers whose count is known not to agree with the list. A
-    /// list that was cut short then ends as if it were whole.
+    /// Skips the check at the end, for servers whose count is known to differ from the list. A list
+    /// that was cut then ends as if it were complete.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// let mut trunks = client.connections().stream().unchecked();
     /// while trunks.next().await.transpose()?.is_some() {}
     /// println!("{} trunks or more", trunks.progress().trunks);
@@ -266,11 +277,12 @@ impl ConnectionStream {
         self
     }
 
-    /// The most trunks that are read; more are an error. 1 000 000 by default, far above any
-    /// system, so that no server can keep the stream from ending.
+    /// Sets the maximum number of trunks; more are an error. 1 000 000 by default, far more than
+    /// any system has, so that no server can keep the stream from ending.
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use netsapiens_connections::ErrorKind;
     ///
     /// let mut trunks = client.connections().stream().max_trunks(10_000);
@@ -288,12 +300,12 @@ impl ConnectionStream {
         self
     }
 
-    /// What came with the last response; `None` before the first.
+    /// Status, headers and attempts of the last response; `None` before the first.
     pub fn metadata(&self) -> Option<&Metadata> {
         self.metadata.as_ref()
     }
 
-    /// What was done so far; after the end, what was done in all.
+    /// Progress so far, or in total after the end.
     pub fn progress(&self) -> StreamProgress {
         self.progress
     }
@@ -322,7 +334,7 @@ impl ConnectionStream {
         }))
     }
 
-    /// Takes in a page and says what follows.
+    /// Processes a page and returns the next step.
     fn take(&mut self, page: Done<Vec<Connection>>) -> Step {
         let mut page_trunks = page.value;
         self.metadata = Some(page.metadata);
@@ -349,11 +361,11 @@ impl ConnectionStream {
             (0, Compare::Count) => self.count(),
             (0, Compare::Lengths) => self.compare_lengths(),
             (0, Compare::Nothing) => Step::End,
-            _ => Step::Turn,
+            _ => Step::Request,
         }
     }
 
-    /// What the server counts against what came.
+    /// Compares the server's count with the trunks that were received.
     fn compare_count(&mut self, counted: Option<Done<u64>>) -> Step {
         let Some(total) = counted else {
             return self.compare_lengths();
@@ -372,10 +384,10 @@ impl ConnectionStream {
         ))
     }
 
-    /// A server that honours `start` ends with an empty page. One that repeats itself may have sent
-    /// all it has, or the beginning alone, which then has the length of a limit.
+    /// A server that honours `start` ends with an empty page. One that repeats trunks has sent all
+    /// of them, or only the first ones; in that case a response has the length of a limit.
     fn compare_lengths(&self) -> Step {
-        let limits = [self.query.size, PageSize::USUAL, PageSize::LARGEST];
+        let limits = [self.query.size, PageSize::DEFAULT, PageSize::LARGEST];
         let cut = limits.iter().any(|limit| limit.get() == self.longest);
         if self.last_page == 0 || !cut {
             return Step::End;
@@ -405,7 +417,7 @@ impl Stream for ConnectionStream {
             }
             let next = match &mut this.step {
                 Step::End => return Poll::Ready(None),
-                Step::Turn => this.page_from(this.start),
+                Step::Request => this.page_from(this.start),
                 Step::Page(pending) => match ready!(pending.as_mut().poll(context)) {
                     Ok(page) => this.take(page),
                     Err(error) => Step::Fail(error),

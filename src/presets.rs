@@ -1,4 +1,5 @@
-//! Presets: trunks to create, with the settings of trunks that work and closed to strangers.
+//! Presets: trunks to create, with the settings of working trunks, that accept calls only from
+//! their peer.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -9,12 +10,12 @@ use crate::generated::types::{
 };
 use crate::values::{DomainName, InvalidValue, Masked, MatchPattern};
 
-/// Keeps the part of a SIP header that it stands for.
+/// Keeps this part of a SIP header as it is.
 const KEEP: &str = "[*]";
 /// The platform's own address.
 const OWN_ADDRESS: &str = "<AppIP>";
 
-/// What differs from trunk to trunk, whatever it leads to. Unset is not sent, or the preset's own.
+/// The settings that both presets can have. Unset means not sent, or the preset's default.
 #[derive(Clone, PartialEq, Eq, Default)]
 struct Choices {
     description: Option<String>,
@@ -30,7 +31,7 @@ struct Choices {
 
 impl fmt::Debug for Choices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A plan mostly has the name of its domain.
+        // A dial plan mostly has the name of its domain, which is customer data.
         f.debug_struct("Choices")
             .field("description", &Masked(&self.description))
             .field("dial_plan", &Masked(&self.dial_plan))
@@ -48,42 +49,43 @@ impl fmt::Debug for Choices {
 /// The setters that both presets have.
 macro_rules! choices {
     () => {
-        /// Free text for people. None unless set.
+        /// Free text for people. Not sent unless set.
         pub fn description(mut self, text: impl Into<String>) -> Self {
             self.choices.description = Some(text.into());
             self
         }
 
-        /// Most calls at once, both directions together. No limit unless set (inferred).
+        /// Maximum number of concurrent calls, both directions together. No limit unless set
+        /// (inferred).
         pub fn max_active_calls(mut self, calls: u32) -> Self {
             self.choices.max_active_calls = Some(calls);
             self
         }
 
         /// Format of the P-Asserted-Identity header: `sample` becomes `PAId=sample` in the call
-        /// rules. The recorded carriers have `passerted`, the captured PBX has none. None unless
-        /// set.
+        /// rules. The recorded carriers have `passerted`, the captured PBX has none. Not sent
+        /// unless set.
         pub fn p_asserted_id_format(mut self, format: impl Into<String>) -> Self {
             self.choices.p_asserted_id_format = Some(format.into());
             self
         }
 
-        /// Host part of the From header of calls to the peer. Unless set it is `<AppIP>`, the
-        /// platform's own address.
+        /// Host part of the From header of calls to the peer. `<AppIP>` unless set, which stands
+        /// for the platform's own address.
         pub fn source_host(mut self, host: impl Into<String>) -> Self {
             self.choices.source_host = Some(host.into());
             self
         }
 
         /// Time zone by name, for example `US/Pacific`; goes with
-        /// [`utc_offset`](Self::utc_offset). The server's own unless set.
+        /// [`utc_offset`](Self::utc_offset). The server's default unless set.
         pub fn time_zone(mut self, name: impl Into<String>) -> Self {
             self.choices.time_zone = Some(name.into());
             self
         }
 
         /// Hours from UTC, for example `-7`; goes with [`time_zone`](Self::time_zone). The server's
-        /// own unless set.
+        /// default unless set.
         pub fn utc_offset(mut self, hours: impl Into<String>) -> Self {
             self.choices.utc_offset = Some(hours.into());
             self
@@ -97,14 +99,15 @@ macro_rules! choices {
     };
 }
 
-/// A customer's PBX that registers: the settings of the captured trunk
+/// Preset for a customer's PBX that registers: the settings of the captured trunk
 /// (`get_connection/200-registered-pri.json`).
 ///
-/// Calls to and from `sip*@{host}`. Calls from the PBX are accepted only from its known address, so
-/// that nobody else can call at the customer's expense. No password is sent: the server generates
-/// one (reported), which [`create_and_read`](crate::Connections::create_and_read) gives.
+/// The trunk's patterns are `sip*@{host}`. Calls from the PBX are accepted only from its known
+/// address, so that nobody else can call at the customer's expense. No password is sent: the server
+/// generates one (reported), which [`create_and_read`](crate::Connections::create_and_read)
+/// returns.
 ///
-/// Other settings can be changed in the [`ConnectionCreate`] that it becomes.
+/// To change other settings, convert it into a [`ConnectionCreate`].
 ///
 /// ```
 /// use netsapiens_connections::{ConnectionCreate, RegisteringPbx, YesNo};
@@ -129,13 +132,15 @@ pub struct RegisteringPbx {
 }
 
 impl RegisteringPbx {
-    /// A PBX of a customer:
-    /// - `domain` of the customer, also the realm of the registration;
-    /// - `host`, the host part of the PBX's SIP URI: a name, which need not resolve since the
-    ///   registration brings the address, or an IPv4 address;
-    /// - `username` of the registration, mostly a phone number;
-    /// - `dial_policy`, the permission table for calls from the PBX, for example `US and Canada`.
-    ///   It decides what a stolen password costs, so that there is no default.
+    /// A customer's PBX:
+    /// - `domain`: the customer's domain, also the realm of the registration.
+    /// - `host`: the host part of the PBX's SIP URI, a name or an IPv4 address. A name need not
+    ///   resolve, since the registration gives the address.
+    /// - `username`: the user name of the registration, mostly a phone number.
+    /// - `dial_policy`: the permission table for calls from the PBX, for example `US and Canada`.
+    ///   It limits the damage of a stolen password, so there is no default.
+    ///
+    /// The arguments are checked when it is converted into a [`ConnectionCreate`] or created.
     pub fn new(
         domain: impl Into<String>,
         host: impl Into<String>,
@@ -156,15 +161,15 @@ impl RegisteringPbx {
 
     choices!();
 
-    /// Routing table for calls from the PBX. Unless set it is the one with the domain's name.
+    /// Routing table for calls from the PBX. The one with the domain's name unless set.
     pub fn dial_plan(mut self, name: impl Into<String>) -> Self {
         self.choices.dial_plan = Some(name.into());
         self
     }
 
-    /// Also challenges each call from the PBX for digest authentication, with the user name and
-    /// password of the registration. The captured trunk has `no`, a user's request `yes`: not every
-    /// PBX answers a challenge to an INVITE.
+    /// Requires digest authentication for each call from the PBX, with the user name and password
+    /// of the registration. Off by default: the captured trunk has `no`, a user's request `yes`,
+    /// and not every PBX can authenticate an INVITE.
     pub fn require_sip_authentication(mut self) -> Self {
         self.require_sip_authentication = true;
         self
@@ -186,7 +191,7 @@ impl fmt::Debug for RegisteringPbx {
     }
 }
 
-/// Refuses a host that is not one host, a user name that is not one user, a domain that is not one
+/// Fails for a host that is not a single host, an invalid user name, a domain that is not a single
 /// domain, and an empty dial plan or policy.
 impl TryFrom<RegisteringPbx> for ConnectionCreate {
     type Error = InvalidValue;
@@ -228,14 +233,14 @@ impl TryFrom<RegisteringPbx> for ConnectionCreate {
     }
 }
 
-/// A carrier's trunk of the whole system: the settings of a request that works by its author's word
-/// (reported, `create_connection/202-carrier-trunk.json`).
+/// Preset for a carrier's trunk of the whole system: the settings of a request that works according
+/// to its author (reported, `create_connection/202-carrier-trunk.json`).
 ///
-/// Calls to and from the carrier's host without authentication. Calls are accepted only from that
-/// host: it is all that keeps others from calling through the trunk. Unless chosen otherwise they
-/// take the plan `Inbound DID` and the policy `Permit All`.
+/// Calls go to and come from the carrier's host, without authentication. Calls are accepted only
+/// from that host, which is the only protection against others that call through the trunk. By
+/// default they use the dial plan `Inbound DID` and the dial policy `Permit All`.
 ///
-/// Other settings can be changed in the [`ConnectionCreate`] that it becomes.
+/// To change other settings, convert it into a [`ConnectionCreate`].
 ///
 /// ```
 /// use netsapiens_connections::{CarrierTrunk, ConnectionCreate, YesNo};
@@ -245,7 +250,7 @@ impl TryFrom<RegisteringPbx> for ConnectionCreate {
 /// assert_eq!(trunk.domain.as_str(), "*");
 /// assert_eq!(trunk.source_ip_checking_enabled, Some(YesNo::Yes));
 ///
-/// // Whoever sends from anywhere is no carrier.
+/// // A wildcard would accept calls from any host.
 /// assert!(ConnectionCreate::try_from(CarrierTrunk::new("*")).is_err());
 /// # Ok::<(), netsapiens_connections::InvalidValue>(())
 /// ```
@@ -257,7 +262,8 @@ pub struct CarrierTrunk {
 }
 
 impl CarrierTrunk {
-    /// A carrier that sends from and takes calls at `host`: an IPv4 address or a host name.
+    /// A carrier that sends calls from, and receives calls at, `host`: an IPv4 address or a host
+    /// name.
     pub fn new(host: impl Into<String>) -> Self {
         Self {
             host: host.into(),
@@ -289,7 +295,7 @@ impl fmt::Debug for CarrierTrunk {
     }
 }
 
-/// Refuses a host that is not one host, and an empty dial plan or policy.
+/// Fails for a host that is not a single host, and for an empty dial plan or policy.
 impl TryFrom<CarrierTrunk> for ConnectionCreate {
     type Error = InvalidValue;
 
@@ -313,7 +319,7 @@ impl TryFrom<CarrierTrunk> for ConnectionCreate {
     }
 }
 
-/// What the captured trunk and the recorded carriers have in common.
+/// The settings that the captured trunk and the recorded carriers have in common.
 fn working_trunk(
     domain: DomainName,
     host: &str,
@@ -362,7 +368,7 @@ fn working_trunk(
     })
 }
 
-/// One host: in a pattern, a wildcard would be many.
+/// Checks that this is a single host: in a pattern, a wildcard would match many.
 fn check_host(host: &str) -> Result<(), InvalidValue> {
     let refuse = |reason| Err(InvalidValue::setting("host", reason));
     let is_label = |label: &str| {
@@ -385,7 +391,7 @@ fn check_host(host: &str) -> Result<(), InvalidValue> {
     }
 }
 
-/// One user of a SIP URI.
+/// Checks that this can be the user of a SIP URI.
 fn check_username(username: &str) -> Result<(), InvalidValue> {
     let usual = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
     match !username.is_empty() && username.bytes().all(usual) {
@@ -398,7 +404,7 @@ fn check_username(username: &str) -> Result<(), InvalidValue> {
     }
 }
 
-/// A dial plan or policy. Blank would be none of the trunk's own.
+/// Checks the name of a dial plan or policy. A blank one would mean none.
 fn named(what: &'static str, name: String) -> Result<Option<String>, InvalidValue> {
     match name.trim().is_empty() || name.chars().any(char::is_control) {
         true => Err(InvalidValue::setting(

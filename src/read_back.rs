@@ -1,4 +1,4 @@
-//! Creating a trunk and reading what became of it.
+//! Creating a trunk and waiting until it can be read.
 
 use std::time::Duration;
 
@@ -14,21 +14,23 @@ use crate::paging::ConnectionStream;
 use crate::transport::{Done, deadline};
 use crate::values::ConnectionRef;
 
-/// Wait after the first look; it doubles with each.
+/// Wait after the first read; it doubles with each.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// What the last look has, besides twice the time of the slowest one before, to end in time.
+/// Time that is reserved for the last read, in addition to twice the duration of the slowest one.
 const MARGIN: Duration = Duration::from_millis(20);
 
 impl<S: Scope> Connections<S> {
-    /// Creates a trunk and reads it as soon as the server shows it: with its defaults, and with the
-    /// SIP password that a server generates where none was sent (reported). Nodes of a cluster may
-    /// show it late (documented), so it is looked for until `patience` is over, with a last look
-    /// just before. It takes no longer than that after the create.
+    /// Creates a trunk and reads it as soon as it is visible. It is returned with the server's
+    /// defaults, and with the SIP password that a server generates where none was sent (reported).
     ///
-    /// A pattern that cannot be addressed (a `:` in it, before v46) is looked for in the list of
-    /// its domain. A trunk of the whole system is read under its domain `*`; whether servers take
-    /// that in a path is not known, so it is looked for in the list of the whole system as well.
+    /// Writes are eventually consistent: nodes of a cluster may show a trunk with a delay
+    /// (documented). So it is read repeatedly until `timeout` has passed since the create.
+    ///
+    /// A trunk whose pattern cannot be addressed (a `:` in it, before v46) is searched for in the
+    /// list of its domain. A trunk of the whole system is read under its domain `*`. Whether
+    /// servers accept that in a path is not known, so the list of the whole system is searched as
+    /// well.
     ///
     /// ```no_run
     /// # use netsapiens_connections::{Client, Error};
@@ -44,31 +46,29 @@ impl<S: Scope> Connections<S> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Connections::create`], after which [`Error::operation`] is `create_connection`.
-    /// After any other error the trunk was created:
-    /// [`ErrorKind::NotVisible`](crate::ErrorKind::NotVisible) when `patience` was over first, and
-    /// those of reading. All of them name the trunk by [`Error::domain`] and [`Error::pattern`].
-    pub async fn create_and_read<T>(
-        &self,
-        trunk: T,
-        patience: Duration,
-    ) -> Result<Connection, Error>
+    /// - Those of [`Connections::create`]: [`Error::operation`] is `create_connection`.
+    /// - After any other error the trunk was created:
+    ///   [`ErrorKind::NotVisible`](crate::ErrorKind::NotVisible) when it did not become visible
+    ///   within `timeout`, and those of reading.
+    ///
+    /// [`Error::domain`] and [`Error::pattern`] name the trunk.
+    pub async fn create_and_read<T>(&self, trunk: T, timeout: Duration) -> Result<Connection, Error>
     where
         T: TryInto<ConnectionCreate>,
         T::Error: Into<Error>,
     {
-        Ok(self.create_and_read_with_metadata(trunk, patience).await?.0)
+        Ok(self.create_and_read_with_metadata(trunk, timeout).await?.0)
     }
 
-    /// [`create_and_read`](Self::create_and_read), and what came with the response that has the
-    /// trunk.
+    /// [`create_and_read`](Self::create_and_read), with status, headers and attempts of the
+    /// response that has the trunk.
     ///
     /// # Errors
     /// As [`create_and_read`](Self::create_and_read).
     pub async fn create_and_read_with_metadata<T>(
         &self,
         trunk: T,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<(Connection, Metadata), Error>
     where
         T: TryInto<ConnectionCreate>,
@@ -76,18 +76,18 @@ impl<S: Scope> Connections<S> {
     {
         let trunk = &self.accept(trunk)?;
         self.create_checked(trunk).await?;
-        let deadline = deadline(patience);
+        let deadline = deadline(timeout);
         let mut wait = FIRST_WAIT;
         let mut slowest = Duration::ZERO;
         let mut last = None;
         loop {
             let begun = Instant::now();
-            match timeout_at(deadline, self.look(trunk)).await {
+            match timeout_at(deadline, self.find(trunk)).await {
                 Ok(Ok(Some(found))) => return Ok(found),
                 Ok(Ok(None)) => last = None,
-                // A passing trouble while reading is no reason to leave a new trunk behind unread.
-                // A domain may be shown late as well, and a server that looks for patterns may
-                // give others until it shows this one.
+                // After a transient failure of a read the next one may find the trunk. Its domain
+                // may become visible with a delay as well. And a server that matches patterns may
+                // return other trunks until it has this one.
                 Ok(Err(error))
                     if error.is_retryable()
                         || error.is_not_found()
@@ -109,12 +109,13 @@ impl<S: Scope> Connections<S> {
         }
         let reason = format!(
             "the trunk was created and could not be read within {} ms",
-            patience.as_millis()
+            timeout.as_millis()
         );
         Err(Error::not_visible(reason, last).about(&trunk.domain, &trunk.orig_match_pattern))
     }
 
-    async fn look(
+    /// Reads the trunk, or searches for it in a list.
+    async fn find(
         &self,
         trunk: &ConnectionCreate,
     ) -> Result<Option<(Connection, Metadata)>, Error> {
@@ -125,7 +126,7 @@ impl<S: Scope> Connections<S> {
             let found = |read: Done<Option<Connection>>| Some((read.value?, read.metadata));
             match read.map(found) {
                 Ok(None) if of_the_system => {}
-                // The server may not take a `*` for a domain.
+                // The server may not accept `*` as a domain in a path.
                 Err(error) if of_the_system && error.kind() == ErrorKind::Status => {}
                 other => return other,
             }

@@ -1,4 +1,4 @@
-//! Any operation of the API below its base path, for what this crate has no method for.
+//! Requests to any operation of the API, for operations without a method in this crate.
 
 use std::fmt;
 
@@ -19,18 +19,19 @@ use crate::values::{Secret, Segment, path_segment};
 const OPERATION: &str = "request";
 
 impl Client {
-    /// Any request of the API below `/ns-api/v2`, with this client's credential, limits, retries,
-    /// errors and rules for paths; for operations that this crate has no method for.
+    /// A request to any operation of the API below `/ns-api/v2`, for operations without a method in
+    /// this crate. It has this client's credential, limits, retries, errors and rules for paths.
     ///
-    /// Each segment of the path is given alone and not encoded. It has to be visible ASCII without
-    /// `/ \ ? # ; % : &`, and not dots alone, so that every gateway reads it as one segment.
+    /// `path` has the segments of the path, not encoded. A segment must be visible ASCII without
+    /// `/ \ ? # ; % : &`, and not only dots, so that every gateway reads it as one segment.
     ///
     /// `GET`, `PUT` and `DELETE` are retried as [`RetryPolicy`](crate::RetryPolicy) says, `POST`
-    /// only when it certainly was not sent. That an operation may be repeated is a promise of HTTP;
-    /// where the service does not keep it, use [`Client::with_retry`].
+    /// only when it certainly was not sent. HTTP defines the first three as idempotent; where an
+    /// operation is not, use [`Client::with_retry`].
     ///
     /// ```no_run
-    /// # async fn run(client: netsapiens_connections::Client) -> Result<(), netsapiens_connections::Error> {
+    /// # use netsapiens_connections::{Client, Error};
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// use netsapiens_connections::{Method, RawJson};
     ///
     /// let response = client.request(Method::GET, ["version"]).send().await?;
@@ -57,7 +58,7 @@ impl Client {
     }
 }
 
-/// A request to be sent; made by [`Client::request`]. `Debug` shows the method alone.
+/// A request to be sent; returned by [`Client::request`]. `Debug` shows only the method.
 #[must_use = "a request does nothing unless it is sent"]
 pub struct Request {
     client: Client,
@@ -68,18 +69,17 @@ pub struct Request {
 }
 
 impl Request {
-    /// Adds a parameter to the query.
+    /// Adds a query parameter. Name and value are not encoded yet.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    /// Sends this value as JSON.
+    /// Sets the body: this value as JSON.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
-        self.body =
-            Some(serde_json::to_vec(body).map_err(|error| {
-                Error::input("the body cannot be written as JSON").caused_by(error)
-            }));
+        self.body = Some(serde_json::to_vec(body).map_err(|error| {
+            Error::input("the body cannot be serialized as JSON").caused_by(error)
+        }));
         self
     }
 
@@ -87,12 +87,15 @@ impl Request {
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, for a path without
-    /// segments or with one that a gateway could read otherwise, for a method other than `GET`,
-    /// `POST`, `PUT` and `DELETE`, and for a body that is no JSON. Else those of every operation.
+    /// segments or with an invalid one, for a method other than `GET`, `POST`, `PUT` and `DELETE`,
+    /// and for a body that cannot be serialized as JSON. Otherwise those of every operation.
     /// [`Error::operation`] is `request`.
     pub async fn send(self) -> Result<RawResponse, Error> {
         if ![Method::GET, Method::POST, Method::PUT, Method::DELETE].contains(&self.method) {
-            return Err(Error::input("the API has GET, POST, PUT and DELETE alone").of(OPERATION));
+            return Err(Error::input(
+                "the API has only GET, POST, PUT and DELETE; use one of these",
+            )
+            .of(OPERATION));
         }
         let path = self.path.map_err(|error| error.of(OPERATION))?;
         if path.is_empty() {
@@ -129,7 +132,7 @@ impl Request {
     }
 }
 
-/// What a generated method does with its request.
+/// Sends the request with the hooks that generated methods call.
 async fn exchange(raw: &generated::Client, mut request: reqwest::Request) -> Raw {
     let info = OperationInfo {
         operation_id: OPERATION,
@@ -148,8 +151,8 @@ impl fmt::Debug for Request {
     }
 }
 
-/// The response to a [`Request`], not decoded. Its body may hold passwords; `Debug` shows its
-/// length alone.
+/// The response to a [`Request`], not decoded. Its body may contain passwords; `Debug` shows only
+/// its length.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawResponse {
     metadata: Metadata,
@@ -157,25 +160,26 @@ pub struct RawResponse {
 }
 
 impl RawResponse {
-    /// Status and headers, and how many attempts it took.
+    /// Status and headers, and the number of attempts.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
     }
 
-    /// The body as it came; empty where a write was accepted and its body broke off.
+    /// The body as received; empty where the body of an accepted write was cut off.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body as JSON, read as a type.
+    /// Decodes the body from JSON.
     ///
     /// # Errors
-    /// [`Error::is_decode`] when it is not, with the place and without what stands there.
+    /// [`Error::is_decode`] when the body is not JSON or does not fit the type. The error says at
+    /// which line and column and does not quote the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let response = self.metadata.with_body(self.body.clone());
         serde_json::from_slice(response.json()).map_err(|error| {
             let reason = format!(
-                "the body cannot be read as the type that was asked for, at line {} column {}",
+                "the body cannot be decoded as the requested type, at line {} column {}",
                 error.line(),
                 error.column()
             );

@@ -1,19 +1,19 @@
-//! When a request is tried again, as a pure function of what is known.
+//! The retry policy, and the decision whether to retry as a pure function.
 
 use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
 
-/// How often and how soon a request is tried again.
+/// How often and after which wait a request is retried.
 ///
-/// Reads, updates and deletes are repeated after a failed or broken connection, a timeout, and the
-/// statuses 408, 429, 502, 503 and 504; a create only when it certainly was not sent. Nothing below
-/// this policy repeats a request: the HTTP library's own retries are switched off.
+/// Reads, updates and deletes are retried after a failed or broken connection, a timeout, and the
+/// statuses 408, 429, 502, 503 and 504. A create is retried only when it certainly was not sent.
+/// The HTTP library's own retries are switched off.
 ///
-/// Waits grow from `initial_backoff` and are drawn at random below their bound, so that many
-/// clients do not come back at once. A `Retry-After` of the server, seconds or a date, is honoured
-/// up to `max_retry_after`; a fraction of a second is rounded up, and what is neither, a negative
-/// number for example, is ignored.
+/// Waits use exponential backoff with full jitter: each is drawn at random between 0 and a bound
+/// that doubles, so that many clients do not retry at the same moment. A `Retry-After` of the
+/// server, in seconds or as a date, is honoured up to `max_retry_after`; a fraction of a second is
+/// rounded up. An invalid value, a negative number for example, is ignored.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,13 +26,14 @@ use reqwest::Method;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// Attempts at most, the first included. 3 by default; 0 counts as 1.
+    /// Maximum number of attempts, including the first. 3 by default; 0 counts as 1.
     pub max_attempts: u32,
-    /// Bound of the first wait; it doubles with each attempt. 250 ms by default.
+    /// Upper bound of the first wait; it doubles with each attempt. 250 ms by default.
     pub initial_backoff: Duration,
-    /// Bound of any wait that the server did not ask for. 5 s by default.
+    /// Upper bound of every wait without a `Retry-After`. 5 s by default.
     pub max_backoff: Duration,
-    /// Longest `Retry-After` that is waited for; a longer one ends the attempts. 30 s by default.
+    /// Longest `Retry-After` that is honoured; after a longer one there is no retry. 30 s by
+    /// default.
     pub max_retry_after: Duration,
 }
 
@@ -48,38 +49,39 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The default policy, to be changed by the setters.
+    /// The default policy; change it with the setters.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One attempt and no more.
+    /// A policy without retries.
     pub fn never() -> Self {
         Self::new().max_attempts(1)
     }
 
-    /// Attempts at most, the first included. 3 by default; 0 counts as 1.
+    /// Maximum number of attempts, including the first. 3 by default; 0 counts as 1.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// Bound of the first wait; it doubles with each attempt. 250 ms by default.
+    /// Upper bound of the first wait; it doubles with each attempt. 250 ms by default.
     #[must_use]
     pub fn initial_backoff(mut self, wait: Duration) -> Self {
         self.initial_backoff = wait;
         self
     }
 
-    /// Bound of any wait that the server did not ask for. 5 s by default.
+    /// Upper bound of every wait without a `Retry-After`. 5 s by default.
     #[must_use]
     pub fn max_backoff(mut self, wait: Duration) -> Self {
         self.max_backoff = wait;
         self
     }
 
-    /// Longest `Retry-After` that is waited for; a longer one ends the attempts. 30 s by default.
+    /// Longest `Retry-After` that is honoured; after a longer one there is no retry. 30 s by
+    /// default.
     #[must_use]
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
@@ -87,21 +89,21 @@ impl RetryPolicy {
     }
 }
 
-/// How an attempt that failed ended.
+/// How a failed attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending<'a> {
-    /// No connection; the request certainly was not sent.
+    /// There was no connection; the request certainly was not sent.
     NotSent,
-    /// The connection broke or the time was up; the request may have arrived.
+    /// The connection broke or the attempt timed out; the request may have been received.
     NoResponse,
-    /// The server or a gateway answered, with this `Retry-After`.
+    /// The server or a gateway responded with this status and `Retry-After`.
     Status(u16, Option<&'a str>),
 }
 
 impl Ending<'_> {
-    /// The request may have been carried out and its response lost. 502 and 504 are a gateway's
-    /// word that it has no response of the server; other statuses are responses: 429 and 503 are
-    /// refusals, and 408 says that the request did not arrive whole.
+    /// Whether the request may have been carried out and its response lost. With 502 and 504 a
+    /// gateway says that it got no response from the server. Other statuses are responses to the
+    /// request: 429 and 503 refuse it, and 408 says that it was not received completely.
     pub(crate) fn is_lost(self) -> bool {
         match self {
             Self::NotSent => false,
@@ -111,20 +113,19 @@ impl Ending<'_> {
     }
 }
 
-/// What follows from it.
+/// Whether to retry, and after which wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {
     Stop,
     After(Duration),
 }
 
-/// Statuses that tell of a passing trouble.
+/// Statuses of transient failures.
 pub(crate) fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 429 | 502 | 503 | 504)
 }
 
-/// Whether and when attempt number `attempt` (from 1) is followed by another. `random` is from 0 to
-/// 1.
+/// Decides whether and when attempt number `attempt` (from 1) is retried. `random` is from 0 to 1.
 pub(crate) fn decide(
     policy: &RetryPolicy,
     method: &Method,
@@ -133,12 +134,12 @@ pub(crate) fn decide(
     now: SystemTime,
     random: f64,
 ) -> Decision {
-    let worth_it = match ending {
+    let may_retry = match ending {
         Ending::NotSent => true,
         Ending::NoResponse => *method != Method::POST,
         Ending::Status(status, _) => is_transient(status) && *method != Method::POST,
     };
-    if !worth_it || attempt >= policy.max_attempts {
+    if !may_retry || attempt >= policy.max_attempts {
         return Decision::Stop;
     }
     if let Ending::Status(_, Some(text)) = ending
@@ -160,15 +161,15 @@ pub(crate) fn decide(
     )
 }
 
-/// How long a `Retry-After` asks to wait: seconds, or a date of HTTP. Nothing where it is neither,
-/// a negative number for example. A date that has passed means now.
+/// The wait that a `Retry-After` asks for, in seconds or as an HTTP date; `None` where it is
+/// neither, a negative number for example. A date in the past means no wait.
 fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     seconds(text).or_else(|| Some(date(text, now)?.duration_since(now).unwrap_or_default()))
 }
 
-/// Seconds, where a fraction, which the standard does not know and some gateways send, is rounded
-/// up. More than can be counted is the longest time there is.
+/// A number of seconds. A fraction, which is not standard and which some gateways send, is rounded
+/// up. A number that is too large is the longest duration.
 fn seconds(text: &str) -> Option<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -181,8 +182,8 @@ fn seconds(text: &str) -> Option<Duration> {
     }))
 }
 
-/// A date in one of the three formats of RFC 9110, section 5.6.7. Of the years that two digits can
-/// mean it is the last one that is not more than 50 years ahead.
+/// A date in one of the three formats of RFC 9110, section 5.6.7. A year of two digits is the
+/// latest one with these digits that is at most 50 years in the future.
 fn date(text: &str, now: SystemTime) -> Option<SystemTime> {
     let Some((day, time)) = text
         .split_once(", ")
@@ -193,7 +194,7 @@ fn date(text: &str, now: SystemTime) -> Option<SystemTime> {
     };
     let [day, month, year]: [&str; 3] = day.split('-').collect::<Vec<_>>().try_into().ok()?;
     let horizon = now + FIFTY_YEARS;
-    // The weekday that is stated is no help: it is that of one century, and may be wrong.
+    // The weekday is not used: it fits only one century, and may be wrong.
     let in_century = |century| {
         ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
             .into_iter()
@@ -231,20 +232,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_tried_again() {
+    fn what_is_retried() {
         use Ending::{NoResponse, NotSent, Status};
-        let again = millis(250);
+        let retry = millis(250);
         let stop = Decision::Stop;
         #[rustfmt::skip]
         let table = [
             // ending                  GET    PUT    DELETE POST
-            (NotSent,                 [again, again, again, again]),
-            (NoResponse,                [again, again, again, stop]),
-            (Status(408, None),       [again, again, again, stop]),
-            (Status(429, None),       [again, again, again, stop]),
-            (Status(502, None),       [again, again, again, stop]),
-            (Status(503, None),       [again, again, again, stop]),
-            (Status(504, None),       [again, again, again, stop]),
+            (NotSent,                 [retry, retry, retry, retry]),
+            (NoResponse,              [retry, retry, retry, stop]),
+            (Status(408, None),       [retry, retry, retry, stop]),
+            (Status(429, None),       [retry, retry, retry, stop]),
+            (Status(502, None),       [retry, retry, retry, stop]),
+            (Status(503, None),       [retry, retry, retry, stop]),
+            (Status(504, None),       [retry, retry, retry, stop]),
             (Status(200, None),       [stop,  stop,  stop,  stop]),
             (Status(301, None),       [stop,  stop,  stop,  stop]),
             (Status(400, None),       [stop,  stop,  stop,  stop]),
@@ -264,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_attempt_is_not_followed() {
+    fn the_last_attempt_is_not_retried() {
         assert_eq!(decided(&Method::GET, Ending::NoResponse, 2), millis(500));
         assert_eq!(decided(&Method::GET, Ending::NoResponse, 3), Decision::Stop);
     }
@@ -372,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_have_been_carried_out_unseen() {
+    fn which_endings_may_hide_a_success() {
         use Ending::{NoResponse, NotSent, Status};
         let table = [
             (NotSent, false),

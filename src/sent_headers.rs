@@ -1,10 +1,10 @@
-//! The headers that every request carries; they hold the credential.
+//! The headers of every request, which include the credential.
 
 use std::fmt;
 
 use reqwest::header::HeaderMap;
 
-/// Headers that every request carries. `Debug` shows their names alone.
+/// Headers of every request. `Debug` shows only their names.
 #[derive(Clone)]
 pub(crate) struct Credentials(pub(crate) HeaderMap);
 

@@ -1,9 +1,9 @@
-//! TLS: whom the client trusts, and how it identifies itself.
+//! TLS settings: trusted root certificates and the client certificate.
 
 use crate::error::Error;
 use crate::values::Secret;
 
-/// Settings of TLS. PEM is kept as a secret because files with certificates often hold keys too.
+/// TLS settings. PEM is kept as a secret, since files with certificates often contain keys too.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TlsSettings {
     pub(crate) root_certificates: Vec<Secret>,
@@ -11,7 +11,7 @@ pub(crate) struct TlsSettings {
 }
 
 impl TlsSettings {
-    /// What is set, whether or not it will be used: a mistake in it is one anyway.
+    /// Applies the settings. They are checked even if TLS is `unused`.
     pub(crate) fn apply(
         &self,
         http: reqwest::ClientBuilder,
@@ -31,14 +31,14 @@ impl TlsSettings {
     }
 }
 
-/// The library that the features name, since another crate may have compiled in others as well.
+/// Selects the library of the enabled feature, since another crate may have compiled in others.
 #[cfg(feature = "__rustls")]
 fn backend(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    // reqwest takes the process's cryptography, and without one of either kind it panics. rustls
-    // itself installs what is compiled in when a program uses its defaults.
+    // reqwest uses the default crypto provider of the process, and panics without one. rustls
+    // itself installs the one that is compiled in when a program uses its defaults.
     #[cfg(not(feature = "rustls"))]
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // An error says that another thread was faster.
+        // An error means that another thread has installed one meanwhile.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
     http.tls_backend_rustls()
@@ -49,7 +49,7 @@ fn backend(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     http.tls_backend_native()
 }
 
-/// The certificates in PEM texts.
+/// The certificates in PEM strings.
 fn roots(pems: &[Secret]) -> Result<Vec<reqwest::Certificate>, Error> {
     let mut all = Vec::new();
     for pem in pems {
@@ -67,7 +67,7 @@ fn roots(pems: &[Secret]) -> Result<Vec<reqwest::Certificate>, Error> {
 fn identity(pem: &Secret) -> Result<reqwest::Identity, Error> {
     parse_identity(pem.expose_secret()).map_err(|error| {
         Error::configuration("the client's certificate and key could not be read")
-            .advise("Give one PEM text with the certificate and its private key, not encrypted")
+            .advise("Give one PEM string with the certificate and its private key, not encrypted")
             .caused_by(error)
     })
 }
@@ -77,14 +77,14 @@ fn parse_identity(pem: &str) -> reqwest::Result<reqwest::Identity> {
     reqwest::Identity::from_pem(pem.as_bytes())
 }
 
-/// The library wants the key from its first character on; certificates it finds among others.
+/// The library expects the key at the beginning of its argument; it finds certificates anywhere.
 #[cfg(not(feature = "__rustls"))]
 fn parse_identity(pem: &str) -> reqwest::Result<reqwest::Identity> {
     let key = pem.find("-----BEGIN PRIVATE KEY-----").unwrap_or(pem.len());
     reqwest::Identity::from_pkcs8_pem(pem.as_bytes(), &pem.as_bytes()[key..])
 }
 
-/// Why TLS was not set up, where it is known.
+/// Why TLS could not be set up, if it is known.
 pub(crate) fn refusal(error: &reqwest::Error) -> Option<&'static str> {
     #[cfg(feature = "__rustls")]
     if crate::network::causes(error)

@@ -1,4 +1,4 @@
-//! Between the generated methods and the wire: headers, paths, attempts, bounded bodies.
+//! Sends requests: headers, credential, timeouts, retries, limits of bodies, events.
 
 use std::io;
 use std::time::{Duration, SystemTime};
@@ -29,7 +29,7 @@ impl ClientHooks<Credentials> for generated::Client {
         request: &mut reqwest::Request,
         _: &OperationInfo,
     ) -> Result<(), generated::Error<E>> {
-        // The generator adds it; no server asks for it.
+        // progenitor adds it, and no server needs it.
         request.headers_mut().remove("api-version");
         request
             .headers_mut()
@@ -39,15 +39,15 @@ impl ClientHooks<Credentials> for generated::Client {
     }
 }
 
-/// Why a value that was decoded is none that was asked for; a sentence of ours.
+/// Why a decoded value is not the requested one, as a sentence of this crate.
 pub(crate) enum Unfit {
     /// It is about another trunk.
     Mismatch(&'static str),
-    /// It cannot be.
+    /// Its value is impossible.
     Malformed(&'static str),
 }
 
-/// The body of a response as a value, and what `check` makes of the value.
+/// Decodes the body of a response, and converts the value with `check`.
 pub(crate) fn decode<T: Body, U>(
     transport: &Transport,
     call: &Call<'_>,
@@ -68,24 +68,24 @@ pub(crate) fn decode<T: Body, U>(
     }
 }
 
-/// What to do about a body beyond the limit.
-const TOO_LONG: &str = "Read in pages with `stream`, or raise `ClientBuilder::max_body_bytes`";
+/// What to do about a body that exceeds the limit.
+const TOO_LONG: &str = "Read page by page with `stream`, or raise `ClientBuilder::max_body_bytes`";
 
-/// Bounds of every operation of a client.
+/// Limits and timeouts of every operation of a client.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
-    /// For one attempt.
+    /// Of one attempt.
     pub(crate) timeout: Duration,
-    /// For all attempts of an operation together.
+    /// Of all attempts of an operation together.
     pub(crate) deadline: Duration,
-    /// For the body of a response.
+    /// Limit of the body of a response.
     pub(crate) body_bytes: usize,
-    /// For the trunks in one response.
+    /// Limit of the trunks in one response.
     pub(crate) trunks: usize,
     pub(crate) retry: RetryPolicy,
 }
 
-/// The way to one server.
+/// Sends requests to one server.
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
     pub(crate) raw: generated::Client,
@@ -94,13 +94,13 @@ pub(crate) struct Transport {
     pub(crate) observer: Option<Observer>,
 }
 
-/// One operation to be sent.
+/// An operation to be sent.
 pub(crate) struct Call<'a> {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
-    /// Length of the body that is sent; 0 without one.
+    /// Length of the request's body in bytes; 0 without one.
     pub(crate) request_bytes: usize,
-    /// A password in the body, which must not come back in a message.
+    /// A password in the body, to be masked in messages that echo it.
     pub(crate) password: Option<&'a Secret>,
 }
 
@@ -119,8 +119,8 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// Notes how long the body will be, for the span: the request itself is built anew for each
-    /// attempt, and below the span.
+    /// Records the length of the body for the span, since the request itself is built for each
+    /// attempt, inside the span.
     pub(crate) fn with_body(mut self, body: &impl Serialize) -> Self {
         struct Length(usize);
         impl io::Write for Length {
@@ -133,7 +133,7 @@ impl<'a> Call<'a> {
             }
         }
         let mut length = Length(0);
-        // A body that cannot be written fails when the request is built.
+        // A body that cannot be serialized is an error when the request is built.
         if serde_json::to_writer(&mut length, body).is_ok() {
             self.request_bytes = length.0;
         }
@@ -141,26 +141,26 @@ impl<'a> Call<'a> {
     }
 }
 
-/// What a call brought, and what came with it.
+/// The value of a successful call, with its metadata.
 pub(crate) struct Done<T> {
     pub(crate) value: T,
     pub(crate) metadata: Metadata,
 }
 
-/// The end of a time from now on. Of one that the clock cannot hold it is an end that no program
-/// waits for.
+/// The instant after this duration. One that the clock cannot represent is replaced by one in a
+/// hundred years.
 pub(crate) fn deadline(within: Duration) -> Instant {
     const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
     let start = Instant::now();
     start.checked_add(within).unwrap_or(start + NEVER)
 }
 
-/// What the generated methods give: progenitor's answers and errors with raw bytes.
+/// What the generated methods return: progenitor's responses and errors with raw bytes.
 pub(crate) type Raw = Result<ResponseValue<ByteStream>, generated::Error<ByteStream>>;
 
 impl Transport {
-    /// Sends a call as often as its policy allows. What `understand` makes of a success, any 2xx,
-    /// is part of the attempt, so that whoever watches sees what could not be understood.
+    /// Sends a call, with retries. `understand` decodes a 2xx response. That is part of the
+    /// attempt, so that observers see responses that could not be decoded.
     pub(crate) async fn send<T, F, Fut>(
         &self,
         call: &Call<'_>,
@@ -196,11 +196,11 @@ impl Transport {
         let (mut sent, mut lost) = (false, false);
         let mut attempt = 0;
         let mut before: Option<Error> = None;
-        // The token that the server refused.
+        // The token that the server has refused.
         let mut rejected: Option<Secret> = None;
         loop {
             let token = match self.token(call, rejected.as_ref(), last_end).await {
-                // Whoever gives the same again has no other.
+                // The credential has no other token.
                 Ok(token) if rejected.as_ref() == Some(&token) && before.is_some() => {
                     return Err(before
                         .take()
@@ -259,8 +259,8 @@ impl Transport {
                 Ok(done) => return Ok(done),
                 Err(error) => error.after(attempt).after_others(sent, lost),
             };
-            // A refusal for the token's sake: nothing was carried out, so that even a create may
-            // be sent with another token. Once, and it does not count as a retry.
+            // The token was refused and nothing was carried out, so even a create may be sent with
+            // another token. This happens once and does not count as a retry.
             if error.is_unauthorized() && rejected.is_none() {
                 rejected = Some(token);
                 before = Some(error);
@@ -292,7 +292,7 @@ impl Transport {
         }
     }
 
-    /// What the credential gives, within the time of the operation.
+    /// The token of the credential, within the deadline of the operation.
     async fn token(
         &self,
         call: &Call<'_>,
@@ -311,7 +311,7 @@ impl Transport {
     }
 }
 
-/// How an attempt that failed ended; nothing where another one cannot end otherwise.
+/// How a failed attempt ended; `None` where a retry would fail in the same way.
 fn ending_of(error: &Error) -> Option<Ending<'_>> {
     match error.kind() {
         ErrorKind::Connect => Some(Ending::NotSent),
@@ -323,7 +323,7 @@ fn ending_of(error: &Error) -> Option<Ending<'_>> {
     }
 }
 
-/// One attempt: the response with its body, whatever the status. It ends at `end`.
+/// One attempt: reads the response with its body, whatever the status, until `end`.
 async fn read(
     limits: &Limits,
     call: &Call<'_>,
@@ -339,8 +339,8 @@ async fn read(
         Ok(Err(generated::Error::CommunicationError(error))) => {
             return Err(Error::network(operation, error));
         }
-        // Our hooks give no error of their own, and raw responses are not decoded by the generated
-        // code.
+        // The hooks return no errors of their own, and the generated code does not decode raw
+        // responses.
         Ok(Err(_)) => {
             return Err(Error::configuration("the request could not be built").of(operation));
         }
@@ -370,7 +370,7 @@ async fn read(
                     headers: headers.clone(),
                     body: std::mem::take(&mut body),
                 };
-                // A refusal keeps what came of its body.
+                // An error keeps what was received of its body.
                 if !status.is_success() {
                     return Ok(cut);
                 }
@@ -379,9 +379,8 @@ async fn read(
             Ok(Some(Ok(chunk))) => body.extend_from_slice(&chunk),
         }
     };
-    // Only a read that succeeded needs its body whole. A refusal is one whatever follows the
-    // status; and a write that was accepted is done, so that calling it a failure would have it
-    // done again.
+    // Only a successful read needs its complete body. An error status is an error without it too.
+    // And a write that was accepted is done: reporting a failure would cause it to be done again.
     if status.is_success() && call.method == Method::GET {
         return Err(broken);
     }
@@ -395,7 +394,7 @@ async fn read(
     })
 }
 
-/// What an observer is told of a response.
+/// What an observer gets to know about a response.
 #[derive(Clone, Copy)]
 struct Seen {
     status: u16,
@@ -411,7 +410,7 @@ impl Seen {
     }
 }
 
-/// Tells what became of an attempt. No URL, no pattern, no body.
+/// Reports an attempt to tracing and the observer, without URL, pattern and body.
 fn observe(
     call: &Call<'_>,
     observer: Option<&Observer>,
@@ -420,7 +419,7 @@ fn observe(
     seen: Option<Seen>,
     error: Option<&Error>,
 ) {
-    // A read whose body broke off has an error with what came, and no response.
+    // A read whose body was cut off has no response, but an error with what was received.
     let status = seen
         .map(|seen| seen.status)
         .or_else(|| error?.status_code());
@@ -437,10 +436,10 @@ fn observe(
         };
     }
     match (error, kind) {
-        // A response, too: `get` makes `None` of it.
+        // Not a failure to `get`, which returns `None`.
         (Some(error), Some(kind)) if error.is_not_found() => event!(debug, ?kind, "failed"),
         (_, Some(kind)) => event!(warn, ?kind, "failed"),
-        (_, None) => event!(debug, "answered"),
+        (_, None) => event!(debug, "succeeded"),
     }
     if let Some(Observer(observer)) = observer {
         observer(&Attempt {

@@ -1,4 +1,4 @@
-//! What the spec claims of requests, as data that the embedded server holds them against.
+//! Writes what the spec requires of requests as data, for the validation in the fake server.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::super::openapi::{local, resolve, schema_name};
 /// A place of the spec, as a JSON pointer, and what is wrong there.
 pub type Refusal = (String, String);
 
-/// Keywords that claim nothing of a value.
+/// Keywords that do not constrain a value.
 const ANNOTATIONS: [&str; 7] = [
     "title",
     "description",
@@ -28,8 +28,8 @@ const ANNOTATIONS: [&str; 7] = [
 /// The module `claims`: each operation's request, by types of `src/claims.rs`.
 ///
 /// # Errors
-/// A request has a keyword, a parameter or a media type that this does not know: what it claims
-/// would go unchecked.
+/// When a request has a keyword, parameter or media type that is not supported here: it would not
+/// be checked.
 pub fn module(spec: &Value) -> Result<Item, Refusal> {
     let mut schemas = Schemas {
         spec,
@@ -49,7 +49,7 @@ pub fn module(spec: &Value) -> Result<Item, Refusal> {
         quote!(const #name: &[Claim] = #claims;)
     });
     Ok(parse_quote! {
-        /// What the spec claims of requests.
+        /// What the spec requires of requests.
         #[cfg(feature = "fake")]
         pub(crate) mod claims {
             #[allow(unused_imports)]
@@ -173,7 +173,7 @@ impl Schemas<'_> {
         Ok(quote!(#constant))
     }
 
-    /// What one keyword of a schema claims.
+    /// The claims of one keyword of a schema.
     fn claims(
         &mut self,
         keyword: &str,
@@ -227,7 +227,7 @@ impl Schemas<'_> {
                     }
                 }
             }
-            // Claimed with the first of them.
+            // Handled with the first of them.
             "maxLength" | "minimum" | "maximum" => Vec::new(),
             "required" => {
                 let mut names = strings(value, at)?;
@@ -270,12 +270,12 @@ fn refuse<T>(at: &str, reason: &str) -> Result<T, Refusal> {
 
 fn unknown(keyword: &str) -> String {
     format!(
-        "`{keyword}` in a request would go unchecked by the embedded server; \
-         build/passes/claims.rs must know it"
+        "`{keyword}` in a request would not be checked by the fake server; add it to \
+         build/passes/claims.rs"
     )
 }
 
-/// What servers only report is part of no request.
+/// Whether a property is read-only, and so no part of a request.
 fn read_only(schema: &Value) -> bool {
     schema.get("readOnly") == Some(&Value::Bool(true))
 }

@@ -1,5 +1,5 @@
-//! How the types are made outside the crate, where a new field must break nobody: no literals, but
-//! `new` with what is required and a setter for each field that is not.
+//! Adds constructors: structs have no literals outside the crate, so that a new field breaks no
+//! user, but `new` with the required fields and a setter for each optional one.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Expr, ExprLit, Field, File, Item, ItemStruct, Lit, Meta, Type, parse_quote};
 
-use super::{argument, type_name, types};
+use super::syntax::{argument, type_name, types};
 
-/// Requests with this suffix change a resource: a text in them can be cleared.
+/// Requests with this suffix change a resource: a string in them can be cleared.
 const UPDATE: &str = "Update";
 
-/// Closes all structs with named fields to literals of other crates, and adds `new` and setters;
-/// to those in `requests` that are updates, also the words that clear a text.
+/// Makes all structs with named fields `non_exhaustive`, and adds `new` and setters; to the updates
+/// in `requests` also methods that clear a string.
 pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
     let items = types(code)?;
     let mut made = Vec::new();
@@ -32,12 +32,12 @@ pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
     Ok(())
 }
 
-/// What a field is to a constructor.
+/// How a constructor treats a field.
 enum Role {
     Required,
-    /// Takes this type.
+    /// Has a setter that takes this type.
     Optional(Box<Type>),
-    /// Holds the properties that are not known.
+    /// Has the unknown properties.
     Others,
 }
 
@@ -49,7 +49,8 @@ fn role(field: &Field) -> Role {
     }
 }
 
-/// A string is taken in any form; other types as they are, since they check what they hold.
+/// A string is accepted as any `Into<String>`, other types as they are, since they check their
+/// values.
 fn required_argument(of: &Type) -> (TokenStream, TokenStream) {
     match type_name(of).as_deref() {
         Some("String") => (quote!(impl ::std::convert::Into<#of>), quote!(.into())),
@@ -59,7 +60,7 @@ fn required_argument(of: &Type) -> (TokenStream, TokenStream) {
 
 fn constructor(item: &ItemStruct) -> Item {
     let name = &item.ident;
-    // What unset means is for the type to say.
+    // The documentation of the type says what unset means.
     let docs: Vec<&Attribute> = docs(&item.attrs).collect();
     let (mut arguments, mut values) = (Vec::new(), Vec::new());
     for field in &item.fields {
@@ -77,7 +78,7 @@ fn constructor(item: &ItemStruct) -> Item {
     arguments.sort_by(|(left, _), (right, _)| left.cmp(right));
     let first = match arguments.is_empty() {
         true => "Nothing is set. There is a setter for each field.",
-        false => "What is required; all else is unset, and has a setter.",
+        false => "Sets the required fields. All others are unset, and each has a setter.",
     };
     let arguments = arguments.iter().map(|(_, argument)| argument);
     parse_quote! {
@@ -92,7 +93,7 @@ fn constructor(item: &ItemStruct) -> Item {
     }
 }
 
-/// A setter for each optional field, and for each optional text a word that clears it.
+/// A setter for each optional field, and for each optional string a method that clears it.
 fn setters(item: &ItemStruct, clears: bool) -> Option<Item> {
     let name = &item.ident;
     let mut methods = Vec::new();
@@ -133,7 +134,7 @@ fn docs(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
         .filter(|attribute| attribute.path().is_ident("doc"))
 }
 
-/// The lines of a doc comment before its first empty one.
+/// The first paragraph of a doc comment, by lines.
 fn first_paragraph(attributes: &[Attribute]) -> Vec<String> {
     let texts = docs(attributes).filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(meta) => match &meta.value {

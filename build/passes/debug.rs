@@ -1,14 +1,14 @@
-//! `Debug` that shows no text: any text may be a secret or a customer's.
+//! `Debug` that shows no strings: any string may be a secret or customer data.
 
 use std::collections::BTreeSet;
 
 use quote::quote;
 use syn::{Expr, Field, File, Item, ItemStruct, Type, parse_quote};
 
-use super::{argument, has_serde, type_name, types, underive};
+use super::syntax::{argument, has_serde, type_name, types, underive};
 
-/// Unknown fields get a type that prints their names alone; structs with text get a `Debug` that
-/// tells of each text whether there is one.
+/// Unknown fields get a type that prints only their names. Structs with strings get a `Debug` that
+/// shows only whether a string is set.
 pub fn run(code: &mut File) -> Result<(), String> {
     let items = types(code)?;
     let generated: BTreeSet<String> = items.iter().filter_map(name).collect();
@@ -21,10 +21,10 @@ pub fn run(code: &mut File) -> Result<(), String> {
             .filter(|field| has_serde(&field.attrs, "flatten"))
         {
             field.ty = parse_quote!(crate::values::UnknownFields);
-            let doc = "Properties that this version does not know, kept as they came.";
+            let doc = "Properties that this version does not know, kept as received.";
             field.attrs.insert(0, parse_quote!(#[doc = #doc]));
         }
-        let masked = |field: &Field| !shows_no_text(&field.ty, &generated);
+        let masked = |field: &Field| !has_safe_debug(&field.ty, &generated);
         if item.fields.iter().any(masked) {
             underive(&mut item.attrs, &["Debug"])?;
             impls.push(masking(item, masked));
@@ -42,14 +42,14 @@ fn name(item: &Item) -> Option<String> {
     }
 }
 
-/// Whether a type's own `Debug` is safe: numbers have no text, and the other types of this crate,
-/// generated or not, mask theirs.
-fn shows_no_text(of: &Type, generated: &BTreeSet<String>) -> bool {
+/// Whether a type's own `Debug` is safe: that of numbers is, and the other types of this crate,
+/// generated or not, mask their strings.
+fn has_safe_debug(of: &Type, generated: &BTreeSet<String>) -> bool {
     if let Some(inner) = ["Option", "Vec", "Box"]
         .into_iter()
         .find_map(|wrapper| argument(of, wrapper))
     {
-        return shows_no_text(inner, generated);
+        return has_safe_debug(inner, generated);
     }
     let ours = match of {
         Type::Path(of) => of

@@ -1,17 +1,17 @@
-//! The smallest update that brings a resource to what is wanted.
+//! Adds `diff`, which computes the smallest update that makes a resource as wanted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::quote;
 use syn::{File, Ident, Item, ItemStruct, Type, parse_quote};
 
-use super::{has_serde, types, wire_name};
+use super::syntax::{has_serde, types, wire_name};
 
 const SUFFIX: &str = "Update";
 
-/// Adds `diff` and `is_empty` to each request `{Name}Update` that has a resource `{Name}` beside
-/// it. What both have is compared; what only the update has cannot be read back, so it is sent
-/// whenever it is wanted. A field that both have with different types is an error.
+/// Adds `diff` and `is_empty` to each request `{Name}Update` for which there is a resource
+/// `{Name}`. Fields of both are compared. A field that only the update has cannot be read back, so
+/// it is sent whenever it is wanted. A field with different types in both is an error.
 pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
     let items = types(code)?;
     let structs: BTreeMap<String, &ItemStruct> = items
@@ -34,7 +34,7 @@ pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
     Ok(())
 }
 
-/// The field with the values that did not fit theirs.
+/// The field with the unknown fields and the values of an unexpected type.
 fn others(of: &ItemStruct) -> Option<&Ident> {
     let others = of
         .fields
@@ -60,7 +60,7 @@ fn differences(current: &ItemStruct, update: &ItemStruct) -> Result<Item, String
         values.push(match readable.get(field) {
             None => quote!(#field: wanted.#field.clone()),
             Some((wire, read)) if *read == of => {
-                // An unreadable value is another than any that is wanted.
+                // An unreadable value differs from any wanted one.
                 let kept = match (others(current), wire) {
                     (Some(others), Some(wire)) => quote!(current.#others.get(#wire).is_some()),
                     _ => quote!(false),
@@ -79,9 +79,9 @@ fn differences(current: &ItemStruct, update: &ItemStruct) -> Result<Item, String
     }
     let (current, update) = (&current.ident, &update.ident);
     let what = "The settings of `wanted` that differ from those of `current`: the smallest update \
-        that brings about `wanted`.";
-    let rule = "Settings that `wanted` leaves open stay out. Unset and the empty text are the \
-        same, as they are for the server.";
+        that makes them the same.";
+    let rule = "Settings that are unset in `wanted` are left out. In `current`, unset and the empty \
+        string are the same, as they are for the server.";
     Ok(parse_quote! {
         impl #update {
             #[doc = #what]

@@ -1,9 +1,9 @@
-//! Doc comments as a person writes them.
+//! Formats doc comments: line length, and the space after `///`.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, ExprLit, File, Lit, Meta, parse_quote};
 
-/// Columns of a line.
+/// Maximum length of a line.
 const WIDTH: usize = 100;
 
 /// Breaks the lines of doc comments that are too long; a single long word stays whole.

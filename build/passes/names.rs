@@ -1,17 +1,17 @@
-//! The wire repeats `connection-` in most names; Rust fields do not.
+//! Removes the prefix `connection-` from field names, which most properties have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, ExprStruct, Field, File, Ident, Item, Member, parse_quote};
 
-use super::{has_serde, renamed, structs, type_name, types, wire_name};
+use super::syntax::{has_serde, renamed, structs, type_name, types, wire_name};
 
 const PREFIX: &str = "connection_";
 
-/// Takes the prefix from fields of the module `types` and tells each field's wire name in its
+/// Removes the prefix from fields of the module `types` and adds each field's wire name to its
 /// documentation. The serde name stays. Only struct fields and members of struct literals are
-/// renamed: identifiers in macros are plain tokens.
+/// renamed, since identifiers in macros are plain tokens.
 pub fn run(code: &mut File) -> Result<(), String> {
     let mut shortened = BTreeMap::new();
     for item in structs(code)? {
@@ -60,8 +60,7 @@ fn shorten(name: &Ident) -> Result<Ident, String> {
     }
 }
 
-/// Adds the wire name below what the field's documentation says already, and lets it be searched
-/// for.
+/// Adds the wire name to the field's documentation and as an alias for the search.
 fn document(field: &mut Field, wire: &str) {
     let line = format!("Wire name: `{wire}`.");
     let after = field

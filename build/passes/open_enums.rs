@@ -1,14 +1,14 @@
-//! A vocabulary (`x-extensible-enum`) becomes an enum with a case for what is not known yet, so
-//! that a new server value never fails a list.
+//! Turns a vocabulary (`x-extensible-enum`) into an enum with a variant for unknown values, so that
+//! a new value never makes a list fail.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::{format_ident, quote};
 use syn::{Attribute, File, Item, ItemStruct, Type, parse_quote};
 
-use super::{type_name, types};
+use super::syntax::{argument, type_name, types};
 
-/// Replaces the newtype over text that stands for each vocabulary.
+/// Replaces the string newtype that was generated for each vocabulary.
 pub fn run(code: &mut File, vocabularies: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
     let items = types(code)?;
     for (name, known) in vocabularies {
@@ -34,10 +34,7 @@ fn belongs(item: &Item, name: &str) -> bool {
         .and_then(|(path, _)| path.segments.last())
         .is_some_and(|segment| {
             let arguments: Type = parse_quote!(#segment);
-            super::argument(&arguments, "From")
-                .and_then(type_name)
-                .as_deref()
-                == Some(name)
+            argument(&arguments, "From").and_then(type_name).as_deref() == Some(name)
         });
     from || type_name(&item.self_ty).as_deref() == Some(name)
 }
@@ -71,13 +68,13 @@ fn open_enum(newtype: &ItemStruct, known: &[String]) -> Result<Vec<Item>, String
         #[non_exhaustive]
         pub enum #name {
             #(#[doc = #variant_docs] #variants,)*
-            #[doc = "A value that this version does not know, kept as it came."]
+            #[doc = "A value that this version does not know, kept as received."]
             Unknown(crate::values::UnknownValue),
         }
         impl #name {
-            #[doc = "The values that this version knows, as the wire has them."]
+            #[doc = "The values that this version knows, as sent and received."]
             pub const KNOWN: &'static [&'static str] = &[#(#known),*];
-            #[doc = "The text that the wire has."]
+            #[doc = "The value as sent and received."]
             pub fn as_str(&self) -> &str {
                 match self {
                     #(Self::#variants => #known,)*
@@ -100,7 +97,7 @@ fn open_enum(newtype: &ItemStruct, known: &[String]) -> Result<Vec<Item>, String
     Ok(code.items)
 }
 
-/// Whether a `bool` can say two of the values. It stays so when more values become known.
+/// Whether the vocabulary has yes and no, among others.
 fn has_yes_and_no(known: &[String]) -> bool {
     ["yes", "no"]
         .iter()

@@ -1,15 +1,16 @@
-//! Segments of paths are written by our own function, which takes only types that stay one segment.
+//! Replaces the encoding of path segments by a function that accepts only types that stay one
+//! segment.
 
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, File, Item, Macro, Token, UseTree, parse_quote};
 
-/// progenitor's function, which leaves characters as they are that gateways take for more.
+/// progenitor's function, which does not encode some characters that gateways misread.
 const THEIRS: &str = "encode_path";
 
-/// Writes `path_segment(x)` for each `encode_path(&x.to_string())`, and stops where another use of
-/// it is left.
+/// Replaces each `encode_path(&x.to_string())` by `path_segment(x)`, and fails if another use of it
+/// is left.
 pub fn run(code: &mut File) -> Result<(), String> {
     for item in &mut code.items {
         if let Item::Use(import) = item {
@@ -29,7 +30,7 @@ pub fn run(code: &mut File) -> Result<(), String> {
     }
 }
 
-/// Takes the name out of the braces of an import.
+/// Removes the name from the braces of an import.
 fn without(tree: &mut UseTree) {
     match tree {
         UseTree::Path(path) => without(&mut path.tree),
@@ -47,7 +48,7 @@ fn without(tree: &mut UseTree) {
 struct Calls;
 
 impl VisitMut for Calls {
-    /// The path is an argument of `format!`, which is plain tokens to syn.
+    /// The path is an argument of `format!`, whose arguments syn does not parse.
     fn visit_macro_mut(&mut self, call: &mut Macro) {
         if call.path.is_ident("format")
             && let Ok(mut arguments) =

@@ -1,8 +1,8 @@
-//! What the generator adds and nobody calls.
+//! Removes generated code that is not used.
 
 use syn::{File, ImplItem, Item};
 
-use super::{type_name, types};
+use super::syntax::{type_name, types};
 
 /// Drops `Client::new` (it unwraps and sets timeouts of its own), the prelude, and the error type
 /// of conversions that no type has.

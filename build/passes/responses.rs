@@ -1,4 +1,4 @@
-//! Types that are read take what servers really send and lose nothing of it.
+//! Lenient deserialization for types of responses, without loss.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,13 +6,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Field, File, Ident, Item, ItemStruct, Type, parse_quote};
 
-use super::{argument, has_serde, structs, type_name, types, underive, wire_name};
+use super::syntax::{argument, has_serde, structs, type_name, types, underive, wire_name};
 
-/// Writes how the types in `responses` are read and written, on top of `crate::values::lenient`:
-/// a value that does not fit its field is kept among the unknown fields, so that only a field that
-/// must be there can fail. Nested objects are boxed, which few trunks have and which are large.
-/// Any JSON is kept as it came. Integers are read leniently in requests as well: recorded ones hold
-/// integers as strings.
+/// Implements `Deserialize` and `Serialize` for the types in `responses`, on top of
+/// `crate::values::lenient`. A value of an unexpected type is kept among the unknown fields, so
+/// only a required field can fail. Nested objects are boxed, since they are large and few trunks
+/// have them. Any JSON is kept as received. Integers are read leniently in requests as well, since
+/// recorded requests have integers as strings.
 pub fn run(code: &mut File, responses: &BTreeSet<String>) -> Result<(), String> {
     let is_response = |item: &ItemStruct| responses.contains(&item.ident.to_string());
     let objects: BTreeSet<String> = structs(code)?
@@ -67,7 +67,7 @@ fn adjust(field: &mut Field, response: bool, objects: &BTreeSet<String>) {
 struct Fields {
     optional: Vec<(Ident, String)>,
     required: Vec<(Ident, String)>,
-    /// Those of the optional ones that are objects with unknown fields.
+    /// The optional ones that are objects with unknown fields.
     nested: Vec<(Ident, String)>,
     others: Option<Ident>,
 }
@@ -101,8 +101,8 @@ impl Fields {
         }
         if fields.others.is_none() && !fields.optional.is_empty() {
             return Err(format!(
-                "`{}` is read and has optional properties, so it needs room for the values that do \
-                 not fit them: `additionalProperties` may neither be false nor have a type",
+                "`{}` is a response with optional properties, so values of an unexpected type must \
+                 be kept: `additionalProperties` may neither be false nor have a type",
                 item.ident
             ));
         }
@@ -110,7 +110,7 @@ impl Fields {
     }
 }
 
-/// The impls that read, write and examine an object; its derives and serde attributes go.
+/// The impls for an object, which replace its derives and serde attributes.
 fn object(item: &mut ItemStruct, objects: &BTreeSet<String>) -> Result<Vec<Item>, String> {
     let name = item.ident.clone();
     let fields = Fields::of(item, objects)?;
@@ -166,7 +166,7 @@ fn reading(name: &Ident, fields: &Fields) -> Item {
         ),
         None => (quote!(), quote!(), quote!(let _ = (path, found);)),
     };
-    // By length first: most fields have one of their own, or share it with a few.
+    // By length first, which few fields share.
     let mut arms: BTreeMap<usize, Vec<TokenStream>> = BTreeMap::new();
     for (field, wire) in &fields.required {
         arms.entry(wire.len()).or_default().push(quote! {
@@ -234,10 +234,10 @@ fn examining(name: &Ident, fields: &Fields) -> Item {
         .iter()
         .chain(&fields.optional)
         .map(|(_, wire)| wire);
-    let what = "Wire names of the fields whose values did not fit when this was read, in \
-        alphabetical order; those of a nested object behind its name and a dot.";
-    let then = "Such a field reads as unset. The value that came is in `extra` under the wire \
-        name, and is written again as long as the field is unset.";
+    let what = "Wire names of the fields whose values had an unexpected type when this was read, in \
+        alphabetical order; those of a nested object after its name and a dot.";
+    let then = "Such a field reads as unset. The received value is in `extra` under the wire \
+        name, and is serialized again as long as the field is unset.";
     parse_quote! {
         impl #name {
             const FIELDS: &'static [&'static str] = &[#(#wires),*];

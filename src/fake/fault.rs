@@ -1,4 +1,4 @@
-//! Answers that go wrong, on demand.
+//! Faulty responses on demand.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use super::operation::Operation;
 
-/// What a request meets in place of the server's own answer; given to
+/// A response that replaces the server's own; given to
 /// [`FakeServer::fail`](super::FakeServer::fail).
 ///
-/// A fault is met once, in place of the operation, unless it is told otherwise: [`Fault::times`],
-/// [`Fault::always`], [`Fault::after_the_operation`]. What breaks below HTTP is done by
-/// [`FaultProxy`](super::FaultProxy). Each fault says how sure it is that servers have it.
+/// By default a fault replaces the response to one request, and the operation is not carried out.
+/// [`Fault::times`], [`Fault::always`] and [`Fault::after_the_operation`] change that. Failures
+/// below HTTP are injected by [`FaultProxy`](super::FaultProxy). The documentation of each fault
+/// says what evidence there is that servers do so.
 ///
 /// ```
 /// use netsapiens_connections::fake::Fault;
@@ -24,24 +25,24 @@ use super::operation::Operation;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Fault {
-    spoilt: Option<Spoilt>,
+    response: Option<HttpResponse>,
     times: u32,
     after_the_operation: bool,
 }
 
-/// An answer that the service would not give.
+/// A response to send as it is.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Spoilt {
+pub(super) struct HttpResponse {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
 
-/// Without the body, which may be one that was captured.
-impl fmt::Debug for Spoilt {
+/// Without the body, which may be a captured one.
+impl fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("Spoilt")
+        f.debug_struct("HttpResponse")
             .field("status", &self.status)
             .field("headers", &names)
             .field("body_bytes", &self.body.len())
@@ -56,13 +57,13 @@ const GZIP: [u8; 22] = [
 ];
 
 impl Fault {
-    /// An answer of any kind.
+    /// Any response.
     ///
-    /// Evidence: imagined by whoever writes it.
-    pub fn answer(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    /// Evidence: imagined by its author.
+    pub fn response(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
         Self {
-            spoilt: Some(Spoilt {
+            response: Some(HttpResponse {
                 status,
                 headers,
                 body: body.into(),
@@ -72,45 +73,46 @@ impl Fault {
         }
     }
 
-    /// No fault: the request is answered as usual. To let requests pass before the next fault.
+    /// No fault: the server responds as usual. With [`times`](Self::times), lets requests pass
+    /// before the next fault.
     ///
     /// Evidence: captured, as `get_connection/200-registered-pri.json` is.
     pub fn none() -> Self {
         Self {
-            spoilt: None,
+            response: None,
             times: 1,
             after_the_operation: false,
         }
     }
 
-    /// JSON of any shape.
+    /// A JSON response of any shape.
     ///
-    /// Evidence: imagined by whoever writes it.
+    /// Evidence: imagined by its author.
     #[allow(clippy::needless_pass_by_value, reason = "takes what `json!` gives")]
     pub fn json(status: u16, body: Value) -> Self {
-        Self::answer(status, "application/json", body.to_string())
+        Self::response(status, "application/json", body.to_string())
     }
 
-    /// The service's own form of a message.
+    /// A message in the service's own format, `code` and `message`.
     ///
     /// Evidence: documented, `count_connections/403-access-denied.json`.
     pub fn message(status: u16, message: &str) -> Self {
         Self::json(status, json!({ "code": status, "message": message }))
     }
 
-    /// A status with the service's own form of a message.
+    /// A status, with a message in the service's own format.
     ///
     /// Evidence: imagined, as the message is.
     pub fn status(status: u16) -> Self {
         Self::message(status, "Not this time")
     }
 
-    /// A status without a body, content type or anything.
+    /// A status without headers and body.
     ///
     /// Evidence: reported, correction `accepted-without-body`.
     pub fn empty(status: u16) -> Self {
         Self {
-            spoilt: Some(Spoilt {
+            response: Some(HttpResponse {
                 status,
                 headers: Vec::new(),
                 body: Vec::new(),
@@ -120,11 +122,11 @@ impl Fault {
         }
     }
 
-    /// A page of HTML, as gateways answer.
+    /// An HTML page, as gateways send.
     ///
     /// Evidence: imagined, `list_connections/502-gateway-html.json`.
     pub fn gateway_page(status: u16) -> Self {
-        Self::answer(
+        Self::response(
             status,
             "text/html",
             format!("<html><body><h1>{status}</h1></body></html>"),
@@ -152,58 +154,61 @@ impl Fault {
         Self::empty(status).header("location", location)
     }
 
-    /// Arrays in arrays, so many of them.
+    /// Arrays nested to this depth.
     ///
     /// Evidence: imagined.
     pub fn nested(levels: usize) -> Self {
-        Self::answer(
+        Self::response(
             200,
             "application/json",
             ["[".repeat(levels), "]".repeat(levels)].concat(),
         )
     }
 
-    /// A compressed empty array, although nobody asked for compression.
+    /// An empty array, compressed although the request did not ask for it.
     ///
     /// Evidence: imagined.
     pub fn gzip() -> Self {
-        Self::answer(200, "application/json", GZIP).header("content-encoding", "gzip")
+        Self::response(200, "application/json", GZIP).header("content-encoding", "gzip")
     }
 
-    /// Adds a header to the answer.
+    /// Adds a header to the response.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Some(spoilt) = &mut self.spoilt {
-            spoilt.headers.push((name.to_owned(), value.to_owned()));
+        if let Some(response) = &mut self.response {
+            response.headers.push((name.to_owned(), value.to_owned()));
         }
         self
     }
 
-    /// Met by so many requests.
+    /// Applies to this many requests.
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self
     }
 
-    /// Met by every request from now on.
+    /// Applies to every request from now on.
     pub fn always(self) -> Self {
         self.times(u32::MAX)
     }
 
-    /// The operation is carried out, and only its answer is lost.
+    /// Carries the operation out and replaces only its response.
     pub fn after_the_operation(mut self) -> Self {
         self.after_the_operation = true;
         self
     }
 }
 
-/// Where in a request's life the answer is spoilt.
-pub(super) enum Met {
+/// What happens to a request.
+pub(super) enum Injected {
+    /// It is handled as usual.
     Nothing,
-    Before(Spoilt),
-    After(Spoilt),
+    /// This is sent, and the operation is not carried out.
+    InsteadOf(HttpResponse),
+    /// The operation is carried out, and this is sent.
+    After(HttpResponse),
 }
 
-/// The faults that are still to be met, in order.
+/// The faults that are pending, in order.
 #[derive(Debug, Default)]
 pub(super) struct Faults(HashMap<Operation, VecDeque<Fault>>);
 
@@ -216,24 +221,24 @@ impl Faults {
         self.0.clear();
     }
 
-    /// What the next request of an operation meets.
-    pub(super) fn next(&mut self, operation: Operation) -> Met {
+    /// What happens to the next request of an operation.
+    pub(super) fn next(&mut self, operation: Operation) -> Injected {
         let Some(queue) = self.0.get_mut(&operation) else {
-            return Met::Nothing;
+            return Injected::Nothing;
         };
         while queue.front().is_some_and(|fault| fault.times == 0) {
             queue.pop_front();
         }
         let Some(fault) = queue.front_mut() else {
-            return Met::Nothing;
+            return Injected::Nothing;
         };
         if fault.times != u32::MAX {
             fault.times -= 1;
         }
-        match (fault.spoilt.clone(), fault.after_the_operation) {
-            (None, _) => Met::Nothing,
-            (Some(spoilt), false) => Met::Before(spoilt),
-            (Some(spoilt), true) => Met::After(spoilt),
+        match (fault.response.clone(), fault.after_the_operation) {
+            (None, _) => Injected::Nothing,
+            (Some(response), false) => Injected::InsteadOf(response),
+            (Some(response), true) => Injected::After(response),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! The keys that the fake accepts.
+//! The API keys that the fake server accepts.
 
-/// A key of Super User scope: may do everything, has no domain of its own.
+/// A key of Super User scope. It may do everything and has no domain of its own.
 pub const SYSTEM_KEY: &str = "nss_EXAMPLE";
-/// A key of the domain `acme.example`: sees only it, `~` means it, and the whole system is "Invalid
-/// Scope".
+/// A key of the domain `acme.example`. It sees only this domain, `~` means this domain, and
+/// requests for the whole system get 401 "Invalid Scope".
 pub const DOMAIN_KEY: &str = "nsd_EXAMPLE";
-/// A key of Super User scope that may only read: writes are `403`.
+/// A key of Super User scope that may only read: writes get 403.
 pub const READ_ONLY_KEY: &str = "nss_READONLY";

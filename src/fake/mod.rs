@@ -1,16 +1,16 @@
-//! An embedded NetSapiens for tests and for trying things out; feature `fake`.
+//! A fake NetSapiens server for tests, in the test's own process (feature `fake`).
 //!
-//! [`FakeServer`] listens on the loopback, keeps trunks in memory and answers all seven operations
-//! as servers are known to: arrays also where one trunk was asked for, `202` envelopes for writes,
-//! the empty string for what is unset, a generated SIP password, `409` for a trunk that exists,
-//! `401` "Invalid Scope" for a key without the right, `400` for `~` with a key of the whole system.
-//! Where it is not known what servers do, [`Quirks`] has a switch. What goes wrong in HTTP is a
-//! [`Fault`] of the server; what goes wrong below it, a [`FaultProxy`] does. Each says what evidence
-//! there is that servers do so.
+//! [`FakeServer`] listens on the loopback, keeps trunks in memory and implements all operations as
+//! servers are known to: one trunk is read as an array of one, writes return a `202` with code and
+//! message, an unset setting is the empty string, a SIP password is generated, a trunk that exists
+//! gives `409`, a key without the right gives `401` "Invalid Scope", and `~` with a key of the
+//! whole system gives `400`. Where the behaviour of servers is not known, [`Quirks`] has a switch.
+//! A [`Fault`] replaces a response; a [`FaultProxy`] breaks the connection below HTTP. The
+//! documentation of each says what evidence there is that servers do so.
 //!
-//! A request that the OpenAPI document forbids gets 400 with a message that says why, and a method
-//! that a path does not have gets 405: both are imagined, and of use in a test.
-//! [`Quirks::lenient_requests`] takes the first back.
+//! A request that violates the OpenAPI document gets 400 with a message that says why, and a method
+//! that a path does not have gets 405. Both are imagined, and show mistakes in a test.
+//! [`Quirks::lenient_requests`] switches the first off.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new()?.block_on(async {
@@ -26,7 +26,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A server that is busy once and then loses the answer of a create, and a connection that breaks:
+//! A server that is busy once and then loses the response to a create, and a connection that
+//! breaks:
 //!
 //! ```
 //! # tokio::runtime::Runtime::new()?.block_on(async {
@@ -47,7 +48,7 @@
 //! assert!(error.may_have_been_sent());
 //! assert_eq!(server.changes(), 1);
 //!
-//! proxy.break_next(Break::Reset(Point::Answer(0)));
+//! proxy.break_next(Break::Reset(Point::Response(0)));
 //! assert_eq!(client.connections().list().await?.len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
@@ -72,7 +73,7 @@ use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
 
 pub use fault::Fault;
-use fault::Spoilt;
+use fault::HttpResponse;
 pub use keys::{DOMAIN_KEY, READ_ONLY_KEY, SYSTEM_KEY};
 pub use operation::Operation;
 pub use proxy::{Break, FaultProxy, Point};
@@ -80,7 +81,22 @@ pub use quirks::{EmptyDomain, GetMissing, ListPaging, Quirks, RegistrationShape}
 pub use received::ReceivedRequest;
 use service::{Headers, Service};
 
-/// A NetSapiens in this process, listening on a free port of the loopback until it is dropped.
+/// A fake NetSapiens server that listens on a free loopback port until it is dropped.
+///
+/// ```
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// use netsapiens_connections::CarrierTrunk;
+/// use netsapiens_connections::fake::FakeServer;
+///
+/// let server = FakeServer::start().await;
+/// let client = server.client()?;
+/// client.connections().create(CarrierTrunk::new("192.0.2.20")).await?;
+/// assert_eq!(server.trunk_count(), 1);
+/// assert_eq!(server.requests()[0].method, "POST");
+/// # Ok::<(), netsapiens_connections::Error>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct FakeServer {
     http: MockServer,
     service: Arc<Mutex<Service>>,
@@ -95,24 +111,24 @@ impl std::fmt::Debug for FakeServer {
 }
 
 impl FakeServer {
-    /// Starts an empty server that behaves as servers are known to.
+    /// Starts a server without trunks that behaves as servers are known to.
     pub async fn start() -> Self {
         Self::with_quirks(Quirks::default()).await
     }
 
-    /// Starts an empty server with quirks.
+    /// Starts a server without trunks that has these quirks.
     pub async fn with_quirks(quirks: Quirks) -> Self {
         let http = MockServer::start_async().await;
         let service = Arc::new(Mutex::new(Service::new(quirks)));
-        let answering = Arc::clone(&service);
+        let shared = Arc::clone(&service);
         http.mock_async(|_, then| {
-            then.respond_with(move |request| respond(&answering, request));
+            then.respond_with(move |request| respond(&shared, request));
         })
         .await;
         Self { http, service }
     }
 
-    /// What [`ClientBuilder::server`] takes: `http://127.0.0.1:port`.
+    /// URL of the server, `http://127.0.0.1:port`, as [`ClientBuilder::server`] takes it.
     pub fn url(&self) -> String {
         self.http.base_url()
     }
@@ -125,8 +141,8 @@ impl FakeServer {
         self.client_builder().build()
     }
 
-    /// The beginning of a client of this server with [`SYSTEM_KEY`], for settings of your own. It
-    /// names trunks as the server's [`Quirks::addressing`] has them named.
+    /// A builder of a client of this server with [`SYSTEM_KEY`], for more settings. It addresses
+    /// trunks as the server's [`Quirks::addressing`] says.
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder()
             .server(self.url())
@@ -134,28 +150,28 @@ impl FakeServer {
             .addressing(self.service().quirks.addressing)
     }
 
-    /// Every request so far, in order.
+    /// All requests that were received so far, in order.
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.service().requests.clone()
     }
 
-    /// How many trunks there are, also those that are not visible yet.
+    /// How many trunks there are, including those that are not visible yet.
     pub fn trunk_count(&self) -> usize {
         self.service().trunk_count()
     }
 
-    /// The next requests of an operation meet a fault, once those have been met that were given
-    /// before.
+    /// Injects a fault into the next requests of an operation. Faults of an operation are queued:
+    /// this one applies once the ones before it are used up.
     pub fn fail(&self, operation: Operation, fault: Fault) {
         self.service().faults.add(operation, fault);
     }
 
-    /// Takes back all faults that were not met yet.
-    pub fn heal(&self) {
+    /// Removes all faults that are still pending.
+    pub fn clear_faults(&self) {
         self.service().faults.clear();
     }
 
-    /// How many creates, updates and deletes were carried out, whatever was answered.
+    /// How many creates, updates and deletes were carried out, whatever the response was.
     pub fn changes(&self) -> usize {
         self.service().changes
     }
@@ -165,7 +181,7 @@ impl FakeServer {
     }
 }
 
-/// A panic in one test's answer leaves the state as it was; the next request may go on with it.
+/// A panic while one request is handled leaves the state as it was, so later requests can use it.
 fn lock(service: &Mutex<Service>) -> MutexGuard<'_, Service> {
     service.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -188,14 +204,14 @@ fn respond(service: &Mutex<Service>, request: &HttpMockRequest) -> HttpMockRespo
         path: uri.path().to_owned(),
         query: uri.query().unwrap_or_default().to_owned(),
     };
-    let Spoilt {
+    let HttpResponse {
         status,
         headers,
         body,
-    } = lock(service).answer(received, read, request.body_ref());
-    let answer = headers.iter().fold(
+    } = lock(service).handle(received, read, request.body_ref());
+    let response = headers.iter().fold(
         HttpMockResponse::builder().status(status),
-        |answer, (name, value)| answer.header(name, value),
+        |response, (name, value)| response.header(name, value),
     );
-    answer.body(body).build()
+    response.body(body).build()
 }

@@ -1,4 +1,4 @@
-//! The seven operations by name.
+//! The operations of the service, by name and by path.
 
 use crate::claims::Request;
 use crate::generated::claims::REQUESTS;
@@ -23,7 +23,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// All seven.
+    /// All operations.
     pub const ALL: [Self; 7] = [
         Self::ListConnections,
         Self::CreateConnection,
@@ -34,7 +34,7 @@ impl Operation {
         Self::DeleteConnection,
     ];
 
-    /// The operationId, as errors of the client name it.
+    /// The operationId, as in [`Error::operation`](crate::Error::operation).
     pub fn id(self) -> &'static str {
         match self {
             Self::ListConnections => "list_connections",
@@ -47,7 +47,7 @@ impl Operation {
         }
     }
 
-    /// Whether it changes trunks.
+    /// Whether the operation changes trunks.
     pub fn is_write(self) -> bool {
         matches!(
             self,
@@ -55,7 +55,7 @@ impl Operation {
         )
     }
 
-    /// The operation that a method and the segments behind the base path stand for.
+    /// The operation of a method and the path segments after the base path.
     pub(super) fn of(method: &str, segments: &[&str]) -> Option<Self> {
         let request = at(segments).find(|request| request.method == method)?;
         Self::ALL
@@ -63,13 +63,13 @@ impl Operation {
             .find(|operation| operation.id() == request.operation)
     }
 
-    /// What the spec claims of its requests.
+    /// What the spec requires of its requests.
     pub(super) fn request(self) -> Option<&'static Request> {
         REQUESTS.iter().find(|it| it.operation == self.id())
     }
 }
 
-/// The methods that the spec has for a path, as the header `Allow` lists them.
+/// The methods that the spec has for a path, in the format of the header `Allow`.
 pub(super) fn allowed(segments: &[&str]) -> String {
     let methods: Vec<&str> = at(segments).map(|request| request.method).collect();
     methods.join(", ")

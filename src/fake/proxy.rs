@@ -1,4 +1,4 @@
-//! A proxy that breaks connections: what goes wrong below HTTP.
+//! A TCP proxy that breaks connections on demand, for failures below HTTP.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,45 +11,47 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// Where in an answer something happens.
+/// A position in a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {
-    /// Behind so many bytes of the whole answer, its head included. `Answer(0)` is before the
-    /// answer.
-    Answer(usize),
-    /// Behind so many bytes of its body.
+    /// After this many bytes of the whole response, status line and headers included.
+    /// `Response(0)` is before its first byte.
+    Response(usize),
+    /// After this many bytes of its body.
     Body(usize),
 }
 
-/// What becomes of one connection. Each says how sure it is that servers, or what stands before
-/// them, do it.
+/// How one connection breaks. The documentation of each says what evidence there is that servers,
+/// or gateways before them, do so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Break {
-    /// It is accepted and reset at once. No request gets through.
+    /// The connection is accepted and reset at once. No request reaches the server.
     ///
     /// Evidence: reported: the platform maker's load generator retries such resets.
     ResetAtOnce,
-    /// The request gets through; the answer ends here and the connection is closed in order.
+    /// The request reaches the server. The response ends at this position, and the connection is
+    /// closed in order.
     ///
     /// Evidence: imagined.
     Close(Point),
-    /// The request gets through; the answer ends here and the connection is reset.
+    /// The request reaches the server. The response ends at this position, and the connection is
+    /// reset.
     ///
     /// Evidence: reported: the platform maker's load generator retries such resets.
     Reset(Point),
-    /// The request gets through; from here on the answer comes by the byte, with so much time
-    /// before each.
+    /// The request reaches the server. From this position on the response arrives byte by byte,
+    /// with this delay before each.
     ///
     /// Evidence: imagined.
     Slow(Point, Duration),
-    /// The first request is answered, and the next one on the same connection meets a reset. No
-    /// further request gets through: a server has closed a connection that was kept open, at the
-    /// moment when it is used again.
+    /// The first request gets its response, and the next one on the same connection is reset and
+    /// does not reach the server: as if the server closed a kept-alive connection at the moment
+    /// when it is used again.
     ///
     /// Evidence: imagined.
     ResetOnReuse,
-    /// Nothing gets through. The answer is a success of this type, JSON, with a body of so many
-    /// bytes, all of them spaces. None of it is kept in memory.
+    /// No request reaches the server. The response has status 200, the content type JSON and a
+    /// body of this many bytes, all of them spaces. The proxy keeps none of it in memory.
     ///
     /// Evidence: imagined.
     Flood(u64),
@@ -58,8 +60,8 @@ pub enum Break {
 /// A TCP proxy before a server, [`FakeServer`](super::FakeServer) or another, that breaks
 /// connections on demand.
 ///
-/// Connections pass untouched until a [`Break`] is given; each break is for one connection. It
-/// needs the runtime of tokio that it was started on and stops when it is dropped.
+/// Connections pass unchanged until a [`Break`] is given; each break is for one connection. The
+/// proxy needs the tokio runtime that it was started on, and stops when it is dropped.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new()?.block_on(async {
@@ -71,7 +73,7 @@ pub enum Break {
 ///
 /// proxy.break_next(Break::Close(Point::Body(3)));
 /// assert_eq!(client.connections().count().await?, 0);
-/// assert_eq!(server.requests().len(), 2, "the answer was cut, so the count was asked for again");
+/// assert_eq!(server.requests().len(), 2, "the response was cut, so the count was retried");
 ///
 /// proxy.refuse().await;
 /// assert!(client.connections().count().await.unwrap_err().is_connect());
@@ -94,11 +96,10 @@ struct Shared {
 }
 
 impl FaultProxy {
-    /// Listens on a free port of the loopback and passes all on to a server, `http://host:port` or
-    /// `host:port`.
+    /// Listens on a free loopback port and forwards to a server, `http://host:port` or `host:port`.
     ///
     /// # Errors
-    /// When no port can be had.
+    /// When no port is free.
     pub async fn start(upstream: &str) -> io::Result<Self> {
         let upstream = upstream
             .trim_start_matches("http://")
@@ -124,14 +125,13 @@ impl FaultProxy {
         format!("http://{}", self.address)
     }
 
-    /// The next new connection is broken so, once those before it have met the breaks that were
-    /// given before.
+    /// Breaks the next new connection. Breaks are queued: each connection takes the oldest one.
     pub fn break_next(&self, how: Break) {
         lock(&self.shared.breaks).push_back(how);
     }
 
-    /// Closes the port and all connections: from now on connections are refused, until
-    /// [`FaultProxy::listen`].
+    /// Closes the port and all connections. New connections are refused until
+    /// [`FaultProxy::listen`] is called.
     pub async fn refuse(&self) {
         // The task owns the listener and the tasks of all connections; they end with it.
         let accepting = lock(&self.accepting).take();
@@ -142,7 +142,7 @@ impl FaultProxy {
         }
     }
 
-    /// Opens the port again.
+    /// Opens the port again, after [`FaultProxy::refuse`].
     ///
     /// # Errors
     /// When another process has taken the port in the meantime.
@@ -153,7 +153,8 @@ impl FaultProxy {
         Ok(())
     }
 
-    /// How many bytes of answers were passed back by broken connections, those of a flood included.
+    /// How many bytes of responses the broken connections passed back to the client, those of a
+    /// flood included.
     pub fn bytes_back(&self) -> u64 {
         self.shared.bytes_back.load(Ordering::Relaxed)
     }
@@ -179,64 +180,64 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         };
         let how = lock(&shared.breaks).pop_front();
         let shared = Arc::clone(&shared);
-        // A connection that ends with an error ends, which is all that either side can see of it.
-        connections.spawn(async move { drop(carry(near, how, &shared).await) });
+        // Both sides see that the connection ends; there is nobody to report an error to.
+        connections.spawn(async move { drop(serve(near, how, &shared).await) });
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn carry(mut near: TcpStream, how: Option<Break>, shared: &Shared) -> io::Result<()> {
+async fn serve(mut near: TcpStream, how: Option<Break>, shared: &Shared) -> io::Result<()> {
     near.set_nodelay(true)?;
     match how {
         Some(Break::ResetAtOnce) => return reset(&near),
         Some(Break::Flood(bytes)) => return flood(near, bytes, shared).await,
         _ => {}
     }
-    let mut far = TcpStream::connect(&shared.upstream).await?;
+    let mut upstream = TcpStream::connect(&shared.upstream).await?;
     let Some(how) = how else {
-        return copy_bidirectional(&mut near, &mut far).await.map(drop);
+        return copy_bidirectional(&mut near, &mut upstream).await.map(drop);
     };
-    let ending = spoil(&mut near, &mut far, how, shared).await;
+    let ending = forward_until(&mut near, &mut upstream, how, shared).await;
     if matches!(how, Break::Reset(_) | Break::ResetOnReuse) {
         reset(&near)?;
     }
     ending
 }
 
-/// Passes requests on and answers back, until the connection is to end.
-async fn spoil(
+/// Forwards requests and responses, until the connection is to break.
+async fn forward_until(
     near: &mut TcpStream,
-    far: &mut TcpStream,
+    upstream: &mut TcpStream,
     how: Break,
     shared: &Shared,
 ) -> io::Result<()> {
-    let (mut asked, mut answered) = ([0; 4096], [0; 4096]);
+    let (mut sent, mut received) = ([0; 4096], [0; 4096]);
     let mut progress = Progress::default();
     loop {
         tokio::select! {
-            length = near.read(&mut asked) => match length? {
+            length = near.read(&mut sent) => match length? {
                 0 => return Ok(()),
                 _ if how == Break::ResetOnReuse && progress.bytes > 0 => return Ok(()),
-                length => far.write_all(&asked[..length]).await?,
+                length => upstream.write_all(&sent[..length]).await?,
             },
-            length = far.read(&mut answered) => {
-                let answer = &answered[..length?];
-                if answer.is_empty() {
+            length = upstream.read(&mut received) => {
+                let piece = &received[..length?];
+                if piece.is_empty() {
                     return Ok(());
                 }
                 match how {
                     Break::Close(point) | Break::Reset(point) => {
-                        let whole = progress.before(point, answer);
-                        near.write_all(&answer[..whole]).await?;
+                        let whole = progress.before(point, piece);
+                        near.write_all(&piece[..whole]).await?;
                         shared.bytes_back.fetch_add(whole as u64, Ordering::Relaxed);
-                        if whole < answer.len() {
+                        if whole < piece.len() {
                             return near.flush().await;
                         }
                     }
                     Break::Slow(point, pause) => {
-                        let quick = progress.before(point, answer);
-                        near.write_all(&answer[..quick]).await?;
-                        for byte in &answer[quick..] {
+                        let quick = progress.before(point, piece);
+                        near.write_all(&piece[..quick]).await?;
+                        for byte in &piece[quick..] {
                             // The shortest sleep takes a millisecond.
                             match pause.is_zero() {
                                 true => tokio::task::yield_now().await,
@@ -246,8 +247,8 @@ async fn spoil(
                         }
                     }
                     _ => {
-                        progress.before(Point::Answer(usize::MAX), answer);
-                        near.write_all(answer).await?;
+                        progress.before(Point::Response(usize::MAX), piece);
+                        near.write_all(piece).await?;
                     }
                 }
             }
@@ -255,21 +256,21 @@ async fn spoil(
     }
 }
 
-/// How much of an answer has passed.
+/// How much of a response was forwarded.
 #[derive(Default)]
 struct Progress {
     bytes: usize,
-    /// Length of the head, once its end has passed.
+    /// Length of status line and headers, once they were forwarded.
     head: Option<usize>,
     last: [u8; 4],
 }
 
 impl Progress {
-    /// Takes a piece of the answer, and gives how much of it lies before a point.
+    /// Takes the next piece of the response and returns how much of it lies before a point.
     fn before(&mut self, point: Point, piece: &[u8]) -> usize {
         for (at, byte) in piece.iter().enumerate() {
             let here = match point {
-                Point::Answer(bytes) => self.bytes >= bytes,
+                Point::Response(bytes) => self.bytes >= bytes,
                 Point::Body(bytes) => self
                     .head
                     .is_some_and(|head| self.bytes >= head.saturating_add(bytes)),
@@ -287,7 +288,7 @@ impl Progress {
     }
 }
 
-/// From here on closing sends a reset, and drops what was not sent.
+/// Makes closing send a reset and drop what is still to be sent.
 fn reset(near: &TcpStream) -> io::Result<()> {
     near.set_zero_linger()
 }
@@ -324,10 +325,10 @@ mod tests {
 
     #[test]
     fn points_are_found_across_pieces() {
-        let answer = b"HTTP/1.1 200 OK\r\n\r\n[1,2]";
+        let response = b"HTTP/1.1 200 OK\r\n\r\n[1,2]";
         for (point, expected) in [
-            (Point::Answer(0), 0),
-            (Point::Answer(7), 7),
+            (Point::Response(0), 0),
+            (Point::Response(7), 7),
             (Point::Body(0), 19),
             (Point::Body(3), 22),
             (Point::Body(99), 24),
@@ -335,7 +336,7 @@ mod tests {
             for size in [1, 2, 5, 100] {
                 let mut progress = Progress::default();
                 let mut passed = 0;
-                for piece in answer.chunks(size) {
+                for piece in response.chunks(size) {
                     let before = progress.before(point, piece);
                     passed += before;
                     if before < piece.len() {

@@ -1,4 +1,4 @@
-//! Where servers differ, or where nobody knows what they do.
+//! Switches for behaviour in which servers differ, or which is not known.
 
 use std::time::Duration;
 
@@ -7,81 +7,80 @@ use serde_json::{Map, Value, json};
 use super::trunk::is_vocabulary;
 use crate::values::Addressing;
 
-/// How a [`FakeServer`](super::FakeServer) departs from the captured behaviour. The default is the
-/// captured one. Each switch says how sure it is that servers have it: what is "imagined" nobody
-/// has seen, and a client that is ready for it loses nothing.
+/// How a [`FakeServer`](super::FakeServer) departs from the captured behaviour, which is the
+/// default. The documentation of each switch says what evidence there is that servers do so. What
+/// is "imagined" was never seen; a client that is ready for it loses nothing.
 ///
 /// ```
 /// use netsapiens_connections::fake::{ListPaging, Quirks};
 ///
 /// let paging = ListPaging::StopsAt100;
 /// let quirks = Quirks { paging, numbers_for_text: true, ..Quirks::default() };
-/// # drop(quirks);
+/// assert!(quirks.numbers_for_text && !quirks.text_for_numbers);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Quirks {
-    /// All-digit texts are answered as integers where the vendor's inference from answers shows
-    /// both, user names for example.
+    /// All-digit strings are sent as integers where a schema that the vendor inferred from real
+    /// responses allows both: in user names, for example.
     ///
     /// Evidence: inferred, correction `text-or-integer`.
     pub numbers_for_text: bool,
-    /// Numbers are answered as text, counts and the codes of messages too.
+    /// Integers are sent as strings, including counts and the codes of messages.
     ///
-    /// Evidence: imagined; requests write limits so, correction `text-for-integer`.
+    /// Evidence: imagined; requests send limits so, correction `text-for-integer`.
     pub text_for_numbers: bool,
-    /// What is unset is `null` instead of the empty string.
+    /// Unset settings are `null` instead of the empty string.
     ///
     /// Evidence: reported of other resources of the API.
     pub null_for_unset: bool,
-    /// Answers hold properties that no document knows.
+    /// Responses have properties that no document has.
     ///
     /// Evidence: captured, `get_connection/200-registered-pri.json`, whose `registration` was one.
     pub unknown_fields: bool,
-    /// All vocabularies have values that no document knows.
+    /// Vocabularies have values that no document has.
     ///
-    /// Evidence: captured, correction `closed-yes-no`: the backend's own values are seen.
+    /// Evidence: captured, correction `closed-yes-no`: a response has the backend's own values.
     pub unknown_values: bool,
-    /// Times come in the other spellings of the vendor's examples: without an offset, with
-    /// fractions, and the impossible `0000-00-00`.
+    /// Times have the other formats of the vendor's examples: without an offset, with fractions,
+    /// and the impossible `0000-00-00`.
     ///
     /// Evidence: documented, correction `datetimes-as-text`.
     pub odd_dates: bool,
-    /// What the `registration` of a trunk looks like.
+    /// The shape of a trunk's `registration`.
     pub registration: RegistrationShape,
-    /// How long reads do not see a create, an update or a delete: writes are replicated to all
+    /// For how long reads do not see a create, update or delete, while it is replicated to all
     /// nodes.
     ///
     /// Evidence: documented in the vendor's guide to asynchronous writes.
     pub visibility_delay: Duration,
-    /// What lists make of `start` and `limit`.
+    /// Whether lists honour `start` and `limit`.
     pub paging: ListPaging,
-    /// What reading a trunk that does not exist gives.
+    /// The response to reading a trunk that does not exist.
     pub missing: GetMissing,
-    /// What listing a domain without trunks gives.
+    /// The response to listing a domain without trunks.
     pub empty_domain: EmptyDomain,
-    /// Deleting a trunk that does not exist is accepted with 202 instead of refused with 404; which
-    /// one servers do is not known.
+    /// Deleting a trunk that does not exist gives 202 instead of 404. Which of the two servers send
+    /// is not known.
     ///
     /// Evidence: imagined.
     pub missing_delete_accepted: bool,
-    /// Reading one trunk gives an object instead of an array of one.
+    /// Reading one trunk returns an object instead of an array of one.
     ///
     /// Evidence: reported of other resources of the API.
     pub object_for_one: bool,
-    /// How trunks are named in paths. By pattern, a `:` in one is refused, as before v46.
+    /// How trunks are addressed in paths. By pattern, one with a `:` gets 404, as before v46.
     ///
     /// Evidence: documented, correction `neutral-connection-parameter`.
     pub addressing: Addressing,
-    /// A request that the spec forbids is carried out as far as it can be, with values converted as
-    /// PHP does (`true` is stored as `1`). Without this quirk the response is 400 with a message
-    /// that says what is wrong, so that a mistake in a request is seen in the test that makes it;
-    /// which of them servers refuse is not known.
+    /// A request that violates the spec is carried out as far as possible, with values converted as
+    /// PHP does (`true` is stored as `1`). Without this quirk it gets 400 and a message that says
+    /// what is wrong, so that a test shows its mistake. Which of them servers refuse is not known.
     ///
     /// Evidence: imagined.
     pub lenient_requests: bool,
 }
 
-/// What the `registration` of a trunk looks like where it has a device; without one it is absent.
+/// The shape of the `registration` of a trunk that has a device. Without a device it is absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RegistrationShape {
     /// The captured object.
@@ -89,29 +88,29 @@ pub enum RegistrationShape {
     /// Evidence: captured, `get_connection/200-registered-pri.json`.
     #[default]
     Object,
-    /// `[]`, how PHP writes an empty object.
+    /// `[]`, as PHP encodes an empty object.
     ///
     /// Evidence: inferred from the `call-routing` of `get_connection/200-registered-pri.json`.
     EmptyArray,
-    /// `{}`
+    /// `{}`.
     ///
     /// Evidence: imagined.
     EmptyObject,
-    /// No such property.
+    /// The property is absent.
     ///
     /// Evidence: inferred: the vendor documents none, correction `undocumented-registration`.
     Absent,
 }
 
-/// What lists make of `start` and `limit`.
+/// Whether lists honour `start` and `limit`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ListPaging {
-    /// Both are honoured; without `limit` everything is answered.
+    /// Both are honoured; without `limit` all trunks are returned.
     ///
     /// Evidence: documented, correction `paging-undeclared`; but the default `limit` is 100 there.
     #[default]
     Honoured,
-    /// Both are ignored; everything is answered.
+    /// Both are ignored; all trunks are returned.
     ///
     /// Evidence: inferred: the vendor declares neither, correction `paging-undeclared`.
     Ignored,
@@ -119,13 +118,13 @@ pub enum ListPaging {
     ///
     /// Evidence: imagined.
     StartIgnored,
-    /// Both are honoured, and 100 trunks are the most that is ever answered.
+    /// Both are honoured, and no response has more than 100 trunks.
     ///
     /// Evidence: reported of other lists of the API, correction `paging-undeclared`.
     StopsAt100,
 }
 
-/// What reading a trunk that does not exist gives.
+/// The response to reading a trunk that does not exist.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum GetMissing {
     /// 404 with "Resource not found."
@@ -135,17 +134,17 @@ pub enum GetMissing {
     NotFound,
     /// 200 with an empty array.
     ///
-    /// Evidence: inferred from PHP's way with lists.
+    /// Evidence: inferred from how PHP services return lists.
     EmptyArray,
 }
 
-/// What listing a domain without trunks gives; which one servers do is not known. A domain that does
-/// not exist is one without trunks here.
+/// The response to listing a domain without trunks. Which of them servers send is not known. Here a
+/// domain that does not exist is one without trunks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum EmptyDomain {
     /// 200 with an empty array.
     ///
-    /// Evidence: inferred from PHP's way with lists.
+    /// Evidence: inferred from how PHP services return lists.
     #[default]
     EmptyArray,
     /// 404 with "Resource not found."
@@ -154,7 +153,7 @@ pub enum EmptyDomain {
     NotFound,
 }
 
-/// Properties that the vendor's inference shows as text or integer.
+/// Properties that are string or integer in the schema that the vendor inferred from responses.
 const TEXT_OR_INTEGER: [&str; 8] = [
     "connection-address",
     "connection-sip-registration-username",
@@ -167,7 +166,7 @@ const TEXT_OR_INTEGER: [&str; 8] = [
 ];
 
 impl Quirks {
-    /// A trunk as this server writes it.
+    /// A trunk as this server sends it.
     pub(super) fn render(&self, trunk: &Map<String, Value>, registration: Option<Value>) -> Value {
         let mut trunk = trunk.clone();
         match (registration, self.registration) {
@@ -183,7 +182,7 @@ impl Quirks {
             }
         }
         for (name, value) in &mut trunk {
-            self.bend(name, value);
+            self.apply(name, value);
         }
         if self.unknown_fields {
             let later = json!({ "enabled": "yes", "secret": "«secret-9»", "list": [1, null, {}] });
@@ -195,16 +194,16 @@ impl Quirks {
         Value::Object(trunk)
     }
 
-    /// Bends what an answer that holds no trunk is made of: a code or a total.
-    pub(super) fn bend_envelope(&self, answer: &mut Value) {
+    /// Applies the quirks to a response without trunks: to its code or total.
+    pub(super) fn apply_to_envelope(&self, envelope: &mut Value) {
         for name in ["code", "total"] {
-            if let Some(value) = answer.get_mut(name) {
-                self.bend(name, value);
+            if let Some(value) = envelope.get_mut(name) {
+                self.apply(name, value);
             }
         }
     }
 
-    fn bend(&self, name: &str, value: &mut Value) {
+    fn apply(&self, name: &str, value: &mut Value) {
         match value {
             Value::String(text) if text.is_empty() && self.null_for_unset => *value = Value::Null,
             Value::String(text) if self.numbers_for_text && TEXT_OR_INTEGER.contains(&name) => {
@@ -226,7 +225,7 @@ impl Quirks {
             Value::Number(number) if self.text_for_numbers => *value = number.to_string().into(),
             Value::Object(members) => members
                 .iter_mut()
-                .for_each(|(name, value)| self.bend(name, value)),
+                .for_each(|(name, value)| self.apply(name, value)),
             _ => {}
         }
     }

@@ -1,12 +1,12 @@
-//! What the fake was asked.
+//! The requests that the fake server received.
 
-/// A request as it arrived.
+/// A request that the fake server received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedRequest {
     /// HTTP method.
     pub method: String,
-    /// Path as it was on the wire, percent-encoded.
+    /// Path as received, percent-encoded.
     pub path: String,
-    /// Query as it was on the wire, without the `?`.
+    /// Query as received, percent-encoded, without the `?`; empty where there is none.
     pub query: String,
 }

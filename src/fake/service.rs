@@ -1,4 +1,4 @@
-//! The operations on the state of the fake.
+//! The fake server's operations and the trunks that they work on.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -7,7 +7,7 @@ use base64::Engine;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::fault::{Faults, Met, Spoilt};
+use super::fault::{Faults, HttpResponse, Injected};
 use super::keys::{DOMAIN_KEY, READ_ONLY_KEY, SYSTEM_KEY};
 use super::operation::{Operation, allowed};
 use super::quirks::{EmptyDomain, GetMissing, ListPaging, Quirks};
@@ -19,10 +19,10 @@ use crate::claims::Arrived;
 const OWN_DOMAIN: &str = "acme.example";
 const BASE_PATH: &str = "/ns-api/v2/";
 
-/// What the service answers of itself.
+/// A response of the service itself, in JSON.
 struct Reply {
     status: u16,
-    /// The methods that the path has, where the request has another.
+    /// The methods of the path, where the request has another one.
     allow: Option<String>,
     body: Value,
 }
@@ -44,8 +44,8 @@ impl Reply {
         }
     }
 
-    /// What a path without this operation gives. A path of the spec with another method is refused
-    /// by the words of HTTP, which is imagined; any other path as reported.
+    /// The response where no operation matches. A path of the spec with another method gets 405,
+    /// which is imagined; any other path gets what was reported.
     fn no_operation(segments: &[&str]) -> Self {
         match allowed(segments) {
             methods if methods.is_empty() => Self::message(404, "No Route Found [92]"),
@@ -57,11 +57,11 @@ impl Reply {
     }
 }
 
-/// A request, taken apart.
-struct Asked<'a> {
-    /// What it asks for; `None` where there is no such operation.
+/// A request, parsed.
+struct ParsedRequest<'a> {
+    /// `None` where no operation matches.
     operation: Option<Operation>,
-    /// Of the path behind the base path, decoded.
+    /// Of the path after the base path, decoded.
     segments: &'a [&'a str],
     method: &'a str,
     query: &'a str,
@@ -69,7 +69,7 @@ struct Asked<'a> {
     body: &'a [u8],
 }
 
-/// The headers of a request that the service looks at; empty where there is none.
+/// The request headers that the service reads; empty where one is absent.
 pub(super) struct Headers<'a> {
     pub(super) authorization: &'a str,
     pub(super) content_type: &'a str,
@@ -101,12 +101,12 @@ impl Service {
         self.trunks.iter().filter(|trunk| !trunk.removed).count()
     }
 
-    pub(super) fn answer(
+    pub(super) fn handle(
         &mut self,
         request: ReceivedRequest,
         headers: Headers<'_>,
         body: &[u8],
-    ) -> Spoilt {
+    ) -> HttpResponse {
         let segments: Vec<String> = request
             .path
             .strip_prefix(BASE_PATH)
@@ -116,7 +116,7 @@ impl Service {
             .collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let operation = Operation::of(&request.method, &segments);
-        let asked = Asked {
+        let parsed = ParsedRequest {
             operation,
             segments: &segments,
             method: &request.method,
@@ -124,38 +124,38 @@ impl Service {
             headers,
             body,
         };
-        let met = operation.map_or(Met::Nothing, |operation| self.faults.next(operation));
-        let spoilt = match met {
-            Met::Before(spoilt) => spoilt,
-            Met::Nothing => self.carry_out(&asked),
-            Met::After(spoilt) => {
-                self.carry_out(&asked);
-                spoilt
+        let injected = operation.map_or(Injected::Nothing, |operation| self.faults.next(operation));
+        let response = match injected {
+            Injected::InsteadOf(response) => response,
+            Injected::Nothing => self.carry_out(&parsed),
+            Injected::After(response) => {
+                self.carry_out(&parsed);
+                response
             }
         };
         self.requests.push(request);
-        spoilt
+        response
     }
 
-    fn carry_out(&mut self, asked: &Asked<'_>) -> Spoilt {
+    fn carry_out(&mut self, parsed: &ParsedRequest<'_>) -> HttpResponse {
         let Reply {
             status,
             allow,
-            body: mut answer,
-        } = self.route(asked).unwrap_or_else(|refusal| refusal);
-        self.quirks.bend_envelope(&mut answer);
+            mut body,
+        } = self.route(parsed).unwrap_or_else(|refusal| refusal);
+        self.quirks.apply_to_envelope(&mut body);
         let allow = allow.map(|methods| ("allow".into(), methods));
         let json = ("content-type".into(), "application/json".into());
         let headers = [json].into_iter().chain(allow).collect();
-        Spoilt {
+        HttpResponse {
             status,
             headers,
-            body: answer.to_string().into_bytes(),
+            body: body.to_string().into_bytes(),
         }
     }
 
-    fn route(&mut self, asked: &Asked<'_>) -> Result<Reply, Reply> {
-        let key = asked
+    fn route(&mut self, parsed: &ParsedRequest<'_>) -> Result<Reply, Reply> {
+        let key = parsed
             .headers
             .authorization
             .strip_prefix("Bearer ")
@@ -163,19 +163,19 @@ impl Service {
         if ![SYSTEM_KEY, DOMAIN_KEY, READ_ONLY_KEY].contains(&key) {
             return Err(Reply::message(401, "Unauthorized"));
         }
-        if key == READ_ONLY_KEY && asked.method != "GET" {
+        if key == READ_ONLY_KEY && parsed.method != "GET" {
             return Err(Reply::message(403, "Access Denied"));
         }
-        let operation = asked
+        let operation = parsed
             .operation
-            .ok_or_else(|| Reply::no_operation(asked.segments))?;
-        let query = pairs(asked.query);
+            .ok_or_else(|| Reply::no_operation(parsed.segments))?;
+        let query = pairs(parsed.query);
         if !self.quirks.lenient_requests {
             let arrived = Arrived {
-                segments: asked.segments,
+                segments: parsed.segments,
                 query: &query,
-                content_type: asked.headers.content_type,
-                body: asked.body,
+                content_type: parsed.headers.content_type,
+                body: parsed.body,
             };
             let broken = operation.request().and_then(|it| it.broken(&arrived));
             if let Some(message) = broken {
@@ -183,9 +183,9 @@ impl Service {
             }
         }
         let query: Query = query.into_iter().collect();
-        // The domain of a path, or the one that a query may name for an operation of the whole
-        // system.
-        let (domain, connection) = match asked.segments {
+        // The domain in the path, or the one that the query may name where the operation is on the
+        // whole system.
+        let (domain, connection) = match parsed.segments {
             ["domains", domain, _, rest @ ..] => {
                 (Some(*domain), rest.first().copied().unwrap_or_default())
             }
@@ -207,13 +207,13 @@ impl Service {
             Operation::CountConnections => Ok(Reply::ok(
                 json!({ "total": self.matching(domain.as_deref(), &query).len() }),
             )),
-            Operation::CreateConnection => self.create(&settings(asked.body)?),
+            Operation::CreateConnection => self.create(&settings(parsed.body)?),
             Operation::GetConnection => self.get(of_domain, connection),
             Operation::UpdateConnection => {
                 let at = self
                     .find(of_domain, connection)?
                     .ok_or_else(|| Reply::message(404, "Resource not found."))?;
-                let settings = settings(asked.body)?;
+                let settings = settings(parsed.body)?;
                 let visible = self.change();
                 self.trunks[at].update(&settings, visible);
                 Ok(Reply::message(202, "Accepted"))
@@ -234,7 +234,7 @@ impl Service {
         }
     }
 
-    /// Counts a change, and gives the time from which reads see it.
+    /// Counts a change and returns the time from which reads see it.
     fn change(&mut self) -> Instant {
         self.changes += 1;
         Instant::now() + self.quirks.visibility_delay
@@ -282,7 +282,7 @@ impl Service {
         })
     }
 
-    /// The pattern that the last segment of a path names.
+    /// The pattern that the last segment of the path stands for.
     fn pattern_of(&self, connection: &str) -> Result<String, Reply> {
         match self.quirks.addressing.base64() {
             Some(base64) => {
@@ -297,7 +297,7 @@ impl Service {
         }
     }
 
-    /// Where the trunk is that a write names, if there is one.
+    /// Index of the trunk that a write is for, if it exists.
     fn find(&self, domain: &str, connection: &str) -> Result<Option<usize>, Reply> {
         let pattern = self.pattern_of(connection)?;
         Ok(self
@@ -306,8 +306,8 @@ impl Service {
             .position(|trunk| !trunk.removed && trunk.is(domain, &pattern)))
     }
 
-    /// The trunks that reads see and the filters leave. Of the filters whose comparison nobody
-    /// documents only the termination pattern is honoured, as equality.
+    /// The visible trunks that match the filters. How the filters compare is not documented, so
+    /// only the termination pattern is applied, as equality.
     fn matching(&self, domain: Option<&str>, query: &Query) -> Vec<&Trunk> {
         let now = Instant::now();
         let termination = query.get("termination-match");
@@ -346,8 +346,7 @@ impl Service {
     }
 }
 
-/// The domain that a path or query names: `~` is the key's own, and a key of the whole system has
-/// none.
+/// The domain that a path or query names. `~` is the key's own; a key of the whole system has none.
 fn domain_of(name: &str, key: &str) -> Result<String, Reply> {
     match (name, key) {
         ("~", DOMAIN_KEY) => Ok(OWN_DOMAIN.into()),
@@ -362,13 +361,13 @@ fn settings(body: &[u8]) -> Result<Map<String, Value>, Reply> {
     serde_json::from_slice(body).map_err(|_| Reply::message(400, "The body is no JSON object"))
 }
 
-/// A count; one that is too large is the largest.
+/// A number of trunks; one that is too large counts as the largest.
 fn count(text: &str) -> Option<usize> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().unwrap_or(usize::MAX))
 }
 
-/// The pairs of a query, decoded. What comes without a value has an empty one.
+/// The parameters of a query, decoded. One without `=` has an empty value.
 fn pairs(query: &str) -> Vec<(String, String)> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs

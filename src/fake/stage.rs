@@ -1,4 +1,4 @@
-//! Bringing the fake into a state without a request.
+//! Setting up the fake server's state without requests.
 
 use serde_json::{Map, json};
 
@@ -6,8 +6,8 @@ use super::FakeServer;
 use super::trunk::{DOMAIN, PATTERN, Trunk};
 
 impl FakeServer {
-    /// Adds numbered trunks to a domain without a request each: `sip*@trunk-000000.example` and so
-    /// on, visible at once. For lists that are too large to be created one by one.
+    /// Adds this many trunks to a domain without sending requests, visible at once. Their patterns
+    /// are numbered: `sip*@trunk-000000.example` and so on. For long lists.
     ///
     /// ```
     /// # tokio::runtime::Runtime::new()?.block_on(async {
@@ -35,8 +35,22 @@ impl FakeServer {
         }));
     }
 
-    /// Lets a trunk have calls, as its counters tell: from its peer and to it. Does nothing where
-    /// there is no such trunk.
+    /// Sets a trunk's counters of current calls, from its peer and to it. Does nothing where there
+    /// is no such trunk.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// use netsapiens_connections::fake::FakeServer;
+    ///
+    /// let server = FakeServer::start().await;
+    /// server.seed("acme.example", 1);
+    /// server.set_calls("acme.example", "sip*@trunk-000000.example", 2, 1);
+    /// let trunks = server.client()?.connections().list().await?;
+    /// assert_eq!(trunks[0].current_calls(), Some(3));
+    /// # Ok::<(), netsapiens_connections::Error>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_calls(&self, domain: &str, pattern: &str, from_peer: i64, to_peer: i64) {
         let mut service = self.service();
         if let Some(trunk) = service

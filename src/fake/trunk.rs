@@ -1,4 +1,4 @@
-//! A trunk as the fake keeps it.
+//! A trunk as the fake server stores it.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use serde_json::{Map, Value};
 
-/// What the server puts in a trunk that was created with nothing but its key: documented defaults,
-/// and the empty string.
+/// A trunk that was created with nothing but its key: the documented defaults, and the empty string
+/// for all else.
 const DEFAULTS: &str = include_str!("trunk.json");
-/// The device record of a trunk that registers, after the captured one.
+/// The device record of a trunk that registers, modelled on the captured one.
 const REGISTRATION: &str = include_str!("registration.json");
 
 pub(super) const DOMAIN: &str = "domain";
@@ -17,7 +17,7 @@ pub(super) const PATTERN: &str = "connection-orig-match-pattern";
 const TERM_PATTERN: &str = "connection-term-match-pattern";
 const USERNAME: &str = "connection-sip-registration-username";
 const PASSWORD: &str = "connection-sip-registration-password";
-/// Absent from a trunk on which it is unset, as from the captured one.
+/// Absent where it is unset, as on the captured trunk.
 const P_ASSERTED_ID: &str = "connection-custom-p-asserted-id-format";
 const MODIFIED: &str = "last-modified-datetime";
 
@@ -28,11 +28,11 @@ const PASSWORD_CHARS: usize = 12;
 #[derive(Debug, Clone)]
 pub(super) struct Trunk {
     fields: Map<String, Value>,
-    /// When reads see it as it is now.
+    /// When reads begin to see its current state.
     visible: Instant,
-    /// What reads see until then; nothing for a new trunk.
+    /// What reads see until then; `None` for a new trunk.
     before: Option<Map<String, Value>>,
-    /// Deleted, and perhaps still seen.
+    /// Deleted; reads may still see it.
     pub(super) removed: bool,
     created: String,
 }
@@ -91,7 +91,7 @@ impl Trunk {
     fn take(&mut self, settings: &Map<String, Value>) {
         for (name, value) in settings {
             if is_setting(name) {
-                // What servers answer as integer stays one when it is written as text
+                // A setting that is an integer in responses stays one when it is sent as a string
                 // (create_connection/202-registering-pri.json).
                 let value = match self.fields.get(name) {
                     Some(Value::Number(_)) => integer(value).into(),
@@ -103,7 +103,7 @@ impl Trunk {
         self.fields.insert(MODIFIED.into(), now().into());
     }
 
-    /// Gives it calls that are up now.
+    /// Sets the counters of current calls.
     pub(super) fn set_calls(&mut self, from_peer: i64, to_peer: i64) {
         self.fields
             .insert("active-calls-orig-current".into(), from_peer.into());
@@ -155,8 +155,8 @@ impl Trunk {
     }
 }
 
-/// Whether servers put one of few known texts in a property: those whose documented default is such
-/// a text. The billing user is free text.
+/// Whether a property has a vocabulary of known values: those with a documented default have one.
+/// The billing user is free text.
 pub(super) fn is_vocabulary(name: &str) -> bool {
     static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
         let named = |(name, value): (String, Value)| {
@@ -171,21 +171,22 @@ pub(super) fn is_vocabulary(name: &str) -> bool {
     NAMES.contains(name)
 }
 
-/// Whether a property of a create or update is a setting of the trunk: what is only told cannot be
-/// set, and what no trunk has is dropped (`synchronous`, misspelt names).
+/// Whether a property of a create or update is a setting of the trunk. Read-only properties cannot
+/// be set, and unknown ones are dropped (`synchronous`, misspelt names).
 fn is_setting(name: &str) -> bool {
     static DEFAULTED: LazyLock<Map<String, Value>> = LazyLock::new(|| object(DEFAULTS));
-    let told = name.starts_with("active-calls-")
+    let read_only = name.starts_with("active-calls-")
         || [
             MODIFIED,
             "connection-sip-registration-datetime",
             "call-routing",
         ]
         .contains(&name);
-    !told && (DEFAULTED.contains_key(name) || name == P_ASSERTED_ID)
+    !read_only && (DEFAULTED.contains_key(name) || name == P_ASSERTED_ID)
 }
 
-/// A value as a column of text keeps it. What the spec forbids is converted as PHP does.
+/// A value as a text column of a database stores it. What the spec forbids is converted as PHP
+/// does.
 pub(super) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -196,8 +197,8 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-/// A value as a column of integers keeps it. What the spec forbids is converted as PHP does: the
-/// digits that a text begins with, and the nearest integer of 64 bits.
+/// A value as an integer column of a database stores it. What the spec forbids is converted as PHP
+/// does: the digits that a string begins with, and the nearest integer of 64 bits.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "what is too large is the largest"
@@ -228,7 +229,7 @@ fn is_unset(value: Option<&Value>) -> bool {
 }
 
 fn object(json: &str) -> Map<String, Value> {
-    // The texts are part of this crate, and a test reads them.
+    // The JSON is part of this crate, and a test parses it.
     serde_json::from_str(json).unwrap_or_default()
 }
 

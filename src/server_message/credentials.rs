@@ -1,11 +1,11 @@
-//! Whether a message speaks of a credential.
+//! Detects messages that mention a credential.
 
 use super::invisible::is_invisible;
 use super::readings::{Kind, Reading};
 
-/// What a message that speaks of a credential has in it, in lower case; in the languages that the
-/// service is run in, as far as they are written in ASCII: any other letter makes a message unsafe
-/// by itself. Those of six letters and more are found across the ends of words too: `pass word`.
+/// Words that show that a message mentions a credential, in lower case, in the languages of
+/// countries in which the service is run, where they are ASCII: a message with other letters is not
+/// shown anyway. Words of six letters and more are also found across word boundaries: `pass word`.
 const CREDENTIALS: &str = "\
     password passwd passphrase passcode pass pw psw pin otp mfa totp secret confidential \
     token bearer basic digest jwt saml auth credential cred key psk nonce salt hash hmac ha1 md5 \
@@ -14,13 +14,13 @@ const CREDENTIALS: &str = "\
     passord losenord adgangskode motdepasse clef contrasen clave senha chave parola chiave \
     salasana haslo heslo geslo lozinka jelszo sifre parool";
 
-/// How the keys of the service and JSON web tokens begin.
+/// Prefixes of the service's keys and of JSON web tokens.
 const BEGINNINGS: [&str; 5] = ["nss_", "nsr_", "nsd_", "nsu_", "eyJ"];
 
 impl Reading {
-    /// Whether the message speaks of a credential, or has characters that are no punctuation and no
-    /// ASCII: of letters that look like others, and of other languages, it cannot be said.
-    pub(super) fn speaks_of_a_credential(&self) -> bool {
+    /// Whether the message mentions a credential, or cannot be checked for one, since it has
+    /// letters that are not ASCII: look-alikes, or another language.
+    pub(super) fn mentions_a_credential(&self) -> bool {
         if self.kind == Kind::Other {
             return false;
         }
@@ -67,7 +67,7 @@ fn names_a_credential(text: &str) -> bool {
     })
 }
 
-/// The letter that a digit or a sign is written for: `p@ssw0rd`.
+/// The letter that a digit or sign stands for: `p@ssw0rd`.
 fn as_letter(character: char) -> char {
     match character {
         '@' | '4' => 'a',
@@ -80,7 +80,7 @@ fn as_letter(character: char) -> char {
     }
 }
 
-/// Characters that may be shown: ASCII, spaces, and the quotes and dashes of print.
+/// Whether a character may be shown: ASCII, white space, typographic quotes and dashes.
 fn is_readable(character: char) -> bool {
     character.is_whitespace()
         || matches!(
@@ -100,16 +100,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_have_no_word_twice_and_no_name_among_plain_words() {
+    fn the_word_lists_have_no_duplicates_and_no_credential_among_plain_words() {
         for list in [format!("{PLAIN} {NAMES}"), CREDENTIALS.to_owned()] {
             let words: HashSet<&str> = list.split(' ').collect();
             assert_eq!(words.len(), list.split(' ').count());
         }
         for name in NAMES.split(' ') {
-            assert!(
-                names_a_credential(name),
-                "{name} is shown and not searched for"
-            );
+            assert!(names_a_credential(name), "{name} is shown but not detected");
         }
         for plain in PLAIN.split(' ') {
             let states = plain.ends_with("authorized");

@@ -1,13 +1,13 @@
-//! Runs of base64 or hexadecimal digits, decoded.
+//! Decodes runs of base64 or hexadecimal digits.
 
 use super::unit::Unit;
 
-/// Digits that stand for bytes.
+/// An encoding of bytes as digits.
 struct Encoding {
     value: fn(char) -> Option<u32>,
-    /// Bits of a digit.
+    /// Bits per digit.
     bits: usize,
-    /// Digits after which a digit begins with a byte again.
+    /// Number of digits after which digits and bytes are aligned again.
     group: usize,
 }
 
@@ -24,7 +24,7 @@ const ENCODINGS: [Encoding; 2] = [
     },
 ];
 
-/// A digit of base64, in the standard alphabet or in the one for URLs.
+/// The value of a base64 digit, in the standard or the URL-safe alphabet.
 fn base64(digit: char) -> Option<u32> {
     let (first, value) = match digit {
         'A'..='Z' => ('A', 0),
@@ -37,8 +37,8 @@ fn base64(digit: char) -> Option<u32> {
     Some(u32::from(digit) - u32::from(first) + value)
 }
 
-/// What each run of digits decodes to, from each place where a digit of a whole byte can begin:
-/// what was encoded may be a part of the run.
+/// Decodes each run of digits from each offset at which a byte can begin, since the encoded data
+/// may be a part of the run.
 pub(super) fn decoded_runs(units: &[Unit]) -> Vec<Vec<Unit>> {
     /// Three bytes of hexadecimal.
     const SHORTEST: usize = 6;
@@ -79,7 +79,7 @@ impl Encoding {
         units
     }
 
-    /// The bytes that the digits hold whole.
+    /// The complete bytes that the digits encode.
     fn bytes(&self, run: &[Unit]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(run.len() * self.bits / 8);
         let (mut held, mut count) = (0, 0);
@@ -112,7 +112,7 @@ mod tests {
                 .collect();
             assert!(texts.iter().any(|text| text == "x?~ü1"), "{texts:?}");
         }
-        // `printf 'yx?~' | base64` is eXg/fg==: what begins within a group is read, too.
+        // `printf 'yx?~' | base64` is eXg/fg==: data that begins inside a group is decoded too.
         let decoded = decoded_runs(Reading::of("AeXg/fg").units());
         let whole = decoded.iter().find(|units| units[0].character == 'y');
         let places: Vec<(usize, usize)> = whole

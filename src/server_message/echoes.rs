@@ -1,28 +1,28 @@
-//! Echoes of the request's secrets in a message.
+//! Finds the request's secrets in a message.
 
 use std::collections::HashSet;
 
 use super::readings::Reading;
 use crate::values::Secret;
 
-/// Where a message repeats secrets of the request.
+/// Where a message contains secrets of the request.
 pub(super) enum Echoes {
-    /// Bytes of the message.
+    /// Byte ranges of the message.
     At(Vec<(usize, usize)>),
-    /// A secret of so few characters that cutting it out of other words would tell it.
+    /// It contains a secret so short that masking it inside other words would reveal it.
     Short,
 }
 
-/// Finds the secrets, and as much of them in a row as a message that was cut may show.
+/// Finds the secrets, and parts of them, since the server may have cut the message.
 pub(super) fn echoes(readings: &[Reading], secrets: &[&Secret]) -> Echoes {
-    /// So many characters in a row are a part of a secret and not chance.
+    /// This many consecutive characters of a secret are not a coincidence.
     const PART: usize = 8;
-    /// Fewer are in any text.
+    /// Fewer are a coincidence.
     const FEWEST: usize = 4;
     let mut parts: [HashSet<Vec<char>>; PART + 1] = std::array::from_fn(|_| HashSet::new());
     for secret in secrets {
         let mut form = Some(Reading::of(secret.expose_secret()));
-        // A secret may look like an escape sequence itself, so it is read as the message is.
+        // A secret may contain escape sequences itself, so it is unescaped like the message.
         while let Some(reading) = form {
             let folded: Vec<char> = reading.folded().iter().map(|unit| unit.character).collect();
             let length = folded.len().min(PART);

@@ -1,9 +1,9 @@
-//! Escape sequences of JSON, JavaScript, URLs and HTML.
+//! Decodes escape sequences of JSON, JavaScript, URLs and HTML.
 
 use super::unit::Unit;
 
-/// The escape sequence that a text begins with: its character and its length. What stands for no
-/// character is `U+FFFD`.
+/// The escape sequence at the beginning of a string: its character and its length. An invalid one
+/// is `U+FFFD`.
 pub(super) fn escape(units: &[Unit]) -> Option<(char, usize)> {
     let at = |index: usize| units.get(index).map(|unit| unit.character);
     let number = |from: usize, length: usize, radix: u32| {
@@ -56,7 +56,7 @@ fn character(code: u32) -> char {
     char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-/// The number behind `\u` or `%u`, four digits.
+/// The number after `\u` or `%u`, four digits.
 fn escaped_unit(units: &[Unit]) -> Option<u16> {
     let mut characters = units.iter().map(|unit| unit.character);
     if !matches!(characters.next()?, '\\' | '%') || characters.next()? != 'u' {
@@ -98,7 +98,7 @@ fn utf8(units: &[Unit], prefix: &str) -> Option<(char, usize)> {
     }
 }
 
-/// HTML's names for characters of ASCII, and the space that does not break.
+/// HTML entities of ASCII characters, and the non-breaking space.
 const ENTITIES: [(&str, char); 42] = [
     ("AMP", '&'),
     ("GT", '>'),

@@ -1,7 +1,6 @@
-//! Characters that print nothing, or change how others are printed.
+//! Invisible characters, and characters that change how others are displayed.
 
-/// Controls, bidi, zero-width and what Unicode calls default ignorable. White space is none of
-/// them.
+/// Control, bidi, zero-width and default ignorable characters of Unicode, except white space.
 pub(super) fn is_invisible(character: char) -> bool {
     character.is_control() && !character.is_whitespace()
         || matches!(character,

@@ -1,8 +1,9 @@
-//! How much of a message is checked and shown, and what stands for the rest.
+//! Limits for checking and showing a message, and the mask.
 
-/// Most characters of a server's message that are shown.
+/// Maximum number of characters of a server's message that are shown.
 pub(super) const SHOWN_CHARS: usize = 500;
-/// Most bytes of a message that are checked; of a longer one only plain words are shown.
+/// Maximum length of a message, in bytes, that is checked; of a longer one only plain words are
+/// shown.
 pub(super) const CHECKED_BYTES: usize = 4096;
-/// What stands for what is not shown.
+/// Replaces what is not shown.
 pub(super) const MASK: &str = "***";

@@ -1,23 +1,21 @@
 //! The message of a server's response, made fit to be shown: one line, without secrets.
 //!
-//! A message may echo what was sent, in any encoding, and may name secrets that the client has
-//! never seen: the password of another trunk, for example. Which of its words is the secret cannot
-//! be seen in the message. So a message is shown in one of two ways:
+//! A message may echo what was sent, in any encoding, and may contain secrets that the client has
+//! never seen: the password of another trunk, for example. Nothing in the message shows which word
+//! is the secret. So a message is shown in one of two ways:
 //!
-//! - One that speaks of a [credential](credentials), or cannot be checked for it, is reduced to
-//!   [`plain_words`]: what is not in a closed vocabulary becomes `***`. It cannot be checked when
-//!   it is long, escaped many times over, or has letters that are not ASCII: those may be
-//!   look-alikes.
-//! - Any other is shown as it is, without the secrets of the request. Their [`echoes`] are searched
-//!   for in every one of the message's [`readings`]: as it is, unescaped (JSON, URL, HTML) again
-//!   and again until nothing is left to unescape, and with each run of base64 or hexadecimal digits
-//!   decoded.
+//! - A message that mentions a [credential](credentials), or cannot be checked for one, is reduced
+//!   to [`plain_words`]: every word outside a closed vocabulary becomes `***`. A message cannot be
+//!   checked when it is long, escaped many times, or has letters that are not ASCII, since those
+//!   may be look-alikes.
+//! - Any other message is shown without the secrets of the request. Their [`echoes`] are searched
+//!   for in all [`readings`] of the message: as it is, unescaped (JSON, URL, HTML) until no escapes
+//!   are left, and with each run of base64 or hexadecimal digits decoded.
 //!
-//! The limits. A secret that the request did not have is shown when the message calls it by
-//! none of the names in [`credentials`]. A secret of the request is shown when it was
-//! encrypted, reversed or written in an encoding that is not named here; when fewer than eight
-//! characters in a row of a longer one were sent back; and when it has nothing but white space,
-//! `+` and `\`.
+//! Limits: A secret that is not of this request is shown when the message mentions none of the
+//! names in [`credentials`]. A secret of the request is shown when it was encrypted, reversed or
+//! written in another encoding than the ones above; when fewer than eight consecutive characters of
+//! a longer one were echoed; and when it has only white space, `+` and `\`.
 
 mod credentials;
 mod digits;
@@ -39,7 +37,7 @@ use limits::{CHECKED_BYTES, MASK, SHOWN_CHARS};
 use plain_words::plain_words;
 use readings::{Reading, readings};
 
-/// The message of the service's own error format. It has no `Debug`: `raw` may hold anything.
+/// A message in the service's own error format. It has no `Debug`, since `raw` may have secrets.
 #[derive(Clone)]
 pub(crate) struct ServerMessage {
     code: Option<i64>,
@@ -48,10 +46,10 @@ pub(crate) struct ServerMessage {
 }
 
 impl ServerMessage {
-    /// Reads JSON in the service's own format: a `message` with a numeric `code` (a number in a
-    /// string from some servers), or with nothing else. Gateways and web frameworks send JSON with
-    /// a `message` too, among members of their own; that is none. `secrets` are those of the
-    /// request, which the message may echo.
+    /// Reads JSON in the service's own format: a `message` with a numeric `code` (some servers send
+    /// the number as a string), or with no other member. JSON of gateways and web frameworks with a
+    /// `message` and other members is not in this format. `secrets` are those of the request, which
+    /// the message may echo.
     pub(crate) fn read(json: &[u8], secrets: &[&Secret]) -> Option<Self> {
         let members: serde_json::Map<String, Value> = serde_json::from_slice(json).ok()?;
         let message = members.get("message")?.as_str()?;
@@ -71,21 +69,21 @@ impl ServerMessage {
         self.code
     }
 
-    /// Its beginning as it came, to decide on; never to be shown.
+    /// The beginning of the message as received, for decisions; never show it.
     pub(crate) fn raw(&self) -> &str {
         &self.raw
     }
 
-    /// Fit to be shown.
+    /// The masked message, to be shown.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 }
 
-/// A server's message made fit for one line; `secrets` are those of the request.
+/// A server's message, masked and on one line; `secrets` are those of the request.
 pub(crate) fn presentable(message: &str, secrets: &[&Secret]) -> String {
     let shown = match readings(message) {
-        Some(readings) if !readings.iter().any(Reading::speaks_of_a_credential) => {
+        Some(readings) if !readings.iter().any(Reading::mentions_a_credential) => {
             match echoes(&readings, secrets) {
                 Echoes::At(ranges) => without(message, ranges),
                 Echoes::Short => plain_words(message),
@@ -96,11 +94,11 @@ pub(crate) fn presentable(message: &str, secrets: &[&Secret]) -> String {
     shown.chars().take(SHOWN_CHARS).collect()
 }
 
-/// Masks the values of headers that repeat a secret of the request, in any encoding. A secret of
-/// few characters is in many a number, so it is not looked for.
+/// Masks the values of headers that echo a secret of the request, in any encoding. A very short
+/// secret is not searched for, since it would match many numbers.
 pub(crate) fn mask_echoes(headers: &mut HeaderMap, secrets: &[&Secret]) {
     for value in headers.values_mut() {
-        // What is no text is given to nobody.
+        // `header` returns only values that are visible ASCII.
         let Ok(text) = value.to_str() else { continue };
         let echoes = readings(text).map(|readings| echoes(&readings, secrets));
         let clean = match echoes {
@@ -114,7 +112,7 @@ pub(crate) fn mask_echoes(headers: &mut HeaderMap, secrets: &[&Secret]) {
     }
 }
 
-/// The message on one line, with ranges of it masked and without what is invisible.
+/// The message on one line, with these ranges masked, and without invisible characters.
 fn without(message: &str, mut ranges: Vec<(usize, usize)>) -> String {
     ranges.sort_unstable();
     let mut shown = String::new();
@@ -135,7 +133,7 @@ fn without(message: &str, mut ranges: Vec<(usize, usize)>) -> String {
 mod tests {
     use super::*;
 
-    /// Messages of the service, or what other texts of people speak of.
+    /// Messages of the service, and other messages without credentials.
     const INNOCENT: [&str; 19] = [
         "Accepted",
         "Access Denied",
@@ -213,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_secret_is_not_told_by_what_is_missing() {
+    fn masking_does_not_reveal_a_short_secret() {
         let secret = Secret::from("the");
         assert_eq!(
             presentable("the weather in thessaly", &[&secret]),

@@ -1,11 +1,11 @@
-//! The plain words of a message that speaks of a credential: the only ones of it that are shown.
+//! Reduces a message that mentions a credential to harmless words.
 
 use super::invisible::visible;
 use super::limits::{MASK, SHOWN_CHARS};
 
-/// Words that a message about a credential is made of, and that tell nothing: they are shown
-/// whatever the secret is, so nobody can tell by them that a secret is one of them. No names, no
-/// numbers, and none of the words that people choose as passwords.
+/// Harmless words of messages about credentials. They are always shown, so that they do not reveal
+/// whether a secret is one of them. No names, no numbers, and no words that people choose as
+/// passwords.
 pub(super) const PLAIN: &str = "\
     a again allowed already an and any api are as at authorized bad be because been before but \
     by can cannot characters check connection contain contains could denied did do does domain \
@@ -18,15 +18,15 @@ pub(super) const PLAIN: &str = "\
     unsupported until use used valid value was weak were when which while will with without \
     would wrong you your";
 
-/// Names of credentials that are shown. Only the first in a message: the next one may be the
+/// Names of credentials that are shown. Only the first one in a message is: the next one may be the
 /// password itself, since people do choose `password` and `secret`.
 pub(super) const NAMES: &str = "\
     auth authentication authorization bearer connection-sip-registration-password credential \
     credentials digest jwt key keys login passphrase passwd password passwords pin pwd secret \
     token tokens";
 
-/// The message with all but plain words masked. Several masked words in a row are one mask, which
-/// tells neither their number nor their length.
+/// The message with all other words masked. Consecutive masked words become one mask, which shows
+/// neither their number nor their length.
 pub(super) fn plain_words(message: &str) -> String {
     let mut shown = String::new();
     let mut named = false;
@@ -49,8 +49,8 @@ pub(super) fn plain_words(message: &str) -> String {
     shown
 }
 
-/// What is shown of a word between white space: `expired`, `Expired`, `EXPIRED.`, and
-/// `password=***` of an assignment. Other punctuation and spellings may be those of a secret.
+/// What is shown of a word: `expired`, `Expired`, `EXPIRED.`, and `password=***` for an assignment.
+/// Other punctuation and capitalization may be that of a secret.
 fn plain(word: &str, named: &mut bool) -> Option<String> {
     let mut known = |word: &str| {
         let lower = word.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! All ways in which a message can be read: as it is, unescaped, unfolded, and decoded.
+//! All ways to read a message: as it is, unescaped, without white space, and decoded.
 
 use super::digits::decoded_runs;
 use super::escapes::escape;
@@ -6,7 +6,7 @@ use super::invisible::is_invisible;
 use super::limits::CHECKED_BYTES;
 use super::unit::Unit;
 
-/// Most ways to read a message. What is escaped deeper is not meant to be read by people.
+/// Maximum number of readings; a message that is escaped more deeply is not meant for people.
 const READINGS: usize = 64;
 
 /// One way to read a message.
@@ -15,19 +15,18 @@ pub(super) struct Reading {
     pub(super) kind: Kind,
 }
 
-/// What a reading is of.
+/// What a reading consists of.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Kind {
     /// The message, unescaped or not.
     Message,
-    /// A text that digits in it decode to.
+    /// A string that some digits in the message decode to.
     Text,
-    /// What has no words: all that digits decode to, as any digits do, or a message without its
-    /// spaces.
+    /// Not words: all bytes that some digits decode to, or a message without its spaces.
     Other,
 }
 
-/// All ways to read a message; `None` for one that is too long or escaped too often.
+/// All readings of a message; `None` for one that is too long or escaped too often.
 pub(super) fn readings(message: &str) -> Option<Vec<Reading>> {
     if message.len() > CHECKED_BYTES {
         return None;
@@ -37,8 +36,8 @@ pub(super) fn readings(message: &str) -> Option<Vec<Reading>> {
     let mut next = 0;
     while let Some(reading) = texts.get(next) {
         let mut found: Vec<Reading> = reading.unescaped().into_iter().collect();
-        // Escape sequences and base64 are folded at the ends of lines, too.
-        found.extend(reading.unfolded());
+        // Escape sequences and base64 may be wrapped over several lines.
+        found.extend(reading.without_white_space());
         for run in reading.decoded_runs() {
             found.extend(run.texts());
             others.push(run);
@@ -58,7 +57,7 @@ pub(super) fn readings(message: &str) -> Option<Vec<Reading>> {
 }
 
 impl Reading {
-    /// A text as it is.
+    /// The reading of a string as it is.
     pub(super) fn of(text: &str) -> Self {
         let units = text.char_indices().map(|(from, character)| Unit {
             character,
@@ -80,8 +79,8 @@ impl Reading {
         self.units.iter().map(|unit| unit.character)
     }
 
-    /// The reading without white space and what is invisible, where there is any.
-    fn unfolded(&self) -> Option<Reading> {
+    /// The reading without white space and invisible characters, if it has any.
+    fn without_white_space(&self) -> Option<Reading> {
         let printed =
             |unit: &&Unit| !unit.character.is_whitespace() && !is_invisible(unit.character);
         let units: Vec<Unit> = self.units.iter().filter(printed).copied().collect();
@@ -91,7 +90,7 @@ impl Reading {
         })
     }
 
-    /// The reading with each escape sequence replaced by its character, where there is one.
+    /// The reading with escape sequences replaced by their characters, if it has any.
     pub(super) fn unescaped(&self) -> Option<Reading> {
         if !self.characters().any(|c| matches!(c, '\\' | '%' | '&')) {
             return None;
@@ -122,9 +121,9 @@ impl Reading {
         })
     }
 
-    /// The texts in what a run decodes to.
+    /// The strings in a decoded run.
     fn texts(&self) -> impl Iterator<Item = Reading> {
-        /// Fewer characters are a text by chance.
+        /// Fewer characters may be a coincidence.
         const SHORTEST: usize = 6;
         let parts = self.units.split(|unit| {
             let c = unit.character;
@@ -138,8 +137,8 @@ impl Reading {
             })
     }
 
-    /// The characters that tell texts apart whatever they went through: in lower case, and without
-    /// white space, what stands for it in forms, backslashes and what is invisible.
+    /// The characters to compare: in lower case, and without white space, invisible characters,
+    /// backslashes, and `+`, which stands for a space in form data.
     pub(super) fn folded(&self) -> Vec<Unit> {
         let kept = self.units.iter().filter(|unit| {
             let c = unit.character;

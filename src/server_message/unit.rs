@@ -1,6 +1,6 @@
-//! A character of a message as it is read, and where it was read from.
+//! A character of a reading, with its position in the message.
 
-/// A character, and the bytes of the message that it was read from.
+/// A character, and the byte range of the message that it was read from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Unit {
     pub(super) character: char,

@@ -1,17 +1,16 @@
-//! Times as servers write them.
+//! Times as servers send them.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A time, kept as the string that came.
+/// A time, kept as the string that was received.
 ///
-/// Servers send RFC 3339 (captured); the vendor's own examples also have `YYYY-MM-DD HH:MM:SS`
-/// without an offset and the impossible `0000-00-00T00:00:00+00:00`, so a type that insisted would
-/// fail whole lists. `Debug` shows what looks like one of these, and `DateTime(***)` for any other
-/// string.
+/// Servers send RFC 3339 (captured). The vendor's own examples also have `YYYY-MM-DD HH:MM:SS`
+/// without an offset and the impossible `0000-00-00T00:00:00+00:00`, so a strict type would make
+/// whole lists fail. `Debug` shows strings of these formats, and `DateTime(***)` for any other.
 ///
-/// With the feature `jiff` it is parsed by `DateTime::to_timestamp`.
+/// `DateTime::to_timestamp`, with the feature `jiff`, parses it.
 ///
 /// ```
 /// use netsapiens_connections::DateTime;
@@ -24,13 +23,13 @@ use serde::{Deserialize, Serialize};
 pub struct DateTime(String);
 
 impl DateTime {
-    /// The string as it came.
+    /// The string as received.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The instant, where the text is RFC 3339 with an offset or `Z`. `None` for everything else: a
-    /// time without an offset names no instant, and no document says whose clock it would be.
+    /// The instant, where the string is RFC 3339 with an offset or `Z`. `None` for everything else:
+    /// a time without an offset is no instant, and no document says which time zone it is in.
     ///
     /// ```
     /// use netsapiens_connections::DateTime;
@@ -45,7 +44,7 @@ impl DateTime {
     }
 }
 
-/// `2025-05-19 02:41:11`, with whatever fraction and offset of digits behind it.
+/// Whether this is like `2025-05-19 02:41:11`, with any fraction and offset after it.
 fn looks_like_a_time(text: &str) -> bool {
     const SHAPE: &str = "0000-00-00 00:00:00";
     let shape = text.chars().map(|c| match c {

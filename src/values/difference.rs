@@ -1,10 +1,10 @@
-//! What has to be sent so that a setting becomes what is wanted.
+//! Computes the value to send so that a setting becomes the wanted one.
 
 use super::{DateTime, Secret};
 
-/// The wanted value where it is another than the current one, which is `unreadable` where what came
-/// did not fit its field. An unset setting and the empty text are the same: servers write the one
-/// as the other (captured).
+/// The wanted value, if it differs from the current one, which is `unreadable` where the received
+/// value had an unexpected type. An unset setting and the empty string are the same: servers send
+/// the one for the other (captured).
 pub(crate) fn difference<T: Blank + Clone + PartialEq>(
     current: &Option<T>,
     unreadable: bool,
@@ -18,7 +18,7 @@ pub(crate) fn difference<T: Blank + Clone + PartialEq>(
     (!same).then(|| wanted.clone())
 }
 
-/// Tells the empty text from values.
+/// Whether a value is the empty string.
 pub(crate) trait Blank {
     fn is_blank(&self) -> bool;
 }

@@ -1,9 +1,9 @@
-//! Reads responses as servers really write them, and writes them again without a loss.
+//! Lenient deserialization of responses, and serialization without loss.
 //!
-//! A value comes in as its JSON text and is read by the type of its field: strings may come as
-//! numbers, numbers as strings, and unset as the empty string (captured) or `null`. A value that
-//! does not fit is kept among the unknown fields. `build/passes/responses.rs` makes the generated
-//! types call these functions.
+//! A value is read from its JSON by the type of its field. Strings may be sent as numbers, numbers
+//! as strings, and unset as the empty string (captured) or `null`. A value of an unexpected type is
+//! kept among the unknown fields. `build/passes/responses.rs` makes the generated types call these
+//! functions.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -17,22 +17,22 @@ use serde::ser::{Serialize, SerializeMap};
 use super::raw_json::{AsJson, Members, string};
 use super::{DateTime, RawJson, Secret, UnknownFields};
 
-/// A value does not fit its field.
+/// The value has an unexpected type for its field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unreadable;
 
-/// A type of field, read from JSON text.
+/// The type of a field, read from JSON.
 pub(crate) trait Read: Sized {
-    /// The value; `None` where it is one of the ways to write unset.
+    /// The value; `None` where it means unset.
     fn read(json: &str) -> Result<Option<Self>, Unreadable>;
 
-    /// The value of a field that must be there. For text that is the empty string, too.
+    /// The value of a required field. For a string this may be the empty string.
     fn read_required(json: &str) -> Result<Self, Unreadable> {
         Self::read(json)?.ok_or(Unreadable)
     }
 }
 
-/// String, number or boolean as text, a number digit by digit as it came; `null` is `None`.
+/// String, number or boolean as a string, a number with its digits as received; `null` is `None`.
 fn text(json: &str) -> Result<Option<Cow<'_, str>>, Unreadable> {
     match json.as_bytes().first() {
         Some(b'"') => string(json).map(Some).map_err(|_| Unreadable),
@@ -42,7 +42,7 @@ fn text(json: &str) -> Result<Option<Cow<'_, str>>, Unreadable> {
     }
 }
 
-/// What is made of text.
+/// Implements [`Read`] for types that are made from a string.
 macro_rules! readable_text {
     ($($type:ty),*) => {$(
         impl crate::values::lenient::Read for $type {
@@ -76,7 +76,7 @@ pub(crate) fn required_text<T: for<'a> From<&'a str>>(json: &str) -> Result<T, U
     text(json)?.map(|text| T::from(&*text)).ok_or(Unreadable)
 }
 
-/// Up to here a double tells which integer was meant.
+/// Up to this number every integer is exact as a double.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// An integer, an integral number, or one of these as a string.
@@ -100,7 +100,7 @@ impl Read for i64 {
     }
 }
 
-/// A number, or one as a string. An integer must be one that a double tells exactly.
+/// A number, or one as a string. An integer must be exact as a double.
 impl Read for f64 {
     fn read(json: &str) -> Result<Option<Self>, Unreadable> {
         let text = text(json)?;
@@ -125,7 +125,7 @@ impl Read for RawJson {
     }
 }
 
-/// An object; `null`, the empty string and the empty array (how PHP writes an empty object) are
+/// An object; `null`, the empty string and the empty array (PHP encodes an empty object so) are
 /// `None`.
 impl<T: Object> Read for Box<T> {
     fn read(json: &str) -> Result<Option<Self>, Unreadable> {
@@ -142,24 +142,24 @@ impl<T: Object> Read for Box<T> {
     }
 }
 
-/// A reader for derived types: integers of what is sent.
+/// For derived types: reads the integers of requests.
 pub(crate) fn optional<'de, T: Read, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     let json = AsJson.deserialize(deserializer)?;
-    T::read(&json).map_err(|Unreadable| de::Error::custom("a value that does not fit"))
+    T::read(&json).map_err(|Unreadable| de::Error::custom("a value of an unexpected type"))
 }
 
 /// An object of a response. The implementations are generated.
 pub(crate) trait Object: Sized {
-    /// Reads an object. Only a field that must be there can fail.
+    /// Reads an object. Only a required field can fail.
     fn from_json(json: &str) -> Result<Self, Problem>;
 
-    /// Adds the wire names of the fields whose values did not fit, each behind `path`.
+    /// Adds the wire names of the fields whose values have an unexpected type, each after `path`.
     fn unreadable(&self, path: &str, found: &mut BTreeSet<String>);
 }
 
-/// Why JSON is none of the objects that were asked for.
+/// Why JSON cannot be read as an object of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Problem {
     NoObject,
@@ -167,7 +167,7 @@ pub(crate) enum Problem {
     Unreadable(&'static str),
 }
 
-/// How the messages of our own errors begin; nothing that comes from outside is in them.
+/// Prefixes of the messages of this module's errors, which quote nothing from outside.
 pub(crate) const MISSING: &str = "missing: ";
 pub(crate) const UNREADABLE: &str = "unreadable: ";
 pub(crate) const TOO_MANY: &str = "too many";
@@ -187,12 +187,12 @@ pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> R
     T::from_json(&AsJson.deserialize(deserializer)?).map_err(de::Error::custom)
 }
 
-/// Names and values of an object.
+/// The members of an object, with name and JSON.
 pub(crate) fn members(json: &str) -> Result<impl Iterator<Item = (Cow<'_, str>, &str)>, Problem> {
     Members::of(json).ok_or(Problem::NoObject)
 }
 
-/// Reads the value of a field that may be unset. Of a member that comes twice the last one counts.
+/// Reads the value of an optional field. Of duplicate members the last one counts.
 pub(crate) fn read<T: Read>(
     field: &mut Option<T>,
     others: &mut UnknownFields,
@@ -213,7 +213,7 @@ pub(crate) fn read<T: Read>(
     }
 }
 
-/// A field that must be there, while its object is read.
+/// A required field, while its object is read.
 pub(crate) enum Required<T> {
     Missing,
     Unreadable,
@@ -234,7 +234,7 @@ impl<T: Read> Required<T> {
     }
 }
 
-/// Adds the names of `fields` whose values did not fit.
+/// Adds the names of those `fields` whose values have an unexpected type.
 pub(crate) fn unreadable(
     fields: &[&str],
     others: &UnknownFields,
@@ -249,7 +249,7 @@ pub(crate) fn unreadable(
     );
 }
 
-/// Writes an object: its fields, and where one is unset the value that did not fit it.
+/// Serializes an object: its fields, and for an unset one the value of an unexpected type.
 pub(crate) struct Writer<'a, M> {
     pub(crate) map: M,
     pub(crate) others: &'a UnknownFields,
@@ -268,7 +268,7 @@ impl<M: SerializeMap> Writer<'_, M> {
         }
     }
 
-    /// Writes what has no field of `fields`, and ends the object.
+    /// Writes the members that are not in `fields`, and ends the object.
     pub(crate) fn end(mut self, fields: &[&str]) -> Result<M::Ok, M::Error> {
         for (name, value) in self
             .others
@@ -281,18 +281,18 @@ impl<M: SerializeMap> Writer<'_, M> {
     }
 }
 
-/// A list of objects, of at most so many; a single object stands for a list of one.
+/// A list of at most `max` objects; a single object stands for a list of one.
 pub(crate) struct List<'a, T> {
-    most: usize,
-    /// How many were read, so that an error can say which one it was.
+    max: usize,
+    /// How many were read, so that an error can name the index.
     read: &'a Cell<usize>,
     item: PhantomData<T>,
 }
 
 impl<'a, T> List<'a, T> {
-    pub(crate) fn new(most: usize, read: &'a Cell<usize>) -> Self {
+    pub(crate) fn new(max: usize, read: &'a Cell<usize>) -> Self {
         Self {
-            most,
+            max,
             read,
             item: PhantomData,
         }
@@ -317,7 +317,7 @@ impl<'de, T: Object + Deserialize<'de>> Visitor<'de> for List<'_, T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {
-            if list.len() == self.most {
+            if list.len() == self.max {
                 return Err(de::Error::custom(TOO_MANY));
             }
             list.push(item);
@@ -334,14 +334,14 @@ impl<'de, T: Object + Deserialize<'de>> Visitor<'de> for List<'_, T> {
 
 /// What the body of a response decodes to.
 pub(crate) trait Body: Sized {
-    /// Reads the body, a list of at most `most` items; `read` counts them.
+    /// Reads the body, a list of at most `max` items; `read` counts them.
     fn from_body<'de, D: Deserializer<'de>>(
         body: D,
-        most: usize,
+        max: usize,
         read: &Cell<usize>,
     ) -> Result<Self, D::Error>;
 
-    /// The wire names of the fields whose values did not fit, each once.
+    /// The wire names of the fields whose values have an unexpected type, each once.
     fn unreadable(&self) -> BTreeSet<String>;
 }
 
@@ -361,16 +361,16 @@ impl<T: Object> Body for T {
     }
 }
 
-/// How a list type of responses is read; it holds a vector of `$item`.
+/// Implements [`Body`] for a list type with a vector of `$item`.
 macro_rules! response_list {
     ($name:ident, $item:ty) => {
         impl crate::values::lenient::Body for $name {
             fn from_body<'de, D: ::serde::Deserializer<'de>>(
                 body: D,
-                most: usize,
+                max: usize,
                 read: &::std::cell::Cell<usize>,
             ) -> ::std::result::Result<Self, D::Error> {
-                let list = crate::values::lenient::List::<$item>::new(most, read);
+                let list = crate::values::lenient::List::<$item>::new(max, read);
                 ::serde::de::DeserializeSeed::deserialize(list, body).map(Self)
             }
 

@@ -1,11 +1,11 @@
-//! `Debug` for fields with text: whether there is a value, and never which.
+//! `Debug` for fields with strings: shows whether there is a value, and never the value.
 
 use std::fmt;
 
 /// Shows `***`, or `None` for an unset option.
 pub(crate) struct Masked<'a, T>(pub(crate) &'a T);
 
-/// Tells whether there is anything to mask.
+/// Whether there is a value to mask.
 pub(crate) trait Unset {
     fn is_unset(&self) -> bool;
 }

@@ -1,5 +1,5 @@
-//! The values of the service as types: names that cannot leave their place in a URL, secrets that
-//! are not printed, times and vocabularies that take what servers send.
+//! Types for the values of the service: names that are safe in a URL, secrets that are not printed,
+//! times and vocabularies that accept what servers send.
 
 mod datetime;
 mod difference;

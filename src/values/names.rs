@@ -1,10 +1,10 @@
-//! Names that become segments of a URL, and the one function that writes them there.
+//! Names that become path segments of a URL, and the one function that encodes them.
 //!
-//! A segment that is `.`, `..` or empty addresses another resource than the one that was meant:
-//! `DELETE /domains/acme.example/connections/..` removes the domain. Encoding cannot repair it:
-//! dots are not encoded, and gateways decode what is, drop `;parameters`, or replace characters by
-//! similar ones, and then read the path anew. So what stands in a path has only characters that
-//! mean nothing in one, and only the types here can be written there.
+//! A segment that is `.`, `..` or empty addresses another resource than the intended one: `DELETE
+//! /domains/acme.example/connections/..` removes the domain. Encoding does not help: dots are not
+//! encoded, and gateways decode what is, drop `;parameters`, or replace characters by similar ones,
+//! and then parse the path again. So a segment may have only characters without a meaning in a
+//! path, and only the types in this module can be written into one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,16 +14,16 @@ use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE_NO_PAD}
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Why a string is no name of a domain or trunk, or cannot be written into a path.
+/// Why a string is not a valid name of a domain or trunk, or cannot be written into a path.
 ///
-/// It names the character that is the reason and what to do, and never repeats the string, which
+/// The message says which character is invalid and what to do. It never quotes the string, which
 /// may be customer data.
 ///
 /// ```
 /// use netsapiens_connections::DomainName;
 ///
-/// let refused = DomainName::new("acme.example;x").unwrap_err();
-/// assert!(refused.to_string().contains("the character `;`, number 13 of it"), "{refused}");
+/// let error = DomainName::new("acme.example;x").unwrap_err();
+/// assert!(error.to_string().contains("the character `;`, number 13 of it"), "{error}");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidValue {
@@ -36,7 +36,7 @@ enum Reason {
     Empty,
     Longer(usize),
     OuterSpace,
-    /// Of a setting of a preset, with what to do.
+    /// A setting of a preset is invalid; says what to do.
     Setting(&'static str),
     Dots(&'static str),
     Character {
@@ -44,12 +44,12 @@ enum Reason {
         /// Counted from 1.
         number: usize,
         why: &'static str,
-        way_out: &'static str,
+        remedy: &'static str,
     },
 }
 
 impl InvalidValue {
-    /// Why a preset takes no such setting, and what to do.
+    /// A setting of a preset is invalid; `reason` says why, and what to do.
     pub(crate) fn setting(what: &'static str, reason: &'static str) -> Self {
         Self {
             what,
@@ -57,13 +57,13 @@ impl InvalidValue {
         }
     }
 
-    /// The first character of a string that is not allowed there.
+    /// Checks that all characters of a string are allowed.
     fn character(
         what: &'static str,
         text: &str,
         allowed: impl Fn(char) -> bool,
         why: impl Fn(char) -> &'static str,
-        way_out: &'static str,
+        remedy: &'static str,
     ) -> Result<(), Self> {
         match text.chars().zip(1..).find(|(found, _)| !allowed(*found)) {
             None => Ok(()),
@@ -73,14 +73,14 @@ impl InvalidValue {
                     character,
                     number,
                     why,
-                    way_out,
+                    remedy,
                 };
                 Err(Self { what, reason })
             }
         }
     }
 
-    /// What every name is: not blank and not longer than some characters.
+    /// Checks that a name is not blank and has at most `most` characters.
     fn size(what: &'static str, text: &str, most: usize) -> Result<(), Self> {
         let refuse = |reason| Err(Self { what, reason });
         if text.trim().is_empty() {
@@ -92,14 +92,14 @@ impl InvalidValue {
         }
     }
 
-    /// More than the dot segments of RFC 3986: some servers have read `...` as two steps up, and no
-    /// domain or trunk is called so.
-    fn dots(what: &'static str, text: &str, way_out: &'static str) -> Result<(), Self> {
+    /// Refuses any string of dots. This is more than the dot segments of RFC 3986: some servers
+    /// have read `...` as two levels up, and no domain or trunk has such a name.
+    fn dots(what: &'static str, text: &str, remedy: &'static str) -> Result<(), Self> {
         match text.bytes().all(|byte| byte == b'.') {
             false => Ok(()),
             true => Err(Self {
                 what,
-                reason: Reason::Dots(way_out),
+                reason: Reason::Dots(remedy),
             }),
         }
     }
@@ -117,22 +117,22 @@ impl fmt::Display for InvalidValue {
             ),
             Reason::Longer(most) => write!(f, "it is longer than {most} characters; shorten it"),
             Reason::OuterSpace => f.write_str("it begins or ends with white space; trim it"),
-            Reason::Dots(way_out) => write!(
+            Reason::Dots(remedy) => write!(
                 f,
-                "it has nothing but dots, which would address another resource; {way_out}"
+                "it has only dots, which would address another resource; {remedy}"
             ),
             Reason::Character {
                 character,
                 number,
                 why,
-                way_out,
+                remedy,
             } => {
-                // Nothing but visible ASCII as it is: others could change what a terminal shows.
+                // Only visible ASCII is shown as it is: other characters could control a terminal.
                 match character.is_ascii_graphic() {
                     true => write!(f, "the character `{character}`")?,
                     false => write!(f, "the character U+{:04X}", u32::from(character))?,
                 }
-                write!(f, ", number {number} of it, {why}; {way_out}")
+                write!(f, ", number {number} of it, {why}; {remedy}")
             }
         }
     }
@@ -149,7 +149,7 @@ macro_rules! name {
             }
         }
 
-        /// Shows no name: it tells who the customer is.
+        /// Does not show the name, which may identify a customer.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(***)"))
@@ -234,9 +234,10 @@ macro_rules! name {
 
 /// Name of a domain (a tenant): `acme.example`.
 ///
-/// `*` is the whole system, as owner of a trunk (reported); whether it addresses anything in a path
-/// is not known. `~` is the domain of the credential, which servers refuse with 400 for keys of
-/// Reseller and Super User scope, the ones that manage trunks; it is never a default here.
+/// `*` is the whole system, as the owner of a trunk (reported); whether it is valid in a path is
+/// not known. `~` is the domain of the credential. Servers refuse it with 400 for keys of Reseller
+/// and Super User scope, which are the ones that manage trunks, so this crate never sends it by
+/// default.
 ///
 /// ```
 /// use netsapiens_connections::DomainName;
@@ -250,13 +251,13 @@ macro_rules! name {
 pub struct DomainName(String);
 
 impl DomainName {
-    /// Most characters that a name may have (documented by the vendor).
+    /// Maximum length of a name in characters (documented).
     pub const MAX_CHARS: usize = 64;
 
-    /// Takes a name of 1 to 64 of the characters `A-Z a-z 0-9 . _ -`, or exactly `*` or `~`.
+    /// A name of 1 to 64 of the characters `A-Z a-z 0-9 . _ -`, or exactly `*` or `~`.
     ///
     /// # Errors
-    /// For an empty string, more than 64 characters, any other character, or nothing but dots.
+    /// For an empty string, more than 64 characters, any other character, or only dots.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidValue> {
         const WHAT: &str = "domain name";
         let text = text.into();
@@ -265,8 +266,8 @@ impl DomainName {
         }
         InvalidValue::size(WHAT, &text, Self::MAX_CHARS)?;
         let allowed = |found: char| found.is_ascii_alphanumeric() || ".-_".contains(found);
-        let way_out = "a domain name has `A-Z a-z 0-9 . _ -`, or is exactly `*` or `~`";
-        InvalidValue::character(WHAT, &text, allowed, |_| "is in no domain name", way_out)?;
+        let remedy = "a domain name has `A-Z a-z 0-9 . _ -`, or is exactly `*` or `~`";
+        InvalidValue::character(WHAT, &text, allowed, |_| "is in no domain name", remedy)?;
         InvalidValue::dots(WHAT, &text, "give the name of a domain")?;
         Ok(Self(text))
     }
@@ -277,7 +278,7 @@ name!(DomainName);
 /// Origination pattern of a trunk, a glob over a SIP URI: `sip*@acme-pri.example`. With the domain
 /// it is the trunk's key.
 ///
-/// It takes every pattern that a trunk may have, so that one from a list can be named again. Not
+/// Every pattern that a trunk may have is valid, so that one from a list can be used again. Not
 /// every such trunk can be addressed in a URL: see [`Addressing`].
 ///
 /// ```
@@ -285,23 +286,23 @@ name!(DomainName);
 ///
 /// assert!(MatchPattern::new("sip*@acme-pri.example").is_ok());
 /// assert!(MatchPattern::new("sip:*@acme-pri.example").is_ok());
-/// let refused = MatchPattern::new("sip*@acme-pri.example\n").unwrap_err();
-/// assert!(refused.to_string().contains("U+000A"), "{refused}");
+/// let error = MatchPattern::new("sip*@acme-pri.example\n").unwrap_err();
+/// assert!(error.to_string().contains("U+000A"), "{error}");
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct MatchPattern(String);
 
 impl MatchPattern {
-    /// Most characters that a pattern may have: a bound of this crate, far above any pattern seen;
-    /// the service's own is not known.
+    /// Maximum length of a pattern in characters. It is a limit of this crate, far above any
+    /// pattern seen; the service's own is not known.
     pub const MAX_CHARS: usize = 255;
 
-    /// Takes a pattern of 1 to 255 characters.
+    /// A pattern of 1 to 255 characters.
     ///
     /// # Errors
     /// For an empty string, more than 255 characters, a control character, which could break the
-    /// lines of a SIP message, or white space at an end, a slip that matches no call.
+    /// lines of a SIP message, or white space at either end, which would match no call.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidValue> {
         let text = text.into();
         InvalidValue::size(PATTERN, &text, Self::MAX_CHARS)?;
@@ -322,33 +323,33 @@ name!(MatchPattern);
 
 const PATTERN: &str = "match pattern";
 
-/// How a trunk is named in a URL.
+/// How a trunk is addressed in a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Addressing {
-    /// By its origination pattern, which every server in the field takes (captured).
+    /// By its origination pattern, which every known server accepts (captured).
     ///
-    /// Only a pattern that no gateway can read as anything else is addressed so: visible ASCII
-    /// without `/ \ ? # ; % : &`, and not dots alone. Others fail before anything is sent. A `:` is
-    /// refused since servers before v46 do not find such a trunk (documented), the rest since
-    /// gateways on the way see the end of the path, of a segment or of a value in it.
+    /// The pattern must be one that no gateway can misread: visible ASCII without `/ \ ? # ; % :
+    /// &`, and not only dots. Other patterns fail before anything is sent. A `:` is refused since
+    /// servers before v46 do not find such a trunk (documented); the others since a gateway may
+    /// take them for the end of the path, of a segment or of a value.
     #[default]
     Pattern,
     /// By the base64 of the pattern, for servers from v46: standard alphabet with padding, as in
     /// the vendor's example (documented; not seen by us).
     ///
-    /// An id with a `/` is refused, since gateways decode `%2F` and a shorter id is left, which may
-    /// be another trunk's. Few have one: a pattern of ASCII only where a `?` is its third
-    /// character, its sixth, and so on.
+    /// An id with a `/` is refused: a gateway may decode `%2F`, and the rest of the id may be
+    /// another trunk's. Few ids have one: for ASCII, those of patterns with a `?` as the third,
+    /// sixth, ninth character and so on.
     Base64Id,
-    /// As [`Addressing::Base64Id`] with the alphabet for URLs and without padding, should a server
-    /// want that: the vendor's examples of other resources differ among themselves. Every pattern
-    /// can be addressed so.
+    /// By base64 with the URL-safe alphabet and without padding, in case a server requires that:
+    /// the vendor's examples of other resources are inconsistent. Every pattern can be addressed
+    /// so.
     Base64UrlId,
 }
 
 impl Addressing {
-    /// The base64 in which a pattern is written; `None` where it stands as it is.
+    /// The base64 variant; `None` where the pattern is used as it is.
     pub(crate) fn base64(self) -> Option<GeneralPurpose> {
         match self {
             Self::Pattern => None,
@@ -358,59 +359,59 @@ impl Addressing {
     }
 }
 
-/// A trunk in the path of a URL: a pattern in one of the forms of [`Addressing`] that is read as
-/// itself by every gateway.
+/// A trunk in the path of a URL, written as its [`Addressing`] says, so that no gateway can misread
+/// it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ConnectionRef(String);
 
 impl ConnectionRef {
-    /// The pattern or its id, not encoded for a path.
+    /// The pattern or its base64, not percent-encoded.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Puts a pattern in the form that the server understands.
+    /// Writes a pattern as the server expects it.
     ///
     /// # Errors
-    /// For a pattern that a gateway or server could read as another path.
+    /// For a pattern that a gateway or server could misread.
     pub(crate) fn new(
         pattern: &MatchPattern,
         addressing: Addressing,
     ) -> Result<Self, InvalidValue> {
         const BY_ID: &str = "for a server from v46 set `Addressing::Base64Id`; before v46, only \
             the list shows such a trunk";
-        let (text, what, way_out) = match addressing.base64() {
+        let (text, what, remedy) = match addressing.base64() {
             None => (pattern.to_string(), PATTERN, BY_ID),
             Some(base64) => (
                 base64.encode(pattern.as_str()),
                 "base64 id of the match pattern",
-                "if the server takes the alphabet for URLs, set `Addressing::Base64UrlId`; \
+                "if the server accepts the URL-safe alphabet, set `Addressing::Base64UrlId`; \
                  otherwise only the list shows such a trunk",
             ),
         };
-        one_segment(what, &text, way_out)?;
+        one_segment(what, &text, remedy)?;
         Ok(Self(text))
     }
 }
 
-/// Refuses what a gateway could read as anything but one segment of a path.
-fn one_segment(what: &'static str, text: &str, way_out: &'static str) -> Result<(), InvalidValue> {
+/// Checks that every gateway reads this as one path segment.
+fn one_segment(what: &'static str, text: &str, remedy: &'static str) -> Result<(), InvalidValue> {
     let allowed = |found: char| found.is_ascii_graphic() && !"/\\?#;%:&".contains(found);
-    InvalidValue::character(what, text, allowed, why_not_in_a_path, way_out)?;
-    InvalidValue::dots(what, text, way_out)
+    InvalidValue::character(what, text, allowed, why_not_in_a_path, remedy)?;
+    InvalidValue::dots(what, text, remedy)
 }
 
-/// Any name in the path of a URL that is read as itself by every gateway.
+/// Any path segment that no gateway can misread.
 #[derive(Clone)]
 pub(crate) struct Segment(String);
 
 impl Segment {
-    /// Most characters that a segment may have; servers take URLs of some 8000.
+    /// Maximum length in characters; servers accept URLs of about 8000.
     const MAX_CHARS: usize = 1024;
 
     /// # Errors
-    /// For a name that a gateway or server could read as another path.
+    /// For a name that a gateway or server could misread.
     pub(crate) fn new(text: &str) -> Result<Self, InvalidValue> {
         const WHAT: &str = "segment of the path";
         InvalidValue::size(WHAT, text, Self::MAX_CHARS)?;
@@ -431,12 +432,12 @@ fn why_not_in_a_path(character: char) -> &'static str {
     }
 }
 
-/// What may be written into a path: types whose every value every gateway reads as one segment.
+/// Types that may be written into a path: every gateway reads each of their values as one segment.
 ///
-/// The generated methods take nothing else: an operation with a path parameter of another type does
+/// The generated methods accept only these: an operation with a path parameter of another type does
 /// not compile.
 pub(crate) trait PathSegment {
-    /// The segment before it is encoded.
+    /// The segment, not percent-encoded.
     fn text(&self) -> &str;
 }
 
@@ -458,7 +459,7 @@ impl PathSegment for ConnectionRef {
     }
 }
 
-/// A segment as it is sent: the `encodeURIComponent` of ECMAScript, as in the captured request,
+/// Percent-encodes a segment like `encodeURIComponent` of ECMAScript, as in the captured request,
 /// whose path has `sip*%40`.
 pub(crate) fn path_segment(segment: &impl PathSegment) -> String {
     /// All but `A-Z a-z 0-9 - _ . ! ~ * ' ( )`.

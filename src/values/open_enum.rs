@@ -1,12 +1,20 @@
-//! What all open vocabularies share; the enums themselves are generated.
+//! What all open enums share; the enums themselves are generated.
 
 use std::fmt;
 
-/// A value that a vocabulary does not know, kept as it came.
+/// An unknown value of an open enum, kept as received.
 ///
-/// It cannot be made directly: `YesNo::from("maybe")` makes one, and `YesNo::from("yes")` does not,
-/// so that a known value always is its own variant. `Debug` shows `UnknownValue(***)`: what came
-/// instead of a known value may be anything.
+/// It cannot be constructed directly: `YesNo::from("maybe")` makes one, and `YesNo::from("yes")`
+/// does not, so a known value is always its own variant. `Debug` shows `UnknownValue(***)`, since
+/// an unknown value may be a secret.
+///
+/// ```
+/// use netsapiens_connections::YesNo;
+///
+/// let YesNo::Unknown(value) = YesNo::from("maybe") else { panic!("a new known value") };
+/// assert_eq!(value.as_str(), "maybe");
+/// assert_eq!(YesNo::from("yes"), YesNo::Yes);
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnknownValue(String);
 
@@ -21,7 +29,7 @@ impl UnknownValue {
         Self(text.to_owned())
     }
 
-    /// The string as it came.
+    /// The string as received.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -33,7 +41,7 @@ impl fmt::Display for UnknownValue {
     }
 }
 
-/// Everything that follows from `as_str` and `From<&str>`.
+/// Implements the traits that follow from `as_str` and `From<&str>`.
 macro_rules! open_enum {
     ($name:ident) => {
         impl ::std::fmt::Display for $name {
@@ -101,7 +109,7 @@ macro_rules! open_enum {
 }
 pub(crate) use open_enum;
 
-/// For a vocabulary with yes and no: what a `bool` says, both ways.
+/// For an open enum with yes and no: conversion from and to `bool`.
 macro_rules! yes_no {
     ($name:ident) => {
         impl ::std::convert::From<bool> for $name {

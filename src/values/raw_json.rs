@@ -1,4 +1,4 @@
-//! JSON as it came, and the reader that takes it from any format of serde.
+//! Raw JSON values, and a deserializer that gets them from any serde format.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,10 +9,10 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// A value of any JSON, kept as the text that came: numbers of any length, strings that no Rust
-/// string can hold, objects in their order.
+/// Any JSON value, kept as received: numbers of any length, strings that a Rust string cannot
+/// represent, objects in their order.
 ///
-/// Two are equal when they are the same JSON. `Debug` does not show the value, which may be a
+/// Two values are equal if they are the same JSON. `Debug` does not show the value, which may be a
 /// secret.
 ///
 /// ```
@@ -30,21 +30,21 @@ use serde_json::value::RawValue;
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
-    /// Takes text that is known to be JSON, and `null` for any other.
+    /// From a string that is known to be JSON; `null` for any other.
     pub(crate) fn new(json: &str) -> Self {
         Self(RawValue::from_string(json.to_owned()).unwrap_or_default())
     }
 
-    /// The JSON text.
+    /// The JSON as received.
     pub fn as_str(&self) -> &str {
         self.0.get()
     }
 
-    /// The value as a tree.
+    /// Parses the value.
     ///
     /// # Errors
-    /// For what [`Value`] cannot hold: a number beyond a double, half of a surrogate pair, more
-    /// than 127 levels.
+    /// For JSON that [`Value`] cannot represent: a number beyond the range of a double, half of a
+    /// surrogate pair, or more than 127 nested levels.
     pub fn to_value(&self) -> serde_json::Result<Value> {
         serde_json::from_str(self.as_str())
     }
@@ -81,17 +81,17 @@ impl<'de> de::Deserialize<'de> for RawJson {
     }
 }
 
-/// The name by which serde_json is asked for a value as text. It is what `RawValue` asks for.
+/// The newtype name that makes serde_json return raw JSON: the one that `RawValue` uses.
 static RAW: LazyLock<&'static str> = LazyLock::new(|| {
-    match <&RawValue as de::Deserialize>::deserialize(AskedFor) {
-        Err(Asked(Some(name))) => name,
-        // Then serde_json gives values piece by piece, as other formats do.
+    match <&RawValue as de::Deserialize>::deserialize(NameRecorder) {
+        Err(RecordedName(Some(name))) => name,
+        // Then serde_json returns values one by one, as other formats do.
         _ => "",
     }
 });
 
-/// Reads a value as JSON text. serde_json gives the text as it is, which is quick and keeps what no
-/// Rust value can hold; from other formats it is put together.
+/// Reads a value as raw JSON. serde_json returns its input, which is fast and lossless; from other
+/// formats the JSON is assembled.
 pub(super) struct AsJson;
 
 impl<'de> de::DeserializeSeed<'de> for AsJson {
@@ -192,11 +192,11 @@ fn separate(json: &mut String) {
     }
 }
 
-/// A JSON string holds half of a surrogate pair, which no Rust string can.
+/// A JSON string has half of a surrogate pair, which a Rust string cannot represent.
 #[derive(Debug)]
 pub(super) struct Lone;
 
-/// The text of a JSON string; the JSON itself of what is none.
+/// The value of a JSON string; any other JSON unchanged.
 #[inline]
 pub(super) fn string(json: &str) -> Result<Cow<'_, str>, Lone> {
     let [b'"', .., b'"'] = json.as_bytes() else {
@@ -210,20 +210,20 @@ pub(super) fn string(json: &str) -> Result<Cow<'_, str>, Lone> {
         .map_err(|_| Lone)
 }
 
-/// The members of an object, each with its name and the JSON of its value. The text is known to be
-/// JSON, since a parser went over it, so that this only has to find where a value ends.
+/// Iterates over the members of an object, each with its name and the JSON of its value. A parser
+/// has validated the JSON before, so this only finds where each value ends.
 pub(super) struct Members<'a> {
     json: &'a str,
     at: usize,
 }
 
 impl<'a> Members<'a> {
-    /// Nothing where the text is no object.
+    /// `None` where the JSON is not an object.
     pub(super) fn of(json: &'a str) -> Option<Self> {
         json.starts_with('{').then_some(Self { json, at: 1 })
     }
 
-    /// Goes over white space and punctuation.
+    /// Skips white space and punctuation.
     #[inline]
     fn skip(&mut self) {
         while self.json.as_bytes().get(self.at).is_some_and(skipped) {
@@ -255,7 +255,7 @@ fn skipped(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':')
 }
 
-/// The index behind the object or array that begins at `start`.
+/// The index after the object or array that begins at `start`.
 fn end_of_nested(bytes: &[u8], start: usize) -> usize {
     let (mut depth, mut at) = (0_usize, start);
     while let Some(byte) = bytes.get(at) {
@@ -276,8 +276,8 @@ fn end_of_nested(bytes: &[u8], start: usize) -> usize {
     at
 }
 
-/// Whether the string that begins at `start` has escapes, and the index behind it. Eight bytes at a
-/// time, which halves the time of reading a list.
+/// Whether the string that begins at `start` has escapes, and the index after it. It reads words of
+/// eight bytes, which halves the time of reading a list.
 #[inline]
 fn end_of_string(bytes: &[u8], start: usize) -> (bool, usize) {
     const ONES: u64 = u64::from_le_bytes([0x01; 8]);
@@ -324,14 +324,14 @@ impl<'a> Iterator for Members<'a> {
         self.at = end;
         let name = match escapes {
             false => Cow::Borrowed(self.json.get(start + 1..end - 1)?),
-            // A name that is no text, with half of a surrogate pair, keeps its escapes.
+            // A name with half of a surrogate pair keeps its escapes.
             true => string(self.json.get(start..end)?).unwrap_or(self.json.get(start..end)?.into()),
         };
         Some((name, self.token()?))
     }
 }
 
-/// Text that is borrowed where that is possible.
+/// A string, borrowed where possible.
 struct Text;
 
 impl<'de> de::DeserializeSeed<'de> for Text {
@@ -346,7 +346,7 @@ impl<'de> Visitor<'de> for Text {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text")
+        f.write_str("a string")
     }
 
     fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
@@ -362,25 +362,25 @@ impl<'de> Visitor<'de> for Text {
     }
 }
 
-/// A deserializer that only notes what it is asked for.
-struct AskedFor;
+/// A deserializer that only records the newtype name that it is asked for.
+struct NameRecorder;
 
 #[derive(Debug)]
-struct Asked(Option<&'static str>);
+struct RecordedName(Option<&'static str>);
 
-impl<'de> Deserializer<'de> for AskedFor {
-    type Error = Asked;
+impl<'de> Deserializer<'de> for NameRecorder {
+    type Error = RecordedName;
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
         _: V,
-    ) -> Result<V::Value, Asked> {
-        Err(Asked(Some(name)))
+    ) -> Result<V::Value, RecordedName> {
+        Err(RecordedName(Some(name)))
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Asked> {
-        Err(Asked(None))
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, RecordedName> {
+        Err(RecordedName(None))
     }
 
     serde::forward_to_deserialize_any! {
@@ -389,15 +389,15 @@ impl<'de> Deserializer<'de> for AskedFor {
     }
 }
 
-impl fmt::Display for Asked {
+impl fmt::Display for RecordedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("asked for a value")
+        f.write_str("a recorded newtype name")
     }
 }
 
-impl std::error::Error for Asked {}
+impl std::error::Error for RecordedName {}
 
-impl de::Error for Asked {
+impl de::Error for RecordedName {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self(None)
     }

@@ -1,4 +1,4 @@
-//! Text that is not printed.
+//! Strings that are not printed.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 /// A secret in clear text: an API key or a SIP password.
 ///
-/// `Debug` shows `Secret(***)`, there is no `Display`, and the memory is cleared on drop.
-/// Serializing gives the text, since a password has to be sent.
+/// `Debug` shows `Secret(***)`, there is no `Display`, and the memory is zeroed on drop. It
+/// serializes as the plain string, since a password has to be sent.
 ///
 /// ```
 /// use netsapiens_connections::Secret;
@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The text itself. Keep it out of logs.
+    /// The plain string. Keep it out of logs.
     pub fn expose_secret(&self) -> &str {
         &self.0
     }
@@ -47,7 +47,8 @@ impl From<&str> for Secret {
     }
 }
 
-/// Not derived: the error for a number would quote it. So do formats that are asked for a string.
+/// Not derived, since the error for a number would quote the number. Formats that are asked for a
+/// string quote it too, so any value is accepted first.
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match deserializer.is_human_readable() {

@@ -1,4 +1,4 @@
-//! Members of a response that no field holds.
+//! Unknown members of a response, and values of an unexpected type.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::RawJson;
 
-/// Members of a response that no field holds, by wire name: those that this version does not know,
-/// and values that do not fit their field.
+/// Members of a response that have no field, by wire name: those that this version does not know,
+/// and values of an unexpected type.
 ///
-/// They are kept, so that nothing is lost when a response is written out again. `Debug` shows their
-/// names and no value: a new member may well hold a secret.
+/// They are kept, so that nothing is lost when the response is serialized again. `Debug` shows only
+/// their names, since an unknown member may be a secret.
 ///
 /// ```
 /// use netsapiens_connections::Connection;
@@ -30,22 +30,22 @@ use super::RawJson;
 pub struct UnknownFields(BTreeMap<Box<str>, RawJson>);
 
 impl UnknownFields {
-    /// The value of a member.
+    /// The value of a member; `None` where there is none with this name.
     pub fn get(&self, name: &str) -> Option<&RawJson> {
         self.0.get(name)
     }
 
-    /// Wire names with values, in alphabetical order.
+    /// Wire names and values, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
         self.0.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// Whether every member has a field that holds it.
+    /// Whether there is no such member.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many there are.
+    /// The number of members.
     pub fn len(&self) -> usize {
         self.0.len()
     }

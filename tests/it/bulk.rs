@@ -1,4 +1,4 @@
-//! The same work on many trunks.
+//! Bulk operations: outcomes, bounded concurrency, permission errors, progress, cancellation.
 
 use std::future::{Future, poll_fn};
 use std::num::NonZeroUsize;
@@ -36,7 +36,7 @@ async fn described(server: &FakeServer) -> usize {
 }
 
 #[tokio::test]
-async fn each_item_has_its_outcome_in_its_place() {
+async fn outcomes_are_in_the_order_of_the_items() {
     on_servers_without(&[DELAY], async |server| {
         server.seed("acme.example", 3);
         let acme = server.client().unwrap().domain("acme.example").unwrap();
@@ -61,7 +61,7 @@ async fn each_item_has_its_outcome_in_its_place() {
 }
 
 #[tokio::test]
-async fn never_more_than_allowed_are_under_way() {
+async fn concurrency_is_bounded() {
     let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = |_| async {
         most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
@@ -77,28 +77,28 @@ async fn never_more_than_allowed_are_under_way() {
 }
 
 #[tokio::test]
-async fn progress_is_told_after_each_item() {
+async fn progress_is_reported_after_each_item() {
     on_every_server(async |server| {
         server.seed("acme.example", 2);
         let acme = server.client().unwrap().domain("acme.example").unwrap();
-        let mut told = Vec::new();
-        let tell =
-            |progress: BulkProgress| told.push((progress.done, progress.failed, progress.total));
+        let mut reports = Vec::new();
+        let report =
+            |progress: BulkProgress| reports.push((progress.done, progress.failed, progress.total));
         apply(
             [0, 9, 1],
             at_once(1),
             |_| (),
             |number| describe(&acme, number),
-            tell,
+            report,
         )
         .await;
-        assert_eq!(told, [(1, 0, 3), (1, 1, 3), (2, 1, 3)]);
+        assert_eq!(reports, [(1, 0, 3), (1, 1, 3), (2, 1, 3)]);
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_first_refused_permission_ends_it() {
+async fn the_first_permission_error_stops_the_work() {
     on_every_server(async |server| {
         server.seed("acme.example", 10);
         let client = server
@@ -175,7 +175,7 @@ async fn with_one_scope_for_all_the_first_refusal_ends_everything() {
 }
 
 #[tokio::test]
-async fn what_is_under_way_in_a_refused_scope_is_finished() {
+async fn running_work_in_a_refused_scope_is_finished() {
     let (outcomes, requests) = of_two_domains(|domain| (*domain).to_owned(), 2).await;
     assert_eq!(outcomes, ["refused", "refused", "done", "skipped", "done"]);
     assert_eq!(requests, 4);
@@ -188,7 +188,7 @@ async fn no_items_is_no_outcomes() {
         at_once(3),
         |_| (),
         |_| async { Ok::<_, Error>(()) },
-        |_| panic!("nothing to tell"),
+        |_| panic!("nothing to report"),
     )
     .await;
     assert!(outcomes.is_empty());
@@ -210,7 +210,7 @@ async fn polled(work: impl Future, times: usize) -> bool {
 }
 
 #[tokio::test]
-async fn dropped_at_any_point_it_leaves_nothing_running_and_can_be_begun_anew() {
+async fn dropping_at_any_point_leaves_nothing_running() {
     for polls in 0.. {
         let server = FakeServer::start().await;
         server.seed("acme.example", 4);

@@ -1,14 +1,14 @@
-//! Lists that are complete or an error, from servers of bytes that cut them, count them or do not.
+//! `list` is complete or an error: against servers that cut lists, or do not count.
 
 use netsapiens_connections::{CompleteList, Error, ErrorKind};
 
 use crate::wire::{Wire, json, respond, trunks};
 
-/// What a server makes of a list.
+/// How a server lists and counts.
 #[derive(Clone, Copy)]
 struct Server {
     trunks: usize,
-    /// The most trunks of a response.
+    /// The maximum number of trunks in a response.
     cap: usize,
     start_honoured: bool,
     limit_honoured: bool,
@@ -50,7 +50,7 @@ fn no_route(_: usize) -> String {
 }
 
 impl Server {
-    fn answer(self, line: &str) -> String {
+    fn response(self, line: &str) -> String {
         if line.contains("/count") {
             return (self.count)(self.trunks);
         }
@@ -65,7 +65,7 @@ impl Server {
     }
 
     async fn list(self) -> (Result<CompleteList, Error>, Vec<String>) {
-        let wire = Wire::start(move |_, line| self.answer(line)).await;
+        let wire = Wire::start(move |_, line| self.response(line)).await;
         let list = wire.retrying().connections().list().await;
         (list, wire.request_lines())
     }
@@ -128,7 +128,7 @@ async fn a_list_that_is_cut_and_cannot_be_paged_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_list_is_not_failed_by_a_count_that_is_not_to_be_had_and_says_so() {
+async fn a_list_without_a_count_succeeds_and_says_that_it_is_not_counted() {
     for count in [
         denied,
         invalid_scope,
@@ -150,7 +150,8 @@ async fn a_list_is_not_failed_by_a_count_that_is_not_to_be_had_and_says_so() {
 }
 
 #[tokio::test]
-async fn without_a_count_a_server_that_cannot_be_paged_is_believed_below_a_known_limit_alone() {
+async fn without_a_count_and_paging_a_list_is_complete_only_if_no_response_has_the_length_of_a_limit()
+ {
     let table = [
         // Trunks, and the most of a response. 100 and 1000 are lengths at which lists are cut.
         (7, 100, true),
@@ -204,10 +205,10 @@ async fn a_count_that_fails_otherwise_fails_the_list() {
 }
 
 #[tokio::test]
-async fn a_trunk_that_goes_between_list_and_count_is_not_in_the_list() {
+async fn a_trunk_that_is_removed_between_list_and_count_is_not_in_the_list() {
     let wire = Wire::start(|number, line| {
         let trunks = if number == 0 { 5 } else { 4 };
-        Server { trunks, ..WHOLE }.answer(line)
+        Server { trunks, ..WHOLE }.response(line)
     })
     .await;
     let list = wire.retrying().connections().list().await.unwrap();
@@ -215,10 +216,10 @@ async fn a_trunk_that_goes_between_list_and_count_is_not_in_the_list() {
 }
 
 #[tokio::test]
-async fn a_trunk_that_comes_between_list_and_count_is_in_the_list() {
+async fn a_trunk_that_is_created_between_list_and_count_is_in_the_list() {
     let wire = Wire::start(|number, line| {
         let trunks = if number == 0 { 4 } else { 5 };
-        Server { trunks, ..WHOLE }.answer(line)
+        Server { trunks, ..WHOLE }.response(line)
     })
     .await;
     let list = wire.retrying().connections().list().await.unwrap();
@@ -226,7 +227,7 @@ async fn a_trunk_that_comes_between_list_and_count_is_in_the_list() {
 }
 
 #[tokio::test]
-async fn a_trunk_that_comes_twice_does_not_stand_for_one_that_does_not_come() {
+async fn a_duplicate_does_not_hide_a_missing_trunk() {
     let wire = Wire::start(|_, line| match line.contains("/count") {
         true => counted(2),
         false => trunks(&[("acme.example", "sip*@0"), ("acme.example", "sip*@0")]),
@@ -244,7 +245,7 @@ async fn the_unchecked_list_is_one_request_and_may_be_cut() {
             cap: 100,
             ..WHOLE
         }
-        .answer(line)
+        .response(line)
     })
     .await;
     let acme = wire.retrying().domain("acme.example").unwrap();
@@ -260,7 +261,7 @@ async fn the_unchecked_list_is_one_request_and_may_be_cut() {
 
 #[tokio::test]
 async fn the_filter_of_a_list_goes_with_its_count() {
-    let wire = Wire::start(|_, line| Server { trunks: 3, ..WHOLE }.answer(line)).await;
+    let wire = Wire::start(|_, line| Server { trunks: 3, ..WHOLE }.response(line)).await;
     let filter = netsapiens_connections::ConnectionFilter::new().reseller("acme-partners");
     let acme = wire.retrying().domain("acme.example").unwrap();
     let list = acme
@@ -280,12 +281,12 @@ async fn the_filter_of_a_list_goes_with_its_count() {
 }
 
 #[tokio::test]
-async fn an_incomplete_list_tells_how_often_the_count_was_asked_for() {
+async fn an_incomplete_list_reports_the_attempts_of_the_count() {
     let wire = Wire::start(|number, line| match (line.contains("/count"), number) {
         // Behind the list, the first count, the page and the empty page.
         (true, 4) => json(503, "{}"),
         (true, _) => counted(7),
-        (false, _) => Server { trunks: 3, ..WHOLE }.answer(line),
+        (false, _) => Server { trunks: 3, ..WHOLE }.response(line),
     })
     .await;
     let error = wire.retrying().connections().list().await.unwrap_err();
@@ -315,7 +316,7 @@ async fn a_stream_without_a_count_that_may_have_been_cut_is_an_error() {
         count: no_route,
         ..WHOLE
     };
-    let wire = Wire::start(move |_, line| server.answer(line)).await;
+    let wire = Wire::start(move |_, line| server.response(line)).await;
     let client = wire.retrying();
     let error = client
         .connections()
@@ -329,7 +330,7 @@ async fn a_stream_without_a_count_that_may_have_been_cut_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_stream_that_never_ends_is_ended() {
+async fn an_endless_stream_is_ended() {
     let wire = Wire::start(|number, _| page(number * 100..number * 100 + 100)).await;
     let mut stream = wire.retrying().connections().stream().max_trunks(250);
     let mut came = 0;
@@ -357,7 +358,7 @@ async fn a_stream_may_have_as_many_trunks_as_its_limit() {
             trunks: 250,
             ..WHOLE
         }
-        .answer(line)
+        .response(line)
     })
     .await;
     let stream = wire.retrying().connections().stream().max_trunks(250);

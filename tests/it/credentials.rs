@@ -1,4 +1,4 @@
-//! Credentials that renew themselves, against servers that take some tokens and refuse others.
+//! Credentials that are renewed, against servers that accept some tokens and refuse others.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// Gives the tokens one by one, the next whenever one was rejected; notes what it was asked.
+/// Returns the tokens one by one, the next one after a rejection; records its arguments.
 #[derive(Clone)]
 struct Tokens {
     left: Arc<Mutex<VecDeque<&'static str>>>,
@@ -26,7 +26,7 @@ impl Tokens {
         }
     }
 
-    /// The token that each question said was rejected.
+    /// The rejected token of each call.
     fn asked(&self) -> Vec<Option<String>> {
         self.asked.lock().unwrap().clone()
     }
@@ -47,7 +47,7 @@ impl Credential for Tokens {
     }
 }
 
-/// A server that answers each request, by its number, its token and its head, and closes.
+/// A server that responds to each request by its number, its token and its head, and closes.
 async fn server(
     respond: impl Fn(usize, &str, &str) -> (u16, String) + Send + 'static,
 ) -> (String, Arc<Mutex<Vec<String>>>) {
@@ -145,11 +145,7 @@ async fn a_token_that_expires_in_the_middle_of_a_stream_is_renewed_and_the_strea
         ["first", "first", "first", "second", "second", "second"]
     );
     let rejected: Vec<_> = tokens.asked().into_iter().flatten().collect();
-    assert_eq!(
-        rejected,
-        ["first"],
-        "it is told which token was refused, once"
-    );
+    assert_eq!(rejected, ["first"], "the refused token is passed, once");
 }
 
 #[tokio::test]
@@ -202,7 +198,7 @@ async fn the_same_token_again_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_missing_right_asks_for_no_other_token() {
+async fn a_missing_right_does_not_renew_the_token() {
     let (url, _) = server(|_, _, _| {
         (
             401,
@@ -243,7 +239,7 @@ async fn a_renewal_does_not_count_as_a_retry() {
 }
 
 #[tokio::test]
-async fn a_credential_that_gives_no_token_or_no_header_is_an_error_and_nothing_is_sent() {
+async fn a_credential_without_a_valid_token_is_an_error_and_nothing_is_sent() {
     let (url, seen) = server(|_, _, _| counted(7)).await;
     let down = client(&url, Tokens::of(&[]))
         .connections()
@@ -271,7 +267,7 @@ async fn a_credential_that_gives_no_token_or_no_header_is_an_error_and_nothing_i
 }
 
 #[tokio::test]
-async fn a_credential_that_never_answers_ends_with_the_deadline() {
+async fn a_credential_that_never_returns_ends_with_the_deadline() {
     struct Never;
     impl Credential for Never {
         fn token<'a>(&'a self, _: Option<&'a Secret>) -> TokenFuture<'a> {
@@ -288,7 +284,7 @@ async fn a_credential_that_never_answers_ends_with_the_deadline() {
 }
 
 #[tokio::test]
-async fn both_tokens_are_masked_where_the_server_repeats_them() {
+async fn both_tokens_are_masked_where_the_server_echoes_them() {
     let (url, _) = server(|_, _, _| {
         let message = "sorry: token-one-sentinel and token-two-sentinel";
         (401, json!({"code": 401, "message": message}).to_string())

@@ -1,4 +1,4 @@
-//! Bodies of successes that are not what was asked for, from a raw socket.
+//! 2xx responses that cannot be decoded, from a raw socket.
 
 use netsapiens_connections::{Connection, Error, ErrorKind};
 
@@ -8,7 +8,7 @@ use crate::wire::Wire;
 const TRUNK: &str = r#"{"domain":"acme.example","connection-orig-match-pattern":"sip*@a"}"#;
 
 async fn list(content_type: &str, body: impl AsRef<[u8]>) -> Result<Vec<Connection>, Error> {
-    let wire = Wire::answering(200, content_type, body).await;
+    let wire = Wire::responding(200, content_type, body).await;
     let domain = wire.client().domain("acme.example").unwrap();
     domain.connections().list_unchecked().await
 }
@@ -26,7 +26,7 @@ async fn a_byte_order_mark_is_skipped() {
 #[tokio::test]
 async fn a_byte_order_mark_before_an_error_message_is_skipped() {
     let body = "\u{feff}{\"code\":403,\"message\":\"Access Denied\"}";
-    let wire = Wire::answering(403, "application/json", body).await;
+    let wire = Wire::responding(403, "application/json", body).await;
     let error = wire.client().connections().count().await.unwrap_err();
     assert_eq!(error.server_message(), Some("Access Denied"));
 }
@@ -45,7 +45,7 @@ async fn a_web_page_is_named_with_its_media_type() {
     let error = list("text/html; charset=utf-8", page).await.unwrap_err();
     let shown = error.to_string();
     assert!(error.is_decode());
-    for part in ["text/html", "A portal, a proxy or a login page answered"] {
+    for part in ["text/html", "A portal, a proxy or a login page responded"] {
         assert!(shown.contains(part), "{shown}");
     }
     assert!(!shown.contains("sentinel"), "{shown}");
@@ -63,7 +63,7 @@ async fn an_error_message_with_a_status_of_success_is_the_services_error() {
     assert!(
         error
             .to_string()
-            .contains("with an error 403: Access Denied. The credential is valid"),
+            .contains("and an error 403: Access Denied. The credential is valid"),
         "{error}"
     );
 }
@@ -71,7 +71,7 @@ async fn an_error_message_with_a_status_of_success_is_the_services_error() {
 #[tokio::test]
 async fn such_a_message_in_the_place_of_a_count_is_an_error_too() {
     let body = r#"{"code":"503","message":"busy"}"#;
-    let wire = Wire::answering(200, "application/json", body).await;
+    let wire = Wire::responding(200, "application/json", body).await;
     let error = wire.client().connections().count().await.unwrap_err();
     assert_eq!(error.server_message(), Some("busy"));
     assert!(error.is_retryable());
@@ -80,7 +80,7 @@ async fn such_a_message_in_the_place_of_a_count_is_an_error_too() {
 #[tokio::test]
 async fn no_such_trunk_with_a_status_of_success_is_none() {
     let body = r#"{"code":404,"message":"Resource not found."}"#;
-    let wire = Wire::answering(200, "application/json", body).await;
+    let wire = Wire::responding(200, "application/json", body).await;
     let domain = wire.client().domain("acme.example").unwrap();
     assert_eq!(domain.connections().get("sip*@a").await.unwrap(), None);
 }
@@ -153,7 +153,7 @@ async fn one_event_names_the_fields_that_could_not_be_read() {
     let text = log.text();
     let events: Vec<&str> = text
         .lines()
-        .filter(|line| line.contains("did not fit"))
+        .filter(|line| line.contains("values of an unexpected type"))
         .collect();
     assert_eq!(events.len(), 1, "{text}");
     for part in [
@@ -170,7 +170,7 @@ async fn one_event_names_the_fields_that_could_not_be_read() {
 async fn more_trunks_than_the_limit_are_an_error_that_says_what_to_do() {
     let list = async |trunks: usize| {
         let body = format!("[{}]", vec![TRUNK; trunks].join(","));
-        let wire = Wire::answering(200, "application/json", body).await;
+        let wire = Wire::responding(200, "application/json", body).await;
         let client = wire.builder().max_trunks(3).build().unwrap();
         let domain = client.domain("acme.example").unwrap();
         domain.connections().list_unchecked().await

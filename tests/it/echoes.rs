@@ -1,5 +1,5 @@
-//! Servers that echo secrets in their messages, in every wording and encoding: a raw socket, and a
-//! search through all that can be printed.
+//! Servers that echo secrets in their messages, in many wordings and encodings, from a raw socket:
+//! everything that can be printed is searched for the secret.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -103,10 +103,10 @@ fn builder(wire: &Wire) -> ClientBuilder {
     wire.builder().api_key(KEY)
 }
 
-/// What a client prints of a response to an update, by every way that it has.
+/// Everything that a client prints about a response to an update.
 async fn everything(response: &str, status: u16, password: &str) -> String {
     let log = Log::of_this_thread(tracing::Level::TRACE);
-    let wire = Wire::answering(status, "application/json", response).await;
+    let wire = Wire::responding(status, "application/json", response).await;
     let attempts = Arc::new(Mutex::new(String::new()));
     let seen = Arc::clone(&attempts);
     let client = builder(&wire)
@@ -124,7 +124,7 @@ async fn everything(response: &str, status: u16, password: &str) -> String {
         "the secrets have to be sent all the same: {request}"
     );
     let printed = match outcome {
-        Ok(receipt) => printed_receipt(&receipt),
+        Ok(receipt) => printed_result(&receipt),
         Err(error) => printed_error(&error),
     };
     let attempts = attempts.lock().unwrap();
@@ -132,7 +132,7 @@ async fn everything(response: &str, status: u16, password: &str) -> String {
     format!("{printed}\n{attempts}\n{}", log.text())
 }
 
-fn printed_receipt(receipt: &Accepted) -> String {
+fn printed_result(receipt: &Accepted) -> String {
     format!("{receipt:?} {receipt:#?} {:?}", receipt.message())
 }
 
@@ -172,7 +172,7 @@ async fn no_wording_shows_the_password_of_another_trunk() {
 
 /// The control: without a credential the same word is shown, and without a secret the same message.
 #[tokio::test]
-async fn what_speaks_of_no_credential_is_shown() {
+async fn a_message_without_a_credential_is_shown() {
     for status in [400, 500, 202] {
         let response = message(status, "the colour hunter2 is unknown");
         let printed = everything(&response, status, "Zq9-the-own-one").await;
@@ -189,7 +189,7 @@ async fn what_speaks_of_no_credential_is_shown() {
 
 type Encoding = (&'static str, fn(&str) -> String);
 
-/// How programs write a string down, each in its own words.
+/// How programs encode a string.
 const ENCODINGS: [Encoding; 27] = [
     ("as it is", str::to_owned),
     ("JSON", |text| {
@@ -264,7 +264,7 @@ const ENCODINGS: [Encoding; 27] = [
     }),
 ];
 
-/// Percent-encoding by the letter of RFC 3986: all but the unreserved characters.
+/// Percent-encoding of RFC 3986: all but the unreserved characters.
 fn url(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
@@ -296,7 +296,7 @@ const PASSWORDS: [&str; 9] = [
     "Zq9=/+YWJjZGVm==",
 ];
 
-/// What is left of a text when all is taken away that could hide that two are the same.
+/// A string without everything that could hide that it equals another one.
 fn essence(text: &str) -> String {
     let kept = text.chars().filter(|c| c.is_alphanumeric());
     kept.flat_map(char::to_lowercase).collect()
@@ -328,7 +328,7 @@ async fn no_encoding_shows_the_password_of_the_request() {
 }
 
 #[tokio::test]
-async fn the_key_does_not_come_back_in_any_form() {
+async fn the_key_is_masked_in_every_encoding() {
     let forms = [
         KEY.to_owned(),
         format!("Bearer {KEY}"),
@@ -349,7 +349,7 @@ async fn the_key_does_not_come_back_in_any_form() {
 }
 
 #[tokio::test]
-async fn a_header_that_repeats_the_key_is_masked_and_others_are_given() {
+async fn a_header_that_echoes_the_key_is_masked_and_others_are_not() {
     let response = format!(
         "HTTP/1.1 500 Bad\r\nx-request-id: for-{KEY}\r\nx-sent: {}\r\nx-node: core-1\r\n\
          content-length: 0\r\nconnection: close\r\n\r\n",
@@ -365,7 +365,7 @@ async fn a_header_that_repeats_the_key_is_masked_and_others_are_given() {
 }
 
 #[tokio::test]
-async fn no_character_that_moves_others_comes_through() {
+async fn control_and_bidi_characters_are_removed() {
     let text =
         "No\u{202e} such\u{200b}\u{feff} row\u{2066}\u{7}\u{1b}[2J\u{9b}\u{ad}\u{e0041} here";
     for (status, response) in [
@@ -385,25 +385,25 @@ async fn no_character_that_moves_others_comes_through() {
 async fn an_error_keeps_64_kib_of_a_body_and_says_how_long_it_was() {
     let body = "x".repeat(200_000);
     for status in [500, 200] {
-        let wire = Wire::answering(status, "text/plain", &body).await;
+        let wire = Wire::responding(status, "text/plain", &body).await;
         let error = wire.client().connections().count().await.unwrap_err();
         assert_eq!(error.body().map(<[u8]>::len), Some(64 << 10));
         assert!(format!("{error:?}").contains("body_bytes: Some(200000)"));
     }
     // What is decided on is read from the whole body.
     let message = message(401, &format!("Invalid Scope {}", "x".repeat(200_000)));
-    let wire = Wire::answering(401, "application/json", &message).await;
+    let wire = Wire::responding(401, "application/json", &message).await;
     let error = wire.client().connections().count().await.unwrap_err();
     assert!(error.is_permission_denied());
     assert!(error.server_message().unwrap().chars().count() <= 500);
 }
 
-/// Decisions are made on what came, and not on what is shown of it.
+/// Predicates use the message as received, not the masked one.
 #[tokio::test]
-async fn a_masked_message_is_understood_all_the_same() {
+async fn predicates_work_on_masked_messages() {
     let client = |wire: &Wire| wire.client();
     let text = message(401, "Invalid Scope [APP001] of key hunter2");
-    let wire = Wire::answering(401, "application/json", &text).await;
+    let wire = Wire::responding(401, "application/json", &text).await;
     let error = client(&wire).connections().count().await.unwrap_err();
     assert!(error.is_permission_denied() && !error.is_unauthorized());
     assert_eq!(error.server_message(), Some("Invalid Scope *** of key ***"));

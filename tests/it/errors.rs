@@ -1,4 +1,4 @@
-//! What an error tells, and what it keeps to itself.
+//! What errors say and contain: messages, predicates, status, body.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::wire::Wire;
 const GATEWAY: &str = "<html><body><h1>502 Bad Gateway</h1></body></html>";
 
 async fn get_error(status: u16, content_type: &str, body: &str) -> Error {
-    let wire = Wire::answering(status, content_type, body).await;
+    let wire = Wire::responding(status, content_type, body).await;
     wire.client()
         .domain("acme.example")
         .unwrap()
@@ -32,8 +32,8 @@ async fn a_gateways_page_keeps_status_and_body() {
     assert_eq!(error.body(), Some(GATEWAY.as_bytes()));
     assert_eq!(
         error.to_string(),
-        "list_domain_connections: the server answered 502 Bad Gateway with a body of 50 bytes \
-         (text/html). The server or a gateway before it is in trouble: try again later"
+        "list_domain_connections: the server responded with 502 Bad Gateway and a body of 50 bytes \
+         (text/html). The server or a gateway before it failed temporarily: retry later"
     );
 }
 
@@ -47,9 +47,9 @@ async fn the_servers_message_is_shown() {
     .await;
     assert_eq!(
         error.to_string(),
-        "list_domain_connections: the server answered 401 Unauthorized: Invalid Scope [APP001]. \
-         The credential is valid and lacks this right: listing the whole system takes Reseller or \
-         Super User scope, and a key can be read-only or lack the model `connection`"
+        "list_domain_connections: the server responded with 401 Unauthorized: Invalid Scope \
+         [APP001]. The credential is valid and lacks this right: listing the whole system needs \
+         Reseller or Super User scope, and a key can be read-only or lack the model `connection`"
     );
     assert_eq!(
         (error.server_code(), error.server_message()),
@@ -79,7 +79,7 @@ async fn a_code_that_is_no_number_makes_no_message_of_the_service() {
 }
 
 #[tokio::test]
-async fn predicates_read_the_message_in_any_spelling() {
+async fn predicates_ignore_case_and_prefix_of_the_message() {
     let forms: [fn(&str) -> String; 7] = [
         str::to_owned,
         str::to_lowercase,
@@ -104,8 +104,8 @@ async fn predicates_read_the_message_in_any_spelling() {
                 let error = get_error(status, "application/json", &body.to_string()).await;
                 assert_eq!(holding(&error), [expected], "{body}");
             }
-            // What the two others say is plain without a code; that a trunk is missing is not, since
-            // gateways say so of anything.
+            // What the two others say is plain without a code; that a trunk is missing is not,
+            // since gateways say so of anything.
             let without = match expected {
                 "is_not_found" => "is_foreign_not_found",
                 plain => plain,
@@ -118,7 +118,7 @@ async fn predicates_read_the_message_in_any_spelling() {
 }
 
 #[tokio::test]
-async fn a_message_that_only_mentions_a_word_is_not_it() {
+async fn predicates_match_only_the_beginning_of_the_message() {
     for (status, message, expected) in [
         (401, "Key has an invalid scope", "is_unauthorized"),
         (404, "There is no route found", "is_not_found"),
@@ -146,14 +146,14 @@ const PREDICATES: [Predicate; 8] = [
     ("is_retryable", Error::is_retryable),
 ];
 
-/// The names of the predicates that hold.
+/// The names of the predicates that are true.
 fn holding(error: &Error) -> Vec<&'static str> {
     let holding = PREDICATES.iter().filter(|(_, holds)| holds(error));
     holding.map(|(name, _)| *name).collect()
 }
 
 #[tokio::test]
-async fn each_answer_has_its_predicate_and_no_other() {
+async fn each_response_has_its_predicate_and_no_other() {
     let table: [(u16, &str, &[&str]); 12] = [
         (400, "Missing servers or type", &[]),
         (401, "Unauthorized", &["is_unauthorized"]),
@@ -257,7 +257,7 @@ async fn every_success_of_a_write_is_a_success() {
         ),
     ];
     for (status, content_type, body, code, message) in table {
-        let wire = Wire::answering(status, content_type, body).await;
+        let wire = Wire::responding(status, content_type, body).await;
         let receipt = wire
             .client()
             .domain("acme.example")
@@ -278,7 +278,7 @@ async fn every_success_of_a_write_is_a_success() {
 async fn an_error_message_under_a_success_of_a_write_is_an_error() {
     let json = "application/json";
     let refused = r#"{"code":403,"message":"Access Denied"}"#;
-    let wire = Wire::answering(200, json, refused).await;
+    let wire = Wire::responding(200, json, refused).await;
     let acme = wire.client().domain("acme.example").unwrap();
     let change = ConnectionUpdate::default();
     for error in [
@@ -292,7 +292,7 @@ async fn an_error_message_under_a_success_of_a_write_is_an_error() {
         assert_eq!(error.status_code(), Some(200));
     }
     let missing = r#"{"code":404,"message":"Resource not found."}"#;
-    let wire = Wire::answering(202, json, missing).await;
+    let wire = Wire::responding(202, json, missing).await;
     let acme = wire.client().domain("acme.example").unwrap();
     let error = acme.connections().delete("sip*@a").await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
@@ -325,9 +325,9 @@ async fn a_redirect_is_an_error_and_is_not_followed() {
     assert_eq!(error.status_code(), Some(302));
 }
 
-/// What an operation says when the server answers so.
+/// The message of an operation's error after this response.
 async fn mistake(operation: &str, status: u16, content_type: &str, body: &str) -> String {
-    let wire = Wire::answering(status, content_type, body).await;
+    let wire = Wire::responding(status, content_type, body).await;
     let client = wire.client();
     let acme = client.domain("acme.example").unwrap();
     let own = client.domain("~").unwrap();
@@ -354,72 +354,73 @@ fn a_trunk() -> ConnectionCreate {
 const HTML: &str = "text/html; charset=utf-8";
 const PAGE: &str = "<html><body>Welcome to the portal</body></html>";
 
-/// What happened, where and why, and what to do. `tls.rs` has those of connections that cannot be
-/// made.
+/// What failed, where and why, and what to do. `tls.rs` has the errors of failed connections.
 #[tokio::test]
-async fn what_a_server_answers_is_told_with_a_way_out() {
+async fn an_error_status_says_what_to_do() {
     let json = "application/json";
     let message = |status: u16, text: &str| json!({ "code": status, "message": text }).to_string();
     let table = [
         (
             mistake("list", 401, json, &message(401, "Unauthorized")).await,
-            "list_connections: the server answered 401 Unauthorized: Unauthorized. Check that all \
-             of the API key (60 characters) arrived and nothing else, or renew the access token",
+            "list_connections: the server responded with 401 Unauthorized: Unauthorized. Check \
+             that all of the API key (60 characters) arrived and nothing else, or renew the access \
+             token",
         ),
         (
             mistake("list", 401, json, &message(401, "Invalid Scope [APP001]")).await,
-            "list_connections: the server answered 401 Unauthorized: Invalid Scope [APP001]. The \
-             credential is valid and lacks this right: listing the whole system takes Reseller or \
-             Super User scope, and a key can be read-only or lack the model `connection`",
+            "list_connections: the server responded with 401 Unauthorized: Invalid Scope [APP001]. \
+             The credential is valid and lacks this right: listing the whole system needs Reseller \
+             or Super User scope, and a key can be read-only or lack the model `connection`",
         ),
         (
             mistake("delete", 403, json, &message(403, "Access Denied")).await,
-            "delete_connection: the server answered 403 Forbidden: Access Denied. The credential \
-             is valid and lacks this right: listing the whole system takes Reseller or Super User \
-             scope, and a key can be read-only or lack the model `connection`",
+            "delete_connection: the server responded with 403 Forbidden: Access Denied. The \
+             credential is valid and lacks this right: listing the whole system needs Reseller or \
+             Super User scope, and a key can be read-only or lack the model `connection`",
         ),
         (
             mistake("delete", 403, HTML, PAGE).await,
-            "delete_connection: the server answered 403 Forbidden with a body of 47 bytes \
-             (text/html). This 403 is not the service's own; is this the API host?",
+            "delete_connection: the server responded with 403 Forbidden and a body of 47 bytes \
+             (text/html). This 403 is not in the service's own format; is this the API host?",
         ),
         (
             mistake("get", 302, HTML, "").await,
-            "get_connection: the server answered 302 Found without a body. Redirects are not \
-             followed, so that the key goes to no other host: give the server that the header \
+            "get_connection: the server responded with 302 Found and no body. Redirects are not \
+             followed, so that the key goes to no other host: configure the server that the header \
              `location` names, if you trust it",
         ),
         (
             mistake("get", 404, json, &message(404, "No Route Found [92]")).await,
-            "get_connection: the server answered 404 Not Found: No Route Found [92]. This server \
-             has no such operation: check that it is a core server, or what stands before one, \
+            "get_connection: the server responded with 404 Not Found: No Route Found [92]. This \
+             server has no such operation: check that it is a core server or its load balancer, \
              and that its version has the API v2",
         ),
         (
             mistake("get", 404, HTML, PAGE).await,
-            "get_connection: the server answered 404 Not Found with a body of 47 bytes \
-             (text/html). This 404 is not the service's own; is this the API host?",
+            "get_connection: the server responded with 404 Not Found and a body of 47 bytes \
+             (text/html). This 404 is not in the service's own format; is this the API host?",
         ),
         (
             mistake("get", 404, json, "").await,
-            "get_connection: the server answered 404 Not Found without a body. This 404 is not \
-             the service's own; is this the API host?",
+            "get_connection: the server responded with 404 Not Found and no body. This 404 is not \
+             in the service's own format; is this the API host?",
         ),
         (
             mistake("get", 404, json, r#"{"message":"Not Found"}"#).await,
-            "get_connection: the server answered 404 Not Found: Not Found. This 404 is not the \
-             service's own; is this the API host?",
+            "get_connection: the server responded with 404 Not Found: Not Found. This 404 is not \
+             in the service's own format; is this the API host?",
         ),
         (
             mistake("delete", 404, json, &message(404, "Resource not found.")).await,
-            "delete_connection: the server answered 404 Not Found: Resource not found. Check the \
-             domain's name, and the origination pattern to the letter as the list shows it; \
+            "delete_connection: the server responded with 404 Not Found: Resource not found. Check \
+             the domain's name, and that the origination pattern is exactly as the list shows it; \
              trunks of the whole system have the domain `*`",
         ),
         (
             mistake("create", 405, HTML, PAGE).await,
-            "create_connection: the server answered 405 Method Not Allowed with a body of 47 \
-             bytes (text/html). This 405 is not the service's own; is this the API host?",
+            "create_connection: the server responded with 405 Method Not Allowed and a body of 47 \
+             bytes (text/html). This 405 is not in the service's own format; is this the API \
+             host?",
         ),
         (
             mistake(
@@ -429,41 +430,42 @@ async fn what_a_server_answers_is_told_with_a_way_out() {
                 &message(409, "Connection already exists"),
             )
             .await,
-            "create_connection: the server answered 409 Conflict: Connection already exists. The \
-             domain has a trunk with this pattern already: update it, or choose another pattern",
+            "create_connection: the server responded with 409 Conflict: Connection already exists. \
+             The domain has a trunk with this pattern already: update it, or choose another \
+             pattern",
         ),
         (
             mistake("list", 429, json, &message(429, "Slow down")).await,
-            "list_connections: the server answered 429 Too Many Requests: Slow down. Send fewer \
-             requests at a time, or try again later",
+            "list_connections: the server responded with 429 Too Many Requests: Slow down. Send \
+             fewer requests concurrently, or retry later",
         ),
         (
             mistake("list own", 400, json, &message(400, "Invalid domain")).await,
-            "list_domain_connections: the server answered 400 Bad Request: Invalid domain. `~` \
-             stands for a key's own domain, which keys of Reseller and Super User scope do not \
+            "list_domain_connections: the server responded with 400 Bad Request: Invalid domain. \
+             `~` stands for a key's own domain, which keys of Reseller and Super User scope do not \
              have: name the domain",
         ),
         (
             mistake("count own", 400, json, &message(400, "Invalid domain")).await,
-            "count_connections: the server answered 400 Bad Request: Invalid domain. `~` stands \
-             for a key's own domain, which keys of Reseller and Super User scope do not have: \
-             name the domain",
+            "count_connections: the server responded with 400 Bad Request: Invalid domain. `~` \
+             stands for a key's own domain, which keys of Reseller and Super User scope do not \
+             have: name the domain",
         ),
         (
             mistake("list", 500, json, &message(500, "Database error")).await,
-            "list_connections: the server answered 500 Internal Server Error: Database error. The \
-             fault is on the server's side: its operator finds the reason in its logs",
+            "list_connections: the server responded with 500 Internal Server Error: Database \
+             error. The server failed: its operator can find the reason in its logs",
         ),
         (
             mistake("list", 502, HTML, PAGE).await,
-            "list_connections: the server answered 502 Bad Gateway with a body of 47 bytes \
-             (text/html). The server or a gateway before it is in trouble: try again later",
+            "list_connections: the server responded with 502 Bad Gateway and a body of 47 bytes \
+             (text/html). The server or a gateway before it failed temporarily: retry later",
         ),
         (
             mistake("create", 504, HTML, PAGE).await,
-            "create_connection: the server answered 504 Gateway Timeout with a body of 47 bytes \
-             (text/html). The server or a gateway before it is in trouble: try again later. The \
-             trunk may have been created: look before you create it again",
+            "create_connection: the server responded with 504 Gateway Timeout and a body of 47 \
+             bytes (text/html). The server or a gateway before it failed temporarily: retry later. \
+             The trunk may have been created: check before you create it again",
         ),
     ];
     for (printed, expected) in table {
@@ -477,12 +479,12 @@ async fn a_portals_page_with_success_asks_for_the_api_host() {
     assert_eq!(
         printed,
         "list_connections: the response is a web page (text/html) and not JSON (status 200 OK). A \
-         portal, a proxy or a login page answered; is this the API host?"
+         portal, a proxy or a login page responded; is this the API host?"
     );
 }
 
 #[tokio::test]
-async fn a_silent_server_is_told_with_the_setting() {
+async fn a_timeout_names_the_setting() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let client = |timeout, deadline| {
         let builder = Client::builder()
@@ -495,7 +497,7 @@ async fn a_silent_server_is_told_with_the_setting() {
     let patient = client(short, long);
     assert_eq!(
         patient.connections().list().await.unwrap_err().to_string(),
-        "list_connections: the server did not respond in time. Find out what keeps it busy, or \
+        "list_connections: the server did not respond in time. Check the load of the server, or \
          raise `ClientBuilder::timeout`"
     );
     let impatient = client(long, short);
@@ -503,16 +505,16 @@ async fn a_silent_server_is_told_with_the_setting() {
     assert_eq!(
         error.unwrap_err().to_string(),
         "create_connection: the overall deadline passed. Raise `ClientBuilder::deadline` if the \
-         server needs longer. The trunk may have been created: look before you create it again"
+         server needs longer. The trunk may have been created: check before you create it again"
     );
 }
 
 #[test]
-fn wrong_settings_are_told_with_a_way_out() {
+fn an_invalid_setting_says_what_to_do() {
     let built = |server: &str, key: &str| Client::builder().server(server).api_key(key).build();
     let (server, key) = ("pbx.acme.example", "nss_EXAMPLE");
-    let spaced = "the API key has a character that no key has, white space for example. Give the \
-        key alone, without `Bearer`, spaces or line ends";
+    let spaced = "the API key has an invalid character, white space for example. Give only the \
+        key, without `Bearer`, spaces or line breaks";
     let table = [
         (
             Client::builder().api_key(key).build(),
@@ -527,13 +529,13 @@ fn wrong_settings_are_told_with_a_way_out() {
         (built(server, "Bearer nss_EXAMPLE"), spaced),
         (
             built("http://pbx.acme.example", key),
-            "the server was refused: plain http would show the key to the network; give a host \
-             name or `https://host`",
+            "the server is invalid: plain http would expose the key; give a host name or \
+             `https://host`",
         ),
         (
             built("https://pbx.acme.example/ns-api/v2", key),
-            "the server was refused: it has a path, a query or a fragment; `/ns-api/v2` is added \
-             by the client; give a host name or `https://host`",
+            "the server is invalid: it has a path, a query or a fragment; `/ns-api/v2` is added by \
+             the client; give a host name or `https://host`",
         ),
     ];
     for (built, message) in table {

@@ -1,4 +1,4 @@
-//! The programs in examples/ print what their documentation says.
+//! The programs in `examples/` print what their documentation shows.
 
 use std::fs::{self, DirEntry};
 use std::io::{BufRead, BufReader, Read, Write};

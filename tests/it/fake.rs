@@ -1,4 +1,4 @@
-//! The embedded server refuses what the document forbids and says why; nothing of it is stored.
+//! The fake server refuses requests that violate the spec, says why, and stores nothing of them.
 
 use netsapiens_connections::Method;
 use netsapiens_connections::fake::{FakeServer, Quirks, SYSTEM_KEY};
@@ -197,7 +197,7 @@ async fn a_read_only_property_in_a_body_is_ignored() {
 }
 
 #[tokio::test]
-async fn values_are_stored_as_the_type_that_servers_answer() {
+async fn values_are_stored_with_the_type_that_servers_return() {
     let server = FakeServer::start().await;
     let mut body = create(
         "connection-sip-registration-username",

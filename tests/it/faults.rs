@@ -1,9 +1,8 @@
-//! The fault matrix: what a caller sees of each operation when each fault is met, and what has
-//! happened at the server.
+//! The fault matrix: the result of each operation with each fault, and what happened on the server.
 //!
-//! A row is a fault, a column an operation; each cell is a test with the name of both. Writes meet
-//! the faults of HTTP twice: in place of the operation, and behind it, when only the answer is
-//! lost.
+//! A row is a fault and a column an operation; each cell is a test with the names of both. For
+//! writes the HTTP faults are tested twice: instead of the operation, and after it, when only the
+//! response is lost.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +19,7 @@ use tokio::sync::Notify;
 
 use crate::servers::{DELAY, EMPTY, all_but};
 
-/// More than any client here tries.
+/// More than any client in these tests attempts.
 const ALWAYS: u32 = 20;
 const DEADLINE: Duration = Duration::from_secs(20);
 const BODY_CAP: usize = 1 << 20;
@@ -31,21 +30,21 @@ const PASSWORD: &str = "sentinel-password";
 const HTML: &str = "<html>Accepted</html>";
 
 #[derive(Debug, Clone, Copy)]
-enum Trouble {
-    /// An answer with a status that is no success, met so many times.
+enum Scenario {
+    /// A response with an error status, this many times.
     Refusal(u32, fn() -> Fault),
-    /// As `Refusal`, with a status that says that nothing was done: a delete is not carried out.
+    /// Like `Refusal`, with a status that says that nothing was done: a delete is not carried out.
     Busy(u32, fn() -> Fault),
     /// Two refusals, one after the other.
     Then(fn() -> Fault, fn() -> Fault),
-    /// A redirect of this status to another host, met once.
+    /// A redirect with this status to another host, once.
     Redirect(u16),
-    /// A success with a strange body, met by every request. A write has always been done: nobody
-    /// could tell a server that lies.
+    /// A success with an unexpected body, for every request. A write has always been carried out,
+    /// since a client cannot detect a false success.
     Success(fn() -> Fault),
-    /// Connections that break, so many.
+    /// This many broken connections.
     Wire(u32, Break),
-    /// As `Wire`, on a client that gives up on an attempt soon.
+    /// Like `Wire`, with a client whose attempts time out soon.
     Slow(Break),
     /// A connection that breaks when it is used again.
     Reuse,
@@ -55,13 +54,13 @@ enum Trouble {
     RefusedAtFirst,
 }
 
-/// What the caller sees, and how many requests the server has got.
+/// The result for the caller, and the number of requests that the server received.
 #[derive(Debug, Clone, Copy)]
 struct Cell(Sees, usize);
 
 #[derive(Debug, Clone, Copy)]
 enum Sees {
-    /// The trunk, the list with it, the count, or the receipt of a write.
+    /// The trunk, the list with it, the count, or the result of a write.
     Value,
     /// `None`, or an empty list.
     Nothing,
@@ -86,7 +85,7 @@ const fn all(cell: Cell) -> [Cell; 6] {
     [cell; 6]
 }
 
-/// A row where a create is not repeated and everything else is.
+/// A row where a create is not retried and everything else is.
 const fn but_create(cell: Cell, create: Cell) -> [Cell; 6] {
     [cell, cell, cell, create, cell, cell]
 }
@@ -97,60 +96,62 @@ const fn reads_and_writes(read: Cell, write: Cell) -> [Cell; 6] {
 }
 
 macro_rules! matrix {
-    ($($fault:ident: $trouble:expr => $row:expr;)*) => {
+    ($($fault:ident: $scenario:expr => $row:expr;)*) => {
         $(mod $fault {
             #[allow(unused_imports, reason = "not every row needs everything")]
             use super::*;
 
-            fn meet(operation: Operation, column: usize) {
+            fn check(operation: Operation, column: usize) {
                 let row: [Cell; 6] = $row;
-                run(stringify!($fault), $trouble, operation, row[column]);
+                run(stringify!($fault), $scenario, operation, row[column]);
             }
 
             #[test]
             fn list() {
-                meet(Operation::ListConnections, 0);
+                check(Operation::ListConnections, 0);
             }
 
             #[test]
             fn list_domain() {
-                meet(Operation::ListDomainConnections, 0);
+                check(Operation::ListDomainConnections, 0);
             }
 
             #[test]
             fn count() {
-                meet(Operation::CountConnections, 1);
+                check(Operation::CountConnections, 1);
             }
 
             #[test]
             fn get() {
-                meet(Operation::GetConnection, 2);
+                check(Operation::GetConnection, 2);
             }
 
             #[test]
             fn create() {
-                meet(Operation::CreateConnection, 3);
+                check(Operation::CreateConnection, 3);
             }
 
             #[test]
             fn update() {
-                meet(Operation::UpdateConnection, 4);
+                check(Operation::UpdateConnection, 4);
             }
 
             #[test]
             fn delete() {
-                meet(Operation::DeleteConnection, 5);
+                check(Operation::DeleteConnection, 5);
             }
         })*
     };
 }
 
-use Trouble::{Busy, Redirect, Refusal, Refused, RefusedAtFirst, Reuse, Slow, Success, Then, Wire};
+use Scenario::{
+    Busy, Redirect, Refusal, Refused, RefusedAtFirst, Reuse, Slow, Success, Then, Wire,
+};
 
 // Columns: both lists, count, get, create, update, delete.
 #[rustfmt::skip]
 matrix! {
-    // Troubles that pass. A create was perhaps carried out, so it is not sent again.
+    // Transient failures. A create may have been carried out, so it is not retried.
     request_timeout_once: Busy(1, || Fault::status(408))
         => but_create(value(2), error("408 retryable sent ×1", 1));
     request_timeout_always: Busy(ALWAYS, || Fault::status(408))
@@ -196,8 +197,8 @@ matrix! {
     gateway_timeout_always: Refusal(ALWAYS, || Fault::empty(504))
         => but_create(error("504 retryable sent ×3", 3), error("504 retryable sent ×1", 1));
 
-    // A 404 behind another trouble. To a delete it is success where the earlier response was lost,
-    // and an error where the earlier one was a refusal.
+    // A 404 after another failure. For a delete it is a success if the earlier response was lost,
+    // and an error if the earlier response was a refusal.
     request_timeout_before_a_404: Then(|| Fault::status(408), missing)
         => {
             let e = error("404 not_found sent ×2", 2);
@@ -224,7 +225,7 @@ matrix! {
             [e, e, nothing(2), error("504 retryable sent ×1", 1), e, value(2)]
         };
 
-    // Troubles that do not.
+    // Permanent failures.
     server_error: Refusal(1, || Fault::status(500)) => all(error("500 sent ×1", 1));
     server_error_that_echoes_secrets: Refusal(
         1,
@@ -233,7 +234,7 @@ matrix! {
         => all(error("500 sent ×1", 1));
     page_that_echoes_secrets: Refusal(
         1,
-        || Fault::answer(
+        || Fault::response(
             500,
             &format!("text/{PASSWORD}"),
             format!("<p>{PASSWORD} {SYSTEM_KEY} {PATTERN}</p>"),
@@ -258,7 +259,7 @@ matrix! {
         => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
     missing_with_a_byte_order_mark: Refusal(
         1,
-        || Fault::answer(
+        || Fault::response(
             404,
             "text/html",
             "\u{feff}{\"code\":404,\"message\":\"Resource not found.\"}",
@@ -266,13 +267,13 @@ matrix! {
     )
         => { let e = error("404 not_found sent ×1", 1); [e, e, nothing(1), e, e, e] };
 
-    // 404 of a gateway or of another web server. It says nothing of trunks: never `None`, never
+    // 404 of a gateway or another web server. It says nothing about trunks: never `None`, never
     // "removed already".
     gateway_404_message: Refusal(1, || Fault::json(404, json!({ "message": "Not Found" })))
         => all(error("404 foreign_not_found sent ×1", 1));
     gateway_404_page: Refusal(1, || Fault::gateway_page(404))
         => all(error("404 foreign_not_found sent ×1", 1));
-    gateway_404_text: Refusal(1, || Fault::answer(404, "text/plain", "404 page not found\n"))
+    gateway_404_text: Refusal(1, || Fault::response(404, "text/plain", "404 page not found\n"))
         => all(error("404 foreign_not_found sent ×1", 1));
     gateway_404_empty: Refusal(1, || Fault::empty(404))
         => all(error("404 foreign_not_found sent ×1", 1));
@@ -280,7 +281,7 @@ matrix! {
         => all(error("404 foreign_not_found sent ×1", 1));
     gateway_404_truncated_json: Refusal(
         1,
-        || Fault::answer(404, "application/json", "{\"code\":404,\"message\":\"Resource not f"),
+        || Fault::response(404, "application/json", "{\"code\":404,\"message\":\"Resource not f"),
     )
         => all(error("404 foreign_not_found sent ×1", 1));
     gateway_404_of_a_framework: Refusal(
@@ -300,7 +301,7 @@ matrix! {
         => all(error("404 unknown_route sent ×1", 1));
     conflict: Refusal(1, || Fault::message(409, "Connection already exists"))
         => all(error("409 conflict sent ×1", 1));
-    deeply_nested_refusal: Refusal(1, || Fault::answer(400, "application/json", "[".repeat(10_000)))
+    deeply_nested_refusal: Refusal(1, || Fault::response(400, "application/json", "[".repeat(10_000)))
         => all(error("400 sent ×1", 1));
     moved: Redirect(301) => all(error("301 sent ×1", 1));
     found: Redirect(302) => all(error("302 sent ×1", 1));
@@ -308,13 +309,12 @@ matrix! {
     temporary_redirect: Redirect(307) => all(error("307 sent ×1", 1));
     permanent_redirect: Redirect(308) => all(error("308 sent ×1", 1));
 
-    // Successes of another kind than expected. Asking again would bring the same, so nothing is
-    // repeated.
+    // Unexpected successes. A retry would get the same response, so there is none.
     empty_success: Success(|| Fault::empty(202))
         => reads_and_writes(error("202 decode sent ×1", 1), value(1));
-    text_success: Success(|| Fault::answer(202, "text/plain", "Accepted\n"))
+    text_success: Success(|| Fault::response(202, "text/plain", "Accepted\n"))
         => reads_and_writes(error("202 decode sent ×1", 1), value(1));
-    page_success: Success(|| Fault::answer(200, "text/html", HTML))
+    page_success: Success(|| Fault::response(200, "text/html", HTML))
         => reads_and_writes(error("200 decode sent ×1", 1), value(1));
     object: Success(|| Fault::json(200, trunk()))
         => [value(1), error("200 decode sent ×1", 1), value(1), value(1), value(1), value(1)];
@@ -335,16 +335,16 @@ matrix! {
     )
         => reads_and_writes(error("200 decode sent ×1", 1), value(1));
     invalid_utf8: Success(
-        || Fault::answer(
+        || Fault::response(
             200,
             "application/json",
             b"[{\"domain\":\"\xff\xfe\",\"connection-orig-match-pattern\":\"sip*\"}]".to_vec(),
         ),
     )
         => reads_and_writes(error("200 decode sent ×1", 1), value(1));
-    wrong_content_type: Success(|| Fault::answer(200, "text/html", json!([trunk()]).to_string()))
+    wrong_content_type: Success(|| Fault::response(200, "text/html", json!([trunk()]).to_string()))
         => [value(1), error("200 decode sent ×1", 1), value(1), value(1), value(1), value(1)];
-    no_content_type: Success(|| Fault::answer(200, "", json!([trunk()]).to_string()))
+    no_content_type: Success(|| Fault::response(200, "", json!([trunk()]).to_string()))
         => [value(1), error("200 decode sent ×1", 1), value(1), value(1), value(1), value(1)];
     refusal: Success(|| Fault::json(200, json!({ "code": 403, "message": "Access Denied" })))
         => all(error("200 permission_denied sent ×1", 1));
@@ -352,7 +352,7 @@ matrix! {
     ten_thousand_levels: Success(|| Fault::nested(10_000))
         => reads_and_writes(error("200 decode sent ×1", 1), value(1));
     ten_thousand_levels_in_an_unknown_field: Success(
-        || Fault::answer(
+        || Fault::response(
             200,
             "application/json",
             format!("[{{\"later\":{}{}}}]", "[".repeat(10_000), "]".repeat(10_000)),
@@ -362,7 +362,7 @@ matrix! {
     two_hundred_megabytes: Wire(ALWAYS, Break::Flood(200 << 20))
         => reads_and_writes(error("200 decode sent ×1", 0), value(0));
 
-    // Below HTTP. A write is done once its status has come.
+    // Below HTTP. A write is done once its status was received.
     refused: Refused => all(error("connect retryable ×3", 0));
     refused_at_first: RefusedAtFirst => all(value(1));
     reset_at_once: Wire(1, Break::ResetAtOnce)
@@ -372,18 +372,18 @@ matrix! {
             error("interrupted retryable sent ×3", 0),
             error("interrupted retryable sent ×1", 0),
         );
-    reset_before_the_answer: Wire(1, Break::Reset(Point::Answer(0)))
+    reset_before_the_response: Wire(1, Break::Reset(Point::Response(0)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
-    reset_before_the_answer_always: Wire(ALWAYS, Break::Reset(Point::Answer(0)))
+    reset_before_the_response_always: Wire(ALWAYS, Break::Reset(Point::Response(0)))
         => but_create(
             error("interrupted retryable sent ×3", 3),
             error("interrupted retryable sent ×1", 1),
         );
-    reset_in_the_head: Wire(1, Break::Reset(Point::Answer(9)))
+    reset_in_the_head: Wire(1, Break::Reset(Point::Response(9)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
-    cut_before_the_answer: Wire(1, Break::Close(Point::Answer(0)))
+    cut_before_the_response: Wire(1, Break::Close(Point::Response(0)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
-    cut_in_the_head: Wire(1, Break::Close(Point::Answer(9)))
+    cut_in_the_head: Wire(1, Break::Close(Point::Response(9)))
         => but_create(value(2), error("interrupted retryable sent ×1", 1));
     cut_in_the_body: Wire(1, Break::Close(Point::Body(1))) => reads_and_writes(value(2), value(1));
     cut_in_the_body_always: Wire(ALWAYS, Break::Close(Point::Body(1)))
@@ -391,9 +391,9 @@ matrix! {
     reset_in_the_body: Wire(1, Break::Reset(Point::Body(1)))
         => reads_and_writes(value(2), value(1));
     reset_on_reuse: Reuse => but_create(value(1), error("interrupted retryable sent ×1", 0));
-    head_by_the_byte: Wire(ALWAYS, Break::Slow(Point::Answer(0), Duration::ZERO)) => all(value(1));
+    head_by_the_byte: Wire(ALWAYS, Break::Slow(Point::Response(0), Duration::ZERO)) => all(value(1));
     body_by_the_byte: Wire(ALWAYS, Break::Slow(Point::Body(0), Duration::ZERO)) => all(value(1));
-    slow_head: Slow(Break::Slow(Point::Answer(0), Duration::from_secs(1)))
+    slow_head: Slow(Break::Slow(Point::Response(0), Duration::from_secs(1)))
         => but_create(error("timeout retryable sent ×2", 2), error("timeout retryable sent ×1", 1));
     slow_body: Slow(Break::Slow(Point::Body(0), Duration::from_secs(1)))
         => reads_and_writes(error("timeout retryable sent ×2", 2), value(1));
@@ -422,8 +422,8 @@ fn created() -> ConnectionCreate {
 
 /// Runs a cell in each of its variants, on the captured server and on one with all quirks that
 /// leave writes to be read at once and an empty domain to be looked at.
-fn run(fault: &str, trouble: Trouble, operation: Operation, cell: Cell) {
-    let variants: &[bool] = match trouble {
+fn run(fault: &str, scenario: Scenario, operation: Operation, cell: Cell) {
+    let variants: &[bool] = match scenario {
         Busy(..) if operation == Operation::DeleteConnection => &[false],
         Busy(..) | Refusal(..) | Redirect(_) if operation.is_write() => &[false, true],
         Success(_) => &[true],
@@ -443,15 +443,15 @@ fn run(fault: &str, trouble: Trouble, operation: Operation, cell: Cell) {
                 operation.id(),
                 if carried_out { ", carried out" } else { "" }
             );
-            runtime.block_on(meet(&name, quirks, trouble, operation, carried_out, cell));
+            runtime.block_on(check(&name, quirks, scenario, operation, carried_out, cell));
         }
     }
 }
 
-async fn meet(
+async fn check(
     name: &str,
     quirks: Quirks,
-    trouble: Trouble,
+    scenario: Scenario,
     operation: Operation,
     carried_out: bool,
     Cell(sees, requests): Cell,
@@ -470,17 +470,17 @@ async fn meet(
             noticed.notify_one();
         }
     });
-    let client = client(builder, trouble);
+    let client = client(builder, scenario);
     let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     elsewhere.set_nonblocking(true).unwrap();
-    if matches!(trouble, Reuse) {
+    if matches!(scenario, Reuse) {
         proxy.break_next(Break::ResetOnReuse);
         client.connections().list_unchecked().await.unwrap();
     }
     let (requests_before, changes_before) = (server.requests().len(), server.changes());
 
-    // How many requests meet an answer that was not preceded by the operation.
-    let refusals = match trouble {
+    // How many requests get a response without the operation being carried out.
+    let refusals = match scenario {
         Busy(times, _) | Refusal(times, _) if !carried_out => times as usize,
         Then(..) => 2,
         Redirect(_) if !carried_out => 1,
@@ -496,7 +496,7 @@ async fn meet(
             },
         )
     };
-    match trouble {
+    match scenario {
         Busy(times, fault) | Refusal(times, fault) => refuse(fault().times(times)),
         Then(first, second) => {
             refuse(first());
@@ -518,7 +518,7 @@ async fn meet(
 
     let begun = Instant::now();
     let (outcome, _) = tokio::join!(perform(&client, operation), async {
-        if matches!(trouble, RefusedAtFirst) {
+        if matches!(scenario, RefusedAtFirst) {
             refused.notified().await;
             proxy.listen().await.unwrap();
         }
@@ -548,8 +548,7 @@ async fn meet(
         "{name}: another host was called"
     );
 
-    // Creating and deleting take place once at most; an update that is sent again sets the same
-    // again.
+    // Creating and deleting happen at most once; a retried update sets the same again.
     let arrived = requests.saturating_sub(refusals);
     let changes = match operation {
         Operation::UpdateConnection => arrived,
@@ -561,7 +560,7 @@ async fn meet(
         changes,
         "{name}: changes"
     );
-    server.heal();
+    server.clear_faults();
     let after = direct
         .domain(DOMAIN)
         .unwrap()
@@ -581,12 +580,13 @@ async fn meet(
     assert_eq!(descriptions, expected, "{name}: state");
 }
 
-/// The client under test: quick, and with bounds that no healthy answer on a busy machine meets.
-fn client(builder: ClientBuilder, trouble: Trouble) -> Client {
+/// The client under test: short waits, and timeouts that no healthy response on a busy machine
+/// reaches.
+fn client(builder: ClientBuilder, scenario: Scenario) -> Client {
     let quick = RetryPolicy::new()
         .initial_backoff(Duration::from_millis(1))
         .max_backoff(Duration::from_millis(4));
-    let (timeout, policy) = match trouble {
+    let (timeout, policy) = match scenario {
         Slow(_) => (Duration::from_millis(250), quick.max_attempts(2)),
         RefusedAtFirst => (DEADLINE, quick.max_attempts(u32::MAX)),
         _ => (DEADLINE, quick),
@@ -600,7 +600,7 @@ fn client(builder: ClientBuilder, trouble: Trouble) -> Client {
         .unwrap()
 }
 
-/// Whether the operation gave what it is for, or nothing.
+/// The result of the operation.
 async fn perform(client: &Client, operation: Operation) -> Result<bool, Error> {
     let ours = |trunk: &Connection| {
         assert_eq!(
@@ -663,7 +663,7 @@ fn describe(error: &Error) -> String {
         .join(" ")
 }
 
-/// Neither key nor password, nor the pattern, in an error or in what caused it.
+/// Neither key, password nor pattern is in an error or its causes.
 fn keeps_secrets(name: &str, error: &Error) {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
@@ -692,7 +692,7 @@ async fn a_body_beyond_the_bound_is_cut_off_early() {
         Some(64 << 10),
         "the beginning is kept"
     );
-    // What the sockets' buffers hold was sent as well, and no more.
+    // The sockets' buffers were sent as well, and no more.
     assert!(
         proxy.bytes_back() < 50 << 20,
         "{} bytes were sent",
@@ -701,7 +701,7 @@ async fn a_body_beyond_the_bound_is_cut_off_early() {
     assert_eq!(
         error.to_string(),
         "list_connections: the response is longer than 1048576 bytes, the client's limit for \
-         bodies (status 200 OK). Read in pages with `stream`, or raise \
+         bodies (status 200 OK). Read page by page with `stream`, or raise \
          `ClientBuilder::max_body_bytes`"
     );
 }
@@ -722,7 +722,7 @@ async fn a_refusal_stays_one_when_its_body_breaks() {
 }
 
 #[tokio::test]
-async fn compression_that_was_not_asked_for_is_named() {
+async fn compression_that_was_not_requested_is_named() {
     let server = FakeServer::start().await;
     server.fail(Operation::ListConnections, Fault::gzip());
     let error = server
@@ -735,7 +735,7 @@ async fn compression_that_was_not_asked_for_is_named() {
     assert!(
         error
             .to_string()
-            .contains("the body is compressed, which was not asked for"),
+            .contains("the body is compressed, which was not requested"),
         "{error}"
     );
 }

@@ -1,9 +1,9 @@
-//! Gateways that read the path of a request in their own way, as models: they drop parameters,
-//! decode and parse again, replace similar characters.
+//! Models of gateways that rewrite the path of a request: they drop parameters, decode and parse
+//! again, replace similar characters.
 //!
-//! Written from RFC 3986 and from what the makers document. Nothing here knows how the client
-//! writes a path. No model changes the case of letters: those that compare without it, such as IIS,
-//! pass a path on as it came.
+//! They are written from RFC 3986 and the documentation of the makers, independently of how the
+//! client writes a path. No model changes the case of letters: gateways that ignore case, such as
+//! IIS, forward a path unchanged.
 
 /// What the service behind a gateway takes a path for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The build script, with the feature `codegen`, makes the code that is committed.
+//! The build script, with the feature `codegen`, generates the committed code.
 
 #[test]
 fn the_build_script_and_regen_make_the_same_code() {

@@ -1,4 +1,4 @@
-//! What the handles give besides trunks: keys, metadata, settings of one call, and common traits.
+//! `Connections` and `Domain`: keys, metadata, per-call settings, common traits.
 
 use std::time::Duration;
 
@@ -110,7 +110,7 @@ async fn a_filter_holds_for_lists_streams_and_counts() {
 }
 
 #[tokio::test]
-async fn successes_tell_status_headers_and_attempts() {
+async fn successes_have_status_headers_and_attempts() {
     let server = Wire::start(|number, line| {
         let id = format!("content-type: application/json\r\nx-request-id: id-{number}\r\n");
         match (number, line) {
@@ -194,7 +194,7 @@ async fn a_stream_ends_once_and_for_all() {
 }
 
 #[tokio::test]
-async fn a_deadline_of_one_call_is_that_calls_alone() {
+async fn a_deadline_of_one_call_applies_only_to_it() {
     // Connections are made, and nothing is ever said on them.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::builder()

@@ -1,4 +1,4 @@
-//! Whatever a server sends, reading ends with a value or an error, and nothing secret is shown.
+//! Any response ends with a value or an error, and no secret is shown.
 
 use std::error::Error as _;
 
@@ -116,7 +116,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_nearly_a_trunk_is_read_or_refused(json in any_trunk()) {
+    fn almost_valid_trunks_are_read_or_refused(json in any_trunk()) {
         reads_and_encodes::<Connection>(&json)?;
         reads_and_encodes::<Vec<Connection>>(&json!([json]))?;
         reads_and_encodes::<ConnectionCreate>(&json)?;
@@ -145,7 +145,7 @@ proptest! {
 }
 
 #[test]
-fn the_properties_reach_what_can_be_read() {
+fn the_generated_samples_include_valid_trunks() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut read = 0;
     for _ in 0..200 {
@@ -244,7 +244,7 @@ fn all_of(error: &Error) -> String {
 /// Reads a body as each operation would and gives everything that is printed on the way.
 async fn printed_by_reading(status: u16, body: String) -> String {
     let log = Log::of_this_thread(tracing::Level::TRACE);
-    let wire = Wire::answering(status, "application/json", body).await;
+    let wire = Wire::responding(status, "application/json", body).await;
     let client = wire.builder().api_key(KEY).build().unwrap();
     let acme = client.domain("acme.example").unwrap();
     let mut printed = String::new();
@@ -308,7 +308,7 @@ proptest! {
         let message = format!("{before}{secret}{after}");
         let body = json!({ "code": status, "message": message }).to_string();
         assert_clean(&wait_for(async {
-            let wire = Wire::answering(status, "application/json", body).await;
+            let wire = Wire::responding(status, "application/json", body).await;
             let client = wire.builder().api_key(KEY).build().unwrap();
             let change = ConnectionUpdate::new().sip_registration_password(SENTINEL);
             let acme = client.domain("acme.example").unwrap();

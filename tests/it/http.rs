@@ -1,4 +1,4 @@
-//! Settings of the way to the server, against sockets: what is on the wire, and what is refused.
+//! Network settings of the client, against sockets: what is sent, and which settings are refused.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -43,7 +43,7 @@ async fn list(builder: ClientBuilder) -> Result<usize, netsapiens_connections::E
 }
 
 #[tokio::test]
-async fn a_user_agent_stands_before_the_librarys() {
+async fn a_user_agent_prefix_is_sent_before_the_librarys() {
     for (prefix, agent) in [
         (None, "netsapiens-connections/0.1.0"),
         (
@@ -65,7 +65,7 @@ async fn a_user_agent_stands_before_the_librarys() {
 }
 
 #[tokio::test]
-async fn a_name_that_no_dns_knows_is_reached_by_its_address() {
+async fn a_name_that_does_not_resolve_is_reached_by_its_address() {
     let (port, mut requests) = serve(NONE, Duration::ZERO).await;
     let builder = builder(format!("http://PBX.invalid:{port}"))
         .allow_plain_http()
@@ -87,7 +87,7 @@ async fn of_several_addresses_the_next_is_tried() {
     assert_eq!(list(builder).await.unwrap(), 0);
 }
 
-/// Why a client is not made.
+/// The error of a client that cannot be built.
 #[track_caller]
 fn refusal(builder: ClientBuilder) -> String {
     let error = builder.build().unwrap_err();
@@ -102,12 +102,12 @@ fn an_address_that_would_have_no_effect_is_refused() {
     let resolved = |server: &str| builder(server.to_owned()).resolve(address);
     assert_eq!(
         refusal(resolved("http://127.0.0.1:8080")),
-        "an address was given by `resolve`, and the server is one itself"
+        "an address was given by `resolve`, and the server is an address itself"
     );
     let proxied = resolved("http://pbx.acme.example").allow_plain_http();
     assert_eq!(
         refusal(proxied.proxy("http://proxy.acme.example:3128")),
-        "an address was given by `resolve`, and the proxy is what resolves the server's name"
+        "an address was given by `resolve`, and the proxy resolves the server's name"
     );
 }
 
@@ -116,7 +116,7 @@ fn a_proxy_that_would_read_the_key_is_refused() {
     let builder = builder("http://127.0.0.1:8080".to_owned());
     assert_eq!(
         refusal(builder.proxy("http://user:EXAMPLE@127.0.0.1:3128")),
-        "a proxy would read the key, since the server is one of plain http. Leave out \
+        "the proxy could read the key, since the server uses plain http. Remove \
          `ClientBuilder::proxy`, or call `allow_plain_http`"
     );
 }
@@ -149,8 +149,8 @@ fn a_proxy_is_a_url_of_a_host_alone() {
         let builder = builder("http://pbx.acme.example".to_owned()).allow_plain_http();
         assert_eq!(
             refusal(builder.proxy(url)),
-            "the proxy was refused: it is no URL of a host alone. Give `http://host:port` or \
-             `https://host:port`",
+            "the proxy is invalid: it is not a URL of scheme, host and port. Give \
+             `http://host:port` or `https://host:port`",
             "{url}"
         );
     }
@@ -206,10 +206,10 @@ async fn the_rules_of_the_client_cannot_be_configured_away() {
     );
 }
 
-/// Run in another process by `proxies`, with a proxy in the environment that answers nothing.
+/// Run in another process by `proxies`, with a proxy in the environment that never responds.
 #[cfg(feature = "__tls")]
 #[tokio::test]
-async fn the_way_without_a_proxy_is_direct() {
+async fn no_proxy_connects_directly() {
     let (port, mut requests) = serve("", Duration::ZERO).await;
     let server = format!("https://127.0.0.1:{port}");
     assert!(list(builder(server).no_proxy()).await.is_err());
@@ -220,7 +220,7 @@ async fn the_way_without_a_proxy_is_direct() {
 /// Run in another process by `proxies`, too.
 #[cfg(feature = "__tls")]
 #[tokio::test]
-async fn https_to_nobody_is_an_error_of_connecting() {
+async fn https_to_a_closed_port_is_a_connect_error() {
     // Bound and not listening: nobody else gets the port while the test runs.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();

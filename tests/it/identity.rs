@@ -1,4 +1,4 @@
-//! Responses about another trunk than the one that was asked for, from servers of bytes.
+//! Responses with another trunk than the requested one, from a raw socket.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ async fn a_trunk_of_another_domain_is_neither_read_nor_missing() {
 }
 
 #[tokio::test]
-async fn a_trunk_that_is_spelt_otherwise_is_neither_read_nor_missing() {
+async fn a_trunk_with_a_different_spelling_is_neither_read_nor_missing() {
     for respelt in RESPELT {
         let wire = Wire::start(move |_, _| trunks(&[respelt])).await;
         let acme = domain(&wire, OURS.0);
@@ -92,10 +92,10 @@ async fn the_password_of_another_trunk_is_not_that_of_a_new_one() {
         DomainName::new(OURS.0).unwrap(),
         MatchPattern::new(OURS.1).unwrap(),
     );
-    let (client, patience) = (wire.retrying(), Duration::from_millis(300));
+    let (client, timeout) = (wire.retrying(), Duration::from_millis(300));
     let error = client
         .connections()
-        .create_and_read(&wanted, patience)
+        .create_and_read(&wanted, timeout)
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotVisible);
@@ -208,7 +208,7 @@ async fn a_404_is_success_of_a_delete_only_where_an_earlier_response_was_lost() 
 }
 
 #[tokio::test]
-async fn a_loss_before_a_refusal_is_not_forgotten() {
+async fn a_lost_response_before_a_refusal_still_counts() {
     let wire = Wire::start(|number, _| match number {
         0 => String::new(),
         1 => json(503, "{}"),
@@ -237,13 +237,13 @@ async fn a_negative_counter_is_no_number_of_calls() {
         let acme = domain(&wire, OURS.0);
         let error = acme.connections().delete_idle(OURS.1).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Precondition);
-        assert!(error.to_string().contains("does not tell"), "{error}");
+        assert!(error.to_string().contains("does not report"), "{error}");
         assert_eq!(wire.request_lines().len(), 1, "nothing was removed");
     }
 }
 
 #[tokio::test]
-async fn a_failed_precondition_tells_how_often_the_trunk_was_read() {
+async fn a_failed_precondition_reports_the_attempts_of_the_read() {
     let wire = Wire::start(|number, _| match number {
         0 => json(503, "{}"),
         _ => not_found(),

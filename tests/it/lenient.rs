@@ -1,4 +1,4 @@
-//! What reading takes, one shape per line.
+//! Lenient deserialization of responses, one JSON shape per line.
 
 use netsapiens_connections::{Connection, ConnectionUpdate, Registration, YesNo};
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ fn trunk(name: &str, value: Value) -> Result<Connection, serde_json::Error> {
     )
 }
 
-/// The value reads as unset, is listed, and is written as it came.
+/// The value reads as unset, is listed, and is serialized as received.
 #[track_caller]
 fn assert_kept(name: &str, value: Value) {
     let trunk = trunk(name, value.clone()).unwrap();
@@ -239,7 +239,7 @@ fn captured() -> Value {
     recording["response"]["body"][0].clone()
 }
 
-/// Shapes of JSON, as text: some cannot be held by a tree.
+/// Shapes of JSON, as strings: `Value` cannot represent some.
 const SHAPES: [&str; 26] = [
     r#""x""#,
     "true",
@@ -269,7 +269,7 @@ const SHAPES: [&str; 26] = [
     r#""0000-00-00""#,
 ];
 
-/// What writing gives where a value fits a field: the value itself, in the type of the field.
+/// What is serialized where a value fits a field: the value, in the type of the field.
 fn fits(sample: &Value, name: &str, shape: &str) -> Option<Option<String>> {
     let text = |text: String| Some(Some(Value::from(text).to_string()));
     match (name, sample) {
@@ -298,7 +298,7 @@ fn fits(sample: &Value, name: &str, shape: &str) -> Option<Option<String>> {
             (r#""12""#, true) => Some(Some("12.0".into())),
             _ => None,
         },
-        other => panic!("a sample of another kind: {other:?}"),
+        other => panic!("an unexpected sample: {other:?}"),
     }
 }
 
@@ -404,7 +404,7 @@ fn every_field_takes_every_shape_and_loses_none() {
 }
 
 #[test]
-fn only_the_key_of_a_trunk_can_fail_it() {
+fn only_an_unreadable_key_makes_a_trunk_fail() {
     let key = |domain: &str| {
         let json = format!(r#"{{"domain":{domain},"connection-orig-match-pattern":"p"}}"#);
         serde_json::from_str::<Connection>(&json)
@@ -418,7 +418,7 @@ fn only_the_key_of_a_trunk_can_fail_it() {
 }
 
 #[test]
-fn of_a_member_that_comes_twice_the_last_one_counts() {
+fn of_duplicate_members_the_last_one_counts() {
     let read = |members: &str| -> Connection {
         let json = format!(r#"{{"domain":"d","connection-orig-match-pattern":"p",{members}}}"#);
         serde_json::from_str(&json).unwrap()
@@ -448,7 +448,7 @@ fn of_a_member_that_comes_twice_the_last_one_counts() {
 }
 
 #[test]
-fn a_field_that_is_set_is_written_instead_of_what_did_not_fit_it() {
+fn a_field_that_is_set_replaces_the_value_of_an_unexpected_type() {
     let mut trunk = trunk("description", json!(["odd"])).unwrap();
     trunk.description = Some("mine".into());
     let written = serde_json::to_string(&trunk).unwrap();
@@ -457,7 +457,7 @@ fn a_field_that_is_set_is_written_instead_of_what_did_not_fit_it() {
 }
 
 #[test]
-fn an_update_never_sends_what_could_not_be_read_and_always_what_replaces_it() {
+fn an_update_sends_the_replacement_of_an_unreadable_value_and_never_the_value() {
     let current = trunk("description", json!(["odd"])).unwrap();
     let diff = |wanted: ConnectionUpdate| {
         serde_json::to_value(ConnectionUpdate::diff(&current, &wanted)).unwrap()
@@ -468,7 +468,7 @@ fn an_update_never_sends_what_could_not_be_read_and_always_what_replaces_it() {
 }
 
 #[test]
-fn debug_names_what_could_not_be_read_and_does_not_show_it() {
+fn debug_shows_the_names_of_unreadable_fields_and_not_their_values() {
     let trunk = trunk(
         "connection-sip-registration-password",
         json!(["sentinel-secret"]),

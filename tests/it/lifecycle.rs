@@ -1,4 +1,4 @@
-//! The seven operations against the embedded server.
+//! All operations against the fake server.
 
 use futures_util::TryStreamExt;
 use netsapiens_connections::fake::{DOMAIN_KEY, EmptyDomain, FakeServer, READ_ONLY_KEY};
@@ -255,7 +255,7 @@ async fn an_update_changes_what_is_set_and_leaves_the_rest() {
 }
 
 #[tokio::test]
-async fn an_empty_text_clears_a_setting() {
+async fn an_empty_string_clears_a_setting() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
         client
@@ -431,7 +431,7 @@ async fn a_tilde_is_refused_for_a_key_of_the_whole_system() {
 
 #[tokio::test]
 async fn requests_carry_key_agent_and_tag_and_no_api_version() {
-    let wire = crate::wire::Wire::answering(200, "application/json", r#"{"total":107}"#).await;
+    let wire = crate::wire::Wire::responding(200, "application/json", r#"{"total":107}"#).await;
     let client = wire.builder().log_tag("billing-sync").build().unwrap();
     assert_eq!(client.connections().count().await.unwrap(), 107);
     let request = &wire.requests()[0];
@@ -461,7 +461,7 @@ async fn one_trunk_is_read_from_an_array_an_object_and_nothing() {
         (json!([]), false),
     ];
     for (body, found) in table {
-        let wire = crate::wire::Wire::answering(200, "application/json", body.to_string()).await;
+        let wire = crate::wire::Wire::responding(200, "application/json", body.to_string()).await;
         let read = wire
             .client()
             .domain("acme.example")
@@ -475,12 +475,12 @@ async fn one_trunk_is_read_from_an_array_an_object_and_nothing() {
 }
 
 #[tokio::test]
-async fn another_trunk_than_the_one_asked_for_is_an_error() {
+async fn another_trunk_than_the_requested_one_is_an_error() {
     let other = json!([{
         "domain": "acme.example",
         "connection-orig-match-pattern": "sip*@other.example",
     }]);
-    let wire = crate::wire::Wire::answering(200, "application/json", other.to_string()).await;
+    let wire = crate::wire::Wire::responding(200, "application/json", other.to_string()).await;
     let acme = wire.client().domain("acme.example").unwrap();
     let error = acme.connections().get(PATTERN).await.unwrap_err();
     assert_eq!(error.kind(), netsapiens_connections::ErrorKind::Mismatch);
@@ -488,7 +488,7 @@ async fn another_trunk_than_the_one_asked_for_is_an_error() {
 
 #[tokio::test]
 async fn an_unknown_route_is_no_missing_trunk() {
-    let wire = crate::wire::Wire::answering(
+    let wire = crate::wire::Wire::responding(
         404,
         "application/json",
         r#"{"code":404,"message":"No Route Found [92]"}"#,

@@ -1,4 +1,4 @@
-//! What a test's thread traces, as text.
+//! Captures the tracing output of a test's thread as a string.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, Once};
@@ -16,7 +16,7 @@ impl Log {
     /// Captures what this thread traces from now on, up to a level.
     pub fn of_this_thread(level: Level) -> Log {
         // Where a single subscriber exists, tracing asks the thread that first reaches an event
-        // whether anyone wants it, and keeps the answer for all threads. Another test's thread has
+        // whether anyone wants it, and caches the result for all threads. Another test's thread has
         // none; so there is always one more.
         static ANOTHER: Once = Once::new();
         ANOTHER.call_once(|| {

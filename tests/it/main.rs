@@ -1,4 +1,4 @@
-//! The client against sockets, the embedded server and recorded traffic.
+//! Tests of the client against sockets, the fake server and recorded traffic.
 
 mod bulk;
 mod complete;

@@ -1,5 +1,5 @@
-//! No name of a domain or trunk leaves its place in the path, and no filter its parameter, whatever
-//! a gateway on the way makes of the request.
+//! Names of domains and trunks stay in their path segment, and filters in their parameter, whatever
+//! a gateway does to the request.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -88,7 +88,7 @@ const ATTACKS: &[(&str, &str, &str)] = &[
 ];
 
 async fn accepting() -> Wire {
-    Wire::answering(202, "application/json", "").await
+    Wire::responding(202, "application/json", "").await
 }
 
 fn client(wire: &Wire, addressing: Addressing) -> Client {
@@ -618,7 +618,7 @@ async fn all_operations_on_a_trunk_have_the_same_path() {
 
 #[tokio::test]
 async fn the_list_of_a_domain_stays_in_the_domain() {
-    let wire = Wire::answering(200, "application/json", "[]").await;
+    let wire = Wire::responding(200, "application/json", "[]").await;
     let client = client(&wire, Addressing::Pattern);
     let attacks = ATTACKS.iter().map(|row| row.0.to_owned());
     let names = attacks.chain(tricky().map(|character| format!("ac{character}me")));
@@ -730,7 +730,7 @@ const FIELDS: [(&str, Field); 5] = [
 /// Sends a filter with each operation that takes one, and holds all that arrives against it.
 async fn filters_stay_in_their_parameter(value: &str) {
     for (name, field) in FIELDS {
-        let wire = Wire::answering(200, "application/json", "[]").await;
+        let wire = Wire::responding(200, "application/json", "[]").await;
         let client = client(&wire, Addressing::Pattern);
         let mut filter = ConnectionFilter::default();
         *field(&mut filter) = Some(value.to_owned());

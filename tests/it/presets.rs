@@ -1,5 +1,5 @@
-//! The presets key by key against what they are taken from, and no trunk that is open to abuse in
-//! them, the examples and the documentation.
+//! The presets have the settings of their recordings, key by key; no preset, example or
+//! documentation makes a trunk that is open to abuse.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ fn differs_only_in(ours: &Map<String, Value>, place: &str, reasons: &[(&str, &st
     assert_eq!(different, explained.into_keys().collect(), "{place}");
 }
 
-const TOLD: &str = "Servers tell it and nobody can set it.";
+const READ_ONLY: &str = "It is read-only.";
 const EMPTY: &str = "Unset is the empty string in a response, and not sent in a create.";
 const ABSENT: &str = "The request leaves it out; the value is that of the captured trunk.";
 const CAPTURED_INSTEAD: &str = "The captured trunk, which works, has another value.";
@@ -77,16 +77,16 @@ fn a_registering_pbx_has_the_settings_of_the_captured_trunk() {
         &body(pbx().description("Lab PRI").try_into()),
         CAPTURED,
         &[
-            ("active-calls-max-last-month", TOLD),
-            ("active-calls-max-this-month", TOLD),
-            ("active-calls-orig-current", TOLD),
-            ("active-calls-orig-since-startup", TOLD),
-            ("active-calls-term-current", TOLD),
-            ("active-calls-term-since-startup", TOLD),
-            ("call-routing", TOLD),
-            ("connection-sip-registration-datetime", TOLD),
-            ("last-modified-datetime", TOLD),
-            ("registration", TOLD),
+            ("active-calls-max-last-month", READ_ONLY),
+            ("active-calls-max-this-month", READ_ONLY),
+            ("active-calls-orig-current", READ_ONLY),
+            ("active-calls-orig-since-startup", READ_ONLY),
+            ("active-calls-term-current", READ_ONLY),
+            ("active-calls-term-since-startup", READ_ONLY),
+            ("call-routing", READ_ONLY),
+            ("connection-sip-registration-datetime", READ_ONLY),
+            ("last-modified-datetime", READ_ONLY),
+            ("registration", READ_ONLY),
             ("connection-sip-registration-expires-datetime", EMPTY),
             ("time-zone", EMPTY),
             ("utc-offset", EMPTY),
@@ -341,7 +341,7 @@ fn a_trunk_that_is_not_made_does_not_show_why_by_its_value() {
 }
 
 #[test]
-fn the_least_trunk_sets_its_key_alone() {
+fn the_smallest_trunk_sets_only_its_key() {
     let trunk = ConnectionCreate::new(
         DomainName::new("acme.example").unwrap(),
         MatchPattern::new("sip*@acme-pri.example").unwrap(),

@@ -1,10 +1,10 @@
-//! Proxies that the environment names.
+//! Proxies that are set in the environment.
 
 use std::net::TcpListener;
 use std::process::Command;
 
-/// Runs one test of this suite with a proxy in the environment, which is read once in a process,
-/// and reports whether that was called. It accepts, and says nothing.
+/// Runs one test of this suite in another process, since the environment is read once per process.
+/// Returns whether the proxy in its environment was called. The proxy accepts and never responds.
 fn calls_a_proxy(test: &str) -> bool {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     proxy.set_nonblocking(true).unwrap();
@@ -19,23 +19,23 @@ fn calls_a_proxy(test: &str) -> bool {
         .env_remove("no_proxy")
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&ended.stdout);
+    let output = String::from_utf8_lossy(&ended.stdout);
     assert!(
-        ended.status.success() && told.contains("1 passed"),
-        "{told}"
+        ended.status.success() && output.contains("1 passed"),
+        "{output}"
     );
     proxy.accept().is_ok()
 }
 
 #[test]
-fn plain_http_goes_past_them_since_they_would_read_the_key() {
+fn plain_http_ignores_them_since_they_could_read_the_key() {
     let test = "lifecycle::a_list_without_a_filter_sends_no_query";
     assert!(!calls_a_proxy(test));
 }
 
 #[cfg(feature = "__tls")]
 #[test]
-fn https_goes_through_them_unless_it_was_told_not_to() {
+fn https_uses_them_unless_no_proxy_is_set() {
     assert!(calls_a_proxy(
         "http::https_to_nobody_is_an_error_of_connecting"
     ));

@@ -1,4 +1,4 @@
-//! The life of a trunk is the same to a caller whatever the server's quirks are.
+//! The client behaves the same whatever the server's quirks are.
 
 use std::time::{Duration, Instant};
 

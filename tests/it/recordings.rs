@@ -1,5 +1,4 @@
-//! Recorded traffic through the generated types and back: nothing is lost but what reading
-//! normalises.
+//! Recorded traffic is decoded and serialized again without loss, apart from normalization.
 
 use std::path::Path;
 
@@ -10,13 +9,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-/// Every recording that somebody has looked through, with its operation and file name.
+/// Every reviewed recording, with its operation and file name.
 fn recordings() -> Vec<(String, String, Value)> {
     recordings_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings"))
 }
 
-/// What was only just imported has no note. Until it has one, it is for `cargo xtask validate` to
-/// say what is wrong with it, and no evidence of what the types must hold.
+/// An imported recording has no note at first. Until it has one, `cargo xtask validate` reports
+/// what is wrong with it, and it is no evidence for the types.
 fn recordings_below(root: &Path) -> Vec<(String, String, Value)> {
     let mut found = Vec::new();
     for folder in std::fs::read_dir(root)
@@ -139,7 +138,7 @@ fn nothing_recorded_is_lost() {
 
 /// Once they had been cut to 20 and 12 keys, and what was missing was taken for not sent.
 #[test]
-fn the_recorded_creates_are_whole() {
+fn the_recorded_creates_are_complete() {
     let keys = |file: &str| {
         let (.., recording) = recordings()
             .into_iter()
@@ -211,7 +210,7 @@ async fn the_fake_stores_the_recorded_creates_key_by_key() {
 }
 
 #[test]
-fn what_was_only_just_imported_is_no_evidence_yet() {
+fn an_imported_recording_without_a_note_is_no_evidence() {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("imported");
     let folder = root.join("count_connections");
     std::fs::create_dir_all(&folder).unwrap();

@@ -1,4 +1,4 @@
-//! Requests that the crate has no method for, against a server of bytes.
+//! Requests to operations without a method in the crate, against a raw socket.
 
 use netsapiens_connections::{ErrorKind, Method};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::wire::{Wire, json as response};
 #[tokio::test]
 async fn a_request_goes_below_the_base_path_with_its_query() {
     let server = Wire::start(|_, _| response(200, r#"{"version":"44.4.10"}"#)).await;
-    let answered = server
+    let response = server
         .retrying()
         .request(Method::GET, ["domains", "acme.example", "users"])
         .query("limit", "2")
@@ -20,9 +20,9 @@ async fn a_request_goes_below_the_base_path_with_its_query() {
         server.request_lines(),
         ["GET /ns-api/v2/domains/acme.example/users?limit=2&name=a+b%26c"]
     );
-    assert_eq!(answered.metadata().status(), 200);
+    assert_eq!(response.metadata().status(), 200);
     assert_eq!(
-        answered.json::<Value>().unwrap(),
+        response.json::<Value>().unwrap(),
         serde_json::json!({"version": "44.4.10"})
     );
 }
@@ -104,17 +104,17 @@ async fn errors_are_those_of_the_other_operations() {
 }
 
 #[tokio::test]
-async fn a_body_of_another_type_is_told_by_its_place_and_not_by_its_value() {
+async fn a_body_of_another_type_is_reported_by_place_and_not_by_value() {
     let server = Wire::start(|_, _| response(200, r#"{"secret":"sentinel"}"#)).await;
-    let answered = server
+    let response = server
         .retrying()
         .request(Method::GET, ["version"])
         .send()
         .await
         .unwrap();
-    let refused = answered.json::<Vec<u64>>().unwrap_err();
+    let refused = response.json::<Vec<u64>>().unwrap_err();
     assert!(refused.is_decode());
-    let shown = format!("{refused} {refused:?} {answered:?}");
+    let shown = format!("{refused} {refused:?} {response:?}");
     assert!(
         shown.contains("line 1") && !shown.contains("sentinel"),
         "{shown}"

@@ -1,4 +1,4 @@
-//! Attempts and time: how often, how soon, and never beyond the deadline.
+//! Retries: how many, after which wait, and never beyond the deadline.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ fn quick() -> RetryPolicy {
 }
 
 #[tokio::test]
-async fn the_seconds_that_a_server_asks_for_are_waited() {
+async fn retry_after_is_honoured() {
     let server = FakeServer::start().await;
     server.fail(
         Operation::CountConnections,
@@ -53,7 +53,7 @@ async fn the_seconds_that_a_server_asks_for_are_waited() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_deadline_is_not_begun() {
+async fn a_wait_beyond_the_deadline_is_not_started() {
     on_every_server(async |server| {
         server.fail(
             Operation::CountConnections,
@@ -84,7 +84,7 @@ async fn a_wait_beyond_the_deadline_is_not_begun() {
 }
 
 #[tokio::test]
-async fn the_deadline_ends_an_attempt_and_tells_how_the_one_before_ended() {
+async fn the_deadline_ends_an_attempt_and_the_source_is_the_error_of_the_one_before() {
     let server = FakeServer::start().await;
     let proxy = FaultProxy::start(&server.url()).await.unwrap();
     let client = server
@@ -95,7 +95,7 @@ async fn the_deadline_ends_an_attempt_and_tells_how_the_one_before_ended() {
         .build()
         .unwrap();
     proxy.break_next(Break::ResetAtOnce);
-    proxy.break_next(Break::Slow(Point::Answer(0), Duration::from_secs(60)));
+    proxy.break_next(Break::Slow(Point::Response(0), Duration::from_secs(60)));
     let begun = Instant::now();
     let error = client.connections().list().await.unwrap_err();
     assert!(
@@ -115,13 +115,13 @@ async fn the_deadline_ends_an_attempt_and_tells_how_the_one_before_ended() {
     let before = std::error::Error::source(&error).unwrap();
     assert_eq!(
         before.to_string(),
-        "list_connections: the connection broke before the response was complete. Try again; if \
-         it happens often, look at the proxies and firewalls on the way"
+        "list_connections: the connection broke before the response was complete. Retry; if it \
+         happens often, check the proxies and firewalls on the way"
     );
 }
 
 #[tokio::test]
-async fn the_longest_deadline_there_is_can_be_set() {
+async fn the_longest_deadline_does_not_overflow() {
     on_every_server(async |server| {
         let client = server
             .client_builder()
@@ -136,7 +136,7 @@ async fn the_longest_deadline_there_is_can_be_set() {
 }
 
 #[tokio::test]
-async fn the_longest_wait_there_is_can_be_asked_for() {
+async fn the_longest_retry_after_does_not_overflow() {
     on_every_server(async |server| {
         server.fail(
             Operation::CountConnections,
@@ -158,7 +158,7 @@ async fn the_longest_wait_there_is_can_be_asked_for() {
 }
 
 #[tokio::test]
-async fn repeating_can_be_switched_off_for_a_call() {
+async fn retries_can_be_switched_off_for_a_call() {
     on_every_server(async |server| {
         server.fail(Operation::CountConnections, Fault::status(503));
         let client = server.client_builder().retry(quick()).build().unwrap();
@@ -203,7 +203,7 @@ async fn a_delete_that_was_never_sent_before_is_not_found() {
 }
 
 #[tokio::test]
-async fn what_an_earlier_attempt_did_is_not_forgotten() {
+async fn may_have_been_sent_covers_earlier_attempts() {
     let server = FakeServer::start().await;
     let proxy = FaultProxy::start(&server.url()).await.unwrap();
     let policy = quick()
@@ -215,7 +215,7 @@ async fn what_an_earlier_attempt_did_is_not_forgotten() {
         .retry(policy)
         .build()
         .unwrap();
-    proxy.break_next(Break::Reset(Point::Answer(0)));
+    proxy.break_next(Break::Reset(Point::Response(0)));
     let connections = client.connections();
     let (counted, ()) = tokio::join!(connections.count(), async {
         while server.requests().is_empty() {
@@ -244,7 +244,7 @@ async fn connections_that_the_server_has_closed_are_not_used_again() {
 }
 
 #[tokio::test]
-async fn a_repeated_delete_that_finds_nothing_is_done_and_the_receipt_says_so() {
+async fn a_retried_delete_that_finds_nothing_is_a_success_with_status_404() {
     on_servers_without(&[ACCEPTED], async |server| {
         let client = server.client_builder().retry(quick()).build().unwrap();
         client.connections().create(&least()).await.unwrap();

@@ -1,4 +1,4 @@
-//! A sentinel password and key, looked for in everything that can be printed.
+//! No secret is printed: searches all output for a sentinel password and key.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -164,7 +164,7 @@ async fn no_public_type_shows_text_in_debug() {
         .user_scope(PASSWORD);
     let trunk: Connection = full("Connection");
     let echo = json!({ "code": 202, "message": format!("bad password {PASSWORD}") }).to_string();
-    let wire = Wire::answering(202, "application/json", echo).await;
+    let wire = Wire::responding(202, "application/json", echo).await;
     let receipt = wire.client().domain(PATTERN).unwrap();
     let receipt = receipt.connections().delete(PATTERN).await.unwrap();
     let raw = wire.client().request(Method::GET, ["version"]);
@@ -267,8 +267,8 @@ async fn no_public_type_shows_text_in_debug() {
     for (name, shown) in &table {
         assert!(!shown.contains("sentinel"), "{name}: {shown}");
     }
-    // The control: what can be told is told.
-    for (name, told) in [
+    // The control: harmless values are shown.
+    for (name, harmless) in [
         ("Client", "pbx.acme.example"),
         ("Connection", "dial_plan: ***"),
         (
@@ -280,7 +280,7 @@ async fn no_public_type_shows_text_in_debug() {
         ("Accepted", "bad password ***"),
         ("YesNo", "Unknown(UnknownValue(***))"),
     ] {
-        assert!(table[name].contains(told), "{name}: {}", table[name]);
+        assert!(table[name].contains(harmless), "{name}: {}", table[name]);
     }
     let listed: BTreeSet<&str> = table.keys().copied().chain(ELSEWHERE).collect();
     assert_eq!(
@@ -303,7 +303,7 @@ fn what_is_known_is_shown_in_debug() {
     }))
     .unwrap();
     let printed = format!("{trunk:?}");
-    for told in [
+    for harmless in [
         "orig_enabled: Some(No)",
         "limits_max_active_calls_total: Some(23)",
         "last_modified_datetime: Some(DateTime(2025-09-16T14:59:24+00:00))",
@@ -311,7 +311,7 @@ fn what_is_known_is_shown_in_debug() {
         "dial_plan: None",
         "\"later\"",
     ] {
-        assert!(printed.contains(told), "{told}\n{printed}");
+        assert!(printed.contains(harmless), "{harmless}\n{printed}");
     }
 }
 
@@ -364,7 +364,7 @@ fn a_key_that_is_no_header_is_not_repeated() {
     assert_clean(&format!("{error} {error:?}"));
 }
 
-/// Answers in which a server echoes what it got or holds secrets of its own.
+/// Responses that echo the request or have secrets of the server's own.
 fn treacherous() -> Vec<(u16, &'static str, String)> {
     let echo = |status: u16| {
         json!({ "code": status, "message": format!("bad password {PASSWORD} for Bearer {KEY}") })
@@ -397,7 +397,7 @@ fn treacherous() -> Vec<(u16, &'static str, String)> {
 }
 
 #[tokio::test]
-async fn errors_and_receipts_and_traces_show_no_secret() {
+async fn errors_results_and_traces_show_no_secret() {
     let log = Log::of_this_thread(tracing::Level::TRACE);
     let mut create = ConnectionCreate::new(
         DomainName::new("acme.example").unwrap(),
@@ -408,7 +408,7 @@ async fn errors_and_receipts_and_traces_show_no_secret() {
 
     let mut printed = String::new();
     for (status, content_type, body) in treacherous() {
-        let wire = Wire::answering(status, content_type, body).await;
+        let wire = Wire::responding(status, content_type, body).await;
         let client = wire.builder().api_key(KEY).build().unwrap();
         let acme = client.domain("acme.example").unwrap();
         printed += &format!("{:?}", client.connections().create(&create).await);

@@ -1,5 +1,5 @@
-//! The servers that the suite runs against: the captured one, one for each quirk, and one with all
-//! of them.
+//! The fake servers that the tests run against: the captured one, one per quirk, and one with all
+//! quirks.
 
 use std::time::Duration;
 
@@ -8,20 +8,20 @@ use netsapiens_connections::fake::{
     EmptyDomain, FakeServer, GetMissing, ListPaging, Quirks, RegistrationShape,
 };
 
-/// A switch by name.
+/// A quirk, by name.
 pub type Switch = (&'static str, fn(&mut Quirks));
 
 /// Reads do not see a write at once.
 pub const DELAY: &str = "visibility delay";
-/// Vocabularies have other values.
+/// Vocabularies have unknown values.
 pub const VALUES: &str = "unknown values";
-/// Times are written otherwise.
+/// Times have other formats.
 pub const DATES: &str = "odd dates";
-/// Answers are longer.
+/// Responses are longer.
 pub const LENGTHS: &str = "text for numbers";
 /// Listing a domain without trunks is an error.
 pub const EMPTY: &str = "404 for a domain without trunks";
-/// Deleting what is not there is a success.
+/// Deleting a trunk that does not exist is a success.
 pub const ACCEPTED: &str = "a missing trunk is deleted";
 
 pub const SWITCHES: [Switch; 21] = [
@@ -68,7 +68,7 @@ pub const SWITCHES: [Switch; 21] = [
     ("lenient requests", |quirks| quirks.lenient_requests = true),
 ];
 
-/// All switches but some.
+/// All quirks except some.
 pub fn all_but(felt: &[&str]) -> Quirks {
     let mut quirks = Quirks::default();
     for (name, set) in SWITCHES {
@@ -84,8 +84,7 @@ pub async fn on_every_server(test: impl AsyncFn(FakeServer)) {
     on_servers_without(&[], test).await;
 }
 
-/// Runs a test against every server but those with quirks that a caller feels, and that the test
-/// would fail for.
+/// Runs a test against every server except those with these quirks, which change its result.
 pub async fn on_servers_without(felt: &[&str], test: impl AsyncFn(FakeServer)) {
     for (name, set) in SWITCHES
         .into_iter()

@@ -1,4 +1,4 @@
-//! Lists that are read page by page, against servers of every kind of paging.
+//! Streams, read page by page, against servers with all kinds of paging.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ fn patterns(trunks: &[Connection]) -> BTreeSet<&str> {
 }
 
 #[tokio::test]
-async fn each_trunk_comes_once_from_every_server_that_can_give_it() {
+async fn each_trunk_is_read_once_from_every_server_that_has_it() {
     for paging in [
         ListPaging::Honoured,
         ListPaging::Ignored,
@@ -91,7 +91,7 @@ async fn each_trunk_comes_once_from_every_server_that_can_give_it() {
 }
 
 #[tokio::test]
-async fn a_server_that_ignores_start_is_told_by_the_count() {
+async fn the_count_shows_a_server_that_ignores_start() {
     let server = seeded(ListPaging::StartIgnored, 250).await;
     let mut stream = server.client().unwrap().connections().stream();
     let mut trunks = 0;
@@ -122,7 +122,7 @@ async fn a_server_that_ignores_start_is_told_by_the_count() {
 }
 
 #[tokio::test]
-async fn an_unchecked_stream_that_was_cut_short_ends_quietly() {
+async fn an_unchecked_stream_that_was_cut_ends_without_an_error() {
     let server = seeded(ListPaging::StartIgnored, 250).await;
     let stream = server.client().unwrap().connections().stream().unchecked();
     assert_eq!(stream.try_collect::<Vec<_>>().await.unwrap().len(), 100);
@@ -135,7 +135,7 @@ async fn an_unchecked_stream_that_was_cut_short_ends_quietly() {
 }
 
 #[tokio::test]
-async fn pages_follow_each_other_until_one_brings_nothing_new() {
+async fn pages_are_read_until_one_has_no_new_trunk() {
     let server = seeded(ListPaging::Honoured, 5).await;
     let mut stream = server
         .client()
@@ -166,7 +166,7 @@ async fn pages_follow_each_other_until_one_brings_nothing_new() {
 }
 
 #[tokio::test]
-async fn a_server_that_answers_less_than_a_page_is_asked_on() {
+async fn a_short_page_does_not_end_the_stream() {
     let server = seeded(ListPaging::StopsAt100, 250).await;
     let stream = server
         .client()
@@ -242,7 +242,7 @@ async fn a_key_that_may_not_count_gets_its_list_and_sees_that_it_is_unchecked() 
 
 #[tokio::test]
 async fn an_error_of_a_page_ends_the_stream() {
-    let wire = Wire::answering(500, "text/plain", "").await;
+    let wire = Wire::responding(500, "text/plain", "").await;
     let mut stream = wire.client().connections().stream();
     assert_eq!(
         stream.next().await.unwrap().unwrap_err().status_code(),
@@ -275,7 +275,7 @@ async fn nothing_is_sent_before_the_first_poll_nor_after_the_drop() {
 }
 
 #[tokio::test]
-async fn a_poll_that_is_given_up_loses_nothing() {
+async fn next_is_cancel_safe() {
     let server = seeded(ListPaging::Honoured, 6).await;
     let mut stream = server
         .client()
@@ -286,7 +286,7 @@ async fn a_poll_that_is_given_up_loses_nothing() {
     let mut found = Vec::new();
     let mut given_up = 0;
     loop {
-        // Gives up whenever an answer is not there at once.
+        // Drops the poll whenever the response is not ready.
         tokio::select! {
             biased;
             next = stream.next() => match next {

@@ -1,4 +1,5 @@
-//! What a time that is up says: whether there was a connection, and whether anything was sent.
+//! Timeouts: the error says whether there was a connection and whether a request may have been
+//! sent.
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ fn trunk() -> ConnectionCreate {
     )
 }
 
-/// A port of the loopback where no connection comes about and none is refused: its queue is full.
+/// A loopback port on which connections are neither established nor refused: its queue is full.
 struct Unreachable {
     listener: TcpListener,
     _queue: Vec<TcpStream>,
@@ -53,7 +54,7 @@ impl Unreachable {
 }
 
 #[tokio::test]
-async fn an_unreachable_server_is_no_connection_however_short_the_time_for_an_attempt() {
+async fn an_unreachable_server_is_a_connect_error_however_short_the_timeout() {
     let server = Unreachable::start().await;
     for timeout in [Duration::from_millis(20), SHORT] {
         let client = server.builder().timeout(timeout).build().unwrap();
@@ -65,7 +66,7 @@ async fn an_unreachable_server_is_no_connection_however_short_the_time_for_an_at
 }
 
 #[tokio::test]
-async fn an_unreachable_server_is_no_connection_when_the_first_attempt_has_all_the_time() {
+async fn an_unreachable_server_is_a_connect_error_when_the_timeout_is_the_deadline() {
     let server = Unreachable::start().await;
     let builder = server.builder().deadline(SHORT).retry(RetryPolicy::never());
     let client = builder.build().unwrap();
@@ -75,7 +76,7 @@ async fn an_unreachable_server_is_no_connection_when_the_first_attempt_has_all_t
 }
 
 #[tokio::test]
-async fn a_server_that_accepts_and_stays_silent_may_have_got_the_request() {
+async fn a_silent_server_may_have_received_the_request() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::builder()
         .server(format!("http://{}", listener.local_addr().unwrap()))
@@ -90,7 +91,7 @@ async fn a_server_that_accepts_and_stays_silent_may_have_got_the_request() {
 }
 
 #[tokio::test]
-async fn a_write_whose_status_came_is_done_although_the_time_is_up_before_its_body() {
+async fn a_write_is_done_once_its_status_was_received_even_if_its_body_times_out() {
     let body = "HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\n{";
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -111,7 +112,7 @@ async fn a_write_whose_status_came_is_done_although_the_time_is_up_before_its_bo
 }
 
 #[tokio::test]
-async fn a_fraction_of_a_second_is_waited_for_as_a_whole_one() {
+async fn a_fraction_of_a_second_in_retry_after_is_rounded_up() {
     let wire = Wire::start(|number, _| match number {
         0 => respond(429, "retry-after: 0.2\r\n", ""),
         _ => json(200, r#"{"total":0}"#),
@@ -127,7 +128,7 @@ async fn a_fraction_of_a_second_is_waited_for_as_a_whole_one() {
 }
 
 #[tokio::test]
-async fn a_time_that_no_clock_can_hold_is_not_now() {
+async fn a_timeout_that_overflows_the_clock_is_not_zero() {
     for seconds in ["18446744073709551616", "99999999999999999999.5", "31.5"] {
         let wire =
             Wire::start(move |_, _| respond(503, &format!("retry-after: {seconds}\r\n"), "")).await;
@@ -141,7 +142,7 @@ async fn a_time_that_no_clock_can_hold_is_not_now() {
 }
 
 #[tokio::test]
-async fn a_negative_time_is_the_policys_own_wait() {
+async fn a_negative_retry_after_is_ignored() {
     let wire = Wire::start(|number, _| match number {
         0 | 1 => respond(503, "retry-after: -5\r\n", ""),
         _ => json(200, r#"{"total":0}"#),

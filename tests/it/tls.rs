@@ -1,4 +1,4 @@
-//! Connections that cannot be made, over real sockets and real TLS: each says why and what to do.
+//! Connections that fail, over real sockets and real TLS: each error says why and what to do.
 
 use std::error::Error as _;
 use std::net::Ipv4Addr;
@@ -28,7 +28,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(aws_lc_rs::default_provider())
 }
 
-/// The issuer of a company's own.
+/// A private CA.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
     authority_named("Acme")
 }
@@ -46,7 +46,7 @@ fn server_params() -> CertificateParams {
     CertificateParams::new(["localhost".to_owned()]).unwrap()
 }
 
-/// A server that answers an empty list over TLS.
+/// A server that responds with an empty list over TLS.
 struct TlsServer {
     port: u16,
     connections: Arc<AtomicUsize>,
@@ -88,9 +88,9 @@ impl TlsServer {
                     }
                 };
                 let _ = socket.read(&mut [0; 4096]).await;
-                let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
+                let response = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
                     content-length: 2\r\nconnection: close\r\n\r\n[]";
-                let _ = socket.write_all(answer).await;
+                let _ = socket.write_all(response).await;
                 let _ = socket.shutdown().await;
             }
         });
@@ -167,7 +167,7 @@ async fn expect_certificate_error(server: &TlsServer, builder: ClientBuilder, me
 }
 
 const UNVERIFIED: &str = "the server's certificate could not be verified. The error's `source` has \
-    the details. If you trust the issuer, add it to the system's trust store or by \
+    the details. If you trust the issuer, add it to the system's trust store or give it to \
     `ClientBuilder::root_certificate_pem`";
 
 /// A row of the table of cases, which `--nocapture` shows.
@@ -193,7 +193,7 @@ fn expect_no_address(error: &Error, port: u16) {
 }
 
 #[tokio::test]
-async fn a_root_certificate_of_ones_own_is_trusted() {
+async fn a_private_root_certificate_is_trusted() {
     let authority = authority();
     let server = TlsServer::signed_by(&authority, server_params()).await;
     let client = builder(server.port)
@@ -260,8 +260,8 @@ async fn a_certificate_for_another_name_says_so_and_names_no_host() {
 }
 
 const UNTRUSTED: &str = "the server's certificate is self-signed or from an issuer that this \
-    machine does not trust. If you trust the issuer, add it to the system's trust store or by \
-    `ClientBuilder::root_certificate_pem`";
+    machine does not trust. If you trust the issuer, add it to the system's trust store or give it \
+    to `ClientBuilder::root_certificate_pem`";
 
 #[tokio::test]
 async fn an_unknown_issuer_says_so() {
@@ -280,8 +280,8 @@ async fn a_self_signed_certificate_of_an_authority_says_so() {
     let mut params = server_params();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let server = TlsServer::self_signed(params).await;
-    let message = "the server's certificate is one of an authority, as self-signed ones often \
-        are, and not of a server. The server's operator has to replace it";
+    let message = "the server's certificate is a CA certificate, as self-signed ones often are, \
+        and not one of a server. The server's operator has to replace it";
     expect_certificate_error(&server, builder(server.port), message).await;
 }
 
@@ -298,7 +298,7 @@ async fn a_certificate_for_clients_only_says_so() {
 }
 
 #[tokio::test]
-async fn an_impostors_certificate_with_the_issuers_name_is_not_trusted() {
+async fn a_forged_certificate_with_the_issuers_name_is_not_trusted() {
     let server = TlsServer::signed_by(&authority(), server_params()).await;
     // Another key under the same name.
     let trusting = builder(server.port).root_certificate_pem(authority().pem());
@@ -307,7 +307,7 @@ async fn an_impostors_certificate_with_the_issuers_name_is_not_trusted() {
     assert_eq!((error.attempts(), server.connections()), (1, 1));
 }
 
-/// A connection that was not made for another reason: retried, certainly not sent.
+/// A connection that failed for another reason: retried, certainly not sent.
 fn expect_connect_error(error: &Error, port: u16, message: &str) {
     show(message);
     assert_eq!(error.to_string(), format!("list_connections: {message}"));
@@ -318,7 +318,7 @@ fn expect_connect_error(error: &Error, port: u16, message: &str) {
     expect_no_address(error, port);
 }
 
-/// A plain TCP server that meets each connection with a function.
+/// A plain TCP server that handles each connection with a function.
 async fn tcp<F: Future<Output = ()> + Send + 'static>(
     meet: impl Fn(tokio::net::TcpStream) -> F + Send + 'static,
 ) -> u16 {
@@ -337,8 +337,8 @@ async fn tcp<F: Future<Output = ()> + Send + 'static>(
 async fn https_to_an_http_port_says_so() {
     let port = tcp(async |mut socket| {
         let _ = socket.read(&mut [0; 4096]).await;
-        let answer = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
-        let _ = socket.write_all(answer).await;
+        let response = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+        let _ = socket.write_all(response).await;
     })
     .await;
     let message = "the server does not speak TLS on this port (after 2 attempts). Check that the \
@@ -441,13 +441,13 @@ async fn a_client_certificate_that_is_asked_for_and_missing_says_so() {
     let authority = authority();
     let server = TlsServer::asking_clients_of(&authority).await;
     let anonymous = builder(server.port).root_certificate_pem(authority.pem());
-    let message = "the server asks for a client certificate. Give one by \
+    let message = "the server requires a client certificate. Give one with \
         `ClientBuilder::identity_pem`";
     expect_certificate_error(&server, anonymous, message).await;
 }
 
 #[cfg(feature = "__rustls")]
-const CHECK_IDENTITY: &str = "Check what was given by `ClientBuilder::identity_pem`, and which \
+const CHECK_IDENTITY: &str = "Check what was given to `ClientBuilder::identity_pem`, and which \
     issuers the server trusts";
 
 #[cfg(feature = "__rustls")]
@@ -489,7 +489,7 @@ fn an_identity_without_a_key_or_without_a_certificate_is_refused() {
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert_eq!(
             error.to_string(),
-            "the client's certificate and key could not be read. Give one PEM text with the \
+            "the client's certificate and key could not be read. Give one PEM string with the \
              certificate and its private key, not encrypted"
         );
         assert!(error.source().is_some());
@@ -547,8 +547,8 @@ async fn a_certificate_is_checked_against_the_name_and_not_the_address_that_was_
     assert!(failure(other).await.is_certificate());
 }
 
-/// A proxy that answers a CONNECT with a status line and, when that is a success, passes on to a
-/// port of the loopback what comes; with all that the client let it read.
+/// A proxy that responds to a CONNECT with a status line and, if that is a success, forwards to a
+/// loopback port; with everything that it could read of the client.
 async fn proxy(status: &'static str, to: u16) -> (u16, UnboundedReceiver<Vec<u8>>) {
     let (seen, read) = unbounded_channel();
     let port = tcp(move |mut socket| {
@@ -562,8 +562,8 @@ async fn proxy(status: &'static str, to: u16) -> (u16, UnboundedReceiver<Vec<u8>
                 request.push(byte);
             }
             let _ = seen.send(request);
-            let answer = format!("HTTP/1.1 {status}\r\n\r\n");
-            let _ = socket.write_all(answer.as_bytes()).await;
+            let response = format!("HTTP/1.1 {status}\r\n\r\n");
+            let _ = socket.write_all(response.as_bytes()).await;
             if !status.starts_with('2') {
                 return;
             }
@@ -616,7 +616,7 @@ async fn a_proxy_is_given_its_password_and_cannot_read_the_key() {
 async fn a_proxy_that_asks_for_a_password_says_so() {
     let (port, _read) = proxy("407 Proxy Authentication Required", 0).await;
     let proxied = builder(443).proxy(format!("http://127.0.0.1:{port}"));
-    let message = "the proxy asks for a user and a password, or refused those that were given \
+    let message = "the proxy requires a user and a password, or refused those that were given \
         (after 2 attempts). Give them in the URL of `ClientBuilder::proxy`, as in \
         `http://user:password@host:port`";
     expect_connect_error(&failure(proxied).await, port, message);
@@ -646,7 +646,7 @@ fn a_root_certificate_that_is_no_pem_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_root_certificate_of_nonsense_is_refused_with_the_cause() {
+fn an_invalid_root_certificate_is_refused_with_the_cause() {
     let pem = "-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n";
     let error = builder(443).root_certificate_pem(pem).build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);

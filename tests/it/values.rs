@@ -1,11 +1,11 @@
-//! The values as types.
+//! The value types: vocabularies, names, times.
 
 use netsapiens_connections::{
     AudioRelayMode, DateTime, DomainName, MatchPattern, SipDestination, SipTransport, YesNo,
 };
 
 #[test]
-fn a_known_text_is_its_variant_and_never_an_unknown_one() {
+fn a_known_value_is_its_variant_and_never_an_unknown_one() {
     for text in SipTransport::KNOWN {
         let value = SipTransport::from(*text);
         assert!(!matches!(value, SipTransport::Unknown(_)), "{text}");
@@ -22,7 +22,7 @@ fn a_known_text_is_its_variant_and_never_an_unknown_one() {
 }
 
 #[test]
-fn a_vocabulary_displays_and_parses_as_the_wire_has_it() {
+fn a_vocabulary_displays_and_parses_wire_values() {
     assert_eq!(SipDestination::ContactHeader.to_string(), "contact-header");
     assert_eq!("contact-header".parse(), Ok(SipDestination::ContactHeader));
     assert_eq!(AudioRelayMode::None.to_string(), "none");
@@ -33,7 +33,7 @@ fn a_vocabulary_displays_and_parses_as_the_wire_has_it() {
 }
 
 #[test]
-fn names_fill_a_column() {
+fn names_can_be_padded() {
     assert_eq!(
         format!("{:<14}|", DomainName::new("acme.example").unwrap()),
         "acme.example  |"
@@ -72,7 +72,7 @@ fn a_time_without_an_offset_is_none() {
 }
 
 #[test]
-fn a_refused_name_is_not_repeated() {
+fn the_error_of_an_invalid_name_does_not_quote_it() {
     let error = MatchPattern::new("sip*@sentinel\n..").unwrap_err();
     assert!(
         !format!("{error} {error:?}").contains("sentinel"),
@@ -102,7 +102,7 @@ fn a_switch_is_a_bool_both_ways_and_an_unknown_value_is_neither() {
 }
 
 #[test]
-fn a_vocabulary_compares_with_text_as_the_wire_has_it() {
+fn a_vocabulary_compares_with_wire_values() {
     assert!(SipTransport::Udp == "UDP");
     assert!(SipTransport::Udp != "udp");
     let unknown = YesNo::from("maybe");

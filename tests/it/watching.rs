@@ -1,4 +1,4 @@
-//! What can be seen of a client at work.
+//! Observability: tracing, observers, the log tag.
 
 use std::sync::{Arc, Mutex};
 
@@ -34,7 +34,7 @@ async fn an_operation_is_a_span_and_an_attempt_an_event() {
         let text = log.text();
         let event = text
             .lines()
-            .find(|line| line.contains("answered"))
+            .find(|line| line.contains("succeeded"))
             .unwrap_or_else(|| panic!("{text}"));
         let body = serde_json::to_string(&trunk()).unwrap().len();
         for part in [
@@ -54,7 +54,7 @@ async fn an_operation_is_a_span_and_an_attempt_an_event() {
 
 #[tokio::test]
 async fn a_failure_is_a_warning_with_its_kind() {
-    let wire = Wire::answering(500, "text/plain", "sorry").await;
+    let wire = Wire::responding(500, "text/plain", "sorry").await;
     let log = Log::of_this_thread(tracing::Level::INFO);
     wire.client().connections().count().await.unwrap_err();
     let text = log.text();
@@ -74,7 +74,7 @@ async fn a_failure_is_a_warning_with_its_kind() {
 }
 
 #[tokio::test]
-async fn a_trunk_that_is_not_there_is_no_warning() {
+async fn a_missing_trunk_is_no_warning() {
     on_every_server(async |server| {
         let log = Log::of_this_thread(tracing::Level::INFO);
         assert_eq!(
@@ -131,10 +131,10 @@ async fn neither_names_nor_bodies_are_traced() {
 }
 
 #[tokio::test]
-async fn an_observer_is_told_of_each_attempt() {
-    let wire = Wire::answering(503, "text/plain", "busy").await;
-    let told = Arc::new(Mutex::new(Vec::<Attempt>::new()));
-    let kept = Arc::clone(&told);
+async fn an_observer_is_called_after_each_attempt() {
+    let wire = Wire::responding(503, "text/plain", "busy").await;
+    let reported = Arc::new(Mutex::new(Vec::<Attempt>::new()));
+    let kept = Arc::clone(&reported);
     let retry = RetryPolicy::new()
         .max_attempts(3)
         .initial_backoff(std::time::Duration::from_millis(1));
@@ -144,7 +144,7 @@ async fn an_observer_is_told_of_each_attempt() {
         .build()
         .unwrap();
     client.connections().count().await.unwrap_err();
-    let told: Vec<_> = told
+    let reported: Vec<_> = reported
         .lock()
         .unwrap()
         .iter()
@@ -159,21 +159,21 @@ async fn an_observer_is_told_of_each_attempt() {
             Some(ErrorKind::Status),
         )
     };
-    assert_eq!(told, [attempt(1), attempt(2), attempt(3)]);
+    assert_eq!(reported, [attempt(1), attempt(2), attempt(3)]);
 }
 
 #[tokio::test]
-async fn an_observer_is_told_of_a_success() {
+async fn an_observer_is_called_after_a_success() {
     on_servers_without(&[LENGTHS], async |server| {
-        let told = Arc::new(Mutex::new(None));
-        let kept = Arc::clone(&told);
+        let reported = Arc::new(Mutex::new(None));
+        let kept = Arc::clone(&reported);
         let client = server
             .client_builder()
             .on_attempt(move |attempt| *kept.lock().unwrap() = Some(*attempt))
             .build()
             .unwrap();
         client.connections().count().await.unwrap();
-        let attempt = told.lock().unwrap().unwrap();
+        let attempt = reported.lock().unwrap().unwrap();
         assert_eq!(
             (
                 attempt.operation,
@@ -190,7 +190,7 @@ async fn an_observer_is_told_of_a_success() {
 
 #[tokio::test]
 async fn the_log_tag_is_on_the_wire_when_it_is_set() {
-    let wire = Wire::answering(200, "application/json", r#"{"total":0}"#).await;
+    let wire = Wire::responding(200, "application/json", r#"{"total":0}"#).await;
     wire.client().connections().count().await.unwrap();
     let builder = wire.builder();
     builder
@@ -225,7 +225,7 @@ fn a_log_tag_that_is_no_header_is_refused_when_the_client_is_made() {
 }
 
 #[tokio::test]
-async fn a_response_that_cannot_be_understood_is_seen_for_every_operation() {
+async fn an_undecodable_response_is_reported_for_every_operation() {
     let wire = Wire::start(|_, _| json(200, r#"[{"domain":7}]"#)).await;
     let seen = Arc::new(Mutex::new(Vec::<Attempt>::new()));
     let kept = Arc::clone(&seen);
@@ -262,7 +262,7 @@ async fn a_response_that_cannot_be_understood_is_seen_for_every_operation() {
 }
 
 #[tokio::test]
-async fn a_response_about_another_trunk_is_seen() {
+async fn a_response_about_another_trunk_is_reported() {
     let wire = Wire::start(|_, _| trunks(&[("other.example", PATTERN)])).await;
     let log = Log::of_this_thread(tracing::Level::INFO);
     let acme = wire.retrying().domain("acme.example").unwrap();
@@ -273,7 +273,7 @@ async fn a_response_about_another_trunk_is_seen() {
 }
 
 #[tokio::test]
-async fn the_length_of_a_body_is_noted_once_however_often_it_is_sent() {
+async fn the_length_of_a_body_is_recorded_once_per_operation() {
     let wire = Wire::start(|number, _| match number {
         0 | 1 => json(503, "{}"),
         _ => json(202, "{}"),

@@ -1,4 +1,4 @@
-//! A server of bytes: a socket that keeps what arrives and writes what a test tells it to.
+//! A raw TCP server: records what it receives and sends the bytes that a test gives it.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,15 +7,15 @@ use netsapiens_connections::{Client, ClientBuilder, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// A server that nothing of the project answers for.
+/// A TCP server that shares no code with the client and the fake server.
 pub struct Wire {
     url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Wire {
-    /// Answers every request with a status, a content type and a body.
-    pub async fn answering(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Wire {
+    /// Responds to every request with a status, a content type and a body.
+    pub async fn responding(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Wire {
         let body = body.as_ref();
         let headers = format!("content-type: {content_type}\r\n");
         let head = head(status, &headers, body.len());
@@ -28,8 +28,8 @@ impl Wire {
         Self::start(move |_, _| response.clone()).await
     }
 
-    /// Listens on the loopback. The request with this number, from 0, and this method and path gets
-    /// these bytes, and the connection is closed. No bytes are a connection that breaks.
+    /// Listens on the loopback. `respond` gets the number of a request, from 0, with its method and
+    /// path, and returns the bytes to send. The connection is then closed; without bytes it breaks.
     pub async fn start<B: Into<Vec<u8>>>(
         respond: impl Fn(usize, &str) -> B + Send + 'static,
     ) -> Wire {
@@ -57,7 +57,7 @@ impl Wire {
         Wire { url, requests }
     }
 
-    /// What a client of this server is made with. It tries once.
+    /// A builder of a client of this server that does not retry.
     pub fn builder(&self) -> ClientBuilder {
         Client::builder()
             .server(&self.url)
@@ -65,18 +65,18 @@ impl Wire {
             .retry(RetryPolicy::never())
     }
 
-    /// A client of this server that tries once.
+    /// A client of this server that does not retry.
     pub fn client(&self) -> Client {
         self.builder().build().unwrap()
     }
 
-    /// A client of this server that tries as often as clients do, without long waits.
+    /// A client of this server with the default number of attempts and short waits.
     pub fn retrying(&self) -> Client {
         let retry = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
         self.builder().retry(retry).build().unwrap()
     }
 
-    /// Everything that arrived, a string per request.
+    /// The received requests, a string each.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }

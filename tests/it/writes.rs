@@ -1,4 +1,4 @@
-//! Writes that look before or after.
+//! Creating with reading back, updates, differences, deleting idle trunks.
 
 use std::time::{Duration, Instant};
 
@@ -57,7 +57,7 @@ async fn a_new_trunk_is_read_with_its_generated_password() {
 }
 
 #[tokio::test]
-async fn endless_patience_is_patience() {
+async fn an_endless_timeout_is_accepted() {
     on_every_server(async |server| {
         let made = server
             .client()
@@ -72,7 +72,7 @@ async fn endless_patience_is_patience() {
 }
 
 #[tokio::test]
-async fn a_new_trunk_is_waited_for() {
+async fn create_and_read_waits_for_a_new_trunk() {
     let delay = Duration::from_millis(400);
     let server = FakeServer::with_quirks(Quirks {
         visibility_delay: delay,
@@ -189,8 +189,8 @@ async fn a_trunk_is_read_by_its_id_where_the_server_wants_that() {
 }
 
 #[tokio::test]
-async fn a_trunk_that_is_shown_in_the_last_moment_is_read() {
-    let (visible, patience) = (Duration::from_millis(1700), Duration::from_millis(2000));
+async fn a_trunk_that_becomes_visible_shortly_before_the_timeout_is_read() {
+    let (visible, timeout) = (Duration::from_millis(1700), Duration::from_millis(2000));
     let server = FakeServer::with_quirks(Quirks {
         visibility_delay: visible,
         ..Quirks::default()
@@ -200,21 +200,21 @@ async fn a_trunk_that_is_shown_in_the_last_moment_is_read() {
     let client = server.client().unwrap();
     let wanted = trunk(PATTERN);
     let connections = client.connections();
-    let read = connections.create_and_read(&wanted, patience);
+    let read = connections.create_and_read(&wanted, timeout);
     assert_eq!(read.await.unwrap().orig_match_pattern, PATTERN);
     // The waits alone, 100 ms and doubling, would have ended at 1.5 s, and the next one at 3.1 s.
     assert!(begun.elapsed() >= visible, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
-async fn looking_ends_in_time_where_the_server_stays_silent() {
+async fn create_and_read_times_out_on_a_silent_server() {
     let server = FakeServer::start().await;
     let proxy = FaultProxy::start(&server.url()).await.unwrap();
     let client = server.client_builder().server(proxy.url()).build().unwrap();
     // The create closes its connection, and what follows meets silence.
     proxy.break_next(Break::Close(Point::Body(1)));
     for _ in 0..5 {
-        proxy.break_next(Break::Slow(Point::Answer(0), Duration::from_secs(60)));
+        proxy.break_next(Break::Slow(Point::Response(0), Duration::from_secs(60)));
     }
     let begun = Instant::now();
     let wanted = trunk(PATTERN);
@@ -267,7 +267,7 @@ async fn a_trunk_of_the_whole_system_is_found_in_the_list_where_its_path_is_not_
 // --- updating ---
 
 async fn sent_body(change: &ConnectionUpdate) -> String {
-    let wire = Wire::answering(
+    let wire = Wire::responding(
         202,
         "application/json",
         r#"{"code":202,"message":"Accepted"}"#,
@@ -301,7 +301,7 @@ async fn an_update_sends_what_is_set_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_empty_text_is_sent_and_clears() {
+async fn the_empty_string_is_sent_and_clears() {
     on_servers_without(&[DELAY], async |server| {
         let client = server.client().unwrap();
         let described = trunk(PATTERN).description("Lab").dial_plan("acme.example");
@@ -411,7 +411,7 @@ async fn an_idle_trunk_is_removed() {
 }
 
 #[tokio::test]
-async fn a_trunk_with_calls_of_either_direction_is_left_alone() {
+async fn a_trunk_with_calls_in_either_direction_is_not_removed() {
     for (from_peer, to_peer) in [(1, 0), (0, 1), (2, 3)] {
         on_servers_without(&[DELAY], async |server| {
             add_a_trunk(&server).await;
@@ -439,13 +439,13 @@ async fn a_trunk_with_calls_of_either_direction_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_trunk_whose_calls_are_not_told_is_left_alone() {
+async fn a_trunk_whose_calls_are_unknown_is_not_removed() {
     let body = serde_json::json!([{
         "domain": "acme.example",
         "connection-orig-match-pattern": PATTERN,
         "active-calls-orig-current": 0,
     }]);
-    let wire = Wire::answering(200, "application/json", body.to_string()).await;
+    let wire = Wire::responding(200, "application/json", body.to_string()).await;
     let acme = wire.client().domain("acme.example").unwrap();
     assert_eq!(
         acme.connections()
@@ -459,7 +459,7 @@ async fn a_trunk_whose_calls_are_not_told_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_trunk_that_is_not_there_is_no_idle_one() {
+async fn a_missing_trunk_is_not_idle() {
     on_every_server(async |server| {
         let acme = server.client().unwrap().domain("acme.example").unwrap();
         assert_eq!(

@@ -50,7 +50,8 @@ fn main() {
 }
 "#;
 
-const SETTINGS: &str = "      description: What can be both read and set.\n      properties:\n";
+const SETTINGS: &str =
+    "      description: Settings of a trunk, which can be read and set.\n      properties:\n";
 const NEW_SETTING: &str = "        brand-new-setting:\n          type: string\n          \
      description: A setting that came later. Unset means off.\n";
 const YES_NO: &str = "x-extensible-enum: ['yes', 'no']";

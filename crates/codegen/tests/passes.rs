@@ -132,7 +132,7 @@ fn what_the_generator_cannot_take_is_refused_with_its_place() {
         (
             "          type: string\n",
             "          type: string\n          format: date-time\n",
-            "spec.yaml:30:11: the client would refuse other texts",
+            "spec.yaml:30:11: the client would refuse other strings",
         ),
         (
             "          $ref: '#/components/schemas/State'\n",
@@ -142,17 +142,17 @@ fn what_the_generator_cannot_take_is_refused_with_its_place() {
         (
             "['yes', 'no']",
             "[true, 'no']",
-            "spec.yaml:37:7: must be a list of different texts",
+            "spec.yaml:37:7: must be a list of different strings",
         ),
         (
             "['yes', 'no']",
             "['no', 'no']",
-            "spec.yaml:37:7: must be a list of different texts",
+            "spec.yaml:37:7: must be a list of different strings",
         ),
         (
             "['yes', 'no']",
             "[]",
-            "spec.yaml:37:7: must be a list of different texts",
+            "spec.yaml:37:7: must be a list of different strings",
         ),
     ];
     for (before, after, beginning) in table {
@@ -294,7 +294,7 @@ fn every_answer_is_raw_bytes() {
         );
     }
     assert_eq!(
-        adapt::answers(document.value()),
+        adapt::bodies(document.value()),
         [("list".to_owned(), "Trunk".to_owned())]
     );
 }
@@ -702,17 +702,17 @@ fn a_path_that_is_written_in_another_way_stops_the_generator() {
 }
 
 #[test]
-fn answers_are_aliases_by_operation() {
+fn bodies_are_aliases_by_operation() {
     let mut code = types("pub struct T;");
-    let answers = [("list_connections".into(), "T".into())];
-    passes::answers::run(&mut code, &answers, &set(&[])).unwrap();
+    let bodies = [("list_connections".into(), "T".into())];
+    passes::bodies::run(&mut code, &bodies, &set(&[])).unwrap();
     assert!(text(&code).contains("pub type list_connections = super::types::T;"));
 }
 
 #[test]
 fn envelopes_have_a_module_of_their_own() {
     let mut code = types("pub struct List; pub struct Trunk; pub enum State { Yes } struct Own;");
-    passes::answers::run(&mut code, &[], &set(&["List"])).unwrap();
+    passes::bodies::run(&mut code, &[], &set(&["List"])).unwrap();
     let text = text(&code);
     for expected in [
         "pub mod envelopes {\n    pub use super::types::List;\n}",
@@ -780,7 +780,7 @@ fn all_passes_run_one_after_the_other() {
     let facts = Facts {
         vocabularies: vocabulary(&["yes"]),
         responses: set(&["Trunk", "State"]),
-        answers: vec![("get".into(), "Trunk".into())],
+        bodies: vec![("get".into(), "Trunk".into())],
         ..Facts::default()
     };
     passes::run(&mut code, &facts).unwrap();

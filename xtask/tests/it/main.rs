@@ -8,6 +8,7 @@ mod forward;
 mod har;
 mod leaks;
 mod pages;
+mod prose;
 mod regen;
 mod relations;
 mod report;

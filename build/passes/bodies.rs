@@ -1,18 +1,18 @@
-//! What each operation's 2xx answer decodes to, so that the wrappers follow the spec and not a
-//! second list; and which types are what a user works with, which the envelope around it.
+//! Which type each operation's 2xx response decodes to, so that the wrappers follow the spec and
+//! not a second list; and which types are models, which the envelopes around them.
 
 use std::collections::BTreeSet;
 
 use quote::format_ident;
 use syn::{File, Ident, Item, Visibility, parse_quote};
 
-use super::types;
+use super::syntax::types;
 
-/// Adds a module `answers` with one alias per operation, and two modules that share the types out:
+/// Adds a module `bodies` with one alias per operation, and two modules that divide the types:
 /// `envelopes` has those in `envelopes`, and `models` the others.
 pub fn run(
     code: &mut File,
-    answers: &[(String, String)],
+    bodies: &[(String, String)],
     envelopes: &BTreeSet<String>,
 ) -> Result<(), String> {
     let (around, within): (Vec<Ident>, Vec<Ident>) = types(code)?
@@ -31,18 +31,18 @@ pub fn run(
             pub use super::types::{#(#within),*};
         }
     });
-    let aliases: Vec<Item> = answers
+    let aliases: Vec<Item> = bodies
         .iter()
         .map(|(operation, schema)| {
             let (alias, schema) = (format_ident!("{operation}"), format_ident!("{schema}"));
-            let doc = format!("What `{operation}` answers.");
+            let doc = format!("The body of a successful response to `{operation}`.");
             parse_quote!(#[doc = #doc] pub type #alias = super::types::#schema;)
         })
         .collect();
     code.items.push(parse_quote! {
-        /// What each operation answers.
+        /// The body of a successful response, by operation.
         #[allow(non_camel_case_types)]
-        pub mod answers {
+        pub mod bodies {
             #(#aliases)*
         }
     });
