@@ -1,5 +1,5 @@
-//! The corrections held against the spec and the recordings. That the vendor still has what they
-//! correct is for the [vendor facts](crate::vendor_facts).
+//! Checks the corrections against the spec and the recordings. [Vendor facts](crate::vendor_facts)
+//! check that the vendor still has the bugs that they correct.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::check_evidence::EvidenceCheck;
 use crate::codes::Code;
 use crate::corrections::{Correction, Corrections};
 
-/// Everything that is wrong with the entries; evidence is read from below the current folder.
+/// Findings about the entries. Evidence is read from below the current folder.
 pub fn check(corrections: &Corrections, spec: &Value) -> Vec<Finding> {
     let mut check = Check {
         evidence: EvidenceCheck::new(corrections.source(), "correction"),
@@ -46,7 +46,7 @@ impl<'a> Check<'a> {
             self.add(
                 Code::Id,
                 &format!("/{index}/id"),
-                format!("`{id}` is no name for a correction"),
+                format!("`{id}` is not a valid id for a correction"),
                 "lower-case words joined by `-`",
                 id,
             );
@@ -55,14 +55,14 @@ impl<'a> Check<'a> {
             self.add(
                 Code::Id,
                 &format!("/{index}/id"),
-                format!("two corrections are called `{id}`"),
-                "a name of its own",
-                "a second one",
+                format!("the correction id `{id}` is a duplicate"),
+                "a unique id",
+                "a duplicate",
             );
         }
         if spec.pointer(at).is_none() {
             let message =
-                format!("the correction `{id}` is of a place that the spec does not have");
+                format!("the correction `{id}` points at a place that is not in the spec");
             self.add(
                 Code::Place,
                 &format!("/{index}/at"),
@@ -71,20 +71,20 @@ impl<'a> Check<'a> {
                 at,
             );
         }
-        let silent = |value: &Value| {
+        let is_empty = |value: &Value| {
             value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
         };
         let missing = [
             (
                 "vendor",
-                vendor.is_empty() || vendor.values().any(silent),
+                vendor.is_empty() || vendor.values().any(is_empty),
                 "what each vendor version says",
             ),
             ("truth", truth.trim().is_empty(), "what is true"),
             (
                 "effect",
                 effect.trim().is_empty(),
-                "what a user of the vendor's version would suffer",
+                "what goes wrong with a client that follows the vendor",
             ),
         ];
         for (part, _, what) in missing.into_iter().filter(|(_, missing, _)| *missing) {

@@ -1,4 +1,4 @@
-//! The evidence that a file names for what it claims, held against the recordings.
+//! Checks the evidence that corrections and relations name against the recordings.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::codes::Code;
 use crate::corrections::{Evidence, Item, Shows};
 
-/// The checking of one file; recordings are read from below the current folder.
+/// Checks one file. Recordings are read from below the current folder.
 pub(crate) struct EvidenceCheck<'a> {
     file: &'a Source,
-    /// What an entry of the file is called.
+    /// What messages call an entry of the file.
     what: &'static str,
     /// Each recording is read once.
     recordings: HashMap<String, Result<(Source, Value), String>>,
@@ -30,7 +30,7 @@ impl<'a> EvidenceCheck<'a> {
         }
     }
 
-    /// Whether the evidence of an entry is there and shows what the entry says it does.
+    /// Checks that the evidence of an entry exists and shows what the entry states.
     pub(crate) fn check(&mut self, id: &str, index: usize, evidence: &Evidence) {
         match evidence {
             Evidence::Belief(text) => {
@@ -66,7 +66,7 @@ impl<'a> EvidenceCheck<'a> {
         }
     }
 
-    /// Whether one of the recordings is of this origin.
+    /// Whether one of the recordings has this origin.
     pub(crate) fn has_origin(&mut self, evidence: &Evidence, origin: &str) -> bool {
         let Evidence::Items(items) = evidence else {
             return false;
@@ -119,7 +119,7 @@ impl<'a> EvidenceCheck<'a> {
             (Some(value), Some(Shows { absent: true, .. })) => {
                 (Code::EvidenceDiffers, kind(value).to_owned())
             }
-            // The value itself is not said: it may be what must not be.
+            // The value is not quoted: it may be a secret.
             (Some(value), Some(Shows { is: Some(is), .. })) if value != is => {
                 (Code::EvidenceDiffers, format!("another {}", kind(value)))
             }
@@ -134,7 +134,7 @@ impl<'a> EvidenceCheck<'a> {
         self.add(
             code,
             pointer,
-            format!("the evidence of `{id}` does not show it"),
+            format!("the evidence of `{id}` does not support it"),
             &wanted,
             &seen,
         );
@@ -171,7 +171,7 @@ impl<'a> EvidenceCheck<'a> {
     }
 }
 
-/// Whether a pointer leads into a body that is an excerpt, as `meta` of the recording says.
+/// Whether a pointer leads into a body that `meta.excerpt` of the recording names.
 fn is_excerpt(recording: &Value, pointer: &str) -> bool {
     let excerpts = recording.pointer("/meta/excerpt").and_then(Value::as_array);
     let mut parts = excerpts.into_iter().flatten().filter_map(Value::as_str);

@@ -1,4 +1,4 @@
-//! The relations held against their evidence: what nobody has seen is not claimed.
+//! Checks that each relation states its origin and has evidence.
 
 use openapi_traffic::{Finding, Relation, Relations};
 use serde::Deserialize;
@@ -7,10 +7,10 @@ use crate::check_evidence::EvidenceCheck;
 use crate::codes::Code;
 use crate::corrections::Evidence;
 
-/// How sure a relation may be.
+/// The origins that a relation may have.
 const ORIGINS: [&str; 4] = ["captured", "reported", "documented", "inferred"];
 
-/// Everything that is wrong with the evidence; it is read from below the current folder.
+/// Findings about the evidence, which is read from below the current folder.
 pub fn check(relations: &Relations) -> Vec<Finding> {
     let mut check = EvidenceCheck::new(relations.document().source(), "relation");
     for (index, relation) in relations.all().iter().enumerate() {
@@ -22,16 +22,16 @@ pub fn check(relations: &Relations) -> Vec<Finding> {
             check.add(
                 Code::Incomplete,
                 &format!("/{index}/origin"),
-                format!("the relation `{id}` does not say how sure it is"),
-                &format!("`origin`: {}", ORIGINS.join(", ")),
-                "nothing of these",
+                format!("the relation `{id}` has no valid `origin`"),
+                &format!("one of {}", ORIGINS.join(", ")),
+                "none of these",
             );
         }
         if origin == "captured" && !check.has_origin(&evidence, origin) {
             check.add(
                 Code::EvidenceDiffers,
                 &format!("/{index}/evidence"),
-                format!("the evidence of `{id}` does not show it"),
+                format!("the evidence of `{id}` does not support it"),
                 "a captured recording",
                 "none",
             );

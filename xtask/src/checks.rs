@@ -1,5 +1,5 @@
-//! What this repository checks beside its traffic: that recordings hold nothing secret and say where
-//! they come from, and that corrections and relations are true.
+//! The checks of this repository in addition to the traffic: recordings contain no secrets and state
+//! their source, and corrections and relations have evidence.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -18,12 +18,12 @@ use crate::export_har::CREATOR;
 use crate::vendor_facts::Facts;
 use crate::workspace::RECORDINGS;
 
-/// Beside the corrections, whichever they are.
+/// In the folder of the corrections file.
 const FACTS: &str = "vendor-facts.yaml";
-/// A note that is shorter says nothing.
+/// A shorter note is not informative.
 const SHORTEST_NOTE: usize = 20;
 
-/// What the checks of one run are about.
+/// The files that the checks of one run read.
 #[derive(Debug, Clone, Default)]
 pub struct Subjects {
     /// The recordings, as they were given.
@@ -32,21 +32,21 @@ pub struct Subjects {
     pub corrections: Option<PathBuf>,
     /// The relations, whose evidence is checked.
     pub relations: Option<PathBuf>,
-    /// The folder of the vendor's documents, by which the vendor facts are checked.
+    /// The folder of the vendor's documents, against which the vendor facts are checked.
     pub vendor: Option<PathBuf>,
 }
 
 /// The checks of one run.
 #[derive(Debug)]
-pub struct Beside {
+pub struct RepositoryChecks {
     subjects: Subjects,
     search: OnceLock<Search>,
 }
 
-impl Beside {
-    /// The checks of these files.
+impl RepositoryChecks {
+    /// Checks for these files.
     pub fn new(subjects: Subjects) -> Self {
-        Beside {
+        RepositoryChecks {
             subjects,
             search: OnceLock::new(),
         }
@@ -58,7 +58,7 @@ impl Beside {
         self.search.get_or_init(search)
     }
 
-    /// What must not be published, in files that nothing was judged in.
+    /// What must not be published, in files that were not validated.
     fn leaks(&self, spec: &Spec) -> anyhow::Result<Vec<Finding>> {
         let paths = self.subjects.recordings.iter().map(PathBuf::as_path);
         let ours = paths.filter(|path| is_ours(path) && path.exists());
@@ -66,17 +66,17 @@ impl Beside {
         Ok(found.into_iter().map(leak).collect())
     }
 
-    /// The relations held against their evidence.
+    /// Checks the relations against their evidence.
     fn relations(&self, spec: &Spec) -> anyhow::Result<Vec<Finding>> {
         let Some(path) = &self.subjects.relations else {
             return Ok(Vec::new());
         };
-        // What keeps them from being read, the run itself says.
+        // If they cannot be read, the run itself reports it.
         let read = Source::read(path).and_then(|source| Relations::load(source, spec));
         Ok(read.map_or_else(|_| Vec::new(), |them| check_relations::check(&them)))
     }
 
-    /// The corrections held against spec, recordings and vendor facts.
+    /// Checks the corrections against the spec, the recordings and the vendor facts.
     fn corrections(&self, spec: &Spec, report: &mut Report) -> anyhow::Result<Vec<Finding>> {
         let Some(path) = &self.subjects.corrections else {
             return Ok(Vec::new());
@@ -93,7 +93,7 @@ impl Beside {
     }
 }
 
-impl Checks for Beside {
+impl Checks for RepositoryChecks {
     fn wants(&self, path: &Path) -> bool {
         is_ours(path)
     }
@@ -113,7 +113,7 @@ impl Checks for Beside {
         leaks.map(leak).chain(note).collect()
     }
 
-    /// What cannot be read leaves the rest to be checked.
+    /// A file that cannot be read does not stop the other checks.
     fn finish(&self, spec: &Spec, report: &mut Report) -> Vec<Finding> {
         let mut findings = Vec::new();
         for part in [
@@ -130,27 +130,27 @@ impl Checks for Beside {
     }
 }
 
-/// Whether a file is below the workspace. Others are not ours to publish, and judging real traffic
-/// before it is redacted is what a HAR file is given for.
+/// Whether a file is below the workspace. Other files are not published, and a HAR file of real
+/// traffic is validated before it is redacted.
 fn is_ours(path: &Path) -> bool {
     path.is_relative()
 }
 
 fn leak(FoundLeak { kind, place }: FoundLeak) -> Finding {
-    let message = format!("the recording holds what must not be published: {kind}");
+    let message = format!("the recording contains what must not be published: {kind}");
     Finding {
         recording: place,
         ..Finding::new(
             Code::Leak.rule(),
             message,
-            "a placeholder, or a value kept for documentation",
+            "a placeholder, or a value reserved for documentation",
             // Never the value.
             kind,
         )
     }
 }
 
-/// A stranger has to know what a committed recording proves.
+/// A finding if a committed recording has no informative note.
 fn note(source: &Source, recording: &Recording) -> Option<Finding> {
     let length = recording.meta.note.trim().chars().count();
     let seen = match length {
@@ -162,7 +162,7 @@ fn note(source: &Source, recording: &Recording) -> Option<Finding> {
         recording: source.nearest("/meta/note"),
         ..Finding::new(
             Code::Note.rule(),
-            "the recording does not say where it comes from",
+            "the recording does not state its source",
             "a sentence in `meta.note`: who recorded it, from which version of the service",
             seen,
         )
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_without_a_note_is_found_and_told_where_to_write_it() {
+    fn a_recording_without_a_note_is_a_finding_that_says_where_to_write_it() {
         for (meta, seen) in [
             (r#"{"origin": "captured"}"#, "no note"),
             (r#"{"origin": "captured", "note": "   "}"#, "no note"),

@@ -1,18 +1,23 @@
-//! The corrections file: one entry per departure from the vendor's documents, each checked against
-//! the spec and the recordings; [vendor facts](crate::vendor_facts) are checked
-//! against the corrections.
+//! The corrections file: one entry per deviation from the vendor's documents. Entries are checked
+//! against the spec and the recordings, and against the [vendor facts](crate::vendor_facts).
 //!
 //! ```yaml
 //! - id: utc-offset-is-text
-//!   at: /components/schemas/Connection/properties/utc-offset     # a JSON pointer into the spec
-//!   vendor: {v231: 'an integer or a string', v45: 'the same'}    # what each version says, in our words
-//!   truth: always text, empty when unset
-//!   evidence:                                                    # or a text: `none: <why we believe it>`
-//!     - tests/recordings/get_connection/200.json#/response/body/0/utc-offset             # there is such a value
-//!     - {at: 'tests/recordings/….json#/response/body/0/utc-offset', is: ''}              # it is this value
-//!     - {at: 'tests/recordings/….json#/response/body/0/utc-offset', type: string}        # it is of this JSON type
-//!     - {at: 'tests/recordings/….json#/response/body/0/time-offset', absent: true}       # there is none,
-//!                                                                                      # and the body is no excerpt
+//!   # A JSON pointer into the spec.
+//!   at: /components/schemas/Connection/properties/utc-offset
+//!   # What each version says, in our words.
+//!   vendor: {v231: 'an integer or a string', v45: 'the same'}
+//!   truth: always a string, empty when unset
+//!   # Or a string: `none: <why we believe it>`.
+//!   evidence:
+//!     # There is such a value.
+//!     - tests/recordings/get_connection/200.json#/response/body/0/utc-offset
+//!     # It is this value.
+//!     - {at: 'tests/recordings/….json#/response/body/0/utc-offset', is: ''}
+//!     # It has this JSON type.
+//!     - {at: 'tests/recordings/….json#/response/body/0/utc-offset', type: string}
+//!     # There is none, and the body is not an excerpt.
+//!     - {at: 'tests/recordings/….json#/response/body/0/time-offset', absent: true}
 //!   effect: a strict client fails on every list
 //! ```
 
@@ -30,13 +35,13 @@ pub struct Corrections {
     entries: Vec<Correction>,
 }
 
-/// One entry. Parts that are missing are findings, so they are not asked for here.
+/// One entry. Missing parts are findings, so they are optional here.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
-    /// What vendor facts and people call it.
+    /// The name by which vendor facts and people refer to it.
     pub id: String,
-    /// Where the spec departs from the vendor.
+    /// Where the spec deviates from the vendor.
     pub(crate) at: String,
     /// What each vendor version says.
     #[serde(default)]
@@ -71,7 +76,7 @@ pub(crate) enum Item {
     Shows(Shows),
 }
 
-/// A place in a recording and what it must hold; with none of the three, anything.
+/// A place in a recording and what it must contain: with none of the three fields, any value.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Shows {
@@ -83,13 +88,16 @@ pub(crate) struct Shows {
     pub(crate) absent: bool,
 }
 
-/// `is: null` asks for a null, a missing `is` for nothing.
+/// `is: null` requires a null; without `is`, any value will do.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
 impl Corrections {
-    /// Reads the file; what is no list of entries is an error.
+    /// Parses the file.
+    ///
+    /// # Errors
+    /// The file is not a list of entries.
     pub fn load(source: Source) -> anyhow::Result<Self> {
         let document = Document::parse(source)?;
         let entries = document.typed()?;
@@ -108,7 +116,7 @@ impl Corrections {
 }
 
 impl Correction {
-    /// Why it is believed, where no recording shows it.
+    /// Why it is believed, if no recording shows it.
     pub fn belief(&self) -> Option<&str> {
         match &self.evidence {
             Evidence::Belief(words) => {

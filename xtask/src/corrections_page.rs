@@ -1,10 +1,10 @@
-//! The page of the corrections: what the vendor's documents say, what is true, and how we know.
+//! Renders `docs/corrections.md`: what the vendor's documents say, what is true, and how we know.
 
 use serde_json::Value;
 
 use crate::corrections::Correction;
 
-/// What a version says that says what the one before it says; more may follow after a comma or
+/// The words for a version that says the same as the one before; more may follow after a comma or a
 /// semicolon.
 const SAME: &str = "the same";
 /// Columns of the page.
@@ -35,7 +35,7 @@ pub fn page(corrections: &[Correction]) -> String {
     page
 }
 
-/// An item of a list, wrapped. Nothing in the text is markup of HTML: `<` would begin a tag.
+/// An item of a list, wrapped. The text contains no HTML, so `<` is escaped.
 fn item(name: &str, text: &str) -> String {
     let mut lines = String::new();
     let mut line = format!("- **{name}:**");

@@ -1,5 +1,4 @@
-//! `cargo xtask export-har`: recordings become a HAR file, so that other tools can be run on our
-//! traffic.
+//! `cargo xtask export-har`: writes recordings as a HAR file, so that other tools can read them.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -21,15 +20,15 @@ pub struct Args {
     pub output: Option<PathBuf>,
 }
 
-/// Where the recordings are said to come from.
+/// The base URL of the exported requests.
 pub const BASE: &str = "https://pbx.acme.example/ns-api/v2";
-/// What the HAR names as its maker.
+/// The creator that the HAR names.
 pub const CREATOR: &str = "netsapiens-connections xtask";
 
-/// Exports to the file that was asked for or to `out`; what was done is told on `log`.
+/// Exports to the given file or to `out`, and reports on `log`.
 ///
 /// # Errors
-/// When a path cannot be read or written, or is no recording, or there is none.
+/// A path cannot be read or written or is no recording, or there are no recordings.
 pub fn run(args: &Args, out: &mut impl Write, log: &mut impl Write) -> Result<()> {
     let paths = match &args.paths[..] {
         [] => vec![workspace::from_here(RECORDINGS)?],

@@ -1,4 +1,4 @@
-//! Files that a command makes and that are committed.
+//! Committed files that a command generates: write them, check them, read the committed version.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use similar::TextDiff;
 
-/// Brings the file at a path below `root` to `contents`, and tells whether it was another before.
+/// Makes sure that the file at a path below `root` has these contents. Returns whether it changed.
 /// With `check` nothing is written, and a difference is an error that shows it and names the
 /// `command` to run.
 pub fn ensure_contents(
@@ -38,7 +38,7 @@ pub fn ensure_contents(
     Ok(true)
 }
 
-/// The file at a path below `root` as it is in the last commit.
+/// The contents of a file below `root` in the last commit.
 pub fn committed(root: &Path, path: &str) -> Result<String> {
     let output = Command::new("git")
         .arg("show")

@@ -1,12 +1,12 @@
-//! Starts the program of the commands that read recorded traffic; cargo builds it when it has to.
+//! Starts the program with the commands that read recorded traffic; cargo builds it when needed.
 //!
-//! It is another program since `regen` is to be compiled without a validator, and it has a file of
-//! its own in the target directory, so that neither is built again because the other was used.
+//! It is a separate program, so that `regen` compiles without the validator. It has a file of its
+//! own in the target directory, so that using one does not cause a rebuild of the other.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-/// How cargo is asked for the program; the alias in `.cargo/config.toml` asks for the other one.
+/// The arguments that make cargo build and run the program.
 const RUN: [&str; 10] = [
     "run",
     "--quiet",
@@ -19,11 +19,11 @@ const RUN: [&str; 10] = [
     "xtask-traffic",
     "--",
 ];
-/// What the program says when it could not do its work.
+/// The exit code if the program cannot be run.
 const FAILED: u8 = 2;
 
-/// Runs that program with these arguments, a command first, in the current folder and with the
-/// streams of this process. Its exit code is the result.
+/// Runs the program with these arguments, beginning with the command, in the current folder and with
+/// the streams of this process. Returns its exit code.
 pub fn run(arguments: &[OsString]) -> ExitCode {
     // Set by the cargo that runs this program.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -38,7 +38,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     }
 }
 
-/// Becomes the program, so that signals reach it and its own end is what is seen.
+/// Replaces this process by the program, so that it receives signals and its exit status is seen.
 #[cfg(unix)]
 fn finish(program: &mut Command) -> std::io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;

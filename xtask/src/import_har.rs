@@ -1,4 +1,4 @@
-//! `cargo xtask import-har`: a HAR file becomes redacted recordings of this repository.
+//! `cargo xtask import-har`: turns a HAR file into redacted recordings of this repository.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ pub struct Args {
     name: Option<String>,
 }
 
-/// Imports, and prints to `out` what was done.
+/// Imports the file, and reports on `out`.
 ///
 /// # Errors
 /// As [`Command::run`].

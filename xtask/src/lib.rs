@@ -1,6 +1,6 @@
-//! The maintainer's commands, in two halves: [`regen`], and what reads recorded traffic
-//! ([`validate`], [`import_har`], [`export_har`]). The library exists so that integration tests
-//! reach the same code.
+//! The maintainer's commands, in two halves: [`regen`], and the commands that read recorded traffic
+//! ([`validate`], [`import_har`], [`export_har`]). It is a library so that integration tests can
+//! call the same code.
 
 pub mod corrections;
 pub mod forward;

@@ -1,4 +1,4 @@
-//! `cargo xtask`: regenerates, and starts the program of the other commands.
+//! `cargo xtask`: runs `regen`, and starts the program that has the other commands.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -42,7 +42,7 @@ enum Command {
     ExportHar(Rest),
 }
 
-/// Arguments of any kind, which the other program reads.
+/// Arbitrary arguments, which the other program parses.
 #[derive(Args)]
 struct Rest {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -51,14 +51,14 @@ struct Rest {
 
 fn main() -> ExitCode {
     let mut arguments: Vec<_> = std::env::args_os().collect();
-    // `help COMMAND` is `COMMAND --help`, whichever program has the command.
+    // Turns `help COMMAND` into `COMMAND --help`, which both programs understand.
     if arguments.get(1).is_some_and(|first| first == "help") {
         arguments.remove(1);
         arguments.push("--help".into());
     }
     match Cli::parse_from(&arguments).command {
         Command::Regen { check } => regen(check),
-        // As they came: clap takes a `--` away.
+        // Forwarded unparsed, because clap removes a `--`.
         Command::Validate(_) | Command::ImportHar(_) | Command::ExportHar(_) => {
             xtask::forward::run(&arguments[1..])
         }

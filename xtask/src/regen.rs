@@ -1,6 +1,7 @@
-//! `cargo xtask regen`: what is made from the spec and the corrections and committed, made anew.
+//! `cargo xtask regen`: regenerates the committed files that are made from the spec and the
+//! corrections.
 //!
-//! The generator is the one of the build script; that runs it with the feature `codegen`.
+//! It uses the generator of the build script, which runs with the feature `codegen`.
 
 use std::path::Path;
 
@@ -18,12 +19,12 @@ use crate::workspace::{CORRECTIONS, RECORDINGS, SPEC};
 const GENERATED: &str = "src/generated.rs";
 const CORRECTIONS_PAGE: &str = "docs/corrections.md";
 
-/// Generates, and writes or checks the committed files of the workspace at `root`. Gives what a
-/// person should see.
+/// Generates, and writes or checks, the committed files of the workspace at `root`. Returns a report
+/// for the terminal.
 ///
 /// # Errors
-/// A file cannot be read or written, or the spec cannot be generated from (with file, line and
-/// column); with `check`, a file is not as it would be written.
+/// A file cannot be read or written, or code generation fails (with file, line and column); with
+/// `check`, a file is not up to date.
 pub fn run(root: &Path, check: bool) -> Result<String> {
     let mut lines = Vec::new();
     for (path, contents) in [
@@ -53,13 +54,12 @@ fn corrections(root: &Path) -> Result<String> {
     Ok(corrections_page::page(corrections.entries()))
 }
 
-/// The generated code. The library itself may fail to compile with it; that is told by the next
-/// build, not here.
+/// The generated code. Whether the library compiles with it is for the next build to show.
 fn generate(root: &Path) -> Result<String> {
     codegen::generate::generate(SPEC, &read(root, SPEC)?).map_err(|error| anyhow!("{error}"))
 }
 
-/// What the edits since then come to for users, and which recordings show it.
+/// What the edits since the last commit change for users, and which recordings show it.
 fn since_last_commit(root: &Path) -> Result<String> {
     let now = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, read(root, path)?));
     let then = |path: &str| Ok::<_, anyhow::Error>(Source::new(path, committed(root, path)?));
@@ -146,15 +146,13 @@ fn edited(what: &str, edits: &[Edit]) -> String {
     title(what, edits.len()) + &edits.iter().map(lines).collect::<String>()
 }
 
-/// The recordings that were not looked at.
+/// The recordings that were not compared.
 fn unplaced(spec: &Value, recordings: &[(String, Recording)]) -> String {
     let unplaced = recordings.iter().filter(|(_, recording)| {
         recording.meta.expect.is_empty() && spec_changes::operation(spec, recording).is_none()
     });
     let lines = unplaced.map(|(name, _)| {
-        format!(
-            "\n  ! {name}: not looked at; method and path are none of the spec as it writes them"
-        )
+        format!("\n  ! {name}: not compared; the spec has no such method and path template")
     });
     lines.collect()
 }
@@ -168,7 +166,7 @@ fn title(what: &str, number: usize) -> String {
     format!("{what}: {number}")
 }
 
-/// What was recorded, each with its file, in the order of their names.
+/// The recordings with their files, in the order of file names.
 fn recordings(root: &Path) -> Result<Vec<(String, Recording)>> {
     let mut recordings = Vec::new();
     for path in http_recording::files(&root.join(RECORDINGS)) {

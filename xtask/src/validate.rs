@@ -1,5 +1,5 @@
-//! `cargo xtask validate`: the spec held against recorded traffic, and all that stands beside them
-//! held against both.
+//! `cargo xtask validate`: validates the spec against recorded traffic, and checks corrections,
+//! relations and recordings.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use openapi_traffic::command::{self, EXIT_CODES, Judging};
 use openapi_traffic::report::{Format, Tool};
 use openapi_traffic::{Options, Rules, run};
 
-use crate::checks::{Beside, Subjects};
+use crate::checks::{RepositoryChecks, Subjects};
 use crate::codes::Code;
 use crate::workspace::{self, CORRECTIONS, RECORDINGS, RELATIONS, SPEC, workspace_root};
 
@@ -18,8 +18,8 @@ const BASELINE: &str = "openapi/baseline.yaml";
 
 /// Validate the OpenAPI document against recorded traffic
 ///
-/// Also checks the relations, and the corrections against the document, the recordings and the vendor
-/// facts, and searches the recordings for what must not be published.
+/// Also checks the relations, checks the corrections against the document, the recordings and the
+/// vendor facts, and searches the recordings for secrets and customer data.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub struct Validate {
@@ -33,12 +33,12 @@ pub struct Validate {
     /// Corrections to check [default: openapi/corrections.yaml; none with `--spec`]
     #[arg(long, value_name = "FILE")]
     corrections: Option<PathBuf>,
-    /// Relations: what holds within and across exchanges [default: openapi/relations.yaml; none with
-    /// `--spec`]
+    /// Relations that must hold within an exchange or between exchanges [default:
+    /// openapi/relations.yaml; none with `--spec`]
     #[arg(long, value_name = "FILE")]
     relations: Option<PathBuf>,
-    /// Known findings to accept until a date [default: openapi/baseline.yaml if it exists; none with
-    /// `--spec`]
+    /// Known findings to suppress, each until a date [default: openapi/baseline.yaml if it exists;
+    /// none with `--spec`]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Also check the vendor facts against the vendor's own documents: a folder with
@@ -50,7 +50,7 @@ pub struct Validate {
 }
 
 impl Validate {
-    /// Runs the command; what keeps it from running at all goes to standard error.
+    /// Runs the command. An error that prevents the run is written to standard error.
     pub fn run(self) -> ExitCode {
         command::exit(match &self.judging.explain {
             Some(text) => command::explained(text, &rules()),
@@ -62,8 +62,8 @@ impl Validate {
         self.judging.check()?;
         if self.vendor.is_some() && self.spec.is_some() && self.corrections.is_none() {
             bail!(
-                "`--vendor` is about corrections, and with another spec there are none; give them \
-                 with `--corrections`"
+                "`--vendor` needs corrections, and with `--spec` there is no default; add \
+                 `--corrections FILE`"
             );
         }
         if let Some(output) = &mut self.judging.output {
@@ -71,8 +71,8 @@ impl Validate {
         }
         let judging = &self.judging;
         let files = Files::of(&self)?;
-        // Every path is absolute or below the workspace by now, so that places read the same
-        // wherever the command is started.
+        // Every path is absolute or relative to the workspace, so that the report does not depend
+        // on the current folder.
         std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
         let options = Options {
             spec: files.spec,
@@ -90,21 +90,21 @@ impl Validate {
             rules: rules(),
         };
         let progress = command::progress();
-        let beside = Beside::new(files.subjects);
-        let report = run(&options, tool, &beside, &mut || progress.inc(1));
+        let checks = RepositoryChecks::new(files.subjects);
+        let report = run(&options, tool, &checks, &mut || progress.inc(1));
         progress.finish_and_clear();
         judging.finish(&report)
     }
 }
 
-/// The kinds of findings there are.
+/// The rules of the validator and of this repository.
 fn rules() -> Rules {
     Rules::default().with(Code::RULES)
 }
 
-/// What a run reads.
+/// The input files of a run.
 struct Files {
-    /// No path was given, so that all there is is judged.
+    /// No path was given: everything is validated.
     everything: bool,
     spec: PathBuf,
     baseline: Option<PathBuf>,
@@ -112,7 +112,7 @@ struct Files {
 }
 
 impl Files {
-    /// The files of a command line; what stands beside our spec is not for another.
+    /// The files of a command line. The defaults for our spec do not apply to another one.
     fn of(command: &Validate) -> std::io::Result<Self> {
         let given = |path: &Option<PathBuf>| path.as_deref().map(workspace::relative).transpose();
         let ours = |default: &str| command.spec.is_none().then(|| PathBuf::from(default));

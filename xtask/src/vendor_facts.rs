@@ -1,7 +1,8 @@
-//! Facts about the vendor's own documents, so that a correction ends when the vendor's bug does.
+//! Vendor facts: statements about the vendor's documents, so that a correction is removed when the
+//! vendor fixes the bug.
 //!
-//! The documents themselves are not ours to publish. `vendor-facts.yaml`, beside the corrections,
-//! holds just what the corrections depend on:
+//! The documents themselves are not ours to publish. `vendor-facts.yaml`, in the folder of the
+//! corrections, contains only what the corrections depend on:
 //!
 //! ```yaml
 //! - correction: operation-ids                # the `id` of the correction that this shows
@@ -12,16 +13,16 @@
 //! - correction: …
 //!   in: [v45]
 //!   at: /components/schemas/…
-//!   has: {type: string}                      # members with these values; a list: keys or items that are there
+//!   has: {type: string}                      # members with these values; a list: keys or items
 //! - correction: …
 //!   in: [v45]
 //!   at: /paths/…/description
-//!   mentions: voicemail                      # a word in a text
+//!   mentions: voicemail                      # a word in a string
 //! ```
 //!
-//! It is held two ways. Always: each version that a correction speaks of, and of which there are
-//! facts at all, has a fact for it, and what the fact says is not true of our spec. With
-//! `--vendor DIR`, which has `connections-<version>.json` in it: the facts are true.
+//! Two things are checked. Always: each version that a correction names, and for which there are any
+//! facts, has a fact for the correction, and that fact is not true of our spec. With `--vendor DIR`,
+//! a folder with `connections-<version>.json`: the facts are true.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -64,7 +65,10 @@ enum Members {
 }
 
 impl Facts {
-    /// Reads the file; what is no list of rows, or a row that states nothing, is an error.
+    /// Parses the file.
+    ///
+    /// # Errors
+    /// The file is not a list of rows, or a row states nothing.
     pub fn load(source: Source) -> anyhow::Result<Self> {
         let document = Document::parse(source)?;
         let rows: Vec<Row> = document.typed()?;
@@ -72,13 +76,13 @@ impl Facts {
             .iter()
             .position(|row| row.has.is_none() && row.lacks.is_empty() && row.mentions.is_none())
         {
-            let reason = "a fact says what the vendor's document `has`, `lacks` or `mentions`";
+            let reason = "a fact needs `has`, `lacks` or `mentions`";
             return Err(document.error(&format!("/{index}"), reason).into());
         }
         Ok(Facts { document, rows })
     }
 
-    /// The versions for which a correction needs a fact and has none, each with what is wanted.
+    /// The versions for which a correction needs a fact and has none, each with what is expected.
     fn missing(&self, correction: &Correction) -> Vec<(String, String)> {
         let known: BTreeSet<&String> = self.rows.iter().flat_map(|row| &row.r#in).collect();
         let shown: BTreeSet<&String> = self
@@ -101,7 +105,7 @@ impl Facts {
             .collect()
     }
 
-    /// A finding for each version of which a correction speaks without a fact.
+    /// A finding for each version that a correction names without a fact.
     fn unproved(&self, corrections: &Corrections) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (index, entry) in corrections.entries().iter().enumerate() {
@@ -121,8 +125,7 @@ impl Facts {
         findings
     }
 
-    /// What is wrong with the rows: one is missing, has no correction, or nothing is corrected in
-    /// our spec.
+    /// Findings about the rows: one is missing, has no correction, or is true of our spec too.
     pub fn check(&self, spec: &Value, corrections: &Corrections) -> Vec<Finding> {
         let mut findings = self.unproved(corrections);
         for (index, row) in self.rows.iter().enumerate() {
@@ -143,7 +146,7 @@ impl Facts {
             match spec.pointer(ours) {
                 None => {
                     let message = format!(
-                        "a vendor fact of `{id}` compares with a place that our spec does not have"
+                        "`ours` in a vendor fact of `{id}` points at a place that is not in the spec"
                     );
                     findings.push(self.finding(
                         Code::FactOrphan,
@@ -163,7 +166,7 @@ impl Facts {
                         index,
                         "/ours",
                         message,
-                        "something else than the vendor's",
+                        "a difference from the vendor's",
                         "the same",
                     ));
                 }
@@ -173,7 +176,7 @@ impl Facts {
         findings
     }
 
-    /// The rows that are not true of the vendor's documents in a folder.
+    /// A finding for each row that is not true of the vendor's documents in a folder.
     pub fn check_vendor(&self, folder: &Path) -> anyhow::Result<Vec<Finding>> {
         let mut findings = Vec::new();
         let versions: BTreeSet<&String> = self.rows.iter().flat_map(|row| &row.r#in).collect();
@@ -195,7 +198,7 @@ impl Facts {
                 };
                 if let Some(seen) = untrue {
                     let message = format!(
-                        "the vendor's {version} is not what the fact of `{}` says",
+                        "the fact of `{}` is not true of the vendor's {version}",
                         row.correction
                     );
                     findings.push(self.finding(
@@ -230,7 +233,7 @@ impl Facts {
 }
 
 impl Row {
-    /// Why the statement is not true of a value.
+    /// Why the statement is not true of a value; `None` if it is true.
     fn untrue(&self, value: &Value) -> Option<String> {
         let lacking = match &self.has {
             None => None,
@@ -250,19 +253,19 @@ impl Row {
             self.lacks
                 .iter()
                 .find(|name| holds(value, name))
-                .map(|name| format!("`{name}` is there"))
+                .map(|name| format!("`{name}` is present"))
         };
-        let silent = || {
+        let unmentioned = || {
             let word = self.mentions.as_deref()?;
             let mentioned = value.as_str().is_some_and(|text| text.contains(word));
-            (!mentioned).then(|| format!("no text that mentions `{word}`"))
+            (!mentioned).then(|| format!("no string that mentions `{word}`"))
         };
-        lacking.or_else(excess).or_else(silent)
+        lacking.or_else(excess).or_else(unmentioned)
     }
 }
 
-/// A key of an object, an item of an array, or an item of an array that is called so, as parameters
-/// are.
+/// Whether a value has a member of this name, or an array an item that equals it or has it as `name`
+/// (as parameters have).
 fn holds(value: &Value, name: &str) -> bool {
     match value {
         Value::Array(items) => items

@@ -1,13 +1,13 @@
-//! Paths of the command line: those that are given, and those of the workspace that stand in for
-//! them.
+//! Default paths in the workspace, and conversion of paths between the workspace and the current
+//! folder.
 
 use std::path::{Path, PathBuf};
 
 /// The spec, below the workspace.
 pub const SPEC: &str = "openapi/connections.yaml";
-/// Where it departs from the vendor, below the workspace.
+/// Where it deviates from the vendor, below the workspace.
 pub const CORRECTIONS: &str = "openapi/corrections.yaml";
-/// What holds within an exchange and across several, below the workspace.
+/// The relations within and between exchanges, below the workspace.
 pub const RELATIONS: &str = "openapi/relations.yaml";
 /// The recordings, below the workspace.
 pub const RECORDINGS: &str = "tests/recordings";
@@ -18,7 +18,7 @@ pub fn workspace_root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_owned()
 }
 
-/// The path relative to the workspace where it lies below, else absolute.
+/// The path relative to the workspace if it is below it, else absolute.
 pub fn relative(path: &Path) -> std::io::Result<PathBuf> {
     let path = path.canonicalize().or_else(|_| std::path::absolute(path))?;
     let root = workspace_root().canonicalize()?;
@@ -27,8 +27,8 @@ pub fn relative(path: &Path) -> std::io::Result<PathBuf> {
         .map_or_else(|_| path.clone(), Path::to_path_buf))
 }
 
-/// A path below the workspace as one types it in the current folder; absolute where that lies
-/// elsewhere.
+/// A path in the workspace relative to the current folder; absolute if the current folder is outside
+/// the workspace.
 pub fn from_here(path: &str) -> std::io::Result<PathBuf> {
     let root = workspace_root().canonicalize()?;
     let here = std::env::current_dir()?.canonicalize()?;

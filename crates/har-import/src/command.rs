@@ -1,4 +1,4 @@
-//! The command line: a HAR file is read, redacted and written, and what was done is told.
+//! The command line: reads a HAR file, writes redacted recordings, and reports what was done.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -17,8 +17,8 @@ use crate::import::Import;
 
 /// Turn the exchanges of a HAR file into redacted recordings
 ///
-/// Exit code 0: done. 2: nothing was written, since something cannot be read or written, no exchange
-/// belongs to a documented operation, or something sensitive would be left.
+/// Exit code 0: done. 2: failed, because a file cannot be read or written, no exchange belongs to a
+/// documented operation, or something sensitive would remain.
 #[derive(Debug, Clone, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Command {
@@ -39,11 +39,11 @@ pub struct Command {
 }
 
 impl Command {
-    /// Imports, and prints to `out` what was done.
+    /// Imports the file, and reports on `out`.
     ///
     /// # Errors
-    /// When a file cannot be read or written, the HAR is broken, no entry belongs to a documented
-    /// operation, or something sensitive would be left.
+    /// A file cannot be read or written, the HAR is invalid, no entry belongs to a documented
+    /// operation, or something sensitive would remain.
     pub fn run(&self, out: &mut impl Write) -> Result<()> {
         let spec = Source::read(&self.spec)?.value()?;
         let mut import = self.read()?;
@@ -95,7 +95,7 @@ fn reasons(skipped: &BTreeMap<String, usize>) -> String {
     reasons.collect::<Vec<_>>().join(", ")
 }
 
-/// Creates a file and never replaces one, even if it appeared since the plan was made.
+/// Creates a file. Never replaces one, even if it was created after the names were chosen.
 fn write_new(path: &Path, content: &str) -> Result<()> {
     let write = || {
         path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
@@ -154,7 +154,7 @@ fn report(
     Ok(())
 }
 
-/// A heading and its lines, the counts in one column.
+/// Prints a heading and its lines, with the counts in one column.
 fn counts(heading: &str, lines: BTreeMap<&str, usize>, out: &mut impl Write) -> Result<()> {
     if lines.is_empty() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! From the text of a HAR to redacted recordings and their files, which are not written yet.
+//! Converts a HAR into redacted recordings and chooses their files, without writing them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,25 +10,25 @@ use openapi_traffic::{Route, Routes};
 use serde_json::{Map, Value};
 use traffic_redact::{Knowledge, redact, unredacted};
 
-/// Headers that are facts about the exchange; any other may say who took part in it.
+/// The headers that are kept. Any other may identify who took part in the exchange.
 const HEADERS: &[&str] = &[
-    "accept",           // which answer was asked for
-    "content-type",     // judged against the document
-    "retry-after",      // what a client's waiting is built on
-    "www-authenticate", // tells an expired credential from a missing right
+    "accept",           // which media type was requested
+    "content-type",     // validated against the document
+    "retry-after",      // controls the retries of a client
+    "www-authenticate", // distinguishes an expired credential from a missing permission
 ];
 
 /// The exchanges of a HAR file that belong to documented operations.
 #[derive(Debug)]
 pub struct Import {
-    /// The folder of each recording, which is that of its operation.
+    /// The folder of each recording, named after its operation.
     folders: Vec<String>,
     recordings: Vec<Recording>,
     skipped: BTreeMap<String, usize>,
 }
 
 impl Import {
-    /// Reads a HAR. What is left out is counted in [`Self::skipped`].
+    /// Parses a HAR. Entries that are left out are counted in [`Self::skipped`].
     ///
     /// # Errors
     /// It is not a HAR 1.x document. Says line, column and reason, and quotes no value.
@@ -49,17 +49,17 @@ impl Import {
     }
 
     fn add(&mut self, mut recording: Recording, routes: &Routes) {
-        // Of a server path nothing is known: the traffic may come from anywhere.
+        // The base path is not known: the traffic may come from any server.
         let found = routes.find_below_any_base(&recording.request.path);
         let mut found = found.into_iter();
         let Some(found) = found.find(|it| it.route.method == recording.request.method) else {
             return self.skip("belongs to no documented operation");
         };
         if recording.request.omitted || recording.response.omitted {
-            return self.skip("a body is not in the HAR, or compressed in an unknown way");
+            return self.skip("a body is not in the HAR, or has an unknown compression");
         }
         if !recording.repeated.is_empty() {
-            return self.skip("a body has a key twice, and a recording cannot hold both");
+            return self.skip("a body has a duplicate key, and a recording cannot hold both");
         }
         recording.request.path = found.route.template.clone();
         let values = found.values.into_iter();
@@ -84,11 +84,10 @@ impl Import {
         &self.skipped
     }
 
-    /// Replaces what must not be published in all exchanges.
+    /// Redacts all exchanges.
     ///
     /// # Errors
-    /// Something is still there afterwards: a recording is committed only where the check of what
-    /// is committed finds nothing.
+    /// Something sensitive remains afterwards, so the recordings must not be published.
     pub fn redact(&mut self, knowledge: &Knowledge) -> Result<(), Remaining> {
         redact(&mut self.recordings, knowledge);
         for recording in &self.recordings {
@@ -104,8 +103,8 @@ impl Import {
         Ok(())
     }
 
-    /// The files of the exchanges below a folder, `<operation>/<status>.json` or, with a name,
-    /// `<operation>/<status>-<name>.json`; and what becomes of each exchange.
+    /// Chooses a file for each exchange below a folder: `<operation>/<status>.json` or, with a name,
+    /// `<operation>/<status>-<name>.json`.
     ///
     /// # Errors
     /// A file of such a name cannot be read.
@@ -124,7 +123,7 @@ impl Import {
     }
 }
 
-/// Something that is still to be read after redaction.
+/// Something sensitive that remains after redaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remaining {
     exchange: String,
@@ -141,8 +140,8 @@ impl fmt::Display for Remaining {
         } = self;
         write!(
             f,
-            "{exchange}: {kind} at {pointer} is still there after redaction, so nothing was \
-             written; the rules of traffic-redact need one for it"
+            "{exchange}: {kind} at {pointer} remains after redaction, so nothing was written; add \
+             a rule for it to traffic-redact"
         )
     }
 }
@@ -159,8 +158,8 @@ fn keep_listed(headers: &mut Map<String, Value>) {
     headers.retain(|name, _| HEADERS.contains(&name.as_str()));
 }
 
-/// The status, and the name that was asked for. Nothing of the exchange: a message may quote what
-/// was sent.
+/// The status, and the name that was given. Nothing else from the exchange, because a message in it
+/// may quote customer data.
 fn stem(recording: &Recording, wanted: Option<&str>) -> String {
     let status = recording.response.status;
     match wanted.map(slug).filter(|words| !words.is_empty()) {

@@ -1,4 +1,4 @@
-//! A HAR file becomes redacted recordings, named by the operations of an OpenAPI document.
+//! Converts a HAR file into redacted recordings, named by the operations of an OpenAPI document.
 //!
 //! ```
 //! use std::path::Path;
@@ -26,10 +26,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The command `har-import --spec api.yaml --out recordings traffic.har` does all of it at once.
+//! The command `har-import --spec api.yaml --out recordings traffic.har` does all of this.
 //!
-//! In reading order: [`Import`], from a HAR to files that are not written yet; `command` (feature
-//! `cli`), the command line, which writes them.
+//! In reading order: [`Import`] converts a HAR and chooses the files; `command` (feature `cli`) is
+//! the command line, which writes them.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]

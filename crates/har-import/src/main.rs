@@ -1,4 +1,4 @@
-//! `har-import`: a HAR file becomes redacted recordings.
+//! The command `har-import`: converts a HAR file into redacted recordings.
 
 use std::process::ExitCode;
 

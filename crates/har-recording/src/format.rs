@@ -1,10 +1,10 @@
-//! HAR 1.2 as a document describes it: which members there are, and which of them say nothing about
-//! whose traffic it is.
+//! The HAR 1.2 format as JSON Schema, for redaction: which members exist, and which of them cannot
+//! contain customer data.
 
 use serde_json::{Value, json};
 
-/// The members of HAR 1.2 as schemas, for those who have to tell what the format says from what
-/// somebody sent: numbers are measurements, and the values of an `enum` are the format's own.
+/// The members of HAR 1.2 as schemas, to distinguish the format from recorded values: numbers are
+/// measurements, and the values of an `enum` belong to the format.
 ///
 /// ```
 /// let format = har_recording::format();

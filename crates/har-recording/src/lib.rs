@@ -1,5 +1,5 @@
-//! HAR 1.2, the format in which browsers and proxies save traffic: to [recorded
-//! exchanges](http_recording::Recording) and back.
+//! Reads and writes HAR 1.2, the format in which browsers and proxies save traffic, as [recorded
+//! exchanges](http_recording::Recording).
 //!
 //! ```
 //! let har = r#"{"log": {"version": "1.2", "entries": [{
@@ -15,8 +15,8 @@
 //! # Ok::<(), String>(())
 //! ```
 //!
-//! In reading order: [`read()`], with what becomes of an entry; [`open`], the same an entry at a
-//! time, for documents of any size; [`write()`]; [`format()`], the format itself.
+//! In reading order: [`read()`] parses a document in memory; [`open`] reads one entry at a time, for
+//! documents of any size; [`write()`]; [`format()`] describes the format.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]

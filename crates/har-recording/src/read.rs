@@ -1,4 +1,4 @@
-//! HAR to recordings, in memory.
+//! Parses HAR entries into recordings, in memory.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,27 +20,27 @@ use located::Unreadable;
 /// An exchange of a HAR file, not redacted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HarEntry {
-    /// The exchange. Its path is the whole path of the URL, percent-encoded, base path included.
-    /// Its headers are all that were there but those that carry
-    /// credentials.
+    /// The exchange. Its path is the full path of the URL, percent-encoded, base path included. It
+    /// has all headers except those that carry credentials.
     pub recording: Recording,
     /// JSON pointer of the entry in the HAR file.
     pub pointer: String,
-    /// What was sent beyond what a recording holds.
+    /// What was sent and a recording does not hold.
     pub wire: Wire,
 }
 
-/// What a HAR file has of an exchange that must not be stored. Its Debug form shows none of it.
+/// The parts of an exchange in a HAR file that must not be stored. Its `Debug` output shows none of
+/// them.
 #[derive(Clone, PartialEq)]
 pub struct Wire {
-    /// The whole URL, as the file has it.
+    /// The full URL, as in the file.
     pub url: String,
     /// The headers of the request that carry credentials, names in lower case.
     pub sent: Map<String, Value>,
-    /// Those of the response.
+    /// The headers of the response that carry credentials, names in lower case.
     pub received: Map<String, Value>,
-    /// Whether the file would have such headers if they had been there. Browsers of the Chromium
-    /// family leave them out of what they save, unless they are told otherwise.
+    /// Whether the file would contain such headers if they had been sent. By default, browsers of
+    /// the Chromium family leave them out.
     pub credentials_kept: bool,
 }
 
@@ -73,11 +73,11 @@ pub fn is_credential(header: &str) -> bool {
 pub struct Skip {
     /// JSON pointer of the entry in the HAR file.
     pub pointer: String,
-    /// Why it was passed over.
+    /// Why it was skipped.
     pub reason: String,
 }
 
-/// Reads a HAR 1.x document: its exchanges, and the entries that are none.
+/// Parses a HAR 1.x document: its exchanges, and the entries that are not exchanges.
 ///
 /// ```
 /// let har = r#"{"log": {"version": "1.2", "entries": [{
@@ -130,7 +130,7 @@ struct Document<'a> {
 struct Log<'a> {
     #[serde(rename = "version", deserialize_with = "version_1")]
     _version: (),
-    /// Read one by one: what is wrong with one of them is no matter for the others.
+    /// Parsed one by one, so that an invalid entry does not affect the others.
     #[serde(borrow)]
     entries: Vec<&'a RawValue>,
 }
@@ -192,7 +192,7 @@ struct PostData<'a> {
     params: Vec<Param>,
 }
 
-/// A field of a form, of which a browser may leave out what a file holds.
+/// A field of a form. A browser may omit the content of a file.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Param {
@@ -213,12 +213,12 @@ struct Content<'a> {
     size: Option<f64>,
 }
 
-/// The text of a body.
+/// A body as a string.
 enum Text<'a> {
-    /// As the file has it: a JSON string with its quotes and escapes. Most bodies are JSON, which is
-    /// read from there.
+    /// The raw JSON string in the file, with quotes and escapes. Most bodies are JSON, which is
+    /// parsed from it directly.
     Written(&'a str),
-    /// Made of the fields of a form.
+    /// Built from the fields of a form.
     Made(String),
 }
 
@@ -227,7 +227,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
         let written = <&RawValue>::deserialize(deserializer)?.get();
         match written.starts_with('"') {
             true => Ok(Text::Written(written)),
-            // What is no string has its words from those who know them.
+            // If it is no string, `serde_json` provides the error.
             false => match serde_json::from_str::<String>(written) {
                 Ok(made) => Ok(Text::Made(made)),
                 Err(error) => Err(de::Error::custom(error)),
@@ -244,7 +244,7 @@ impl Text<'_> {
         }
     }
 
-    /// The string, where it has no other characters than base64 has.
+    /// The string, if it has only characters of base64.
     fn base64(&self) -> Option<Cow<'_, str>> {
         let is_base64 = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=');
         match self {
@@ -258,7 +258,7 @@ impl Text<'_> {
         }
     }
 
-    /// The value of JSON that needs no closer look, in the memory of another.
+    /// The value, if it is JSON that can be parsed from the raw string; reuses the memory of `spare`.
     fn json(&self, spare: &mut Value) -> Option<Value> {
         match self {
             Text::Written(written) => {
@@ -278,8 +278,8 @@ impl Text<'_> {
 }
 
 impl Content<'_> {
-    /// Whether there was a body which the file does not have, as it states or as the headers do: a
-    /// proxy that passes a large body through writes that it has none.
+    /// Whether there was a body that is not in the file, according to its size or the headers: a
+    /// proxy that streams a large body writes an empty one.
     fn is_omitted(&self, headers: &[Pair]) -> bool {
         let length = || value(headers, "content-length")?.trim().parse::<f64>().ok();
         let has_length = |length: Option<f64>| length.is_some_and(|length| length > 0.0);
@@ -289,7 +289,7 @@ impl Content<'_> {
 }
 
 impl<'a> Entry<'a> {
-    /// An entry of the format; else why it is none, without a value that it holds.
+    /// Parses an entry. The error says why it is none, and quotes no value.
     pub(crate) fn of(json: &'a str) -> Result<Self, String> {
         let mut json = serde_json::Deserializer::from_str(json);
         serde_path_to_error::deserialize(&mut json).map_err(|error| {
@@ -314,9 +314,9 @@ fn no_entry(reason: &str) -> String {
     format!("not an entry of HAR 1.2: {reason}")
 }
 
-/// The exchange of an entry of which it is known where strings of the name `text` stand, quotes
-/// included: the rest is read without them, and they when their turn comes. None where that leads to
-/// no exchange: whoever reads the whole entry is told why.
+/// The exchange of an entry, given the positions of its long `text` strings, quotes included. The
+/// rest is parsed without them, and they are parsed afterwards. `None` if that fails: parsing the
+/// whole entry then says why.
 pub(crate) fn by_parts(
     json: &str,
     texts: &[Range<usize>],
@@ -343,11 +343,11 @@ pub(crate) fn by_parts(
             *written = left.swap_remove(found).1;
         }
     }
-    // The others are of members that nobody reads, and still have to be JSON.
+    // Any others belong to members that are ignored, and must still be checked to be JSON.
     left.is_empty().then(|| recording(entry, spare).ok())?
 }
 
-/// Refuses other versions while the reader still knows the line.
+/// Rejects other versions during parsing, while the line is known.
 fn version_1<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
     let version = String::deserialize(deserializer)?;
     if is_version_1(&version) {
@@ -414,7 +414,7 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
     } = entry.response;
     let answered = match content {
         Some(content) => body("response.content", content, &headers, spare)?,
-        // The format wants one of every response: of this one, the body was not saved.
+        // The format requires `content`: without it, the body was not saved.
         None => Body {
             omitted: body_size != Some(0.0),
             ..Body::default()
@@ -462,8 +462,8 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
     Ok((recording, wire))
 }
 
-/// The query as the URL has it; tools disagree whether the values of `queryString` are decoded, so
-/// that is the second choice.
+/// The query of the URL. `queryString` is only the fallback, because tools disagree on whether its
+/// values are decoded.
 fn query(url: &Url, listed: Vec<Pair>) -> Map<String, Value> {
     if url.query().is_some() {
         return gather(
@@ -474,8 +474,8 @@ fn query(url: &Url, listed: Vec<Pair>) -> Map<String, Value> {
     gather(listed.into_iter().map(|pair| (pair.name, pair.value)))
 }
 
-/// Names in lower case, without those of HTTP/2's own (`:path`): first those that a recording has,
-/// then those that carry credentials.
+/// The headers with names in lower case, without the pseudo-headers of HTTP/2 (`:path`): first those
+/// that a recording keeps, then those that carry credentials.
 fn collect_headers(headers: Vec<Pair>) -> (Map<String, Value>, Map<String, Value>) {
     let named = headers
         .into_iter()
@@ -485,7 +485,7 @@ fn collect_headers(headers: Vec<Pair>) -> (Map<String, Value>, Map<String, Value
     (gather(others.into_iter()), gather(credentials.into_iter()))
 }
 
-/// A name that comes again gives an array.
+/// Pairs as a map; a repeated name becomes an array.
 fn gather(pairs: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
     let mut map = Map::new();
     for (name, value) in pairs {
@@ -501,7 +501,7 @@ fn gather(pairs: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
     map
 }
 
-/// The headers, with the media type in the place of the header that says it, where there was none.
+/// The headers, with a `content-type` added if a media type is given.
 fn with_media_type(
     mut headers: Map<String, Value>,
     media_type: Option<String>,
@@ -516,11 +516,11 @@ fn with_media_type(
 struct Body {
     json: Option<Value>,
     text: Option<String>,
-    /// The exchange had a body, and the file does not have it in a form that can be read.
+    /// The exchange had a body, but it is not in the file in readable form.
     omitted: bool,
-    /// Where the file has no headers at all, and so does not say that this one was missing.
+    /// Set if the file has no headers at all, so that it is unknown whether this one was sent.
     media_type: Option<String>,
-    /// Members whose key came twice.
+    /// Pointers of members with a duplicate key.
     repeated: Vec<String>,
 }
 
@@ -557,8 +557,8 @@ fn request_body(
     body("request.postData", content, headers, &mut Value::Null)
 }
 
-/// Whether the body of a request is written in base64, which the format has no place to say: some
-/// proxies write bytes so. Then it has the size of the body once it is decoded, and not before.
+/// Whether the body of a request is in base64, as some proxies write bytes. The format has no member
+/// to say so; the size of the body then matches the decoded string, not the encoded one.
 #[expect(
     clippy::cast_precision_loss,
     reason = "a body of 2^53 bytes is in no file"
@@ -589,7 +589,7 @@ fn boundary(media_type: &str) -> Option<&str> {
     Some(value.trim().trim_matches('"'))
 }
 
-/// Fields as RFC 7578 writes them.
+/// A multipart form (RFC 7578).
 fn multipart(params: &[Param], boundary: &str) -> String {
     let quoted = |text: &str| {
         let text = text.replace('"', "%22").replace('\r', "%0D");
@@ -610,13 +610,13 @@ fn multipart(params: &[Param], boundary: &str) -> String {
     parts.chain([format!("--{boundary}--\r\n")]).collect()
 }
 
-/// The media type that headers say, else the one that the file says.
+/// The media type from the headers, else from the file.
 fn media_type(content: &Content<'_>, headers: &[Pair]) -> Option<String> {
     let header = value(headers, "content-type").map(str::to_owned);
     header.or_else(|| content.mime_type.clone())
 }
 
-/// The value of the first header of a name.
+/// The value of the first header with a name.
 fn value<'h>(headers: &'h [Pair], name: &str) -> Option<&'h str> {
     let header = headers
         .iter()
@@ -624,8 +624,9 @@ fn value<'h>(headers: &'h [Pair], name: &str) -> Option<&'h str> {
     Some(&header.value)
 }
 
-/// A body that says it is JSON, or that is an object or an array whatever it says, is nested; any
-/// other stays text. It stands at `owner` in its entry, and may use the memory of `spare`.
+/// Parses a body. It becomes JSON if its media type is JSON, or if it is an object or an array;
+/// otherwise it remains a string. `owner` is its place in the entry; it may reuse the memory of
+/// `spare`.
 fn body(
     owner: &str,
     content: Content<'_>,
@@ -682,7 +683,7 @@ fn body(
         }
     }
     if text.is_empty() {
-        // What is empty is of no type, whatever type the file names.
+        // An empty body has no media type, whatever the file says.
         return Ok(Body {
             media_type: body.media_type.filter(|_| body.omitted),
             ..body
@@ -701,12 +702,12 @@ fn body(
     })
 }
 
-/// What no recorder saves: a body that grows beyond this is an attack.
+/// The limit for decompressed bodies, against decompression bombs.
 const LARGEST: u64 = 256 << 20;
 
-/// Some recorders keep the body as it was on the wire. None where it is compressed in a way that is
-/// not known here, broken or too large; a body that was decompressed already is itself, whatever
-/// its headers say.
+/// Decompresses a body, because some recorders keep it as it was on the wire. `None` if its
+/// compression is not supported, or it is broken or too large. A body that was already decompressed
+/// is returned as it is, whatever its headers say.
 fn decompressed(bytes: Vec<u8>, headers: &[Pair]) -> Option<Vec<u8>> {
     let read = |reader: &mut dyn Read| {
         let mut out = Vec::new();
@@ -718,7 +719,7 @@ fn decompressed(bytes: Vec<u8>, headers: &[Pair]) -> Option<Vec<u8>> {
     match (encoding.as_deref(), &bytes[..]) {
         (None | Some("" | "identity"), _) => Some(bytes),
         (Some("gzip" | "x-gzip"), [0x1f, 0x8b, ..]) => read(&mut MultiGzDecoder::new(&bytes[..])),
-        // A header of zlib: the method in the first byte, a check of both.
+        // A zlib header: the method in the first byte, a checksum over both.
         (Some("deflate"), [first, second, ..])
             if first & 0xf == 8 && (u16::from(*first) << 8 | u16::from(*second)) % 31 == 0 =>
         {

@@ -1,5 +1,4 @@
-//! The entries of a HAR document one at a time, as they are read, without the whole of it in
-//! memory.
+//! Reads the entries of a HAR document one at a time, without holding the document in memory.
 
 use std::io::Read;
 use std::ops::Range;
@@ -10,25 +9,24 @@ use serde_json::Value;
 
 use crate::read::{Entry, HarEntry, Skip, by_parts, is_version_1, recording};
 
-/// How many bytes are asked for at once.
+/// How many bytes are read at once.
 const CHUNK: usize = 256 << 10;
-/// A string of at least so many bytes is worth a note of where it stands.
+/// The positions of `text` strings of at least this many bytes are recorded.
 const LONG: usize = 256;
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// What a document turns out to be.
+/// The kind of a document.
 #[derive(Debug)]
 pub enum Opened<R> {
-    /// An object with a member `log`: a HAR, whose entries come next.
+    /// An object with a member `log`: a HAR, with an iterator over its entries.
     Har(Entries<R>),
-    /// Anything else. What was read of it so far; the rest is still in the reader.
+    /// Anything else: the bytes read so far, and the reader with the rest.
     Other(Vec<u8>, R),
 }
 
 /// The entries of a HAR, in order.
 ///
-/// Whoever takes them may only believe them once [`Entries::finish`] has said that all that came
-/// after them was in order too.
+/// The entries are valid only if [`Entries::finish`] returns true: what follows them may be invalid.
 #[derive(Debug)]
 pub struct Entries<R> {
     scan: Scan<R>,
@@ -38,19 +36,19 @@ pub struct Entries<R> {
     entries: bool,
 }
 
-/// The text of one entry, and where it begins in its document.
+/// The raw JSON of one entry, and where it begins in its document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryText {
     /// JSON pointer of the entry in the document.
     pub pointer: String,
-    /// The text itself.
+    /// The JSON itself.
     pub text: String,
     /// The line at which it begins, from 1.
     pub line: usize,
     /// The column at which it begins, in characters from 1.
     pub column: usize,
-    /// Where long strings of the name `text` stand in it: the bodies, which are most of an entry and
-    /// so are not searched for their ends again.
+    /// The positions of long `text` strings: the bodies, which are most of an entry, so that they
+    /// are not scanned again.
     texts: Vec<Range<usize>>,
 }
 
@@ -65,11 +63,11 @@ enum State {
         first: bool,
     },
     Done,
-    /// The document is not as it should be, or only serde knows whether it is.
+    /// The document is invalid, or only `serde_json` can decide whether it is.
     Broken,
 }
 
-/// Begins to read a document.
+/// Starts reading a document.
 ///
 /// ```
 /// use har_recording::{Opened, open};
@@ -87,7 +85,7 @@ enum State {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// `None` where it cannot be read as JSON; [`read`](crate::read()) says where and why.
+/// `None` if it is not JSON; [`read`](crate::read()) says where and why.
 pub fn open<R: Read>(reader: R) -> Option<Opened<R>> {
     let mut scan = Scan::new(reader);
     while scan.starts_with(MARK) {
@@ -120,7 +118,7 @@ pub fn open<R: Read>(reader: R) -> Option<Opened<R>> {
 }
 
 impl EntryText {
-    /// The exchange, or why the entry is none.
+    /// Parses the entry: the exchange, or why the entry is skipped.
     ///
     /// # Errors
     /// It is not an entry of a HAR.
@@ -128,8 +126,8 @@ impl EntryText {
         self.read_again(&mut Value::Null)
     }
 
-    /// The same, in the memory of the body of a response that is no longer needed, which is faster
-    /// where the bodies of an API are alike.
+    /// The same, reusing the memory of a response body that is no longer needed: faster if the
+    /// bodies are similar.
     ///
     /// # Errors
     /// As [`Self::read`].
@@ -137,8 +135,7 @@ impl EntryText {
         let exchange = match by_parts(&self.text, &self.texts, spare) {
             Some(exchange) => Ok(exchange),
             None => match serde_json::from_str(&self.text) {
-                // What is JSON to its end, but not of the format, is no exchange: said with the place
-                // in it.
+                // Valid JSON that is not an entry: parsed again for an error with the place in it.
                 Err(error) if error.is_data() && located::is_json(&self.text) => {
                     Entry::of(&self.text).and_then(|entry| recording(entry, spare))
                 }
@@ -158,14 +155,14 @@ impl EntryText {
 }
 
 impl<R: Read> Entries<R> {
-    /// Whether the document was in order to its end. If not, [`read`](crate::read()) says where and
-    /// why, or reads what this reader leaves to it.
+    /// Whether the document was valid to its end. If not, use [`read`](crate::read()), which says
+    /// where and why, or parses what this reader does not support.
     pub fn finish(mut self) -> bool {
         while self.next().is_some() {}
         self.state == State::Done
     }
 
-    /// Goes on to the next entry.
+    /// Advances to the next entry.
     fn step(&mut self) -> Option<Option<EntryText>> {
         loop {
             match self.state {
@@ -203,7 +200,7 @@ impl<R: Read> Entries<R> {
                 self.state = State::List { first: true };
                 Some(())
             }
-            // A second one: serde has the words for it.
+            // A duplicate: `serde_json` provides the error.
             "version" | "entries" => None,
             _ => self.scan.ignored(),
         }
@@ -227,7 +224,7 @@ impl<R: Read> Entries<R> {
         })
     }
 
-    /// What follows the member `log`.
+    /// Checks what follows the member `log`.
     fn end(&mut self) -> Option<()> {
         while let Some(key) = self.scan.member(false)? {
             (key != "log").then_some(())?;
@@ -254,18 +251,18 @@ impl<R: Read> Iterator for Entries<R> {
     }
 }
 
-/// Goes through JSON by its brackets and strings. What is inside them is for serde to check, so
-/// that a fault is at worst overlooked until then.
+/// Scans JSON by its brackets and strings only. `serde_json` checks the rest later, so an error is
+/// at worst found then.
 #[derive(Debug)]
 struct Scan<R> {
     reader: R,
     buffer: Vec<u8>,
     at: usize,
-    /// Up to where the buffer was given away; all before it can be forgotten.
+    /// The end of what was returned; the buffer before it can be dropped.
     passed: usize,
     line: usize,
     column: usize,
-    /// Where, from `passed` on, long strings of the name `text` were met.
+    /// The positions, relative to `passed`, of long `text` strings.
     texts: Vec<Range<usize>>,
     ended: bool,
     failed: bool,
@@ -286,7 +283,7 @@ impl<R: Read> Scan<R> {
         }
     }
 
-    /// Reads more; says whether there was any.
+    /// Reads more; returns whether there was any.
     fn fill(&mut self) -> bool {
         if self.ended {
             return false;
@@ -316,7 +313,7 @@ impl<R: Read> Scan<R> {
         self.buffer[self.at..].starts_with(bytes)
     }
 
-    /// The next byte that is no white space, at which the scan then stands.
+    /// Skips white space and returns the next byte, without consuming it.
     fn peek(&mut self) -> Option<u8> {
         loop {
             match self.byte()? {
@@ -326,7 +323,7 @@ impl<R: Read> Scan<R> {
         }
     }
 
-    /// Gives all up to here away: where it ends, if it was UTF-8.
+    /// Marks everything up to here as returned. Returns line and column, if it was UTF-8.
     fn pass(&mut self) -> Option<(usize, usize)> {
         let passed = std::str::from_utf8(&self.buffer[self.passed..self.at]).ok()?;
         (self.line, self.column) = after((self.line, self.column), passed);
@@ -334,14 +331,13 @@ impl<R: Read> Scan<R> {
         Some((self.line, self.column))
     }
 
-    /// The same where the text of it is known.
+    /// The same, if the text is already known to be UTF-8.
     fn pass_text(&mut self, passed: &str) {
         (self.line, self.column) = after((self.line, self.column), passed);
         self.passed = self.at;
     }
 
-    /// The key of the next member, after which the scan stands before its value; `Some(None)` after
-    /// the end of the object.
+    /// Consumes the key of the next member and its colon; `Some(None)` at the end of the object.
     fn member(&mut self, first: bool) -> Option<Option<String>> {
         if !self.more(first, b'}')? {
             return Some(None);
@@ -353,7 +349,7 @@ impl<R: Read> Scan<R> {
         Some(Some(key))
     }
 
-    /// Whether another item comes, before which the scan then stands.
+    /// Whether another item follows; consumes the separator.
     fn item(&mut self, first: bool) -> Option<bool> {
         self.more(first, b']')
     }
@@ -366,23 +362,23 @@ impl<R: Read> Scan<R> {
             }
             b',' if !first => {
                 self.at += 1;
-                // A comma and then the end is no JSON.
+                // JSON allows no trailing comma.
                 (self.peek()? != end).then_some(true)
             }
             _ => first.then_some(true),
         }
     }
 
-    /// Steps over a value that is not looked at, but has to be JSON.
+    /// Skips a value that is not needed but must be valid JSON.
     fn ignored(&mut self) -> Option<()> {
         serde_json::from_slice::<IgnoredAny>(self.value()?).ok()?;
         Some(())
     }
 
-    /// The bytes of the next value, behind which the scan then stands.
+    /// Consumes the next value and returns its bytes.
     fn value(&mut self) -> Option<&[u8]> {
         let first = self.peek()?;
-        // The buffer may move while the value is read, but not what is before it.
+        // The buffer may be moved while the value is read, so positions are relative to `passed`.
         let start = self.at - self.passed;
         match first {
             b'"' => self.string()?,
@@ -418,7 +414,7 @@ impl<R: Read> Scan<R> {
         }
     }
 
-    /// Steps over a string, at whose opening quote the scan stands.
+    /// Skips a string, from its opening quote.
     fn string(&mut self) -> Option<()> {
         let start = self.at - self.passed;
         self.at += 1;
@@ -437,7 +433,7 @@ impl<R: Read> Scan<R> {
         }
     }
 
-    /// Takes note of a string, behind which the scan stands, if it is long and a member `text`.
+    /// Records the string that was just skipped, if it is long and a member `text`.
     fn note_text(&mut self, start: usize) {
         let string = start..self.at - self.passed;
         if string.len() < LONG {
@@ -451,7 +447,7 @@ impl<R: Read> Scan<R> {
     }
 }
 
-/// Line and column behind a text that begins at these.
+/// Line and column after a text that begins at the given ones.
 fn after((line, column): (usize, usize), text: &str) -> (usize, usize) {
     match memchr::memrchr(b'\n', text.as_bytes()) {
         Some(end) => {

@@ -1,4 +1,4 @@
-//! Recorded exchanges to HAR 1.2, in memory.
+//! Writes recorded exchanges as HAR 1.2, in memory.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use http_recording::{Recording, encode, text};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Recordings do not say when they were made, and the output has to be the same each time.
+/// Recordings have no timestamp, and the output must be reproducible.
 const STARTED: &str = "2000-01-01T00:00:00.000Z";
 const HTTP: &str = "HTTP/1.1";
-/// The format's word for "not known".
+/// The value for "not known" in HAR.
 const UNKNOWN: i64 = -1;
 
 /// Why recordings cannot be written as a HAR.
@@ -25,9 +25,8 @@ impl fmt::Display for Unwritable {
 
 impl std::error::Error for Unwritable {}
 
-/// The text of a HAR 1.2 document of these exchanges, whose paths stand below the URL `base`;
-/// `creator` and its `version` are named as the program that made it. The same recordings give the
-/// same text.
+/// Serializes exchanges as a HAR 1.2 document. Their paths are relative to the URL `base`; `creator`
+/// and `version` name the program. The output is reproducible.
 ///
 /// # Errors
 /// The path of a recording is a template without a value for one of its names.
@@ -106,7 +105,7 @@ struct Request<'w> {
     post_data: Option<PostData>,
 }
 
-/// Not with `params`: the two exclude each other.
+/// Without `params`, which excludes `text`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PostData {
@@ -209,7 +208,11 @@ fn url(
             None => segment.to_owned(),
             Some(name) => match params.get(name) {
                 Some(value) => encode(&text(value)),
-                None => return Err(Unwritable(format!("{path}: no parameter {name:?}"))),
+                None => {
+                    return Err(Unwritable(format!(
+                        "{path}: `params` has no value for {name:?}"
+                    )));
+                }
             },
         };
     }
@@ -223,7 +226,7 @@ fn url(
     Ok(url)
 }
 
-/// Names and values; an array is a name that comes again.
+/// Names and values; an array is a repeated name.
 fn pairs(map: &Map<String, Value>) -> impl Iterator<Item = Pair> {
     map.iter().flat_map(|(name, value)| {
         let values = value.as_array().map(Vec::as_slice);

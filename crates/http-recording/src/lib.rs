@@ -1,8 +1,8 @@
-//! A recorded HTTP exchange: one request and its response in one JSON file, made to be read, edited
-//! and reviewed by people.
+//! A file format for recorded HTTP exchanges: one request and its response in one JSON file, made to
+//! be read, edited and reviewed by people.
 //!
-//! The bodies are nested as JSON, in the order in which their keys came. The file says how strong it
-//! is as evidence ([`Origin`]) and what was replaced in it before it was written ([`Redaction`]).
+//! JSON bodies are nested, with their keys in the original order. The file states how strong it is
+//! as evidence ([`Origin`]) and what was redacted in it ([`Redaction`]).
 //!
 //! ```
 //! use http_recording::{Origin, Recording};
@@ -20,8 +20,9 @@
 //! # Ok::<(), located::Error>(())
 //! ```
 //!
-//! In reading order: [`Recording`] with its parts; [`encode`], how a value stands in a path;
-//! [`walk`], what is in a folder of recordings, and [`files`], the recordings alone; [`Placement`], which file a new one goes to.
+//! In reading order: [`Recording`] with its parts; [`encode`] encodes a value for a path; [`walk`]
+//! lists a folder of recordings, [`files`] only the recordings in it; [`Placement`] chooses the file
+//! for a new one.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -37,10 +38,10 @@ use serde_json::{Map, Value};
 pub use placement::{Placed, Placement, Unplaced, slug};
 pub use walk::{Found, Kind, Unread, files, walk};
 
-/// The only format there is; a file that says another number is refused.
+/// The only format version; a file with another one is rejected.
 pub const FORMAT: u32 = 1;
 
-/// One request and its answer.
+/// One request and its response.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recording {
@@ -48,17 +49,17 @@ pub struct Recording {
     pub format: u32,
     /// Where the exchange comes from and what was replaced in it.
     pub meta: Meta,
-    /// What was sent.
+    /// The request.
     pub request: Request,
-    /// What was answered.
+    /// The response.
     pub response: Response,
-    /// JSON pointers of members whose key came twice in its object. The last is kept; no file can
+    /// JSON pointers of members with a duplicate key. The last duplicate is kept; a recording cannot
     /// hold both.
     #[serde(skip)]
     pub repeated: Vec<String>,
 }
 
-/// A value as a part of a path or query: percent-encoded as a browser's `encodeURIComponent` does.
+/// Percent-encodes a value for a path or query, as `encodeURIComponent` does.
 ///
 /// ```
 /// assert_eq!(http_recording::encode("sip*@a/b"), "sip*%40a%2Fb");
@@ -77,8 +78,8 @@ pub fn encode(value: &str) -> String {
     utf8_percent_encode(value, PART).to_string()
 }
 
-/// The text of a parameter or header: recordings written by hand may hold a number where the wire
-/// has its digits.
+/// The value of a parameter or header as a string: a recording written by hand may have a number
+/// instead of its digits.
 ///
 /// ```
 /// assert_eq!(http_recording::text(&serde_json::json!(5)), "5");
@@ -93,46 +94,49 @@ pub fn text(value: &Value) -> String {
 }
 
 impl Recording {
-    /// A recording from its JSON, with the members whose key came twice in it.
+    /// A recording from its JSON, with the pointers of members with a duplicate key.
     ///
     /// # Errors
-    /// When it is another JSON.
+    /// The JSON is no recording.
     pub fn new(mut json: Value, repeated: Vec<String>) -> serde_json::Result<Self> {
-        // Bodies are moved: read as a part of the rest, each would be built anew.
+        // Bodies are moved out first: deserializing them with the rest would copy them.
         let mut body_of = |side: &str| json.get_mut(side)?.as_object_mut()?.swap_remove("body");
-        let (sent, answered) = (body_of("request"), body_of("response"));
+        let (sent, received) = (body_of("request"), body_of("response"));
         let mut recording = Self {
             repeated,
             ..Self::deserialize(json)?
         };
         recording.request.body = sent;
-        recording.response.body = answered;
+        recording.response.body = received;
         Ok(recording)
     }
 
-    /// Reads the recording that a file holds.
+    /// Parses the recording in a file.
     ///
     /// # Errors
-    /// As [`Self::of`], and when it is not JSON.
+    /// As [`Self::of`], and if the file is not JSON.
     pub fn read(source: &Source) -> Result<Self, Error> {
         let (json, repeated) = source.json()?;
         Self::of(source, json, repeated)
     }
 
-    /// The recording that a file holds, from its JSON and the members whose key came twice in it.
+    /// The recording in a file, from its JSON and the pointers of members with a duplicate key.
     ///
     /// # Errors
-    /// It is no recording, or of another format. Says file, line, column and reason, and quotes no
-    /// value.
+    /// It is no recording, or has another format version. Says file, line, column and reason, and
+    /// quotes no value.
     pub fn of(source: &Source, json: Value, repeated: Vec<String>) -> Result<Self, Error> {
         let recording = Self::new(json, repeated).map_err(|error| {
-            // Read from the text once more, for the place.
+            // Parsed again from the text, for the place.
             let again = serde_json::from_str::<Self>(source.text()).err();
             let error = again.filter(|it| it.is_data()).unwrap_or(error);
             source.json_error("a recording", &error)
         })?;
         if recording.format != FORMAT {
-            let reason = format!("format {} is not known, only {FORMAT}", recording.format);
+            let reason = format!(
+                "format {} is not supported, only {FORMAT}",
+                recording.format
+            );
             return Err(source.error_at("/format", &reason));
         }
         Ok(recording)
@@ -145,22 +149,21 @@ impl Recording {
 pub struct Meta {
     /// How strong the evidence is.
     pub origin: Origin,
-    /// What a reader should know, in a sentence or two.
+    /// What a reader should know, in one or two sentences.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// The recording of the exchange before this one in the same session: a path that begins at
-    /// the folder of this file.
+    /// The recording of the preceding exchange in the same session: a path relative to the folder
+    /// of this file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// Whose body is an excerpt: members or items of it were left out. What is not in an excerpt
-    /// shows nothing: no requirement fails, nothing counts as absent.
+    /// The messages whose body is an excerpt: members or items were left out. What is missing in an
+    /// excerpt is neither a finding nor counted as absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub excerpt: Vec<Part>,
-    /// What was replaced before the file was written.
+    /// The values that were redacted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redacted: Vec<Redaction>,
-    /// Finding codes that judging this exchange must give (only for exchanges that must be
-    /// refused).
+    /// The finding codes that validation must produce; makes the recording a negative example.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect: Vec<String>,
 }
@@ -169,9 +172,9 @@ pub struct Meta {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
-    /// What was sent.
+    /// The request.
     Request,
-    /// What was answered.
+    /// The response.
     Response,
 }
 
@@ -179,17 +182,17 @@ pub enum Part {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
-    /// A real answer, customer values replaced.
+    /// Recorded from a real server, customer values redacted.
     Captured,
     /// Quoted first-hand by somebody who called a production server.
     Reported,
-    /// The vendor's own example.
+    /// An example in the vendor's documentation.
     Documented,
-    /// Made by us where nothing real is known.
+    /// Made up, because nothing real is known.
     Synthetic,
 }
 
-/// One replaced value.
+/// One redacted value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Redaction {
@@ -199,7 +202,7 @@ pub struct Redaction {
     pub rule: String,
 }
 
-/// What was sent.
+/// The request of an exchange.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
@@ -217,14 +220,14 @@ pub struct Request {
     /// Headers, names in lower case, by allow-list.
     #[serde(default)]
     pub headers: Map<String, Value>,
-    /// The body where it is JSON.
+    /// The body, if it is JSON.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "present"
     )]
     pub body: Option<Value>,
-    /// The body where it is not JSON (or does not parse as such).
+    /// The body, if it is not JSON or does not parse as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// There was a body, and it was not recorded.
@@ -232,7 +235,7 @@ pub struct Request {
     pub omitted: bool,
 }
 
-/// What was answered.
+/// The response of an exchange.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Response {
@@ -241,15 +244,15 @@ pub struct Response {
     /// Headers, names in lower case, by allow-list.
     #[serde(default)]
     pub headers: Map<String, Value>,
-    /// The body where it is JSON.
+    /// The body, if it is JSON.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "present"
     )]
     pub body: Option<Value>,
-    /// The body where it is not JSON (or does not parse as such). Neither `body` nor `text`: the
-    /// body was empty, unless it was omitted.
+    /// The body, if it is not JSON or does not parse as JSON. Without `body` and `text`, the body
+    /// was empty, unless it was omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// There was a body, and it was not recorded.
@@ -257,7 +260,7 @@ pub struct Response {
     pub omitted: bool,
 }
 
-/// A body that is JSON `null` is a body, an absent one is none.
+/// Distinguishes a body that is JSON `null` from an absent one.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }

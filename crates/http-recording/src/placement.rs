@@ -1,4 +1,4 @@
-//! Which file a recording goes to: a name nobody has, or the file that holds the same already.
+//! Chooses the file for a new recording: an unused name, or the file that already has the content.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -7,16 +7,16 @@ use std::rc::Rc;
 
 use crate::Recording;
 
-/// What becomes of one recording.
+/// Whether a recording needs a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placed {
-    /// It goes to a new file.
+    /// It needs a new file.
     New,
-    /// A file with the same content is there, or another entry of this import gives it.
+    /// A file with the same content exists, or is written for another recording of this import.
     Unchanged,
 }
 
-/// A file that cannot be read, so that nobody knows whether it is the same.
+/// A file that cannot be read, so that it cannot be compared.
 #[derive(Debug)]
 pub struct Unplaced {
     path: PathBuf,
@@ -35,25 +35,25 @@ impl std::error::Error for Unplaced {
     }
 }
 
-/// The files of one import, by path. Nothing is written here.
+/// The new files of one import, by path. Nothing is written here.
 #[derive(Debug, Default)]
 pub struct Placement {
     files: BTreeMap<PathBuf, Rc<str>>,
     series: HashMap<PathBuf, Series>,
 }
 
-/// The files of one name, `<stem>.json`, `<stem>-2.json` and so on. Each is looked at once, however
-/// many recordings want the name.
+/// The files with one stem: `<stem>.json`, `<stem>-2.json` and so on. Each is read once, however
+/// many recordings use the stem.
 #[derive(Debug, Default)]
 struct Series {
-    /// How many were looked at.
+    /// How many were read.
     length: usize,
     paths: HashMap<Rc<str>, PathBuf>,
 }
 
 impl Placement {
-    /// Gives a recording its file below `folder`: `<stem>.json`, or `<stem>-2.json` and so on where
-    /// that name is taken.
+    /// Chooses a file in `folder` for a recording: `<stem>.json`, or `<stem>-2.json` and so on if
+    /// the name is taken.
     ///
     /// # Errors
     /// A file of such a name cannot be read.
@@ -111,13 +111,12 @@ fn written(recording: &Recording) -> io::Result<String> {
     Ok(serde_json::to_string_pretty(recording)? + "\n")
 }
 
-/// What a file holds, written as we do, so that one whose line ends or indentation were changed is
-/// still the same.
+/// The content of a file, normalized, so that other line ends or indentation do not matter.
 fn existing(path: &Path) -> io::Result<Option<Rc<str>>> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        // Something is there that is no text: it is not ours to judge or to overwrite.
+        // The file is not UTF-8: it is no recording, and must not be overwritten.
         Err(error) if error.kind() == io::ErrorKind::InvalidData => String::new(),
         Err(error) => return Err(error),
     };
@@ -126,7 +125,7 @@ fn existing(path: &Path) -> io::Result<Option<Rc<str>>> {
     Ok(Some(content.into()))
 }
 
-/// Words as a part of a file's name, cut at a word once it is long.
+/// Words as a part of a file name, truncated at a word boundary.
 ///
 /// ```
 /// assert_eq!(http_recording::slug("Invalid Scope [APP001]"), "invalid-scope-app001");

@@ -1,11 +1,11 @@
-//! The files of a folder of recordings.
+//! Lists the files in a folder of recordings.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-/// What a file holds, by its name.
+/// The kind of a file, by its extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// One JSON document: a recording, or a HAR (`.json`, `.har`).
@@ -15,7 +15,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What a file of this name holds; none where the name is of another kind.
+    /// The kind of a file with this name; `None` if the extension is another.
     pub fn of(path: &Path) -> Option<Self> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
         match extension.as_str() {
@@ -29,14 +29,14 @@ impl Kind {
 /// A file that was found, or a link to a folder, which is not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Where it is; begins with the path that was walked.
+    /// Its path; begins with the path that was walked.
     pub path: PathBuf,
-    /// What it holds, or why it is no recording.
+    /// Its kind, or why it is skipped.
     pub kind: Result<Kind, &'static str>,
 }
 
-/// Everything at or below a path, in the order of names, so that it is the same on every system.
-/// What is named itself is read as a document whatever it is called.
+/// Everything at or below a path, sorted by name, so that the order is the same on every system. A
+/// file given as `root` is read as a document whatever its extension.
 ///
 /// ```
 /// let folder = tempfile::tempdir()?;
@@ -49,7 +49,7 @@ pub struct Found {
 /// ```
 ///
 /// # Errors
-/// Each item may be one: a file or folder that cannot be read. The rest comes all the same.
+/// An item is an error if a file or folder cannot be read. The remaining items follow.
 pub fn walk(root: &Path) -> impl Iterator<Item = Result<Found, Unread>> {
     let entries = WalkDir::new(root).sort_by_file_name().into_iter();
     entries.filter_map(move |entry| {
@@ -69,7 +69,7 @@ pub fn walk(root: &Path) -> impl Iterator<Item = Result<Found, Unread>> {
         let kind = match Kind::of(path) {
             _ if is_hidden => Err("hidden"),
             _ if entry.path_is_symlink() && path.is_dir() => Err("a link to a folder"),
-            // Reading one might never end. One that is named itself is meant to be read.
+            // Reading it might never end. One that is given as `root` is meant to be read.
             _ if entry.depth() > 0 && is_special(path) => Err("a pipe, a socket or a device"),
             Some(kind) => Ok(kind),
             None if entry.depth() == 0 => Ok(Kind::Document),
@@ -82,11 +82,11 @@ pub fn walk(root: &Path) -> impl Iterator<Item = Result<Found, Unread>> {
     })
 }
 
-/// The recordings at or below a path, each a file of its own: what is named itself, and below it
-/// every `.json` file that is not hidden.
+/// The files with one recording each: `root` itself if it is a file, or every `.json` file below it
+/// that is not hidden.
 ///
 /// # Errors
-/// As of [`walk`].
+/// As for [`walk`].
 pub fn files(root: &Path) -> impl Iterator<Item = Result<PathBuf, Unread>> {
     walk(root).filter_map(move |found| {
         let Found { path, kind } = match found {
@@ -99,7 +99,7 @@ pub fn files(root: &Path) -> impl Iterator<Item = Result<PathBuf, Unread>> {
     })
 }
 
-/// Whether a path leads to what is neither file nor folder.
+/// Whether a path is neither a file nor a folder.
 fn is_special(path: &Path) -> bool {
     path.metadata()
         .is_ok_and(|it| !it.is_file() && !it.is_dir())
@@ -125,7 +125,7 @@ impl Unread {
         let path = error.path().unwrap_or(root).to_owned();
         let cause = error
             .into_io_error()
-            .unwrap_or_else(|| io::Error::other("its links lead back to themselves"));
+            .unwrap_or_else(|| io::Error::other("its symbolic links form a loop"));
         Unread { path, cause }
     }
 }

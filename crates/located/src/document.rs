@@ -1,11 +1,11 @@
-//! A source together with its value.
+//! A parsed document: a source together with its value.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{Error, Source};
 
-/// A document that was read: its value, and the text to show what is wrong in it.
+/// A parsed document: its value, and its source for the places in errors.
 #[derive(Debug)]
 pub struct Document {
     source: Source,
@@ -13,7 +13,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads the value of a source.
+    /// Parses a source.
     ///
     /// ```
     /// use located::{Document, Source};
@@ -30,7 +30,7 @@ impl Document {
         Ok(Document { source, value })
     }
 
-    /// The text it was read from.
+    /// The source that it was parsed from.
     pub fn source(&self) -> &Source {
         &self.source
     }
@@ -40,13 +40,13 @@ impl Document {
         &self.value
     }
 
-    /// What is wrong with the value at a JSON pointer; where it has no place, at the nearest value
-    /// around it that has one.
+    /// An error at the value at a JSON pointer; if there is no such value, at the nearest one around
+    /// it.
     pub fn error(&self, pointer: &str, reason: impl AsRef<str>) -> Error {
         self.source.error_at(pointer, reason.as_ref())
     }
 
-    /// The document as a value of a type.
+    /// Deserializes the document.
     ///
     /// ```
     /// use std::collections::BTreeMap;
@@ -60,7 +60,7 @@ impl Document {
     /// ```
     ///
     /// # Errors
-    /// The value is none of the type. Says file, line, column, the path in the document and the
+    /// The value does not have the type. Says file, line, column, the path in the document and the
     /// reason, which may quote the value.
     pub fn typed<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_path_to_error::deserialize(&self.value).map_err(|error| {

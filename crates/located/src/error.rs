@@ -1,4 +1,4 @@
-//! Places, and errors that name one.
+//! Places in a file, and errors that name one.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(serde::Serialize, schemars::JsonSchema))]
 pub struct Place {
-    /// Path as the user gave it, `/` between its parts.
+    /// Path as given by the user, with `/` as separator.
     pub file: String,
     /// Line, from 1.
     pub line: usize,
@@ -16,7 +16,7 @@ pub struct Place {
     pub pointer: String,
 }
 
-/// What is wrong with a document, and where: `file:line:column: reason`.
+/// An error in a document: `file:line:column: reason`.
 #[derive(Debug)]
 pub struct Error {
     what: String,
@@ -46,7 +46,7 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
-    /// Why a file cannot be read; none where its content is wrong.
+    /// Why a file cannot be read; `None` if its content is wrong.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.cause.as_ref().map(|cause| cause as _)
     }

@@ -1,12 +1,11 @@
-//! The baseline: known findings that are excused for a while, each with a reason and the day on
-//! which that ends.
+//! The baseline: known findings to suppress, each with a reason and an expiry date.
 //!
 //! ```yaml
-//! - {id: 1a2b3c4d5e, reason: 'mended in the next core', expires: 2027-03-31}
+//! - {id: 1a2b3c4d5e, reason: 'fixed in the next release', expires: 2027-03-31}
 //! - {code: NSV301, at: /response/body/*/new-field, reason: '…', expires: 2027-03-31}
 //! ```
-//! An entry names one finding by its id, or all findings of a code, with `at` only those at that
-//! place: a pointer into the spec or into an exchange, in which `*` stands for any one part.
+//! An entry names one finding by its id, or all findings of a code; `at` restricts it to those at
+//! one place: a pointer into the spec or into an exchange, in which `*` matches any one token.
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -32,21 +31,24 @@ struct Entry {
     expires: Date,
 }
 
-/// What a baseline made of the findings.
+/// The findings after a baseline was applied.
 #[derive(Debug, Default)]
 pub struct Applied {
-    /// The findings that stay.
+    /// The findings that no entry suppresses.
     pub kept: Vec<Finding>,
-    /// How many it excused.
+    /// How many findings were suppressed.
     pub suppressed: usize,
     /// A finding for each entry that has expired.
     pub expired: Vec<Finding>,
-    /// A finding for each entry that excused nothing.
+    /// A finding for each entry that matched nothing.
     pub unused: Vec<Finding>,
 }
 
 impl Baseline {
-    /// Reads a baseline; an entry that is malformed is an error.
+    /// Parses a baseline.
+    ///
+    /// # Errors
+    /// The file is not YAML, or an entry is malformed. Says file, line and reason.
     pub fn load(source: Source, rules: &Rules) -> Result<Self, located::Error> {
         let document = Document::parse(source)?;
         let entries: Vec<Entry> = document.typed()?;
@@ -58,12 +60,12 @@ impl Baseline {
         Ok(Baseline { document, entries })
     }
 
-    /// Takes away what is excused on this day.
+    /// Removes the findings that an entry suppresses on this day.
     pub fn apply(&self, findings: Vec<Finding>, today: Date) -> Applied {
         let mut used = vec![false; self.entries.len()];
         let mut applied = Applied::default();
         for finding in findings {
-            let mut excused = false;
+            let mut suppressed = false;
             for (entry, used) in self
                 .entries
                 .iter()
@@ -71,9 +73,9 @@ impl Baseline {
                 .filter(|(entry, _)| entry.matches(&finding))
             {
                 *used = true;
-                excused |= entry.expires >= today;
+                suppressed |= entry.expires >= today;
             }
-            if excused {
+            if suppressed {
                 applied.suppressed += 1;
             } else {
                 applied.kept.push(finding);
@@ -83,9 +85,9 @@ impl Baseline {
             let place = |field: &str| self.document.source().place(&format!("/{index}{field}"));
             let name = entry.id.as_ref().or(entry.code.as_ref());
             let name = name.map_or("", String::as_str);
-            let says = format!("(it says: {})", entry.reason);
+            let reason = format!("(reason: {})", entry.reason);
             if entry.expires < today {
-                let message = format!("the baseline entry `{name}` has expired {says}");
+                let message = format!("the baseline entry `{name}` has expired {reason}");
                 let expired = Finding::new(
                     Code::BaselineExpired.rule(),
                     message,
@@ -98,7 +100,7 @@ impl Baseline {
                     ..expired
                 });
             } else if !used {
-                let message = format!("the baseline entry `{name}` excuses nothing {says}");
+                let message = format!("the baseline entry `{name}` matches no finding {reason}");
                 let unused = Finding::new(
                     Code::BaselineUnused.rule(),
                     message,
@@ -117,22 +119,22 @@ impl Baseline {
 }
 
 impl Entry {
-    /// Why this is no entry.
+    /// Why the entry is malformed.
     fn wrong(&self, rules: &Rules) -> Option<String> {
         match (&self.id, &self.code, &self.at) {
             _ if self.reason.trim().is_empty() => {
-                Some("the `reason` is empty; say why this is excused".into())
+                Some("the `reason` is empty; say why the finding is suppressed".into())
             }
             (Some(_), None, None) => None,
             (None, Some(code), _) if !rules.all().iter().any(|it| it.code == code) => {
                 Some(format!("there is no code `{code}`; `--explain` lists them"))
             }
             (None, Some(_), _) => None,
-            _ => Some("an entry has either `id`, or `code` and if need be `at`".into()),
+            _ => Some("an entry needs either `id`, or `code` and optionally `at`".into()),
         }
     }
 
-    /// What tells it from the other entries, wherever it stands.
+    /// Identifies the entry independently of its position in the file.
     fn name(&self) -> String {
         let parts = [&self.id, &self.code, &self.at].into_iter().flatten();
         parts.cloned().collect::<Vec<_>>().join(" ")
@@ -152,7 +154,7 @@ impl Entry {
     }
 }
 
-/// Whether a pointer with `*` for any one part covers a pointer.
+/// Whether a pattern, in which `*` matches any one token, matches a pointer.
 fn covers(pattern: &str, pointer: &str) -> bool {
     let (pattern, pointer) = (pattern.split('/'), pointer.split('/'));
     pattern.clone().count() == pointer.clone().count()
@@ -202,7 +204,7 @@ mod tests {
         )
     }
 
-    fn refusal(baseline: &str) -> String {
+    fn load_error(baseline: &str) -> String {
         Baseline::load(
             Source::new("baseline.yaml", baseline.to_owned()),
             &Rules::default(),
@@ -212,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_excuses_the_finding_of_its_id() {
+    fn an_entry_suppresses_the_finding_of_its_id() {
         let finding = finding("/response/body/0/a");
         let baseline = format!(
             "- {{id: '{}', reason: known, expires: 2026-06-15}}",
@@ -222,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_with_a_pattern_excuses_every_element_and_nothing_else() {
+    fn a_code_with_a_pattern_suppresses_every_element_and_nothing_else() {
         let baseline =
             "- {code: NSV401, at: /response/body/*/a, reason: known, expires: 2027-01-01}";
         let findings = [
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_entry_excuses_nothing_and_is_a_finding() {
+    fn an_expired_entry_suppresses_nothing_and_is_a_finding() {
         let baseline = "- {code: NSV401, reason: known, expires: 2026-06-14}";
         assert_eq!(apply(baseline, vec![finding("")]), (1, 0, vec!["NSV601"]));
     }
@@ -254,33 +256,34 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_with_neither_id_nor_code_is_refused_with_its_place() {
+    fn an_entry_with_neither_id_nor_code_is_an_error_with_its_place() {
         assert_eq!(
-            refusal("- {reason: known, expires: 2027-01-01}"),
-            "baseline.yaml:1:3: an entry has either `id`, or `code` and if need be `at`"
+            load_error("- {reason: known, expires: 2027-01-01}"),
+            "baseline.yaml:1:3: an entry needs either `id`, or `code` and optionally `at`"
         );
     }
 
     #[test]
-    fn an_entry_of_an_unknown_code_is_refused() {
+    fn an_entry_with_an_unknown_code_is_an_error() {
         assert!(
-            refusal("- {code: NSV999, reason: known, expires: 2027-01-01}")
+            load_error("- {code: NSV999, reason: known, expires: 2027-01-01}")
                 .contains("no code `NSV999`")
         );
     }
 
     #[test]
-    fn an_entry_without_a_reason_is_refused() {
+    fn an_entry_without_a_reason_is_an_error() {
         assert!(
-            refusal("- {code: NSV401, reason: '', expires: 2027-01-01}")
+            load_error("- {code: NSV401, reason: '', expires: 2027-01-01}")
                 .contains("`reason` is empty")
         );
     }
 
     #[test]
-    fn an_entry_with_an_impossible_date_is_refused_and_named() {
+    fn an_entry_with_an_impossible_date_is_an_error_that_names_the_field() {
         assert!(
-            refusal("- {code: NSV401, reason: known, expires: 2027-02-30}").contains("[0].expires")
+            load_error("- {code: NSV401, reason: known, expires: 2027-02-30}")
+                .contains("[0].expires")
         );
     }
 }

@@ -1,5 +1,5 @@
-//! Places of a document by the names of what stands in its lists, so that a place keeps its name
-//! when something is inserted above.
+//! Stable names for places in a document: JSON pointers with item names instead of list indices,
+//! so that a name does not change when something is inserted above.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::digest::digest;
 
-/// The pointer with the name of an item for its number, as far as it leads.
+/// The pointer with the name of an item in place of each index, as far as the pointer resolves.
 ///
-/// A reference is called by its target, a parameter by `in` and `name`, anything else that has a
-/// `name`, `url` or `title` by that. A schema without a title is called by what it says of a value
-/// itself: its assertions and the names of its properties, not their schemas. Of several items of
-/// one name, the later ones are counted.
+/// A reference is named by its target, a parameter by `in` and `name`, anything else that has a
+/// `name`, `url` or `title` by that. A schema without a title is named by a digest of its own
+/// assertions and the names of its properties, without their schemas. Items with the same name are
+/// numbered from the second on.
 pub(crate) fn by_name(document: &Value, pointer: &str) -> String {
     let mut named = String::with_capacity(pointer.len());
     let mut here = Some(document);
@@ -31,7 +31,7 @@ pub(crate) fn by_name(document: &Value, pointer: &str) -> String {
     named
 }
 
-/// The name of an item, counted where an earlier one has the same.
+/// The name of an item, with a number if an earlier item has the same name.
 fn item_name(list: &[Value], index: usize) -> Option<String> {
     let name = name(list.get(index)?);
     let earlier = list[..index].iter().filter(|it| self::name(it) == name);
@@ -57,9 +57,9 @@ fn name(item: &Value) -> String {
     }
 }
 
-/// What a schema (or any object) says itself: of what it is composed of, only the names.
+/// A schema (or any object) without its subschemas, of which only the names are kept.
 fn own(item: &Value) -> Value {
-    /// What asserts nothing.
+    /// Keywords that assert nothing.
     const NOTES: &[&str] = &[
         "deprecated",
         "description",
@@ -70,11 +70,11 @@ fn own(item: &Value) -> Value {
         "xml",
     ];
     let members = item.as_object().into_iter().flatten();
-    let said = members
+    let own = members
         .filter(|(keyword, _)| !NOTES.contains(&keyword.as_str()) && !keyword.starts_with("x-"));
-    let said = said.map(|(keyword, value)| {
+    let own = own.map(|(keyword, value)| {
         let value = match value {
-            // The order of the members is of no account.
+            // The order of the members does not matter.
             Value::Object(members) => {
                 let mut names: Vec<&String> = members.keys().collect();
                 names.sort();
@@ -85,7 +85,7 @@ fn own(item: &Value) -> Value {
         };
         (keyword, value)
     });
-    json!(said.collect::<BTreeMap<_, _>>())
+    json!(own.collect::<BTreeMap<_, _>>())
 }
 
 #[cfg(test)]
@@ -94,7 +94,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn names_stand_for_numbers() {
+    fn indices_are_replaced_by_names() {
         let document = json!({
             "parameters": [{"in": "query", "name": "a/b", "schema": {}}],
             "oneOf": [{"$ref": "#/components/schemas/A"}, {"title": "B", "type": "object"}],
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn items_of_one_name_are_counted() {
+    fn items_with_the_same_name_are_numbered() {
         let document = json!({"allOf": [{"type": "string"}, {"type": "string"}]});
         let first = by_name(&document, "/allOf/0");
         assert_eq!(by_name(&document, "/allOf/1"), format!("{first} 2"));

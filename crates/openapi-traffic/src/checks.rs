@@ -1,4 +1,4 @@
-//! What a tool checks by rules of its own, beside the traffic.
+//! The extension point for tools that add checks of their own to a run.
 
 use std::path::Path;
 
@@ -9,18 +9,18 @@ use crate::finding::Finding;
 use crate::report::Report;
 use crate::spec::Spec;
 
-/// What a tool checks by rules of its own, in the same run. The tool `()` checks nothing.
+/// Additional checks of a tool, made in the same run. `()` has none.
 pub trait Checks: Sync {
-    /// Whether it looks into this document (a file that may be a recording or a HAR), which is then
-    /// read as a whole.
+    /// Whether [`document`](Checks::document) wants this file (a recording or a HAR). Such a file is
+    /// read into memory as a whole.
     fn wants(&self, path: &Path) -> bool {
         let _ = path;
         false
     }
 
-    /// What is found in a document that it wants, while that is judged: it is read once for both.
-    /// Each exchange comes with the pointer at which it stands, `""` where the document is a
-    /// recording. A document that cannot be judged does not come here.
+    /// Findings in one file, called while the file is validated, so that it is read only once. Each
+    /// exchange comes with its JSON pointer in the file, `""` if the file is a recording. Not called
+    /// for a file that cannot be validated.
     fn document(
         &self,
         spec: &Spec,
@@ -31,7 +31,7 @@ pub trait Checks: Sync {
         Vec::new()
     }
 
-    /// What else is found, when all was judged.
+    /// Findings after everything was validated.
     fn finish(&self, spec: &Spec, report: &mut Report) -> Vec<Finding> {
         let _ = (spec, report);
         Vec::new()

@@ -1,14 +1,14 @@
-//! The kinds of findings, each with its code: what `--explain` prints, what SARIF lists as rules.
+//! The catalog of finding codes: what `--explain` prints and what SARIF lists as rules.
 //!
-//! The numbers: 1xx the request, 2xx the response, 3xx drift, 4xx the recording itself, 6xx the
-//! baseline, 8xx negative recordings, 9xx relations. A code is never given to another meaning.
+//! Numbers: 1xx the request, 2xx the response, 3xx drift, 4xx the recording itself, 6xx the
+//! baseline, 8xx negative examples, 9xx relations. A code never changes its meaning.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::spec::Direction;
 
-/// How much a finding weighs.
+/// How severe a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -20,7 +20,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word for it, the same in all formats.
+    /// Its name, the same in all report formats.
     pub fn word(self) -> &'static str {
         match self {
             Severity::Error => "error",
@@ -34,28 +34,28 @@ impl Severity {
 pub struct Rule {
     /// `NSV` and three digits.
     pub code: &'static str,
-    /// The same for people: lower case, words joined by `-`.
+    /// The readable name: lower case, words joined by `-`.
     pub name: &'static str,
-    /// How much such a finding weighs.
+    /// How severe such a finding is.
     pub severity: Severity,
-    /// One line.
+    /// One line that says what is wrong.
     pub title: &'static str,
     /// What it means, an example, and what to do.
     pub explanation: &'static str,
 }
 
-/// An enum of kinds of findings, one row each: variant, code, name, severity, title, explanation.
-/// It has `RULES`, the rows, and `rule`, the row of a variant.
+/// Declares an enum of rules, one row each: variant, code, name, severity, title, explanation.
+/// The enum has `RULES`, all rows, and `rule()`, the row of a variant.
 ///
 /// ```
 /// openapi_traffic::rules! {
-///     /// What a house checks of its own.
-///     pub enum House {
-///         NoOwner = "H001", "no-owner", Warning, "an operation has no owner", "Name one.";
+///     /// Rules of our style guide.
+///     pub enum Style {
+///         NoOwner = "S001", "no-owner", Warning, "an operation has no owner", "Name one.";
 ///     }
 /// }
-/// assert_eq!(House::NoOwner.rule().code, "H001");
-/// assert_eq!(House::RULES.len(), 1);
+/// assert_eq!(Style::NoOwner.rule().code, "S001");
+/// assert_eq!(Style::RULES.len(), 1);
 /// ```
 #[macro_export]
 macro_rules! rules {
@@ -92,8 +92,8 @@ macro_rules! rules {
     };
 }
 
-/// The same for what can be wrong both ways: two codes, and the title around "a request" or "an
-/// answer".
+/// The same for rules that apply to requests and to responses: two codes each, and a title that
+/// is completed with "a request" or "a response".
 macro_rules! two_way_rules {
     (
         $(#[$meta:meta])*
@@ -127,7 +127,7 @@ macro_rules! two_way_rules {
                     code: $response,
                     name: concat!("response-", $name),
                     severity: Severity::$severity,
-                    title: concat!($before, "an answer", $after),
+                    title: concat!($before, "a response", $after),
                     explanation: $explanation,
                 },)*
             ];
@@ -145,32 +145,32 @@ macro_rules! two_way_rules {
 }
 
 rules! {
-    /// What can be wrong with an exchange beside its bodies, with a baseline, with a negative
-    /// recording, or with what exchanges have to do with each other.
+    /// Rules about an exchange apart from its bodies, about a baseline, about negative examples and
+    /// about relations between exchanges.
     pub(crate) enum Code {
         Path = "NSV101", "undocumented-path", Error,
             "the path is not documented", "\
-No path of the spec fits the path that was asked for. A segment in braces fits one segment; a base
-path of `servers` may stand in front.
+No path of the spec matches the path of the request. A segment in braces matches one segment; the
+base path of a server in `servers` may come first.
 
-    GET /domains/acme.example/trunks        (the spec knows /domains/{domain}/connections)
+    GET /domains/acme.example/trunks        (the spec has /domains/{domain}/connections)
 
 Add the path to the spec if the service has it; otherwise the recording does not belong here.";
         Method = "NSV102", "undocumented-method", Error,
             "the method is not documented for this path", "\
-The spec knows the path, but not with this method.
+The spec has the path, but not with this method.
 
-    PATCH /connections                      (the spec knows GET and POST)
+    PATCH /connections                      (the spec has GET and POST)
 
 Add the operation to the spec, or drop the recording.";
         ParameterMissing = "NSV103", "missing-parameter", Error,
             "a required parameter is missing", "\
-The spec says `required: true` of a path, query, header or cookie parameter, and the request was
-sent without it.
+The spec declares a path, query, header or cookie parameter with `required: true`, and the request
+was sent without it.
 
     GET /search                             (q is required)
 
-If the service answered all the same, the parameter is not required: say so in the spec. Headers
+If the service accepted the request, the parameter is not required: say so in the spec. Headers
 are recorded by an allow-list: make sure that this one is on it.";
         Query = "NSV104", "undocumented-query-parameter", Error,
             "a query parameter is not documented", "\
@@ -181,301 +181,299 @@ The request has a query parameter that the operation does not list.
 Add the parameter to the operation if the service reads it, or send the request without it and
 record it again.";
         Parameter = "NSV105", "parameter-schema", Error,
-            "a parameter does not fit its schema", "\
-The text of the parameter was read in its style as its schema says (integer, number, boolean, array,
-object) and does not fit the schema, or it is not written in that style. What separates items is
-found before anything is decoded: `a%2Cb` is one item.
+            "a parameter does not match its schema", "\
+The parameter was parsed in its style, as the type that its schema names (integer, number, boolean,
+array, object). The result does not match the schema, or the parameter is not serialized in that
+style. Separators are found before decoding: `a%2Cb` is one item.
 
     GET /connections?limit=many             (limit is an integer)
     GET /connections/5                      (style: matrix asks for /connections/;id=5)
 
-If the service took it, the schema is too narrow; if it did not, the request was wrong.";
+If the service accepted it, the schema is too narrow; otherwise the request was wrong.";
         Credential = "NSV106", "missing-credential", Error,
             "a request has no credential that its operation requires", "\
-The `security` of the operation, or of the whole document, asks for a credential; the request was
-sent without it, and the service did not answer 401 or 403. A redacted credential counts as sent.
+The `security` of the operation, or of the whole document, requires a credential. The request was
+sent without it, and the status of the response is neither 401 nor 403. A redacted credential
+counts as sent.
 
-    security: [{bearerAuth: []}]            (no `authorization`, answered 200)
+    security: [{bearerAuth: []}]            (no `authorization`, response status 200)
 
-If the service asks nobody, say so with `security: []`. Browsers leave credentials out of a HAR
+If the service requires none, say so with `security: []`. Browsers leave credentials out of a HAR
 unless it is exported with sensitive data; such a HAR cannot show what was sent.";
         ReadOnly = "NSV135", "read-only-field", Error,
             "a read-only field was sent", "\
-The property is `readOnly: true`: only answers have it. The request sends it.
+The property is `readOnly: true`: only responses may have it. The request sends it.
 
     last-modified-datetime: {readOnly: true}           PUT {\"last-modified-datetime\": \"…\"}
 
-Leave it out of the request; if the service really takes it, it is not read-only.";
+Leave it out of the request. If the service really accepts it, it is not read-only.";
         Status = "NSV201", "undocumented-status", Error,
             "the status is not documented", "\
 Neither the status itself, nor its range (`4XX`), nor `default` is among the responses of the
 operation.
 
-    403                                     (the spec knows 200, 401 and 404)
+    403                                     (the spec has 200, 401 and 404)
 
-Add the response to the operation. A client generated from the spec does not know what to do with
-it today.";
+Add the response to the operation: a client generated from the spec cannot decode it otherwise.";
         NoContentType = "NSV202", "missing-content-type", Error,
-            "an answer with a body has no content type", "\
-The answer has a body, the spec promises one, and no `content-type` says what it is.
+            "a response with a body has no content type", "\
+The response has a body, the spec documents one, and there is no `content-type` header.
 
     {\"status\": 200, \"headers\": {}, \"body\": {\"total\": 107}}
 
-If the service really leaves it out, that belongs into the description of the operation; if the
-header was lost when the exchange was recorded, put `content-type` on the allow-list and record
-again.";
+If the service really leaves the header out, note it in the description of the operation. If the
+header was lost while recording, add `content-type` to the allow-list and record again.";
         HeaderMissing = "NSV207", "missing-response-header", Error,
             "a required response header is missing", "\
-The response declares a header with `required: true`, and the answer has none of that name (case
-does not matter).
+The spec declares a response header with `required: true`, and the response has no header of that
+name (case does not matter).
 
     headers: {x-request-id: {required: true, schema: {type: string}}}
 
 If the service does not always send it, it is not required. Headers are recorded by an allow-list:
 make sure that this one is on it.";
         Header = "NSV208", "response-header-schema", Error,
-            "a response header does not fit its schema", "\
-The text of the header was read as its schema says and does not fit the schema.
+            "a response header does not match its schema", "\
+The header was parsed as the type that its schema names, and does not match the schema.
 
     retry-after: soon                       (an integer is documented)
 
 Correct the schema of the header.";
         WriteOnly = "NSV235", "write-only-field", Error,
-            "a write-only field was answered", "\
-The property is `writeOnly: true`: only requests have it. The answer shows it, which matters most
-where it is a secret.
+            "a write-only field was returned", "\
+The property is `writeOnly: true`: only requests may have it. The response contains it, which
+matters most where it is a secret.
 
     password: {writeOnly: true}                        200 {\"password\": \"…\"}
 
-If the service really shows it, it is not write-only: say so, and warn of it in the description.";
+If the service really returns it, it is not write-only: remove `writeOnly`, and add a warning to the
+description.";
         Field = "NSV301", "undocumented-field", Warning,
             "a field is not documented", "\
-An object has a field that its schema does not list. The schema does not speak of others (it does
-not say `additionalProperties`), so nothing is contradicted: the service says more than the spec
-knows.
+An object has a field that its schema does not list. The schema has no `additionalProperties`, which
+allows other fields, so nothing is contradicted: the traffic shows more than the spec documents.
 
     {\"domain\": \"acme.example\", \"colour\": \"red\"}        (no property `colour`)
 
-Add the property. Where the names really are data, describe the values with a schema under
-`additionalProperties`; `true` or `{}`, which mean the same, let any value be.";
+Add the property. Where the field names are data, describe their values with a schema under
+`additionalProperties`; `true` and `{}` both allow any value.";
         Vocabulary = "NSV302", "new-value", Warning,
-            "a value is not among the known ones", "\
-`x-extensible-enum` lists the known values of a text that may have others, and here is another.
-Clients must take it; the list should know it.
+            "a value is not among the known values", "\
+`x-extensible-enum` lists the known values of a string that may have others, and this is another.
+Clients must accept it; the list should contain it.
 
     x-extensible-enum: [UDP, TCP, TLS]                 (\"SCTP\" was seen)
 
-Look at the recording, and add the value to the list with a word on what it does.";
+Look at the recording, add the value to the list, and describe what it means.";
         DuplicateKey = "NSV401", "repeated-key", Error,
-            "an object of a recording has a key twice", "\
-Readers of JSON disagree which of the two members counts, and most drop one without a word, so
-that nobody can say what such a recording shows. Here the last one was judged.
+            "an object in a recording has a duplicate key", "\
+JSON parsers disagree on which of the duplicates counts, and most drop one silently, so it is
+unclear what the recording shows. Here the last one was validated.
 
     \"body\": {\"total\": 107, \"total\": \"107\"}
 
-If the service really answers so, every client of it is at risk: keep the recording as `text` and
-report it. If the file was edited, delete one of the two.";
+If the service really sends this, all its clients are at risk: keep the body as a string under
+`text` and report the bug. If the file was edited, delete one of the duplicates.";
         BaselineExpired = "NSV601", "baseline-expired", Error,
-            "an exception in the baseline has expired", "\
-The `expires` date of a baseline entry has passed, so it suppresses nothing any more.
+            "a baseline entry has expired", "\
+The `expires` date of the entry has passed, so it no longer suppresses anything.
 
     - {id: 1a2b3c4d5e, reason: 'server bug, fixed in 44.5', expires: 2026-03-31}
 
-Mend what it excused. Where that is still not possible, set a new date and say in `reason` why.";
+Fix the finding that it suppressed. If that is not possible yet, set a new date and say in `reason`
+why.";
         BaselineUnused = "NSV602", "baseline-unused", Error,
-            "an exception in the baseline excuses nothing", "\
-No finding of this run matches the baseline entry. What it excused is mended, or its `id`, `code`
-or `at` is wrong.
+            "a baseline entry matches no finding", "\
+No finding of this run matches the entry. Either what it suppressed is fixed, or its `id`, `code` or
+`at` is wrong.
 
-Delete the entry.";
+Delete or correct the entry.";
         Negative = "NSV801", "negative-mismatch", Error,
-            "an exchange that must be refused was not refused as it says", "\
-A recording with `meta.expect` is the wrong on purpose: it lists the codes that judging it must
-give, all of them and no others. This one gave other codes, or none, which means that the spec
-accepts what the service never does.
+            "a negative example does not produce the codes that it expects", "\
+A recording with `meta.expect` is a negative example: traffic that the spec must reject. `expect`
+lists the codes that validation must produce, exactly these. This recording produced other codes,
+or none, which means that the spec accepts what the service never does.
 
     \"expect\": [\"NSV220\"]
 
-A recording below a folder `negative` that expects nothing is refused as well, lest it counts as
-evidence. Where the spec was loosened by mistake, tighten it; where the recording is no longer
-wrong, move it or change what it expects.";
+A recording in a folder `negative` is a negative example too, and must have `meta.expect`. If the
+spec was loosened by mistake, tighten it. If the recording is valid now, move it or change
+`expect`.";
         Relation = "NSV901", "relation-broken", Error,
             "a relation does not hold", "\
-The file of relations says what holds within an exchange or between exchanges of one session, and
-here it does not.
+The relations file states what must hold within an exchange or between the exchanges of one session.
+Here it does not hold.
 
     holds: it.domain = path.domain          GET /domains/acme.example/connections
                                             [{\"domain\": \"other.example\"}]
 
-Read both places: the service may have a bug, somebody else may have changed something in between,
-or the relation claims too much; then add to its `where` or `until` what it leaves out, or delete
-it.";
+Look at both places. The service may have a bug, another client may have changed something in
+between, or the relation claims too much: then restrict it with `where` or `until`, or delete it.";
         RelationUnfit = "NSV902", "relation-not-evaluated", Warning,
             "a relation cannot be evaluated", "\
-A value is of a type with which the expression can do nothing, so that nobody knows whether the
-relation holds.
+A value has a type that the expression cannot use, so it is unknown whether the relation holds.
 
     holds: count(response) <= query.limit   ?limit=many
 
-Where the value is rightly of this type, say in `where` when the relation applies.";
+If the value may have this type, use `where` to say when the relation applies.";
         RelationNeverApplied = "NSV903", "relation-never-applied", Warning,
-            "a relation was applied to no exchange", "\
-Nothing that was validated has all that the relation needs: no such exchange, none after the one
-that it is held against, or a name in an expression that no exchange has.
+            "a relation applies to no exchange", "\
+No validated exchange has everything that the relation needs: there is no exchange of its operation,
+none that follows the one it is compared with, or an expression uses a name that no exchange has.
 
     holds: it.domian = path.domain          (misspelt)
 
-Correct the name, or record exchanges to which it applies; `meta.after` names the recording of the
-exchange before.";
+Correct the name, or record exchanges to which the relation applies. `meta.after` names the
+recording of the preceding exchange.";
     }
 }
 
 two_way_rules! {
-    /// What can be wrong with a body.
+    /// Rules about the body of a request or of a response.
     pub(crate) enum BodyCode {
         NoBody = ("NSV110", "NSV204"), "missing-body", Error,
             ("", " has no body"), "\
-The spec promises a body (of a request: `requestBody` with `required: true`; of an answer: content
-with a schema) and there is none.
+The spec requires a body (in a request: `requestBody` with `required: true`; in a response:
+`content` with a schema), and there is none.
 
     POST /connections                       (no body)
     200, content-length: 0
 
-If the request is rightly empty, `required` is wrong. If the answer is, document it so: a response
-without `content`.";
+If the request may be empty, remove `required`. If the response may be empty, document it as a
+response without `content`.";
         MediaType = ("NSV111", "NSV203"), "undocumented-media-type", Error,
             ("the content type of ", " is not documented"), "\
-The media type is not among those of the spec, neither itself nor through a range such as
-`application/*`. Parameters such as `charset` do not matter.
+The spec lists neither the media type itself nor a range such as `application/*` that covers it.
+Parameters such as `charset` do not matter.
 
     content-type: text/html                 (application/json is documented)
 
-Add the media type with its schema; in an answer, find out first whether a gateway gave it in the
-service's place.";
+Add the media type with its schema. In a response, find out first whether it came from a gateway
+instead of the service.";
         BrokenJson = ("NSV112", "NSV205"), "broken-json", Error,
-            ("the body of ", " is not the JSON that it says it is"), "\
-The content type says JSON, and the body does not parse as JSON: it was recorded as text.
+            ("the body of ", " is not valid JSON"), "\
+The content type says JSON, and the body does not parse as JSON. It was recorded as a string.
 
     content-type: application/json          {\"total\": 107
 
-Look at the text in the recording. If this is what the service sends, document the media type that
-it really is.";
+Look at the body in the recording. If the service really sends this, document its actual media
+type.";
         BrokenForm = ("NSV114", "NSV209"), "broken-form", Error,
-            ("the body of ", " is not the form that it says it is"), "\
-The content type says `multipart/form-data`, and the body cannot be read as such: the content type
-names no boundary, the last boundary is missing, or a part has no name.
+            ("the body of ", " is not a valid multipart form"), "\
+The content type says `multipart/form-data`, and the body cannot be parsed as such: the content type
+names no boundary, the closing boundary is missing, or a part has no name.
 
     content-type: multipart/form-data       (no boundary)
 
 Correct the program that sends it. If the recorder changed the body, record it again.";
         UnexpectedBody = ("NSV113", "NSV206"), "unexpected-body", Warning,
             ("", " has a body where none is documented"), "\
-The spec documents no content here, and a body came.
+The spec documents no content here, and there is a body.
 
     202 Accepted        {\"code\": 202, \"message\": \"Accepted\"}
 
-Document it: a client that reads only what is documented loses it.";
+Document it: a client that reads only what is documented drops it.";
         Type = ("NSV120", "NSV220"), "wrong-type", Error,
             ("a value in ", " has the wrong type"), "\
-The JSON type is not the one that the schema names. `1.0` and `1e2` are numbers and not integers
-(beyond 64 bits, every number counts as an integer, however it is written); `\"5\"` is a string.
+The JSON type is not the one that the schema names. `1.0` and `1e2` are numbers, not integers
+(beyond 64 bits every number counts as an integer, however it is written); `\"5\"` is a string.
 
     type: integer                           \"limits-max-active-calls-orig\": \"0\"
 
-Correct the type. Where the service sends now one, now another, say so with `oneOf`.";
+Correct the type. If the service sends sometimes one type and sometimes another, use `oneOf`.";
         Null = ("NSV121", "NSV221"), "unexpected-null", Error,
             ("a value in ", " is null and may not be"), "\
-The value is null, and its schema has a `type` without `nullable: true` beside it. Written
-elsewhere (beside `$ref` or `allOf`, without a `type`), `nullable` allows nothing.
+The value is null, and its schema has a `type` without `nullable: true` beside it. Elsewhere (beside
+`$ref` or `allOf`, without a `type`) `nullable` has no effect.
 
     type: string                            \"time-zone\": null
 
-Add `nullable: true` beside the `type`. Where the type stands in a schema that others share, write
-`anyOf: [{$ref: …}, {enum: [null]}]` where null may come.";
+Add `nullable: true` beside the `type`. If the type is in a schema that others share, write
+`anyOf: [{$ref: …}, {enum: [null]}]` where null is allowed.";
         Enum = ("NSV122", "NSV222"), "not-in-enum", Error,
             ("a value in ", " is not in its enum"), "\
-`enum` lists all values there can be, and this is another. Case and white space count. Null must
-be listed too, also where `nullable` is true.
+`enum` lists all allowed values, and this is not one of them. Case and white space matter. Null must
+be listed too, even with `nullable: true`.
 
     enum: [yes, no]                         \"automatic\"
 
-Add the value. If the list can grow, write `x-extensible-enum` in place of `enum`: new values are
-then reported as drift.";
+Add the value. If the list can grow, use `x-extensible-enum` instead of `enum`: new values are then
+reported as drift.";
         Required = ("NSV123", "NSV223"), "missing-field", Error,
             ("a required field is missing in ", ""), "\
-`required` names the field and the object does not have it. A field that may not travel this way
-(`readOnly` in a request, `writeOnly` in an answer) is never missed.
+`required` names the field, and the object does not have it. A `readOnly` field is never required in
+a request, nor a `writeOnly` field in a response.
 
     required: [domain]                      {\"dial-plan\": \"acme.example\"}
 
-Take the name out of `required` if the service does well without it.";
+Remove the name from `required` if the service does not need or does not always send the field.";
         Additional = ("NSV124", "NSV224"), "forbidden-field", Error,
-            ("a field in ", " is not among the only ones allowed"), "\
-The schema closes the object with `additionalProperties: false`, and here is a field that it does
-not list.
+            ("a field in ", " is not allowed"), "\
+The schema closes the object with `additionalProperties: false`, and the object has a field that the
+schema does not list.
 
     additionalProperties: false             {\"code\": 202, \"message\": \"Accepted\", \"id\": 7}
 
-Add the property, or open the object: a closed answer breaks clients with every field the service
-gains.";
+Add the property, or open the object: with a closed response, every field that the service adds
+breaks clients.";
         Format = ("NSV125", "NSV225"), "wrong-format", Error,
-            ("a value in ", " is not of its format"), "\
-The text or number is not of the `format` that the schema names: date-time is RFC 3339
+            ("a value in ", " does not match its format"), "\
+The string or number does not match the `format` that the schema names: date-time is RFC 3339
 (`2025-09-16T14:59:24Z`), int32 and int64 are bounds.
 
     format: date-time                       \"2025-05-19 02:41:11\"
 
-Take the format away, or describe what really comes with a `pattern`.";
+Remove the format, or describe the actual values with a `pattern`.";
         Bound = ("NSV126", "NSV226"), "out-of-bounds", Error,
             ("a number in ", " is out of bounds"), "\
-The number is outside `minimum` and `maximum`; with `exclusiveMinimum: true` the bound itself is
-outside too.
+The number is below `minimum` or above `maximum`. With `exclusiveMinimum: true` or
+`exclusiveMaximum: true` the bound itself is out of bounds too.
 
     minimum: 0, exclusiveMinimum: true      0
 
 Correct the bound.";
         Length = ("NSV127", "NSV227"), "wrong-length", Error,
-            ("a text in ", " is too long or too short"), "\
-The text has more characters than `maxLength` or fewer than `minLength` says. Characters are
+            ("a string in ", " is too long or too short"), "\
+The string has more characters than `maxLength` allows, or fewer than `minLength`. Characters are
 counted, not bytes.
 
-    maxLength: 64                           (a text of 70 characters)
+    maxLength: 64                           (a string of 70 characters)
 
 Correct the limit.";
         Pattern = ("NSV128", "NSV228"), "wrong-pattern", Error,
-            ("a text in ", " does not match its pattern"), "\
-The text does not match the regular expression. A pattern matches anywhere in the text unless it
-has `^` and `$`, and these bind only the branch of a `|` that they stand in.
+            ("a string in ", " does not match its pattern"), "\
+The string does not match the regular expression. A pattern matches anywhere in the string unless
+it is anchored with `^` and `$`; in a pattern with `|`, an anchor applies only to its own branch.
 
-    pattern: ^[a-z]+$                       (a text with digits)
+    pattern: ^[a-z]+$                       (a string with digits)
 
 Correct the pattern.";
         Size = ("NSV129", "NSV229"), "wrong-size", Error,
             ("an array or object in ", " has the wrong size"), "\
-An array breaks `minItems`, `maxItems` or `uniqueItems`, or an object `minProperties` or
+An array violates `minItems`, `maxItems` or `uniqueItems`, or an object violates `minProperties` or
 `maxProperties`.
 
     maxItems: 1                             [1, 2]
 
 Correct the limit.";
         Alternative = ("NSV130", "NSV230"), "no-alternative", Error,
-            ("a value in ", " is none of its alternatives"), "\
-The value fits no branch of `oneOf` or `anyOf`, or its discriminator names none. Where one branch
-was clearly meant, its own faults are reported in place of this.
+            ("a value in ", " matches none of its alternatives"), "\
+The value matches no branch of `oneOf` or `anyOf`, or its discriminator names none of them. If one
+branch was clearly meant, the errors of that branch are reported instead.
 
     oneOf: [{type: string}, {type: integer}]           true
 
-Add the alternative that came, or the name to the mapping of the discriminator.";
+Add a branch for the value, or add the name to the mapping of the discriminator.";
         Ambiguous = ("NSV131", "NSV231"), "two-alternatives", Error,
-            ("a value in ", " is more than one of its alternatives"), "\
-`oneOf` allows exactly one branch to fit, and more than one does.
+            ("a value in ", " matches more than one of its alternatives"), "\
+`oneOf` requires that exactly one branch matches, and more than one does.
 
     oneOf: [{type: number}, {type: integer}]           5
 
-Write `anyOf`, or make the branches exclude each other.";
+Use `anyOf`, or make the branches mutually exclusive.";
         Not = ("NSV132", "NSV232"), "excluded-value", Error,
-            ("a value in ", " is what it must not be"), "\
-The value fits the schema under `not`.
+            ("a value in ", " matches the schema that it must not match"), "\
+The value matches the schema under `not`.
 
     not: {enum: [\"\"]}                       \"\"
 
@@ -486,24 +484,23 @@ The number is not a multiple of `multipleOf`.
 
     multipleOf: 60                          90
 
-Correct the step.";
+Correct `multipleOf`.";
         Other = ("NSV134", "NSV234"), "other-assertion", Error,
-            ("a value in ", " fails its schema"), "\
-An assertion of the schema fails that has no code of its own, for example a `pattern` too costly
-to evaluate.
+            ("a value in ", " does not match its schema"), "\
+The value violates a keyword that has no code of its own, or its schema does not compile.
 
-    pattern: (a+)+$                         (a text of very many characters)
+    `name` cannot be validated: its schema does not compile
 
-The message names the keyword: correct what it says.";
+The message names the cause: correct the schema.";
     }
 }
 
-/// The kinds of findings that a tool knows.
+/// The rules that a tool knows.
 #[derive(Debug, Clone)]
 pub struct Rules(Vec<&'static Rule>);
 
 impl Default for Rules {
-    /// Those of this crate.
+    /// The rules of this crate.
     fn default() -> Self {
         Rules(Vec::new())
             .with(Code::RULES)
@@ -513,7 +510,7 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// And others, by which a tool finds more.
+    /// Adds the rules of a tool that has checks of its own.
     #[must_use]
     pub fn with(mut self, rules: &'static [Rule]) -> Self {
         self.0.extend(rules);
@@ -521,12 +518,12 @@ impl Rules {
         self
     }
 
-    /// All, in the order of their codes.
+    /// All rules, in the order of their codes.
     pub fn all(&self) -> &[&'static Rule] {
         &self.0
     }
 
-    /// The rule of a code or a name, in any case.
+    /// The rule with a code or a name, ignoring case.
     ///
     /// ```
     /// let rules = openapi_traffic::Rules::default();
@@ -538,7 +535,7 @@ impl Rules {
         rules.find(|rule| is_it(rule.code) || is_it(rule.name))
     }
 
-    /// The rules whose code or name looks most like `text`, best first, at most three.
+    /// Suggestions for a misspelt code or name: the most similar rules, best first, at most three.
     pub fn near(&self, text: &str) -> Vec<&'static Rule> {
         let text = text.to_ascii_lowercase();
         let likeness = |rule: &Rule| {
@@ -571,9 +568,9 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_wrong_both_ways_is_two_codes_with_one_explanation() {
+    fn a_rule_about_bodies_has_a_code_for_requests_and_one_for_responses() {
         let [request, response] =
-            [Direction::Request, Direction::Response].map(|way| BodyCode::Type.rule(way));
+            [Direction::Request, Direction::Response].map(|it| BodyCode::Type.rule(it));
         assert_eq!(
             (request.code, request.name, request.title),
             (
@@ -587,7 +584,7 @@ mod tests {
             (
                 "NSV220",
                 "response-wrong-type",
-                "a value in an answer has the wrong type"
+                "a value in a response has the wrong type"
             )
         );
         assert_eq!(request.explanation, response.explanation);
@@ -601,20 +598,20 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_is_found_by_code_and_by_name_in_any_case() {
+    fn a_rule_is_found_by_code_and_by_name_ignoring_case() {
         let code = |text| all().find(text).map(|rule| rule.code);
         assert_eq!(code("nsv602"), Some("NSV602"));
         assert_eq!(code("Baseline-Unused"), Some("NSV602"));
     }
 
     #[test]
-    fn a_misspelt_name_is_near_the_right_one() {
+    fn a_misspelt_name_suggests_the_right_one() {
         let near = all().near("baseline-unusd");
         assert_eq!(near.first().map(|rule| rule.code), Some("NSV602"));
     }
 
     #[test]
-    fn nonsense_is_near_nothing() {
+    fn an_unknown_word_suggests_nothing() {
         assert!(all().near("zzzzzz").is_empty());
     }
 }

@@ -1,5 +1,5 @@
-//! The command line: what every tool that is built on this crate does the same way, and the command
-//! of the crate itself.
+//! The command line: options and exit codes that every tool on this crate shares, and the command
+//! `openapi-traffic` itself.
 
 use std::fs::File;
 use std::io::Write;
@@ -20,14 +20,13 @@ use crate::{Rules, Severity};
 const CLEAN: u8 = 0;
 /// There are findings.
 const FINDINGS: u8 = 1;
-/// Something could not be judged.
-const NOT_JUDGED: u8 = 2;
+/// Something could not be validated.
+const NOT_VALIDATED: u8 = 2;
 
-/// An example of either use.
 const USAGE: &str = "\
 openapi-traffic --spec <FILE> [OPTIONS] <PATH>...
        openapi-traffic --explain [<CODE>]";
-/// What every command that validates traffic says below its options.
+/// The help text on exit codes, for every command that validates traffic.
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0  no findings that count (see `--fail-on`)
@@ -35,37 +34,37 @@ Exit codes:
   2  something could not be validated: the document or a recording cannot be
      read, a path matches nothing, or there is no exchange at all";
 
-/// What lists all codes.
+/// The value of `--explain` that lists all codes.
 pub const LIST: &str = "list";
 
 /// Validate an OpenAPI 3.0 document against recorded HTTP traffic
 ///
-/// Reports where the traffic contradicts the document, what the document does not mention, and with
-/// `--coverage` which parts of it no traffic has shown.
+/// Reports where the traffic contradicts the document and what the document does not mention. With
+/// `--coverage` it also reports which parts of the document no traffic covers.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, override_usage = USAGE, after_long_help = EXIT_CODES)]
 pub struct Command {
     /// Traffic: HAR files, recordings (*.json), NDJSON with one recording per line, or folders of
     /// these
     ///
-    /// A pipe that is named is read to its end, for which it waits as long as it takes; pipes in a
-    /// folder are skipped.
+    /// A named pipe given as PATH is read to its end, however long that takes; pipes in a folder are
+    /// skipped.
     #[arg(value_name = "PATH", required_unless_present = "explain")]
     paths: Vec<PathBuf>,
     /// OpenAPI 3.0 document, YAML or JSON
     #[arg(long, value_name = "FILE", required_unless_present = "explain")]
     spec: Option<PathBuf>,
-    /// Known findings to accept until a date
+    /// Known findings to suppress, each until a date (YAML)
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Relations: what holds within and across exchanges
+    /// Relations that must hold within an exchange or between exchanges (YAML)
     #[arg(long, value_name = "FILE")]
     relations: Option<PathBuf>,
     #[command(flatten)]
     judging: Judging,
 }
 
-/// The arguments that every command has which judges traffic and reports on it.
+/// The options of every command that validates traffic and reports on it.
 #[derive(Debug, clap::Args)]
 pub struct Judging {
     /// Report format
@@ -74,24 +73,24 @@ pub struct Judging {
     /// Write the report to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Also report what the traffic shows of the document, and what to record next (formats human
-    /// and json; html always does)
+    /// Also report which parts of the document the traffic covers, and what to record next (formats
+    /// human and json; html always does)
     #[arg(long)]
     pub coverage: bool,
     /// Explain the code of a finding; without a code, list them all
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = LIST)]
     pub explain: Option<String>,
-    /// Validate only traffic to this host (`name` or `name:port`), whatever `servers` in the
-    /// document says; can be repeated
+    /// Validate only traffic to this host (`name` or `name:port`) instead of the `servers` in the
+    /// document; can be repeated
     #[arg(long, value_name = "HOST")]
     pub host: Vec<String>,
-    /// The least severe findings that make the exit code 1
+    /// The lowest severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Severity::Warning)]
     pub fail_on: Severity,
 }
 
 impl Command {
-    /// Runs the command; what keeps it from running at all goes to standard error.
+    /// Runs the command. An error that prevents the run is written to standard error.
     pub fn run(self) -> ExitCode {
         exit(match &self.judging.explain {
             Some(text) => explained(text, &Rules::default()),
@@ -122,10 +121,10 @@ impl Command {
 }
 
 impl Judging {
-    /// Refuses `--coverage` with a format that cannot show it.
+    /// Checks that the format can show what `--coverage` asks for.
     ///
     /// # Errors
-    /// It cannot.
+    /// `--coverage` was given with a format that has no place for it.
     pub fn check(&self) -> anyhow::Result<()> {
         if self.coverage && !self.format.has_coverage() {
             bail!(
@@ -136,11 +135,11 @@ impl Judging {
         Ok(())
     }
 
-    /// Writes a report to the file or to standard output, and says with which code to exit;
-    /// findings that weigh less than `--fail-on` do not count.
+    /// Writes a report to the file or to standard output and returns the exit code. Findings less
+    /// severe than `--fail-on` do not count.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The report cannot be written.
     pub fn finish(&self, report: &Report) -> anyhow::Result<u8> {
         let text = report.render(self.format)?;
         match &self.output {
@@ -156,20 +155,20 @@ impl Judging {
         Ok(match report.outcome {
             Outcome::Findings if report.findings.iter().any(counts) => FINDINGS,
             Outcome::Clean | Outcome::Findings => CLEAN,
-            Outcome::NotJudged => NOT_JUDGED,
+            Outcome::NotJudged => NOT_VALIDATED,
         })
     }
 }
 
-/// The exit code of a run; an error goes to standard error.
+/// The exit code of a run. An error is written to standard error.
 pub fn exit(done: anyhow::Result<u8>) -> ExitCode {
     ExitCode::from(done.unwrap_or_else(|error| {
         anstream::eprintln!("error: {error:#}");
-        NOT_JUDGED
+        NOT_VALIDATED
     }))
 }
 
-/// `--explain`: writes what a code means, or all codes where the text is [`LIST`].
+/// `--explain`: prints what a code means, or all codes if `text` is [`LIST`].
 ///
 /// # Errors
 /// There is no such code.
@@ -184,7 +183,7 @@ pub fn explained(text: &str, rules: &Rules) -> anyhow::Result<u8> {
                 .map(|rule| format!("\n  {} {}", rule.code, rule.name))
                 .collect();
             let hint = if near.is_empty() {
-                "; `--explain` lists all".to_owned()
+                "; `--explain` without a code lists all".to_owned()
             } else {
                 format!("; did you mean{}", near.concat())
             };
@@ -195,13 +194,13 @@ pub fn explained(text: &str, rules: &Rules) -> anyhow::Result<u8> {
     Ok(CLEAN)
 }
 
-/// The progress of a run, to be moved after each exchange.
+/// The progress display of a run; increment it after each exchange.
 pub fn progress() -> ProgressBar {
-    spinner("{spinner} {human_pos} exchanges judged, {elapsed}")
+    spinner("{spinner} {human_pos} exchanges validated, {elapsed}")
 }
 
-/// A line that moves on a terminal until it is cleared, in the words of a template of `indicatif`;
-/// nothing when the run is over before it is drawn, nothing in a file or a pipe.
+/// A progress line on a terminal, from an `indicatif` template, shown until it is cleared. Not
+/// drawn if the run ends before the first tick, or if standard error is no terminal.
 pub fn spinner(template: &str) -> ProgressBar {
     let progress = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template(template) {

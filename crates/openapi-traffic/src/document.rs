@@ -1,5 +1,4 @@
-//! The document as it was written, with the local files that it refers to, and its references
-//! followed.
+//! The OpenAPI document with the local files that it refers to, and the resolution of `$ref`s.
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
@@ -10,8 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::by_name::by_name;
 
-/// Where the other files stand in the value of the whole, each under its path: a place in one of
-/// them is a pointer as any other.
+/// Where the referenced files are inserted into the value of the document, each under its path, so
+/// that one pointer can address a place in any of them.
 const FILES: &str = "/x-referenced-files";
 
 /// A document whose references can be followed.
@@ -25,7 +24,7 @@ pub(crate) struct Document {
 /// A file that the document refers to, or why it cannot be read.
 type File = Result<Source, Error>;
 
-/// A value and the pointer of the place where it finally stands.
+/// A value and the pointer at which it is defined, after references were followed.
 #[derive(Debug, Clone)]
 pub(crate) struct At<'d> {
     pub(crate) pointer: String,
@@ -33,8 +32,8 @@ pub(crate) struct At<'d> {
 }
 
 impl Document {
-    /// Reads a document and all local files that its references lead to, however far. A file that
-    /// cannot be read is an error only where something needs it.
+    /// Parses a document and, transitively, all local files that its references lead to. A file
+    /// that cannot be read is an error only when a reference into it is resolved.
     pub(crate) fn parse(source: Source) -> Result<Self, Error> {
         let value = source.value()?;
         let mut document = Document {
@@ -62,12 +61,12 @@ impl Document {
         Ok(document)
     }
 
-    /// The text of the document itself.
+    /// The source text of the document itself.
     pub(crate) fn source(&self) -> &Source {
         &self.source
     }
 
-    /// The whole value, the other files in it.
+    /// The document as a value, including the referenced files.
     pub(crate) fn value(&self) -> &Value {
         &self.value
     }
@@ -76,13 +75,13 @@ impl Document {
         self.value.pointer(pointer)
     }
 
-    /// Where the value at a pointer stands, or the nearest around it, in whichever file.
+    /// The place of the value at a pointer, or of the nearest value around it, in whichever file.
     pub(crate) fn place(&self, pointer: &str) -> Option<Place> {
         let (source, pointer) = self.file(pointer);
         source.nearest(pointer)
     }
 
-    /// The name of a place in its file, which it keeps when something is inserted above.
+    /// The stable name of a place in its file (see [`by_name`]).
     pub(crate) fn place_name(&self, pointer: &str) -> String {
         let (_, inside) = self.file(pointer);
         let file = &pointer[..pointer.len() - inside.len()];
@@ -101,13 +100,13 @@ impl Document {
         other().unwrap_or((&self.source, pointer))
     }
 
-    /// The value at a pointer, references followed to the place where it is defined.
+    /// The value at a pointer, with references followed to its definition.
     pub(crate) fn resolve(&self, pointer: &str) -> Result<At<'_>, Error> {
         let mut pointer = pointer.to_owned();
         let mut passed = Vec::new();
         loop {
             let Some(value) = self.get(&pointer) else {
-                return Err(self.error(&pointer, "there is nothing at this place"));
+                return Err(self.error(&pointer, "no such place in the document"));
             };
             let Some(reference) = reference(value) else {
                 return Ok(At { pointer, value });
@@ -116,7 +115,7 @@ impl Document {
             if passed.contains(&target) {
                 return Err(self.error(
                     &pointer,
-                    &format!("`$ref: {reference}` leads back to itself"),
+                    &format!("`$ref: {reference}` is circular: it leads back to itself"),
                 ));
             }
             passed.push(target.clone());
@@ -124,8 +123,8 @@ impl Document {
         }
     }
 
-    /// The value that a value finally refers to, itself where it is no reference; none where that
-    /// leads nowhere.
+    /// The value with references followed; the value itself if it is no reference, `None` if a
+    /// reference cannot be resolved.
     pub(crate) fn follow<'d>(&'d self, value: &'d Value) -> Option<&'d Value> {
         match reference(value) {
             None => Some(value),
@@ -143,8 +142,8 @@ impl Document {
             "" => normal(here),
             url if is_remote(url) => {
                 let reason = format!(
-                    "`$ref: {reference}` leads to another server, from which nothing is fetched; \
-                     download {url} beside {here} and refer to that file"
+                    "`$ref: {reference}` is a remote reference, and nothing is fetched from the \
+                     network; download {url}, store it beside {here} and refer to that file"
                 );
                 return Err(self.error(from, &reason));
             }
@@ -157,7 +156,7 @@ impl Document {
                 let cause = std::error::Error::source(error);
                 let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
                 let reason = format!(
-                    "`$ref: {reference}` leads to a file that is of no use: {error}{cause}"
+                    "`$ref: {reference}` leads to a file that cannot be read: {error}{cause}"
                 );
                 return Err(self.error(from, &reason));
             }
@@ -165,15 +164,21 @@ impl Document {
         let target = base + &decoded(fragment);
         match self.get(&target) {
             Some(_) => Ok(target),
-            None => Err(self.error(from, &format!("`$ref: {reference}` leads nowhere"))),
+            None => Err(self.error(
+                from,
+                &format!("`$ref: {reference}` cannot be resolved: no such place"),
+            )),
         }
     }
 
-    /// The members of the object at a place; an error that says so where it is no object.
+    /// The members of the object at a place.
+    ///
+    /// # Errors
+    /// The value is no object.
     pub(crate) fn object(&self, at: &At<'_>) -> Result<&Map<String, Value>, Error> {
         self.get(&at.pointer)
             .and_then(Value::as_object)
-            .ok_or_else(|| self.error(&at.pointer, "an object is wanted here"))
+            .ok_or_else(|| self.error(&at.pointer, "expected an object here"))
     }
 
     /// An error at a place of the document.
@@ -187,7 +192,7 @@ impl Document {
     }
 }
 
-/// The paths of the other files that the references in a value lead to.
+/// The paths of the other files that the references in a value name.
 fn others(value: &Value, file: &str) -> Vec<String> {
     let mut paths = Vec::new();
     let mut waiting = vec![value];
@@ -207,16 +212,17 @@ fn others(value: &Value, file: &str) -> Vec<String> {
     paths
 }
 
-/// A file only: a device or a pipe might never end.
+/// Reads a regular file only: a device or a pipe might never end.
 fn read(path: &Path) -> Result<Source, Error> {
     match std::fs::metadata(path) {
-        Ok(it) if !it.is_file() => Err(Source::new(display(path), String::new())
-            .error_at("", "neither a file nor a link to one")),
+        Ok(it) if !it.is_file() => {
+            Err(Source::new(display(path), String::new()).error_at("", "not a regular file"))
+        }
         _ => Source::read(path),
     }
 }
 
-/// Whether a reference begins with a scheme, or with the name of a server.
+/// Whether a reference is a URL: it begins with a scheme, or with `//` and a host.
 fn is_remote(reference: &str) -> bool {
     let scheme = reference.split(':').next().unwrap_or_default();
     let is_scheme = reference.contains(':')
@@ -228,13 +234,13 @@ fn is_remote(reference: &str) -> bool {
     is_scheme || reference.starts_with("//")
 }
 
-/// The path of a file that a reference names from another.
+/// The path of a file that a reference in another file names.
 fn beside(file: &str, reference: &str) -> String {
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
     normal(&folder.join(decoded(reference)).to_string_lossy())
 }
 
-/// A path without detours, so that each file has one.
+/// A path without `.` and, as far as possible, without `..`: each file has one such path.
 pub(crate) fn normal(path: &str) -> String {
     let mut normal = PathBuf::new();
     for part in Path::new(path).components() {

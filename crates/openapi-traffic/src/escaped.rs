@@ -1,15 +1,15 @@
-//! JSON within a string of a JSON text: where its values stand, escapes and all.
+//! Positions of values in JSON that is embedded as a string in other JSON (bodies in a HAR file).
 
 use located::{Source, pointer};
 
-/// How many bytes of the string's value lie between two places that are remembered.
+/// How many bytes of the decoded string lie between two remembered positions.
 const STRETCH: usize = 1024;
 
 /// A string that is itself JSON.
 #[derive(Debug)]
 pub(crate) struct Escaped {
     inner: Source,
-    /// The bytes of the outer text at which each stretch of the inner one begins.
+    /// The byte of the outer text at which each stretch of the inner one begins.
     stretches: Vec<usize>,
     outer: String,
     start: usize,
@@ -71,7 +71,7 @@ impl Escaped {
     }
 }
 
-/// The characters that the inside of a JSON string stands for, each with its first byte there.
+/// The decoded characters of a JSON string, each with the byte at which it begins.
 pub(crate) struct Characters<'t> {
     text: &'t str,
     at: usize,
@@ -141,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    /// A value of any text, found again by what stands at its place.
+    /// What follows in the outer text from the position that is found for `/here`.
     fn found(body: &str, ascii: bool) -> String {
         let body = format!("{{\"a\": \"{body}\", \"here\": 1}}");
         let mut literal = json!(body).to_string();
@@ -181,7 +181,10 @@ mod tests {
         }
 
         #[test]
-        fn characters_are_those_that_a_parser_reads(text in "\\PC{0,30}", tail in "[\n\t\r\"/\\\\]{0,4}") {
+        fn characters_are_those_that_a_parser_reads(
+            text in "\\PC{0,30}",
+            tail in "[\n\t\r\"/\\\\]{0,4}",
+        ) {
             let text = text + &tail;
             let literal = Value::from(text.clone()).to_string();
             let read: String = Characters::new(&literal[1..literal.len() - 1])

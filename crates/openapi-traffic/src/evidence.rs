@@ -1,5 +1,5 @@
-//! What the traffic showed of each place of a specification: counters that merge, and the table
-//! made from them.
+//! Coverage: how often the traffic showed each place of a specification, as counters that can be
+//! merged, and the table made from them.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -17,10 +17,11 @@ use located::pointer;
 
 /// How many recordings are remembered for a place: enough to look at, few enough to keep.
 const RECORDINGS: usize = 4;
-/// How many undocumented things are told apart; beyond, they are only counted as findings.
+/// How many undocumented things are listed; any further ones appear only as findings.
 const UNDOCUMENTED: usize = 1000;
 
-/// What was seen, per place; the evidence of many exchanges is that of each merged, in any order.
+/// What was seen, per place of the specification. The evidence of many exchanges is that of each,
+/// merged in any order.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
     sites: Vec<Seen>,
@@ -40,7 +41,7 @@ struct Unchecked {
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
     times: u64,
-    /// How many of these times the body was no excerpt.
+    /// How many of these times the body was complete, not an excerpt.
     whole: u64,
     contradicted: u64,
     types: u8,
@@ -62,23 +63,23 @@ struct Undocumented {
     name: String,
 }
 
-/// Which recording is being looked at.
+/// The recording that is being validated.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Observation<'w> {
     /// Its number in the run.
     pub(crate) number: u64,
-    /// What it is called.
+    /// Its label in reports.
     pub(crate) label: &'w Arc<str>,
-    /// How strong it is.
+    /// How strong it is as evidence.
     pub(crate) origin: Origin,
-    /// Whether what is looked at is no excerpt, so that what is not there counts as absent.
+    /// Whether the body is complete, not an excerpt, so that what is missing counts as absent.
     pub(crate) whole: bool,
     /// What may be shown of it.
     pub(crate) known: &'w Known,
 }
 
 impl Evidence {
-    /// Nothing seen yet.
+    /// Evidence for a specification of which nothing was seen yet.
     pub fn new(spec: &Spec) -> Evidence {
         Evidence {
             sites: vec![Seen::default(); spec.sites().len()],
@@ -87,7 +88,7 @@ impl Evidence {
         }
     }
 
-    /// Adds what another has seen.
+    /// Adds the counters of another.
     pub fn merge(&mut self, other: Evidence) {
         if self.sites.is_empty() {
             self.sites = other.sites;
@@ -115,12 +116,12 @@ impl Evidence {
         self.labels.extend(other.labels);
     }
 
-    /// A value was seen at a place.
+    /// Counts a value at a place.
     pub(crate) fn see(&mut self, site: SiteId, value: &Value, observation: Observation<'_>) {
         self.see_type(site, type_bit(value), observation);
     }
 
-    /// Something that is no value was seen: an operation, a status.
+    /// Counts something that is no JSON value: an operation, a status.
     pub(crate) fn pass(&mut self, site: SiteId, observation: Observation<'_>) {
         self.see_type(site, 0, observation);
     }
@@ -134,7 +135,7 @@ impl Evidence {
         seen.note(&mut self.labels, observation);
     }
 
-    /// A text of a place's vocabulary was seen there.
+    /// Counts one of the known values of a place.
     pub(crate) fn see_text(&mut self, sites: &Sites, site: SiteId, text: usize) {
         let site = sites.get(site);
         if text < site.values.len() {
@@ -142,14 +143,14 @@ impl Evidence {
         }
     }
 
-    /// What a place says was not so.
+    /// Counts a contradiction of a place.
     pub(crate) fn contradict(&mut self, site: SiteId, observation: Observation<'_>) {
         let seen = &mut self.sites[site as usize];
         seen.contradicted += 1;
         seen.note(&mut self.labels, observation);
     }
 
-    /// Something was not validated.
+    /// Counts something that was not validated.
     pub(crate) fn leave(&mut self, reason: String, observation: Observation<'_>) {
         let first = (observation.number, Arc::clone(observation.label));
         let once = Unchecked { times: 1, first };
@@ -161,13 +162,13 @@ impl Evidence {
         }
     }
 
-    /// What was not validated: the reason, how often, and the first exchange with it.
+    /// What was not validated: the reason, how often, and the first exchange affected.
     pub fn unchecked(&self) -> impl Iterator<Item = (&str, u64, &str)> {
         let all = self.unchecked.iter();
         all.map(|(reason, it)| (reason.as_str(), it.times, it.first.1.as_ref()))
     }
 
-    /// Something was seen of which the specification knows nothing.
+    /// Counts something that the specification does not document.
     pub(crate) fn see_undocumented(
         &mut self,
         kind: SiteKind,
@@ -195,14 +196,15 @@ impl Evidence {
         self.forget_undocumented();
     }
 
-    /// Keeps the first in order, not in time: the same ones remain however the work was divided.
+    /// Keeps the first in sort order, not in time: the result does not depend on how the work was
+    /// divided among threads.
     fn forget_undocumented(&mut self) {
         while self.undocumented.len() > UNDOCUMENTED {
             self.undocumented.pop_last();
         }
     }
 
-    /// The table: each place of the specification in its order, then what it does not know.
+    /// The table: each place of the specification in its order, then what is undocumented.
     pub fn rows(&self, spec: &Spec) -> Vec<Row> {
         let nothing = Seen::default();
         let documented = spec.sites().iter().enumerate().map(|(number, site)| {
@@ -309,7 +311,7 @@ impl Recordings {
         &self.numbers[..usize::from(self.count)]
     }
 
-    /// Keeps the lowest numbers, sorted; says whether this one was taken in.
+    /// Keeps the lowest numbers, sorted; returns whether this one was inserted.
     fn add(&mut self, number: u64) -> bool {
         let count = usize::from(self.count);
         // Exchanges come in order: nearly always this is the last one again, or the table is full
@@ -331,38 +333,38 @@ impl Recordings {
     }
 }
 
-/// What the traffic showed of one place.
+/// The evidence for one place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Row {
     /// What the place is.
     pub kind: SiteKind,
-    /// Where it is defined in the specification; for what is undocumented, what should define it.
+    /// Where it is defined in the specification; if undocumented, where it should be defined.
     pub pointer: String,
     /// `operationId status media type`, or the name of a property or parameter.
     pub name: String,
     /// How often it was seen.
     pub seen: u64,
-    /// How often it could have been seen.
+    /// How often it could have been seen: how often the place that contains it was seen.
     pub of: Option<u64>,
-    /// The two above in a word.
+    /// `seen` compared with `of`.
     pub presence: Presence,
     /// The JSON types of its values.
     pub types: Vec<&'static str>,
-    /// How often each value of its vocabulary was seen.
+    /// How often each known value was seen (`enum`, `x-extensible-enum`).
     pub values: Vec<(String, u64)>,
     /// The first recordings that showed it.
     pub recordings: Vec<String>,
-    /// How often it was seen, by how strong the recordings are.
+    /// How often it was seen, by the origin of the recording.
     pub origins: Origins,
-    /// The strongest kind of recording that shows it.
+    /// The strongest origin of a recording that shows it.
     pub strongest: Option<&'static str>,
-    /// How often it was not as the specification says.
+    /// How often the traffic contradicted it.
     pub contradicted: u64,
-    /// What follows from all this.
+    /// The conclusion.
     pub verdict: Verdict,
 }
 
-/// Whether a place is always there where it could be.
+/// Whether a place is always present where it could be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Presence {
@@ -374,19 +376,19 @@ pub enum Presence {
     Never,
 }
 
-/// What the traffic says of a claim of the specification.
+/// Whether the traffic supports a place of the specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Seen by others than its authors, and as it says: captured, reported or documented.
+    /// Seen as specified, in a recording that is captured, reported or documented.
     Supported,
-    /// Only synthetic recordings show it, which counts as not seen.
+    /// Seen only in synthetic recordings, which counts as not seen.
     Illustrated,
-    /// Seen, and not as it says.
+    /// Seen, and not as specified.
     Contradicted,
-    /// Nothing speaks for or against it.
+    /// Never seen.
     NeverSeen,
-    /// Seen, and it says nothing.
+    /// Seen, and not specified.
     Undocumented,
 }
 

@@ -1,4 +1,5 @@
-//! What judging has to say: a stable code, both places, what was expected and what was seen.
+//! A finding: a stable code, the place in the document and the one in the traffic, what was expected
+//! and what was seen.
 
 use located::Place;
 use schemars::JsonSchema;
@@ -7,44 +8,44 @@ use serde::Serialize;
 use crate::codes::{Rule, Severity};
 use crate::digest::digest;
 
-/// One thing that was found. Never holds a secret: `seen` is a type or a size, and a name that
-/// looks like a value is `•••`.
+/// One finding. It never contains a secret: `seen` is a type or a size, and a name that looks like
+/// a value is `•••`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct Finding {
     /// Stable code, `NSV…`.
     pub code: &'static str,
-    /// The code as a name.
+    /// The readable name of the code.
     #[serde(skip)]
     pub name: &'static str,
-    /// How much it weighs.
+    /// How severe it is.
     pub severity: Severity,
     /// One sentence.
     pub message: String,
-    /// What the spec asks for.
+    /// What the spec requires.
     pub expected: String,
-    /// What was there.
+    /// What the traffic has instead.
     pub seen: String,
-    /// Where the spec says so.
+    /// The place in the spec.
     pub spec: Option<Place>,
-    /// That place by a name that it keeps: in its pointer, the names of what stands in lists for
-    /// their numbers. None where the pointer itself will do.
+    /// A stable name for that place: its pointer with item names in place of list indices. `None`
+    /// if the pointer itself is stable.
     #[serde(skip)]
     pub spec_name: Option<String>,
-    /// Where it was seen. In a HAR file, which holds bodies as strings, that is a place within the
-    /// string, and the pointer is that of the string.
+    /// The place in the traffic. In a HAR file, which has bodies as strings, line and column are
+    /// those within the string, and the pointer is that of the string.
     pub recording: Option<Place>,
-    /// Where the earlier exchange stands that a relation held this one against.
+    /// The place in the earlier exchange that a relation compared this one with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Place>,
-    /// Method, path template and status of the exchange, as `GET /users/{id} 404`; of a path that
-    /// the spec does not know, what looks like a word.
+    /// Method, path template and status of the exchange, such as `GET /users/{id} 404`. If the path
+    /// is not documented, only its segments that look like words are shown.
     pub exchange: Option<String>,
-    /// JSON pointer of the value within the exchange, whatever file that stands in.
+    /// JSON pointer of the value within the exchange, independent of the file format.
     pub at: Option<String>,
 }
 
 impl Finding {
-    /// A finding by a rule; the places are for the caller to fill in.
+    /// A finding of a rule. The caller fills in the places.
     pub fn new(
         rule: &Rule,
         message: impl Into<String>,
@@ -67,10 +68,10 @@ impl Finding {
         }
     }
 
-    /// Stable name of this finding, for baselines and for tools that follow findings over time: it
-    /// survives what moves lines and what is inserted above, in the spec (into lists too) as in
-    /// the recording. Equal findings in the elements of one array, and in the entries of one file,
-    /// share it.
+    /// Stable id of this finding, for baselines and for tools that follow findings over time. It
+    /// does not change when lines move or when something is inserted above, in the spec (in lists
+    /// too) or in the recording. Equal findings in the items of one array, and in the entries of
+    /// one file, share it.
     pub fn id(&self) -> String {
         let file = self
             .recording
@@ -82,7 +83,7 @@ impl Finding {
     }
 
     /// What equal findings have in common: the code, the place in the spec, the place in an
-    /// exchange whichever element it is, and the kind of exchange.
+    /// exchange regardless of array indices, and the kind of exchange.
     pub fn group(&self) -> (&'static str, &str, String, &str) {
         let spec = self
             .spec

@@ -1,10 +1,10 @@
-//! Holds an OpenAPI 3.0 document against recorded HTTP traffic: what contradicts the document, what
-//! it does not know, and what supports it.
+//! Validates an OpenAPI 3.0 document against recorded HTTP traffic: reports where the traffic
+//! contradicts the document, what is not documented, and which parts of it the traffic covers.
 //!
-//! A document that no traffic has tested is a guess. This crate judges each recorded exchange (a
-//! [recording](http_recording::Recording), a line of NDJSON, an entry of a HAR file) by the letter
-//! of OpenAPI 3.0.3. A finding names both places, the one in the document and the one in the
-//! recording, and never a value; what was not judged is counted and told.
+//! An API description that was never compared with real traffic is a guess. This crate validates
+//! each recorded exchange (a [recording](http_recording::Recording), a line of NDJSON, an entry of
+//! a HAR file) as OpenAPI 3.0.3 specifies. A finding names the place in the document and the place
+//! in the recording, and never a value. What was not validated is counted and reported.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -42,17 +42,19 @@
 //! # Ok::<(), located::Error>(())
 //! ```
 //!
-//! The command `openapi-traffic --spec api.yaml traffic.har` does all of it at once.
+//! The command `openapi-traffic --spec api.yaml traffic.har` does all of this.
 //!
 //! In reading order:
-//! - [`Spec`] is the document, ready to judge by, and [`Site`] a place of it that traffic can be
-//!   evidence for; [`Routes`] tells which operation a path leads to;
-//! - [`Exchange`] and [`judge()`] give [`Finding`]s, whose kinds are [`Rules`], and [`Evidence`];
-//! - [`Relations`] say what holds within an exchange and across several, where no schema can;
-//! - [`corpus`] judges files and folders on all cores;
-//! - [`Baseline`] excuses known findings for a while;
-//! - [`report`] says it all for a terminal, as a page, JSON, SARIF, JUnit XML or annotations;
-//! - [`run()`] is all of this for a tool, which may add [`Checks`] of its own, and `command` (feature `cli`) its command line.
+//! - [`Spec`] is the compiled document, and [`Site`] a place in it that traffic can cover;
+//!   [`Routes`] finds the operation of a path;
+//! - [`judge()`] validates an [`Exchange`] and returns [`Finding`]s and [`Evidence`]; [`Rules`] lists
+//!   the kinds of findings;
+//! - [`Relations`] state what holds within an exchange and between exchanges, where no schema can;
+//! - [`corpus`] validates files and folders on all cores;
+//! - [`Baseline`] suppresses known findings until a date;
+//! - [`report`] renders for a terminal, as a web page, JSON, SARIF, JUnit XML or annotations;
+//! - [`run()`] does all of this for a tool, which may add [`Checks`] of its own; `command` (feature
+//!   `cli`) is its command line.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]

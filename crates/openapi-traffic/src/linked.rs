@@ -1,4 +1,4 @@
-//! Recordings that name the one before them, in an order in which each comes after its own.
+//! Orders recordings that name a preceding one (`meta.after`), so that each follows its predecessor.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use located::{Source, display};
 
 use crate::document::normal;
 
-/// A recording that is judged after another.
+/// A recording with a predecessor.
 #[derive(Debug)]
 pub(crate) struct Linked {
     pub(crate) path: PathBuf,
@@ -19,13 +19,13 @@ pub(crate) struct Linked {
     pub(crate) negative: bool,
 }
 
-/// A recording in its turn. What came before it are the last turns of each lower depth.
+/// A recording in order. Its predecessors are the last turns of each lower depth.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Turn {
     pub(crate) depth: usize,
     pub(crate) path: PathBuf,
-    /// The number of the recording, and whether it must be refused; none where it is only there for
-    /// those that come after it.
+    /// The number of the recording, and whether it is a negative example; `None` if it is only a
+    /// predecessor of others.
     pub(crate) judged: Option<(u64, bool)>,
 }
 
@@ -37,8 +37,8 @@ struct Node {
     is_reached: bool,
 }
 
-/// The recordings and those that they come after, and why files have no order. Each file is read
-/// once, and no more often where many come after it.
+/// The recordings and their predecessors in order, and the files that cannot be ordered, with the
+/// reason. Each file is read once, however many follow it.
 pub(crate) fn order(linked: Vec<Linked>) -> (Vec<Turn>, Vec<(PathBuf, anyhow::Error)>) {
     let mut files = Files::default();
     let mut problems = Vec::new();
@@ -69,7 +69,7 @@ pub(crate) fn order(linked: Vec<Linked>) -> (Vec<Turn>, Vec<(PathBuf, anyhow::Er
     }
     let lost = files.nodes.iter().filter(|node| !node.is_reached);
     problems.extend(lost.map(|Node { turn, .. }| {
-        let error = at(&turn.path, "it leads back to itself");
+        let error = at(&turn.path, "circular: it leads back to itself");
         (turn.path.clone(), error)
     }));
     (turns, problems)
@@ -99,8 +99,8 @@ impl Files {
         })
     }
 
-    /// Links a recording to the one before it, and says what that one comes after, if it was not
-    /// known before.
+    /// Links a recording to its predecessor. Returns the predecessor and its own `meta.after`, if
+    /// the predecessor was not known yet.
     fn link(&mut self, number: usize, after: &str) -> anyhow::Result<Option<(usize, String)>> {
         if self.nodes[number].after.is_some() {
             return Ok(None);
@@ -109,7 +109,7 @@ impl Files {
         if Path::new(after).is_absolute() {
             return Err(at(
                 &path,
-                "a path that begins at the folder of the file is wanted",
+                "expected a path relative to the folder of this file",
             ));
         }
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -124,7 +124,12 @@ impl Files {
             true => {
                 Source::read(&before)
                     .and_then(|source| Recording::read(&source))
-                    .map_err(|error| at(&path, &format!("it leads to no recording: {error}")))?
+                    .map_err(|error| {
+                        at(
+                            &path,
+                            &format!("the file that it names is no recording: {error}"),
+                        )
+                    })?
                     .meta
                     .after
             }
@@ -136,7 +141,7 @@ impl Files {
     }
 }
 
-/// What is wrong with the `meta.after` of a file.
+/// An error about the `meta.after` of a file.
 fn at(path: &Path, reason: &str) -> anyhow::Error {
     match Source::read(path) {
         Ok(source) => source.error_at("/meta/after", reason).into(),
@@ -163,7 +168,7 @@ mod tests {
         folder
     }
 
-    /// The turns as `depth name`, with `*` for those that are judged.
+    /// The turns as `depth name`, with `*` for those that are validated.
     fn turns(files: &[(&str, Option<&str>)], given: &[&str]) -> (Vec<String>, Vec<String>) {
         let folder = folder(files);
         let after: BTreeMap<_, _> = files.iter().copied().collect();
@@ -186,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn each_comes_after_the_one_that_it_names() {
+    fn each_recording_follows_the_one_that_it_names() {
         let files = [
             ("a", None),
             ("b", Some("a")),
@@ -199,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_a_problem_of_each_in_it() {
+    fn each_recording_in_a_cycle_is_a_problem() {
         let files = [("a", Some("b")), ("b", Some("a")), ("c", Some("c"))];
         let (turns, problems) = turns(&files, &["a", "b", "c"]);
         assert!(turns.is_empty());
@@ -212,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_file_is_a_problem_and_is_judged_alone() {
+    fn a_recording_that_names_no_file_is_a_problem_and_is_validated_alone() {
         for after in ["gone", "/dev/null", ".", "../../../../dev/zero"] {
             let (turns, problems) = turns(&[("a", Some(after))], &["a"]);
             assert_eq!(turns, ["0 a*"], "{after}");
@@ -221,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_chain_is_no_recursion() {
+    fn a_long_chain_does_not_overflow_the_stack() {
         let names: Vec<String> = (0..2_000).map(|number| format!("r{number}")).collect();
         let files: Vec<_> = names
             .iter()

@@ -1,4 +1,4 @@
-//! `openapi-traffic`: an OpenAPI 3.0 document held against recorded HTTP traffic.
+//! The command `openapi-traffic`: validates an OpenAPI 3.0 document against recorded HTTP traffic.
 
 use std::process::ExitCode;
 

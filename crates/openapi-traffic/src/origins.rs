@@ -1,25 +1,25 @@
-//! How strong the evidence for something is.
+//! Counts of recordings by origin: how strong the evidence for something is.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use http_recording::Origin;
 
-/// How often something was seen, the strongest kind of recording first.
+/// How often something was seen, per origin of the recording, strongest first.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Origins {
-    /// Real answers.
+    /// Recorded from a real server.
     pub captured: u64,
-    /// Quoted first-hand.
+    /// Quoted by somebody who called a real server.
     pub reported: u64,
-    /// The vendor's examples.
+    /// From the vendor's documentation.
     pub documented: u64,
-    /// Made by us.
+    /// Made up.
     pub synthetic: u64,
 }
 
 impl Origins {
-    /// Counts one more.
+    /// Counts one more recording.
     pub fn add(&mut self, origin: Origin) {
         *match origin {
             Origin::Captured => &mut self.captured,
@@ -29,7 +29,7 @@ impl Origins {
         } += 1;
     }
 
-    /// Adds those of another.
+    /// Adds the counts of another.
     pub fn merge(&mut self, other: Self) {
         self.captured += other.captured;
         self.reported += other.reported;
@@ -37,18 +37,17 @@ impl Origins {
         self.synthetic += other.synthetic;
     }
 
-    /// Somebody saw it on a real server.
+    /// Whether it was seen on a real server.
     pub fn real(self) -> bool {
         self.captured + self.reported > 0
     }
 
-    /// Somebody else than the authors of the recordings says so; what they made themselves shows a
-    /// shape and proves nothing.
+    /// Whether there is evidence that the authors of the recordings did not make up themselves.
     pub fn by_others(self) -> bool {
         self.real() || self.documented > 0
     }
 
-    /// The strongest there is.
+    /// The strongest origin.
     pub fn best(self) -> Option<Origin> {
         let by_strength = [
             (self.captured, Origin::Captured),
@@ -63,7 +62,7 @@ impl Origins {
     }
 }
 
-/// The word for an origin, as recordings write it.
+/// The name of an origin, as in recordings.
 pub(crate) fn word(origin: Origin) -> &'static str {
     match origin {
         Origin::Captured => "captured",

@@ -1,11 +1,10 @@
-//! The segments of paths: those of a template, and those that were asked for.
+//! Matches the segments of a requested path against those of a path template.
 
 use http_recording::text;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-/// What stands between two slashes of a template: literal text and names by turns, beginning and
-/// ending with text.
+/// A segment of a template: literal text and names alternately, beginning and ending with text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segment {
     texts: Vec<String>,
@@ -15,14 +14,14 @@ pub(crate) struct Segment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Name {
     name: String,
-    /// What its values begin with: `.` in the style `label`, `;` in the style `matrix`.
+    /// The prefix of its values: `.` in the style `label`, `;` in the style `matrix`.
     lead: Option<char>,
 }
 
-/// The names of a template and what a path has in their places, still percent-encoded.
+/// The names of a template with their values in a path, still percent-encoded.
 pub(crate) type Names = Vec<(String, String)>;
 
-/// A segment of a path that was asked for.
+/// A segment of a requested path.
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
     raw: String,
@@ -30,7 +29,7 @@ pub(crate) struct Piece {
 }
 
 impl Segment {
-    /// The segment that is written so; `leads` has what the values of some names begin with.
+    /// Parses a segment; `leads` has the prefixes of the values of some names.
     pub(crate) fn new(text: &str, leads: &[(&str, char)]) -> Self {
         let (mut texts, mut names) = (Vec::new(), Vec::new());
         let mut rest = text;
@@ -49,13 +48,13 @@ impl Segment {
         Segment { texts, names }
     }
 
-    /// Whether a name stands in it.
+    /// Whether it contains a name.
     pub(crate) fn is_named(&self) -> bool {
         !self.names.is_empty()
     }
 
-    /// Fits a segment as it was sent, else what it stands for: a client may encode more than it
-    /// has to.
+    /// Matches a segment as it was sent, else its decoded form: a client may encode more than it has
+    /// to.
     pub(crate) fn fit_piece(&self, piece: &Piece) -> Option<Names> {
         self.fit(&piece.raw).or_else(|| {
             let mut names = self.fit(&piece.decoded)?;
@@ -66,8 +65,8 @@ impl Segment {
         })
     }
 
-    /// Fits a text to `text{name}text…`: no name is empty, and each takes as little as it can. What
-    /// the values of the next name begin with ends a name as a literal does.
+    /// Matches a string against `text{name}text…`: names are not empty, and each takes as little as
+    /// possible. The prefix of the next name's values ends a name, as literal text does.
     pub(crate) fn fit(&self, text: &str) -> Option<Names> {
         let (first, rest) = self.texts.split_first()?;
         let Some((last, between)) = rest.split_last() else {
@@ -94,8 +93,8 @@ impl Segment {
     }
 }
 
-/// The segments of a path; where it is a template, each name gives way to its value, which may hold
-/// slashes.
+/// The segments of a path. In a template, each name is replaced by its value from `params`, which
+/// may contain slashes.
 pub(crate) fn segments(path: &str, params: &Map<String, Value>) -> Vec<Piece> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let path = path.strip_prefix('/').unwrap_or(path);
@@ -116,13 +115,13 @@ pub(crate) fn segments(path: &str, params: &Map<String, Value>) -> Vec<Piece> {
 }
 
 impl Piece {
-    /// What the segment stands for.
+    /// The decoded segment.
     pub(crate) fn decoded(&self) -> &str {
         &self.decoded
     }
 }
 
-/// The text that a percent-encoded one stands for.
+/// Decodes a percent-encoded string.
 pub(crate) fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -1,4 +1,4 @@
-//! Which operations a path leads to.
+//! Finds the operations of a path.
 
 use located::openapi::is_method;
 use located::{Error, Source, pointer};
@@ -27,7 +27,7 @@ use crate::servers::{Address, Servers, below_authority};
 #[derive(Debug)]
 pub struct Routes {
     routes: Vec<Route>,
-    /// Where the operations may be asked for.
+    /// The servers at which the operations are available.
     servers: Servers,
 }
 
@@ -38,51 +38,51 @@ pub struct Route {
     pub operation_id: Option<String>,
     /// Upper case.
     pub method: String,
-    /// The path as the document has it.
+    /// The path template as the document has it.
     pub template: String,
-    /// Where the path stands.
+    /// The pointer of the path.
     pub(crate) path: String,
-    /// Where the path item stands, references followed.
+    /// The pointer of the path item, references followed.
     pub(crate) item: String,
     segments: Vec<Segment>,
-    /// Which of the servers are its own.
+    /// The numbers of its servers.
     servers: Vec<usize>,
 }
 
-/// An operation that a path leads to.
+/// An operation that matches a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match<'r> {
     /// The operation.
     pub route: &'r Route,
     /// The names of its template with their decoded values.
     pub values: Vec<(String, String)>,
-    /// The same, still percent-encoded: what separates the parts of a value must be found before it
-    /// is decoded.
+    /// The same, still percent-encoded: separators within a value must be found before it is
+    /// decoded.
     pub(crate) raw: Names,
     /// The number of the route, in the order of the document.
     pub(crate) number: usize,
 }
 
 impl Routes {
-    /// Reads the paths of an OpenAPI document and nothing else of it.
+    /// Parses only the paths of an OpenAPI document.
     ///
     /// # Errors
-    /// The document cannot be read, a path does not begin with `/`, or a path item is no object or
-    /// leads nowhere.
+    /// The document cannot be parsed, a path does not begin with `/`, or a path item is no object or
+    /// has a reference that cannot be resolved.
     pub fn read(source: Source) -> Result<Self, Error> {
         Self::of(&Document::parse(source)?)
     }
 
     pub(crate) fn of(document: &Document) -> Result<Self, Error> {
         let Some(paths) = document.get("/paths").and_then(Value::as_object) else {
-            return Err(document.error("", "not OpenAPI 3.0: there are no `paths` in it"));
+            return Err(document.error("", "not OpenAPI 3.0: `paths` is missing"));
         };
         let mut routes = Vec::new();
         let mut servers = Servers::new(document.value());
         for template in paths.keys().filter(|name| !name.starts_with("x-")) {
             let path = pointer::join("/paths", template);
             let Some(below) = template.strip_prefix('/') else {
-                return Err(document.error(&path, "not OpenAPI 3.0: a path begins with `/`"));
+                return Err(document.error(&path, "not OpenAPI 3.0: a path must begin with `/`"));
             };
             let item = document.resolve(&path)?;
             let of_item = servers.of(item.value);
@@ -109,12 +109,12 @@ impl Routes {
         Ok(Routes { routes, servers })
     }
 
-    /// Only what was sent to these hosts is in scope, whatever the servers are.
+    /// Limits the scope to these hosts, whatever the servers are.
     pub(crate) fn set_hosts(&mut self, hosts: Vec<String>) {
         self.servers.hosts = hosts;
     }
 
-    /// Whether a URL is one of the documented servers', or of the hosts that were named.
+    /// Whether a URL is below a documented server, or its host is one of those given.
     pub(crate) fn covers(&self, url: &str) -> bool {
         Address::new(url).is_none_or(|address| {
             let path = segments(address.path, &Map::new());
@@ -126,9 +126,9 @@ impl Routes {
         &self.routes
     }
 
-    /// The operations that a path or URL leads to, one for each method. A path may stand below that
-    /// of a documented server; a URL is below one. `params` has the values of the `{names}` of a
-    /// path that is a template.
+    /// The operations of a path or URL, one for each method. A path may begin with the base path of
+    /// a documented server; a URL must be below a server. If the path is a template, `params` has
+    /// the values of its `{names}`.
     pub fn find(&self, path: &str, params: &Map<String, Value>) -> Vec<Match<'_>> {
         if let Some(address) = Address::new(path) {
             return self.find_at(&address);
@@ -138,7 +138,7 @@ impl Routes {
         if !found.is_empty() {
             return found;
         }
-        // Recordings hold the path below the server's URL; other tools' hold it whole.
+        // Recordings have the path below the server's URL; those of other tools the full path.
         self.servers
             .all()
             .flat_map(|(number, server)| server.below(&path).map(move |below| (number, below)))
@@ -147,7 +147,7 @@ impl Routes {
             .unwrap_or_default()
     }
 
-    /// The operations that a URL leads to.
+    /// The operations of a URL.
     fn find_at(&self, address: &Address<'_>) -> Vec<Match<'_>> {
         let path = segments(address.path, &Map::new());
         for (number, server) in self.servers.at(address) {
@@ -159,14 +159,14 @@ impl Routes {
             }
         }
         match self.servers.is_named(address) {
-            // Another host than the documented ones may have another base path, or none.
+            // A host that is not documented may have another base path, or none.
             true => self.fitting(&path, |_| true),
             false => Vec::new(),
         }
     }
 
-    /// The operations whose template ends the path, whatever server path is before it; of several,
-    /// those of the longest template.
+    /// The operations whose template matches the end of the path, whatever base path precedes it; of
+    /// several templates, the longest.
     pub fn find_below_any_base(&self, path: &str) -> Vec<Match<'_>> {
         let path = segments(below_authority(path), &Map::new());
         (0..path.len())
@@ -175,7 +175,7 @@ impl Routes {
             .unwrap_or_default()
     }
 
-    /// The operations of the template that fits best, among some.
+    /// The operations of the best matching template among some.
     fn fitting(&self, path: &[Piece], among: impl Fn(&Route) -> bool) -> Vec<Match<'_>> {
         let mut found: Vec<Match<'_>> = Vec::new();
         for (number, route) in self.routes.iter().enumerate() {
@@ -203,7 +203,7 @@ impl Routes {
 }
 
 impl Route {
-    /// What people call it: its id, else method and path.
+    /// Its name in reports: the `operationId`, else method and path.
     pub fn name(&self) -> String {
         match &self.operation_id {
             Some(id) => id.clone(),
@@ -227,8 +227,8 @@ impl Route {
     }
 }
 
-/// What the values of an operation's path parameters begin with, where their style says so; the
-/// operation's own word comes last.
+/// The prefixes of the values of path parameters, as their style says. Parameters of the operation
+/// come last, because they override those of the path item.
 fn leads<'d>(document: &'d Document, owners: [&'d Value; 2]) -> Vec<(&'d str, char)> {
     let listed = owners
         .into_iter()

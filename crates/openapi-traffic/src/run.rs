@@ -1,4 +1,4 @@
-//! One run: a document held against the traffic at some paths, into a report.
+//! One run: validates a document against the traffic at some paths, and fills a report.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -17,37 +17,38 @@ use crate::relations::Relations;
 use crate::report::{Case, Coverage, Report, Skipped, Tool};
 use crate::spec::{SiteKind, Spec};
 
-/// What a run reads, and what its report has.
+/// The inputs of a run, and what its report contains.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// An OpenAPI 3.0 document, YAML or JSON.
     pub spec: PathBuf,
     /// Recordings: files, folders, HAR 1.2 files, NDJSON files with a recording a line.
     pub paths: Vec<PathBuf>,
-    /// The hosts whose traffic is judged; with none, the `servers` of the document decide.
+    /// The hosts whose traffic is validated; if empty, the `servers` of the document decide.
     pub hosts: Vec<String>,
-    /// Findings to excuse.
+    /// A file of findings to suppress.
     pub baseline: Option<PathBuf>,
-    /// What holds within an exchange and across several.
+    /// A file of relations.
     pub relations: Option<PathBuf>,
-    /// Whether an entry of the baseline that excuses nothing is a finding, and a relation that was
-    /// never applied. A run over a part of the recordings cannot tell.
+    /// Whether a baseline entry that matches nothing is a finding, and a relation that never
+    /// applies. Set it to false if only some of the recordings are validated.
     pub unused_excuses: bool,
-    /// Whether the report has the evidence.
+    /// Whether the report contains the coverage.
     pub coverage: bool,
-    /// Whether the report has the list of exchanges, which grows with their number.
+    /// Whether the report contains the list of exchanges, which grows with their number.
     pub cases: bool,
 }
 
-/// Holds the document against the traffic. `checks` adds what the tool finds by rules of its own,
-/// and `each` is called after each exchange.
+/// Validates the document against the traffic. `checks` adds the findings of a tool, and `each` is
+/// called after each exchange.
 ///
-/// What cannot be read or judged is among the problems of the report, which is complete and in
-/// order.
+/// What cannot be read or validated is listed in the problems of the report. The report is complete
+/// and sorted.
 pub fn run(options: &Options, tool: Tool, checks: &dyn Checks, each: &mut dyn FnMut()) -> Report {
     let started = Instant::now();
     let mut report = Report::new(display(&options.spec), tool);
-    // Without a document there is nothing; what else cannot be read leaves the rest to be judged.
+    // Without a document nothing can be validated; other files that cannot be read do not stop the
+    // run.
     match Source::read(&options.spec).and_then(Spec::load) {
         Ok(spec) => {
             let spec = spec.at_hosts(options.hosts.clone());
@@ -64,7 +65,7 @@ pub fn run(options: &Options, tool: Tool, checks: &dyn Checks, each: &mut dyn Fn
     report
 }
 
-/// Judges everything at or below the paths: the findings are returned, all else goes into the
+/// Validates everything at or below the paths. Returns the findings; everything else goes into the
 /// report.
 fn judge(
     spec: &Spec,
@@ -92,7 +93,7 @@ fn judge(
     (report.summary.exchanges, report.summary.negatives) = (summary.exchanges, summary.negative);
     if let Some(relations) = relations {
         report.summary.relations = relations.all().len();
-        // What could not be read might have had what they need.
+        // A file that could not be read might have had the exchanges that they need.
         if options.unused_excuses && summary.problems.is_empty() {
             findings.extend(relations.never_applied(&summary.applied));
         }
@@ -119,7 +120,7 @@ fn judge(
     findings
 }
 
-/// The relations, if there is a file of them that can be read.
+/// The relations, if a file of them was given and can be read.
 fn relations(spec: &Spec, options: &Options, report: &mut Report) -> Option<Relations> {
     let path = options.relations.as_ref()?;
     match Source::read(path).and_then(|source| Relations::load(source, spec)) {
@@ -131,7 +132,7 @@ fn relations(spec: &Spec, options: &Options, report: &mut Report) -> Option<Rela
     }
 }
 
-/// What was not validated: of the document, and in the traffic.
+/// What was not validated, in the document and in the traffic.
 fn unchecked(spec: &Spec, evidence: &Evidence) -> Vec<Skipped> {
     let of_spec = spec.unchecked().map(|(reason, pointer)| Skipped {
         reason: reason.to_owned(),
@@ -164,7 +165,7 @@ fn case(judged: &Judged) -> Case {
     }
 }
 
-/// The findings that the baseline does not excuse, and what it has that is wrong.
+/// The findings that the baseline does not suppress, and those about the baseline itself.
 fn excuse(findings: Vec<Finding>, options: &Options, report: &mut Report) -> Vec<Finding> {
     let Some(path) = &options.baseline else {
         return findings;
@@ -195,7 +196,7 @@ fn explained(error: &located::Error) -> String {
     }
 }
 
-/// The day in UTC, so that an excuse ends everywhere at once.
+/// The day in UTC, so that an entry expires everywhere at the same time.
 fn today() -> Date {
     Timestamp::now().to_zoned_datetime(TimeZone::UTC).date()
 }

@@ -1,30 +1,29 @@
-//! The servers of a document, and which URLs are below them.
+//! The `servers` of a document: which URLs are in scope, and what their base paths are.
 
 use serde_json::{Map, Value};
 
 use crate::path::{Piece, Segment};
 
-/// How many URLs the values of a server's variables may make; beyond, a variable is anything.
+/// How many URLs the variables of a server may expand to; beyond that, a variable matches anything.
 const URLS: usize = 256;
 
-/// All servers of a document: its own, and those of its paths and operations.
+/// All servers of a document: the top-level ones, and those of its paths and operations.
 #[derive(Debug)]
 pub(crate) struct Servers {
     all: Vec<Server>,
-    /// Those of the document itself.
+    /// The numbers of the top-level servers.
     pub(crate) root: Vec<usize>,
-    /// The only hosts whose traffic is in scope; none where the servers decide.
+    /// The only hosts whose traffic is in scope; if empty, the servers decide.
     pub(crate) hosts: Vec<String>,
 }
 
-/// One URL below which operations may be.
+/// The URL of a server, in parts.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Server {
-    /// Host and port; none where the URL is relative to that of the document, which nobody knows.
+    /// Host and port; `None` if the URL is relative to that of the document, which is not known.
     host: Option<Segment>,
     base: Vec<Segment>,
-    /// Whether other segments may stand before the base: it is relative to a place that is not
-    /// known.
+    /// Whether other segments may precede the base, because it is relative to an unknown URL.
     floating: bool,
 }
 
@@ -32,12 +31,12 @@ pub(crate) struct Server {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Address<'u> {
     authority: &'u str,
-    /// Path and what follows it.
+    /// Path, query and fragment.
     pub(crate) path: &'u str,
 }
 
 impl<'u> Address<'u> {
-    /// Those of an absolute URL; none of a path.
+    /// Splits an absolute URL; `None` for a path.
     pub(crate) fn new(url: &'u str) -> Option<Self> {
         let (scheme, rest) = url.split_once("://")?;
         if !scheme
@@ -51,13 +50,13 @@ impl<'u> Address<'u> {
         Some(Address { authority, path })
     }
 
-    /// Host and port in lower case, without the port that the scheme has by itself.
+    /// Host and port in lower case, without the default port of the scheme.
     fn host(&self) -> String {
         host(self.authority)
     }
 }
 
-/// Host and port as they are compared: without a user, in lower case, without a default port.
+/// Host and port, normalized for comparison: without user, in lower case, without a default port.
 fn host(authority: &str) -> String {
     let host = authority.rsplit('@').next().unwrap_or_default();
     let host = host.to_ascii_lowercase();
@@ -74,13 +73,13 @@ impl Servers {
         };
         servers.root = match servers.of(document) {
             Some(root) => root,
-            // OpenAPI: without `servers`, there is one, whose URL is `/`.
+            // OpenAPI: the default is one server with the URL `/`.
             None => servers.enter("/", &Map::new()),
         };
         servers
     }
 
-    /// The numbers of the servers that an object lists; none where it lists none.
+    /// The numbers of the servers that an object lists; `None` if it lists none.
     pub(crate) fn of(&mut self, owner: &Value) -> Option<Vec<usize>> {
         let listed = owner.get("servers")?.as_array()?;
         let mut numbers = Vec::new();
@@ -107,14 +106,14 @@ impl Servers {
         numbers
     }
 
-    /// All, each with its number.
+    /// All servers, each with its number.
     pub(crate) fn all(&self) -> impl Iterator<Item = (usize, &Server)> {
         self.all.iter().enumerate()
     }
 
-    /// Those that a URL may be below by its host, the longest base first.
+    /// The servers whose host matches that of a URL, the longest base first.
     pub(crate) fn at(&self, address: &Address<'_>) -> Vec<(usize, &Server)> {
-        // A host that was named may stand for any of the servers.
+        // A host that was given may replace that of any server.
         let named = self.is_named(address);
         let mut found: Vec<_> = self
             .all()
@@ -124,7 +123,7 @@ impl Servers {
         found
     }
 
-    /// Whether the host of a URL is among those that were named.
+    /// Whether the host of a URL is among those that were given.
     pub(crate) fn is_named(&self, address: &Address<'_>) -> bool {
         let asked = address.host();
         self.hosts.iter().any(|named| {
@@ -148,7 +147,7 @@ impl Servers {
 
 impl Server {
     fn new(url: &str) -> Self {
-        // The scheme may be a variable, or be left out before `//`.
+        // The scheme may be a variable, or be absent before `//`.
         let rest = url.split_once("://").map(|(_, rest)| rest);
         let (authority, path) = match rest.or(url.strip_prefix("//")) {
             Some(rest) => {
@@ -174,12 +173,12 @@ impl Server {
             return true;
         };
         let asked = address.host();
-        // A variable may stand for a port that a URL leaves out.
+        // A variable may stand for a default port that the URL omits.
         let with_port = ["", ":443", ":80"].map(|port| format!("{asked}{port}"));
         with_port.iter().any(|asked| host.fit(asked).is_some())
     }
 
-    /// What follows the base in a path, at each place where the base may end.
+    /// The rest of a path after the base, for each place where the base may end.
     pub(crate) fn below<'p>(&self, path: &'p [Piece]) -> impl Iterator<Item = &'p [Piece]> {
         let last = if self.floating { path.len() } else { 0 };
         let ends = (0..=last).map(|start| start + self.base.len());
@@ -195,8 +194,8 @@ impl Server {
         let found: Vec<&[Piece]> = ends
             .flat_map(|end| {
                 let below = &path[end..];
-                // `https://host/v1/` and `/users` are `/v1//users` by the letter, and most clients
-                // send `/v1/users`.
+                // Concatenating `https://host/v1/` and `/users` gives `/v1//users`, but most
+                // clients send `/v1/users`.
                 let doubled = below.len() > 1 && below[0].decoded().is_empty();
                 [Some(below), doubled.then(|| &below[1..])]
             })
@@ -206,8 +205,8 @@ impl Server {
     }
 }
 
-/// The URLs of a server: one for each combination of the values that its variables may have. A
-/// variable without `enum` stays a name, which any text without a slash fits.
+/// The URLs of a server: one for each combination of the values of its variables. A variable without
+/// `enum` remains a name, which matches any string without a slash.
 fn urls(url: &str, variables: &Map<String, Value>) -> Vec<String> {
     let mut urls = vec![url.to_owned()];
     for (name, variable) in variables {
@@ -218,7 +217,7 @@ fn urls(url: &str, variables: &Map<String, Value>) -> Vec<String> {
         let mut values: Vec<&str> = listed.collect();
         if values.is_empty() {
             values.push(&place);
-            // Only its default tells that a variable stands for more than a segment.
+            // Only its default shows that a variable may span several segments.
             values.extend(default.filter(|default| default.contains('/') || default.is_empty()));
         }
         if urls.len() * values.len() <= URLS {
@@ -233,7 +232,7 @@ fn urls(url: &str, variables: &Map<String, Value>) -> Vec<String> {
     urls
 }
 
-/// What follows scheme and authority of a URL; a path is itself.
+/// A URL without scheme and authority; a path unchanged.
 pub(crate) fn below_authority(url: &str) -> &str {
     Address::new(url).map_or(url, |address| address.path)
 }

@@ -1,8 +1,8 @@
-//! What may be shown of a recording: names by their shape, values by what they are, and nothing
-//! that a terminal or a CI server would act on.
+//! Decides what of a recording may be shown in a report, and escapes what a terminal or a CI server
+//! would interpret.
 //!
-//! All of it is by allow-list. A name (a member's key, a segment of a path) is shown where the
-//! document has it or where it looks like a word; a value where it says nothing about anybody.
+//! Everything is by allow-list. A name (an object key, a path segment) is shown if the document
+//! contains it or if it looks like a word; a value if it cannot identify anybody.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,15 +14,15 @@ use serde_json::Value;
 
 use crate::origins::word;
 
-/// What stands for something that is not shown.
+/// The replacement for what is not shown.
 pub(crate) const MASK: &str = "•••";
-/// The longest word of a name, and the longest name.
+/// The longest word in a name, and the longest name.
 const WORD: usize = 24;
 const NAME: usize = 64;
-/// A run of hexadecimal digits that is no word any more.
+/// A run of this many hexadecimal digits is no word.
 const HEX: usize = 8;
 
-/// The names and the words of a document, which its readers know anyway.
+/// The names and the enum values of a document, which its readers know anyway.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known {
     names: HashSet<String>,
@@ -37,7 +37,7 @@ impl Known {
             match value {
                 Value::Object(members) => {
                     for (key, member) in members {
-                        // These hold data, and data has keys too.
+                        // These contain data, whose keys are no names of the document.
                         if matches!(key.as_str(), "example" | "examples" | "default") {
                             continue;
                         }
@@ -59,8 +59,8 @@ impl Known {
         known
     }
 
-    /// A key, a segment of a path, or a media type; of a long one that is not the document's, the
-    /// first words.
+    /// A key, a path segment or a media type. A long one that is not in the document is truncated to
+    /// its first words.
     pub(crate) fn name<'t>(&self, name: &'t str) -> Cow<'t, str> {
         if self.names.contains(name) || is_media_type(name) {
             Cow::Borrowed(name)
@@ -71,7 +71,7 @@ impl Known {
         }
     }
 
-    /// A path without its query, segment by segment.
+    /// A path without its query, each segment shown or masked.
     pub(crate) fn path(&self, path: &str) -> String {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let segments = path.split('/').map(|segment| match segment {
@@ -81,7 +81,7 @@ impl Known {
         segments.collect::<Vec<_>>().join("/")
     }
 
-    /// A pointer into a value, token by token; an index is no name.
+    /// A pointer into a value, each token shown or masked; indices are always shown.
     pub(crate) fn pointer(&self, at: &str, value: &Value) -> String {
         let mut here = Some(value);
         let mut shown = String::new();
@@ -104,8 +104,8 @@ impl Known {
         shown
     }
 
-    /// Whether a string says nothing about anybody: it is of the document's vocabulary, of HTTP's,
-    /// or of that of recordings.
+    /// Whether a string cannot identify anybody: it is an enum value of the document, or a word of
+    /// HTTP or of the recording format.
     pub(crate) fn is_word(&self, text: &str) -> bool {
         const ORIGINS: [Origin; 4] = [
             Origin::Captured,
@@ -159,8 +159,8 @@ fn shortened(name: &str) -> Cow<'_, str> {
     ))
 }
 
-/// Whether a name looks like one that a person gave, and not like a value: words of letters, joined
-/// by `-` and `_`, with few digits.
+/// Whether a name looks like an identifier and not like a value: words of letters, joined by `-` and
+/// `_`, with few digits.
 fn is_name(name: &str) -> bool {
     let is_number = name.bytes().any(|byte| byte.is_ascii_digit());
     let is_short = name.chars().count() <= 3 && !is_number;
@@ -172,7 +172,7 @@ fn is_name(name: &str) -> bool {
     is_short || (looks_so && !is_device(name))
 }
 
-/// Six or more parts of two hexadecimal digits, or some of four.
+/// A hardware address: three or more groups of two or four hexadecimal digits.
 fn is_device(name: &str) -> bool {
     let parts = || name.split(['-', '_']);
     parts().count() >= 3
@@ -181,8 +181,8 @@ fn is_device(name: &str) -> bool {
         })
 }
 
-/// A long word that is several, each with a capital before small letters: no string of letters that
-/// was made at random is so throughout.
+/// A long word in camel case: several words, each a capital and small letters. No random string of
+/// letters has this form throughout.
 fn is_camel_case(word: &str) -> bool {
     let mut run = 0;
     let mut regular = word.chars().all(char::is_alphabetic);
@@ -219,10 +219,10 @@ fn is_word(word: &str) -> bool {
         }
 }
 
-/// A file's name. The folders are the reader's own words; the name may come from a tool that made
-/// it of what it recorded.
+/// A file name. Folders are shown, because the user chose them; the name itself may have been made
+/// by a tool from recorded values.
 ///
-/// What stands behind `#` is a pointer to an exchange in the file.
+/// A pointer to an exchange in the file may follow after `#`.
 pub(crate) fn file(path: &str) -> String {
     let (path, pointer) = path.find("#/").map_or((path, ""), |at| path.split_at(at));
     let (folder, name) = path
@@ -245,7 +245,8 @@ pub(crate) fn file(path: &str) -> String {
     shown + pointer
 }
 
-/// Digits in groups, as a person writes a number that can be called; a day begins with its century.
+/// Whether it is digits in groups, like a telephone number. A date is not: it begins with `19` or
+/// `20`.
 fn is_telephone_number(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let is_number = |c: char| c.is_ascii_digit() || "+-. ()".contains(c);
@@ -253,12 +254,12 @@ fn is_telephone_number(text: &str) -> bool {
     digits >= 7 && !is_day && text.contains([' ', '.', '(', '+']) && text.chars().all(is_number)
 }
 
-/// A sentence in which there may be names of files.
+/// A message that may contain file names.
 pub(crate) fn sentence(text: &str) -> String {
     text.split_inclusive(' ').map(file).collect()
 }
 
-/// A text as `show` has it, but for the names in it of the files that the reader gave.
+/// Applies `show` to a message, except to the names of files that the user gave.
 pub(crate) fn apart_from(given: &[String], text: &str, show: fn(&str) -> String) -> String {
     let is_end = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || "`:#,;)(".contains(c));
     let is_whole = |at: usize, name: &str| {
@@ -279,7 +280,7 @@ pub(crate) fn apart_from(given: &[String], text: &str, show: fn(&str) -> String)
     }
 }
 
-/// As [`is_word`], but for dates, and what the names of tests and dumps have.
+/// Like [`is_word`], but dates, and what the names of tests and dumps contain, are allowed too.
 fn is_word_of_a_file(word: &str) -> bool {
     let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
     let is_date =
@@ -290,7 +291,7 @@ fn is_word_of_a_file(word: &str) -> bool {
     }
 }
 
-/// What a value is, in words that give nothing away: strings and numbers are only measured.
+/// The type and size of a value, without the value itself.
 pub(crate) fn describe(value: &Value) -> String {
     fn counted(what: &str, count: usize, one: &str) -> String {
         let s = if count == 1 { "" } else { "s" };
@@ -321,8 +322,8 @@ pub(crate) fn describe(value: &Value) -> String {
     }
 }
 
-/// The text with everything as an escape that is not seen but acted on: control characters, line
-/// ends, marks of direction, characters of no width, and the `##` of the commands of CI servers.
+/// Escapes invisible characters that are interpreted: control characters, line ends, direction
+/// marks, zero-width characters, and the `##` of CI commands.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains("##") && !text.chars().any(acts) {
         return Cow::Borrowed(text);
@@ -338,7 +339,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Bidirectional and invisible format characters as Unicode lists them, beside the controls.
+/// Control characters, and the bidirectional and invisible format characters of Unicode.
 fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -499,7 +500,7 @@ mod tests {
         ];
         for (text, shown) in rows {
             assert_eq!(visible(text), shown);
-            assert_eq!(visible(shown), shown, "twice is once");
+            assert_eq!(visible(shown), shown, "escaping is idempotent");
         }
     }
 

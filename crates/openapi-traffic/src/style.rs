@@ -1,12 +1,11 @@
-//! How the values of parameters and headers are written as text: the styles of OpenAPI 3.0.3.
+//! Parses parameter and header values: the serialization styles of OpenAPI 3.0.3.
 //!
-//! What separates the parts of a value is found before anything is decoded: in `a%2Cb,c` there are
-//! two items.
+//! Separators are found before decoding: `a%2Cb,c` has two items.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// How a value is written as text.
+/// A serialization style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
     Matrix,
@@ -47,7 +46,7 @@ impl Style {
     }
 }
 
-/// What kind of value a text is to be read as.
+/// The kind of value that a string is parsed as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     Primitive,
@@ -55,7 +54,7 @@ pub(crate) enum Shape {
     Object,
 }
 
-/// The texts that a value consists of, still as they were sent.
+/// The raw strings that a value consists of, still percent-encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Parts {
     Text(String),
@@ -63,8 +62,8 @@ pub(crate) enum Parts {
     Members(Vec<(String, String)>),
 }
 
-/// The ways to read a text that is the whole value of a parameter; none where it is not written in
-/// this style.
+/// The possible splits of the complete value of a parameter; empty if it is not serialized in this
+/// style.
 pub(crate) fn split(
     style: Style,
     explode: bool,
@@ -85,7 +84,7 @@ pub(crate) fn split(
         Style::PipeDelimited => {
             let mut readings = separated(shape, text, false, |text| cut(text, &["|"]));
             if !text.contains('|') && shape != Shape::Primitive {
-                // A URI has no `|` of its own: most clients encode it, and the table does not.
+                // `|` is not allowed in a URI: most clients encode it, the style table does not.
                 let encoded = |text: &str| cut(text, &["%7C", "%7c"]);
                 readings.splice(0..0, separated(shape, text, false, encoded));
             }
@@ -99,7 +98,7 @@ fn matrix(explode: bool, name: &str, shape: Shape, text: &str) -> Vec<Parts> {
     let Some(text) = text.strip_prefix(';') else {
         return Vec::new();
     };
-    // RFC 6570: a name stands alone where its value is empty.
+    // RFC 6570: if its value is empty, a name has no `=`.
     let pairs: Vec<(String, &str)> = text
         .split(';')
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
@@ -130,15 +129,15 @@ fn matrix(explode: bool, name: &str, shape: Shape, text: &str) -> Vec<Parts> {
 fn label(explode: bool, shape: Shape, text: &str) -> Vec<Parts> {
     let mut readings = separated(shape, text, explode, |text| cut(text, &["."]));
     if !explode && shape != Shape::Primitive && text.contains(',') {
-        // The table of OpenAPI 3.0.3 has dots here, and RFC 6570, by which it defines the style,
+        // The style table of OpenAPI 3.0.3 has dots here; RFC 6570, by which it defines the style,
         // has commas.
         readings.extend(separated(shape, text, false, |text| cut(text, &[","])));
     }
     readings
 }
 
-/// The parts between separators: items, or the names and values of members by turns; where members
-/// are `exploded`, each part is `name=value`.
+/// The parts between separators: items, or the names and values of members alternately; if
+/// `exploded`, each member is `name=value`.
 fn separated(
     shape: Shape,
     text: &str,
@@ -180,7 +179,7 @@ fn separated(
     }
 }
 
-/// An object has each name once.
+/// Members without duplicate names.
 fn members_of(members: Vec<(String, String)>) -> Vec<Parts> {
     let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
@@ -190,7 +189,7 @@ fn members_of(members: Vec<(String, String)>) -> Vec<Parts> {
     vec![Parts::Members(members)]
 }
 
-/// What an empty text may be: nothing at all, or one thing that is empty.
+/// What an empty string may mean: no items, or one empty item.
 fn nothing(shape: Shape) -> Vec<Parts> {
     match shape {
         Shape::Primitive => vec![Parts::Text(String::new())],
@@ -199,7 +198,7 @@ fn nothing(shape: Shape) -> Vec<Parts> {
     }
 }
 
-/// The texts between any of these separators.
+/// The strings between any of these separators.
 fn cut(text: &str, separators: &[&str]) -> Vec<String> {
     let mut parts = Vec::new();
     let (mut start, mut at) = (0, 0);
@@ -217,14 +216,14 @@ fn cut(text: &str, separators: &[&str]) -> Vec<String> {
     parts
 }
 
-/// What types a text is read as, where it can be of more than one.
+/// Which type a string is parsed as, if there are several possibilities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Typing {
-    /// The first of those that the schema names.
+    /// The first type that the schema names and the string can be parsed as.
     Declared,
-    /// A string, where the schema names that too or names none.
+    /// A string, if the schema allows it.
     Text,
-    /// Whatever it looks like.
+    /// The type that it looks like.
     Guessed,
 }
 
@@ -233,7 +232,7 @@ impl Typing {
     pub(crate) const ALL: [Typing; 3] = [Typing::Declared, Typing::Text, Typing::Guessed];
 }
 
-/// A text as one of the types that a schema allows; itself where it reads as none of them.
+/// Parses a string as one of the types that a schema allows; if that fails, it remains a string.
 pub(crate) fn scalar(text: &str, types: &[&str], typing: Typing) -> Value {
     let types: &[&str] = match typing {
         Typing::Text if types.is_empty() || types.contains(&"string") => &["string"],
@@ -249,7 +248,7 @@ pub(crate) fn scalar(text: &str, types: &[&str], typing: Typing) -> Value {
     read.unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// A number as JSON writes it, which has no space around it.
+/// A number in JSON syntax, without white space around it.
 fn number(text: &str) -> Option<Value> {
     let is_it = text.starts_with(|it: char| it == '-' || it.is_ascii_digit())
         && text.ends_with(|it: char| it.is_ascii_digit());
@@ -257,7 +256,7 @@ fn number(text: &str) -> Option<Value> {
     value.is_number().then_some(value)
 }
 
-/// A text without its percent-encoding.
+/// Decodes a percent-encoded string.
 pub(crate) fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -1,4 +1,4 @@
-//! The commands that read recorded traffic, with the validator: `cargo xtask` runs this program.
+//! The program with the commands that read recorded traffic; `cargo xtask` starts it.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Values held against their schemas, and what fails said in words.
+//! Validates values against their schemas and turns schema errors into findings.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -15,8 +15,8 @@ use crate::spec::lower::Lowered;
 use crate::spec::{Schema, Side, SiteId};
 use located::pointer;
 
-/// How many values of a list are told.
-const TOLD: usize = 12;
+/// How many values of a list a message names.
+const NAMED: usize = 12;
 
 /// One thing that is wrong with a value.
 struct Violation {
@@ -27,14 +27,14 @@ struct Violation {
     seen: String,
     /// The place in the specification.
     spec: String,
-    /// Below the value that was judged.
+    /// Pointer below the validated value.
     at: String,
-    /// The member that is missing or too many, if that is what is wrong.
+    /// The member that is missing, if that is what is wrong.
     member: Option<String>,
 }
 
 impl Judge<'_> {
-    /// Holds a body against its schema.
+    /// Validates a body against its schema.
     pub(super) fn assert_body(&mut self, side: &Side, schema: &Schema, body: &Value, owner: &str) {
         let excerpt = self.is_excerpt(side);
         for violation in self.violations(&side.lowered, schema, body, excerpt) {
@@ -61,10 +61,10 @@ impl Judge<'_> {
         }
     }
 
-    /// Holds the value of a parameter or header against its schema.
+    /// Validates the value of a parameter or header against its schema.
     #[expect(
         clippy::too_many_arguments,
-        reason = "what is judged, by what, and how it is to be said"
+        reason = "the value, its schema, and what the finding says about them"
     )]
     pub(super) fn scalar(
         &mut self,
@@ -77,7 +77,7 @@ impl Judge<'_> {
         at: &str,
     ) {
         for violation in self.violations(&side.lowered, schema, value, false) {
-            // The pointer of the finding does not name them, by which it would be masked.
+            // The pointer of the finding does not contain the member, so it is masked here.
             let known = &self.spec.known;
             let member = violation.member.as_deref().map(|name| known.name(name));
             let part = part(
@@ -97,14 +97,14 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether a value fits a schema.
+    /// Whether a value matches a schema.
     pub(super) fn fits(&self, side: &Side, schema: &Schema, value: &Value) -> bool {
         let validator = side.lowered.validator(&schema.location);
         validator.is_some_and(|validator| validator.is_valid(value))
     }
 
-    /// What to say of a null where a schema says `nullable: true`, and another that the value has
-    /// to fit too (`allOf`) does not.
+    /// The hint for a null where one schema says `nullable: true`, and another that the value must
+    /// match too (`allOf`) does not.
     fn nullable_in_vain(&self, side: &Side, schema: &Schema, violation: &Violation) -> String {
         let nullable = match violation.code {
             BodyCode::Null => side.plan.nullable(schema.node, &violation.at),
@@ -114,15 +114,15 @@ impl Judge<'_> {
             nullable.and_then(|pointer| self.spec.place(&pointer::join(pointer, "nullable")));
         place.map_or_else(String::new, |place| {
             format!(
-                ": `nullable: true` at line {} widens only a `type` beside it, not what `allOf` asks \
-                 for; write it beside the `type` that refuses null, or `anyOf: [{{$ref: …}}, \
+                ": `nullable: true` at line {} affects only a `type` beside it, not the schemas under \
+                 `allOf`; write it beside the `type` that rejects null, or use `anyOf: [{{$ref: …}}, \
                  {{enum: [null]}}]`",
                 place.line
             )
         })
     }
 
-    /// What is wrong with a value. What the engine cannot judge is wrong in no way that is known.
+    /// The violations of a value. What the engine cannot evaluate is counted as not validated.
     fn violations(
         &mut self,
         lowered: &Lowered,
@@ -130,10 +130,10 @@ impl Judge<'_> {
         value: &Value,
         excerpt: bool,
     ) -> Vec<Violation> {
-        let (unjudged, wrong): (Vec<_>, Vec<_>) = violations(lowered, schema, value, excerpt)
+        let (unchecked, wrong): (Vec<_>, Vec<_>) = violations(lowered, schema, value, excerpt)
             .into_iter()
             .partition(|it| it.code == BodyCode::Other && it.spec.ends_with("/pattern"));
-        for it in unjudged {
+        for it in unchecked {
             self.leave(format!(
                 "matching the pattern at `{}` takes too long",
                 it.spec
@@ -142,7 +142,7 @@ impl Judge<'_> {
         wrong
     }
 
-    /// What lacks a member contradicts what is said of that member.
+    /// The site of a property: a missing member contradicts the property, not the object.
     fn property_site(&self, keyword: &str, name: &str) -> Option<SiteId> {
         let schema = pointer::parent(keyword)?;
         self.spec
@@ -151,7 +151,7 @@ impl Judge<'_> {
     }
 }
 
-/// How a message calls the value at a pointer: the same for all items of a list, so that equal
+/// The name of the value at a pointer in a message: the same for all items of a list, so that equal
 /// findings look equal.
 pub(super) fn subject(at: &str, member: Option<&str>) -> String {
     let mut name = String::new();
@@ -177,7 +177,7 @@ pub(super) fn subject(at: &str, member: Option<&str>) -> String {
     }
 }
 
-/// How a message calls a part of a parameter or header.
+/// The name of a part of a parameter or header in a message.
 fn part(at: &str, member: Option<&str>, whole: &str) -> String {
     match (at, member) {
         ("", None) => whole.to_owned(),
@@ -186,7 +186,7 @@ fn part(at: &str, member: Option<&str>, whole: &str) -> String {
 }
 
 fn violations(lowered: &Lowered, schema: &Schema, value: &Value, excerpt: bool) -> Vec<Violation> {
-    // Collecting what is wrong costs much more than asking whether anything is.
+    // Collecting errors costs much more than testing for validity.
     let validator = lowered.validator(&schema.location);
     if validator.is_some_and(|validator| validator.is_valid(value)) {
         return Vec::new();
@@ -206,10 +206,10 @@ fn violations(lowered: &Lowered, schema: &Schema, value: &Value, excerpt: bool) 
         }
     }
     if errors == 0 {
-        // Loading has compiled it once; whatever keeps it from compiling now must not pass for a
-        // value in order.
+        // The schema compiled when it was loaded; if it does not now, the value must not count as
+        // valid.
         let expected = "a schema that compiles".to_owned();
-        let problem = "cannot be judged: its schema does not compile".into();
+        let problem = "cannot be validated: its schema does not compile".into();
         found.push(below.whole((BodyCode::Other, problem, expected), schema.pointer.clone()));
     }
     for violation in &mut found {
@@ -220,11 +220,11 @@ fn violations(lowered: &Lowered, schema: &Schema, value: &Value, excerpt: bool) 
     found
 }
 
-/// What is wrong with a value, whose errors call it the whole.
+/// A value within the validated one, to which the instance paths of errors are relative.
 struct Below<'b> {
     lowered: &'b Lowered,
     value: &'b Value,
-    /// Where it stands below the value that is judged.
+    /// Pointer below the validated value.
     at: &'b str,
     /// Members or items of it were left out.
     excerpt: bool,
@@ -235,7 +235,7 @@ impl Below<'_> {
         self.lowered.origin(error.schema_path().as_str())
     }
 
-    /// Goes down to the errors that a person can act on: those of the alternative that was most
+    /// Descends to the errors that a person can act on: those of the alternative that was most
     /// likely meant.
     fn explain(&self, error: &ValidationError<'_>, found: &mut Vec<Violation>) {
         if self.excerpt && self.may_be_left_out(error) {
@@ -255,7 +255,7 @@ impl Below<'_> {
         let origin = self.origin(error);
         if fitting.count() > 1 {
             let expected = "exactly one of the alternatives".to_owned();
-            let problem = "is more than one of the alternatives".into();
+            let problem = "matches more than one of the alternatives".into();
             return found.push(below.whole((BodyCode::Ambiguous, problem, expected), origin));
         }
         if let Some(errors) = below.likeliest(&branches) {
@@ -270,7 +270,7 @@ impl Below<'_> {
         });
     }
 
-    /// The value that alternatives are of, and what each of them finds wrong with it.
+    /// The value to which alternatives apply, and the errors of each alternative.
     fn alternatives(&self, error: &ValidationError<'_>) -> (&Value, Vec<Vec<ValidationError<'_>>>) {
         let at = error.instance_path().as_str();
         let value = self.value.pointer(at).unwrap_or(&Value::Null);
@@ -279,8 +279,8 @@ impl Below<'_> {
         (value, branches.collect())
     }
 
-    /// Whether what was left out of an excerpt may be all that is wrong: with it, the value may be
-    /// valid.
+    /// Whether the error may come only from what was left out of an excerpt: the complete value may
+    /// be valid.
     fn may_be_left_out(&self, error: &ValidationError<'_>) -> bool {
         match error.kind() {
             Kind::Required { .. }
@@ -300,8 +300,8 @@ impl Below<'_> {
         }
     }
 
-    /// The alternative with the fewest errors among those that are of the value's type and not
-    /// ruled out by a discriminator.
+    /// The errors of the alternative with the fewest, among those that have the value's type and are
+    /// not ruled out by a discriminator.
     fn likeliest<'e, 'v>(
         &self,
         branches: &'e [Vec<ValidationError<'v>>],
@@ -317,8 +317,8 @@ impl Below<'_> {
             .min_by_key(|errors| errors.len())
     }
 
-    /// What is wrong where a discriminator rules all alternatives out: it is missing, or names none
-    /// of them.
+    /// The violation if a discriminator rules out all alternatives: it is missing, or names none of
+    /// them.
     fn undiscriminated(&self, branches: &[Vec<ValidationError<'_>>]) -> Option<Violation> {
         let ruled_out = branches
             .iter()
@@ -350,25 +350,26 @@ impl Below<'_> {
         })
     }
 
-    /// A value that fits no alternative: told by the types that they want, where each wants one.
+    /// The words for a value that matches no alternative: the expected types, if each alternative
+    /// has one.
     fn no_alternative(&self, branches: &[Vec<ValidationError<'_>>]) -> Words {
         let types: Option<Vec<String>> =
             branches.iter().map(|errors| wanted_type(errors)).collect();
         let Some(mut types) = types else {
             let expected = format!("one of {} alternatives", branches.len());
-            let problem = "is none of the alternatives".into();
+            let problem = "matches none of the alternatives".into();
             return (BodyCode::Alternative, problem, expected);
         };
         types.sort();
         types.dedup();
         let (code, problem) = match self.value.is_null() {
             true => (BodyCode::Null, "is null"),
-            false => (BodyCode::Alternative, "is none of the alternatives"),
+            false => (BodyCode::Alternative, "matches none of the alternatives"),
         };
         (code, problem.into(), types.join(" or "))
     }
 
-    /// What is wrong with the value as a whole.
+    /// A violation of the value as a whole.
     fn whole(&self, words: Words, origin: String) -> Violation {
         let (code, problem, expected) = words;
         Violation {
@@ -387,17 +388,18 @@ fn is_discriminator(origin: &str) -> bool {
     origin.contains("/discriminator/")
 }
 
-/// Whether an error is that a value does not fit a `oneOf` or `anyOf`, which says no more.
+/// Whether an error is the failure of a `oneOf` or `anyOf`, without the errors of its branches.
 fn is_of_alternatives(error: &ValidationError<'_>) -> bool {
     matches!(error.kind(), Kind::Custom { keyword, .. } if keyword != INTEGER)
 }
 
-/// Whether an error is of the value itself, not of one in it.
+/// Whether an error is about the value itself, not about one within it.
 fn is_of_whole(error: &ValidationError<'_>) -> bool {
     error.instance_path().as_str().is_empty()
 }
 
-/// What an error below the pointer `whole` says in words: one violation, but for several members that are too many.
+/// The violations of an error below the pointer `whole`: one, or one for each member that is not
+/// allowed.
 fn violations_of(error: &ValidationError<'_>, origin: String, whole: &str) -> Vec<Violation> {
     let at = &format!("{whole}{}", error.instance_path().as_str());
     match error.kind() {
@@ -435,7 +437,7 @@ fn violations_of(error: &ValidationError<'_>, origin: String, whole: &str) -> Ve
 fn additional(name: &str, object: &Value, origin: &str, at: &str) -> Violation {
     Violation {
         code: BodyCode::Additional,
-        problem: "is not documented, and the schema allows no others".to_owned(),
+        problem: "is not documented, and the schema allows no other fields".to_owned(),
         expected: "documented members only".to_owned(),
         seen: object.get(name).map_or_else(String::new, describe),
         spec: origin.to_owned(),
@@ -444,7 +446,7 @@ fn additional(name: &str, object: &Value, origin: &str, at: &str) -> Violation {
     }
 }
 
-/// Code, problem and expectation of what is wrong with a value as a whole.
+/// Code, problem and expectation of a violation.
 type Words = (BodyCode, Cow<'static, str>, String);
 
 fn words(error: &ValidationError<'_>, origin: &str) -> Words {
@@ -458,7 +460,7 @@ fn words(error: &ValidationError<'_>, origin: &str) -> Words {
     match error.kind() {
         Kind::Enum { options } => say(
             BodyCode::Enum,
-            "is none of the allowed values",
+            "is not one of the allowed values",
             one_of(options),
         ),
         Kind::Format { format } => say(BodyCode::Format, "has the wrong format", format.clone()),
@@ -472,26 +474,26 @@ fn words(error: &ValidationError<'_>, origin: &str) -> Words {
         ),
         Kind::UniqueItems => say(
             BodyCode::Size,
-            "holds an item twice",
+            "has a duplicate item",
             "unique items".to_owned(),
         ),
         Kind::Not { .. } => say(
             BodyCode::Not,
-            "is what it must not be",
-            "anything else".to_owned(),
+            "matches the schema that it must not match",
+            "any other value".to_owned(),
         ),
         kind => beyond_a_limit(kind).unwrap_or_else(|| {
-            // Nothing that lowering writes ends here; what did would still have to be said.
+            // Lowering writes no other keyword; if it did, the failure must still be reported.
             (
                 BodyCode::Other,
-                format!("fails `{}`", kind.keyword()).into(),
-                format!("`{}` to hold", kind.keyword()),
+                format!("violates `{}`", kind.keyword()).into(),
+                format!("a value that satisfies `{}`", kind.keyword()),
             )
         }),
     }
 }
 
-/// The keywords that have a number: code, problem, and the expectation around the number.
+/// The words for the keywords that have a numeric limit.
 fn beyond_a_limit(kind: &Kind) -> Option<Words> {
     let (code, problem, before, limit, after): (_, _, _, &dyn Display, _) = match kind {
         Kind::Minimum { limit } => (BodyCode::Bound, "is too small", "at least ", limit, ""),
@@ -504,7 +506,7 @@ fn beyond_a_limit(kind: &Kind) -> Option<Words> {
         }
         Kind::MultipleOf { multiple_of } => (
             BodyCode::Multiple,
-            "is between the steps",
+            "is not a multiple",
             "a multiple of ",
             multiple_of,
             "",
@@ -556,17 +558,16 @@ fn beyond_a_limit(kind: &Kind) -> Option<Words> {
     Some((code, problem.into(), format!("{before}{limit}{after}")))
 }
 
-/// The integer format that a bound was made from.
+/// The integer format that a bound was derived from.
 fn integer(limit: &Value) -> String {
     let is_wide = limit
         .as_f64()
         .is_some_and(|limit| limit.abs() > f64::from(u32::MAX));
     let bits = if is_wide { 64 } else { 32 };
-    format!("an integer of {bits} bits (int{bits})")
+    format!("a {bits}-bit integer (int{bits})")
 }
 
-/// The types that are allowed, where the type is what is wrong. Null last: it is the addition, not
-/// what the value is about.
+/// The allowed types, if the type is what is wrong. Null comes last.
 fn wanted(error: &ValidationError<'_>) -> Option<String> {
     match error.kind() {
         Kind::Type {
@@ -584,7 +585,7 @@ fn wanted(error: &ValidationError<'_>) -> Option<String> {
     }
 }
 
-/// The type by which an alternative refuses the whole value.
+/// The type by which an alternative rejects the whole value.
 fn wanted_type(errors: &[ValidationError<'_>]) -> Option<String> {
     let of_whole = errors.iter().filter(|error| is_of_whole(error));
     of_whole.filter_map(wanted).next()
@@ -593,20 +594,20 @@ fn wanted_type(errors: &[ValidationError<'_>]) -> Option<String> {
 /// A list of allowed values as the specification writes it.
 fn one_of(options: &Value) -> String {
     let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
-    let told: Vec<String> = options
+    let named: Vec<String> = options
         .iter()
-        .take(TOLD)
+        .take(NAMED)
         .map(|option| match option {
             Value::String(text) if !text.is_empty() => text.clone(),
             other => other.to_string(),
         })
         .collect();
-    let more = match options.len().saturating_sub(TOLD) {
+    let more = match options.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    match told.as_slice() {
+    match named.as_slice() {
         [one] if more.is_empty() => one.clone(),
-        _ => format!("one of {}{more}", told.join(", ")),
+        _ => format!("one of {}{more}", named.join(", ")),
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies: there where promised, of a documented media type, readable, and of their schema.
+//! Validates bodies: presence, media type, syntax and schema.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ struct Recorded<'r> {
     /// `/request` or `/response`.
     owner: &'static str,
     media_type: Option<String>,
-    /// The header as it came, with its parameters.
+    /// The header as received, with its parameters.
     content_type: String,
     content: Content<'r>,
 }
@@ -55,11 +55,11 @@ impl<'r> Recorded<'r> {
     fn describe(&self) -> String {
         match self.content {
             Content::Json(value) => describe(value),
-            Content::Text(text) => format!("text of {} characters", text.chars().count()),
+            Content::Text(text) => format!("string of {} characters", text.chars().count()),
         }
     }
 
-    /// Where the body stands in the recording.
+    /// Pointer to the body in the recording.
     fn at(&self) -> String {
         let name = match self.content {
             Content::Json(_) => "body",
@@ -88,7 +88,7 @@ impl<'j> Judge<'j> {
             (None, Some(recorded)) => self.report(Found {
                 rule: BodyCode::UnexpectedBody.rule(Direction::Request),
                 message: format!(
-                    "{} was sent a body, and none is documented",
+                    "the request of {} has a body, and none is documented",
                     self.name(operation)
                 ),
                 expected: "no body".to_owned(),
@@ -100,7 +100,7 @@ impl<'j> Judge<'j> {
                 if documented.required {
                     self.report(Found {
                         rule: BodyCode::NoBody.rule(Direction::Request),
-                        message: format!("{} was sent no body", self.name(operation)),
+                        message: format!("the request of {} has no body", self.name(operation)),
                         expected: "a body".to_owned(),
                         seen: "nothing".to_owned(),
                         spec: &documented.pointer,
@@ -187,7 +187,7 @@ impl<'j> Judge<'j> {
     ) {
         let media = match &recorded.media_type {
             Some(media_type) => matching(content, media_type),
-            // Not said: what is JSON is meant to be JSON, what is text whatever else there is.
+            // Without a content type, JSON is taken for a JSON media type, text for any other.
             None => {
                 let wants_json = matches!(recorded.content, Content::Json(_));
                 content
@@ -231,7 +231,8 @@ impl<'j> Judge<'j> {
                 self.evidence.pass(media.site, self.observation());
                 let found = Found {
                     rule: BodyCode::BrokenJson.rule(side.direction),
-                    message: "the body is not JSON, as its content type says".to_owned(),
+                    message: "the content type says JSON, but the body is not valid JSON"
+                        .to_owned(),
                     expected: "JSON".to_owned(),
                     seen: recorded.describe(),
                     spec: &media.pointer,
@@ -251,8 +252,8 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// The first of the readings of a body that fits its schema, else the first. What fits as it is
-    /// declared is read once.
+    /// The first interpretation of a body that matches its schema, else the first one. A body that
+    /// matches with the declared types is parsed only once.
     fn first_fitting<T>(
         &self,
         side: &Side,
@@ -260,7 +261,7 @@ impl<'j> Judge<'j> {
         read: impl Fn(Typing) -> Result<T, form::Unreadable>,
         value: impl Fn(&T) -> &Value,
     ) -> Result<T, form::Unreadable> {
-        let fits = |reading: &T| self.fits(side, schema, value(reading));
+        let fits = |parsed: &T| self.fits(side, schema, value(parsed));
         let [declared, others @ ..] = Typing::ALL;
         let first = read(declared)?;
         if fits(&first) {
@@ -275,7 +276,7 @@ impl<'j> Judge<'j> {
         Ok(first)
     }
 
-    /// The value of a body that is no JSON, where it can be read as one.
+    /// The value of a body that is not JSON, if it can be parsed: a form or plain text.
     fn other(
         &mut self,
         side: &'j Side,
@@ -287,7 +288,7 @@ impl<'j> Judge<'j> {
         let media_type = recorded.media_type.as_deref().unwrap_or(&media.range);
         let written = match content {
             Content::Text(text) => Cow::Borrowed(text),
-            // A recorder took it for JSON; how it was written is lost.
+            // The recorder parsed it as JSON, so the original spelling is lost.
             Content::Json(value) if media_type.starts_with("text/") => {
                 let is_text = side.plan.types(schema.node).contains(&"string");
                 return (!is_text).then(|| value.clone());
@@ -302,7 +303,7 @@ impl<'j> Judge<'j> {
         }
         let is_urlencoded = media_type == "application/x-www-form-urlencoded";
         if !is_urlencoded && media_type != "multipart/form-data" {
-            // Where any string will do there is nothing to hold it against.
+            // A schema that allows any string asserts nothing.
             if !plan.is_any_string(node) {
                 self.leave(format!("the schema of a body of {}", media.range));
             }
@@ -318,7 +319,7 @@ impl<'j> Judge<'j> {
             Err(form::Unreadable(reason)) => {
                 let found = Found {
                     rule: BodyCode::BrokenForm.rule(side.direction),
-                    message: format!("the body is not the form that it says it is: {reason}"),
+                    message: format!("the body is not a valid multipart form: {reason}"),
                     expected: "multipart/form-data".to_owned(),
                     seen: recorded.describe(),
                     spec: &media.pointer,
@@ -358,7 +359,7 @@ fn ranges(content: &[Media]) -> String {
         .join(", ")
 }
 
-/// The documented media type that speaks of one: itself, else its range, else any.
+/// The documented media type for an actual one: the same, else its range, else `*/*`.
 fn matching<'m>(content: &'m [Media], media_type: &str) -> Option<&'m Media> {
     let range = format!("{}/*", media_type.split('/').next().unwrap_or_default());
     [media_type, &range, "*/*"]

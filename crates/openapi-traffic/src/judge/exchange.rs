@@ -1,4 +1,4 @@
-//! A recording and where it was read from.
+//! An exchange: a recording with its position in the file that it was read from.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,7 +8,7 @@ use located::{Place, Source};
 
 use crate::escaped::Escaped;
 
-/// A recorded exchange that knows its place.
+/// A recorded exchange with its position in a file.
 #[derive(Debug)]
 pub struct Exchange {
     /// What was recorded.
@@ -18,12 +18,12 @@ pub struct Exchange {
     number: u64,
     label: Arc<str>,
     wire: Option<Wire>,
-    /// The bodies of request and response where the file has them as strings.
+    /// The bodies of request and response if the file has them as strings.
     bodies: [OnceLock<Option<Escaped>>; 2],
 }
 
 impl Exchange {
-    /// The exchange at the pointer `base` of a text; `number` tells it from the others of a run.
+    /// The exchange at the pointer `base` of a source; `number` identifies it within a run.
     pub fn new(recording: Recording, source: Arc<Source>, base: &str, number: u64) -> Exchange {
         let label = match (base, source.first_line()) {
             ("", 1) => source.file().into(),
@@ -41,15 +41,15 @@ impl Exchange {
         }
     }
 
-    /// With what was sent beyond what a recording holds: the whole URL, and the headers that carry
-    /// credentials. Without it, nothing is known of these headers.
+    /// Adds what a recording does not hold: the full URL, and the headers that carry credentials.
+    /// Without it, nothing is known about these headers.
     #[must_use]
     pub fn with_wire(mut self, wire: Wire) -> Exchange {
         self.wire = Some(wire);
         self
     }
 
-    /// The URL that was asked for, or the path where nothing more is known.
+    /// The URL of the request, or its path if the URL is not known.
     pub fn url(&self) -> &str {
         match &self.wire {
             Some(wire) => &wire.url,
@@ -57,12 +57,12 @@ impl Exchange {
         }
     }
 
-    /// What was sent beyond what the recording holds.
+    /// What was sent and the recording does not hold.
     pub(crate) fn wire(&self) -> Option<&Wire> {
         self.wire.as_ref()
     }
 
-    /// What people call it: its file, with line or pointer where the file holds more than one.
+    /// Its label in reports: the file, with line or pointer if the file holds several exchanges.
     pub fn label(&self) -> &Arc<str> {
         &self.label
     }
@@ -72,21 +72,22 @@ impl Exchange {
         self.number
     }
 
-    /// The text in which it stands.
+    /// The source in which it is.
     pub fn source(&self) -> &Arc<Source> {
         &self.source
     }
 
-    /// The pointer of the exchange in its text.
+    /// The pointer of the exchange in its source.
     pub(crate) fn base(&self) -> &str {
         &self.base
     }
 
-    /// Where a value of the recording stands, or the nearest place above where the file has no such
-    /// value (what is missing). The pointer is that of the value all the same.
+    /// The place of a value of the recording. If the file has no such value (because it is missing),
+    /// line and column are those of the nearest value around it, and the pointer is still that of
+    /// the value.
     ///
-    /// A HAR file has names of its own for the parts of an exchange, and a body as a string: the
-    /// place is then within the string, and the pointer is that of the string.
+    /// A HAR file has other names for the parts of an exchange, and bodies as strings. Line and
+    /// column are then those within the string, and the pointer is that of the string.
     pub fn place(&self, pointer: &str) -> Place {
         if self.base.is_empty() {
             return self.nearest(pointer);
@@ -128,8 +129,8 @@ impl Exchange {
         }
     }
 
-    /// Where a HAR entry has a part of an exchange: its pointer, and for a body its number and the
-    /// pointer below it.
+    /// The pointer of a part of an exchange in a HAR entry; for a body also its index in `bodies`
+    /// and the pointer within it.
     fn in_har<'p>(&self, pointer: &'p str) -> (String, Option<(usize, &'p str)>) {
         const BODIES: [(&str, &str); 2] = [
             ("/request", "/request/postData/text"),
@@ -157,7 +158,7 @@ impl Exchange {
         (pointer.to_owned(), None)
     }
 
-    /// The number of a header in the list that a HAR entry has of them.
+    /// The index of a header in the header list of a HAR entry.
     fn header(&self, side: &str, name: &str) -> Option<usize> {
         let names = (0..).map_while(|index| {
             let at = format!("{}{side}/headers/{index}/name", self.base);

@@ -1,5 +1,5 @@
-//! Bodies that are no JSON, read as the values that their schemas speak of: forms, as OpenAPI 3.0.3
-//! defines them for `application/x-www-form-urlencoded` and `multipart/form-data`, and plain text.
+//! Parses bodies that are not JSON into values for their schemas: plain text, and forms as OpenAPI
+//! 3.0.3 defines them (`application/x-www-form-urlencoded`, `multipart/form-data`).
 
 use std::borrow::Cow;
 
@@ -10,14 +10,14 @@ use crate::spec::operation::{Encoding, Media, essence, is_json};
 use crate::spec::plan::{NodeId, Plan};
 use crate::style::{self, Parts, Shape, Style, Typing, scalar};
 
-/// What is wrong with a body as a whole, so that there is no value to judge.
+/// Why a body cannot be parsed at all.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unreadable(pub(super) &'static str);
 
-/// A field of a form as it came.
+/// A field of a form as received.
 struct Field<'f> {
     name: String,
-    /// As it is written: still encoded in a form that is encoded.
+    /// The raw value: still percent-encoded in a urlencoded form.
     raw: Cow<'f, str>,
     encoded: bool,
     /// Of a part of a multipart body, in lower case, without parameters.
@@ -37,15 +37,15 @@ pub(super) struct WrongPart<'m> {
     pub(super) seen: String,
 }
 
-/// A form and the parts in it that are of no documented type.
+/// A parsed form, and the parts in it whose media type is not documented.
 pub(super) struct Form<'m> {
     pub(super) value: Value,
     pub(super) wrong: Vec<WrongPart<'m>>,
-    /// Fields that are in no form that can be read here, by what they are.
+    /// Descriptions of fields that cannot be parsed here.
     pub(super) unread: Vec<String>,
 }
 
-/// The value of an encoded form under its schema (URL Standard, section 5.1).
+/// Parses a urlencoded form for its schema (URL Standard, section 5.1).
 pub(super) fn urlencoded<'m>(
     text: &str,
     plan: &Plan,
@@ -61,7 +61,7 @@ pub(super) fn urlencoded<'m>(
         let encoding = media.encoding.get(&name).or(media.encoding.get(owner));
         Field {
             raw: match encoding {
-                // Of the reserved characters, only this one stands for another.
+                // Of the reserved characters, only `+` would be decoded to another.
                 Some(Encoding {
                     allow_reserved: true,
                     ..
@@ -81,7 +81,7 @@ pub(super) fn urlencoded<'m>(
     reader.form(node, fields.collect())
 }
 
-/// The value of a multipart form under its schema (RFC 7578).
+/// Parses a multipart form for its schema (RFC 7578).
 pub(super) fn multipart<'m>(
     text: &str,
     content_type: &str,
@@ -92,7 +92,7 @@ pub(super) fn multipart<'m>(
 ) -> Result<Form<'m>, Unreadable> {
     let boundary = parameter(content_type, "boundary")
         .filter(|it| !it.is_empty())
-        .ok_or(Unreadable("its content type names no boundary"))?;
+        .ok_or(Unreadable("the content type names no boundary"))?;
     let delimiter = format!("--{boundary}");
     let mut fields = Vec::new();
     for part in parts(text, &delimiter)? {
@@ -109,7 +109,7 @@ pub(super) fn multipart<'m>(
         let disposition = header("content-disposition").unwrap_or_default();
         let name = parameter(disposition, "name")
             .filter(|_| essence(disposition) == "form-data")
-            .ok_or(Unreadable("a part of it has no name"))?;
+            .ok_or(Unreadable("a part has no name"))?;
         fields.push(Field {
             name: unescape(&name),
             raw: body.into(),
@@ -125,9 +125,9 @@ pub(super) fn multipart<'m>(
     Ok(reader.form(node, fields))
 }
 
-/// What stands between the delimiters, up to the closing one (RFC 2046, section 5.1.1).
+/// The parts between the delimiters, up to the closing one (RFC 2046, section 5.1.1).
 fn parts<'t>(text: &'t str, delimiter: &str) -> Result<Vec<&'t str>, Unreadable> {
-    const OPEN: Unreadable = Unreadable("it has no closing boundary");
+    const OPEN: Unreadable = Unreadable("the closing boundary is missing");
     let mut parts = Vec::new();
     let mut begun = None;
     let mut at = 0;
@@ -142,7 +142,7 @@ fn parts<'t>(text: &'t str, delimiter: &str) -> Result<Vec<&'t str>, Unreadable>
             continue;
         }
         if let Some(begun) = begun {
-            // The line break before the delimiter belongs to it.
+            // The line break before a delimiter is part of the delimiter.
             let part: &str = &text[begun..start];
             let part = part.strip_suffix('\n').unwrap_or(part);
             parts.push(part.strip_suffix('\r').unwrap_or(part));
@@ -155,7 +155,7 @@ fn parts<'t>(text: &'t str, delimiter: &str) -> Result<Vec<&'t str>, Unreadable>
     Err(OPEN)
 }
 
-/// The value of a plain text under its schema.
+/// Parses plain text for its schema.
 pub(super) fn plain(text: &str, plan: &Plan, node: NodeId, typing: Typing) -> Value {
     scalar(text, &plan.types(node), typing)
 }
@@ -214,8 +214,7 @@ impl<'m> Reader<'_, 'm> {
         self.media.range.starts_with("multipart/")
     }
 
-    /// The properties that are objects spread over fields of their own, which is what `style: form`
-    /// with `explode` does to an object.
+    /// The object properties whose members are fields of their own: `style: form` with `explode`.
     fn spread(&self, node: NodeId) -> Vec<(&str, NodeId)> {
         let names = self.plan.property_names(node).into_iter();
         names
@@ -263,7 +262,7 @@ impl<'m> Reader<'_, 'm> {
             && let Some(encoding) = encoding.filter(|it| !it.content_types.is_empty())
         {
             for field in given {
-                // RFC 7578, section 4.4: text/plain where a part does not say it.
+                // RFC 7578, section 4.4: the default is text/plain.
                 let seen = field.media_type.as_deref().unwrap_or("text/plain");
                 if !encoding.content_types.iter().any(|it| covers(it, seen)) {
                     form.wrong.push(WrongPart {
@@ -287,7 +286,7 @@ impl<'m> Reader<'_, 'm> {
         self.values(property, given, encoding)
     }
 
-    /// The value of a property from the fields of its name.
+    /// The value of a property, from the fields with its name.
     fn values(
         &self,
         property: Option<NodeId>,
@@ -305,7 +304,7 @@ impl<'m> Reader<'_, 'm> {
         }
         let items = property.and_then(|it| self.plan.items(it));
         if let [field] = given {
-            // An array as a whole where its media type says so.
+            // One field with JSON holds the whole array.
             if self.says_json(field, encoding)
                 && let Some(value @ Value::Array(_)) = json(&field.text())
             {
@@ -342,7 +341,7 @@ impl<'m> Reader<'_, 'm> {
                 });
                 return Value::Object(members.collect());
             }
-            // The default for objects, and what is tried where something else was meant.
+            // JSON is the default for objects, and the fallback for other styles.
             return json(&text).unwrap_or(Value::String(text));
         }
         let read = self.says_json(field, encoding).then(|| json(&text));
@@ -358,7 +357,7 @@ impl<'m> Reader<'_, 'm> {
         scalar(text, &self.types(node), self.typing)
     }
 
-    /// The style of a field, and whether it is exploded; none where fields have no style.
+    /// The style of a field, and whether it is exploded; `None` in multipart forms.
     fn style(&self, encoding: Option<&Encoding>) -> Option<(Style, bool)> {
         if self.is_multipart() {
             return None;
@@ -381,7 +380,7 @@ impl<'m> Reader<'_, 'm> {
     }
 }
 
-/// The parts of a field that is one text; none where it is not written in its style.
+/// The parts of a field; `None` if it is not serialized in its style.
 fn split(style: Style, shape: Shape, field: &Field<'_>) -> Option<Parts> {
     style::split(style, false, &field.name, shape, &field.raw)
         .into_iter()
@@ -400,7 +399,7 @@ fn decode(raw: &str, encoded: bool) -> String {
     percent_decode_str(&spaces).decode_utf8_lossy().into_owned()
 }
 
-/// Whether a media type is another, or of a range.
+/// Whether a media type or range covers a media type.
 fn covers(range: &str, media_type: &str) -> bool {
     range == "*/*"
         || range == media_type
@@ -409,7 +408,7 @@ fn covers(range: &str, media_type: &str) -> bool {
             .is_some_and(|it| it.ends_with('/') && media_type.starts_with(it))
 }
 
-/// A parameter of a header, out of its quotes.
+/// A parameter of a header, unquoted.
 fn parameter(header: &str, wanted: &str) -> Option<String> {
     let mut rest = header.split_once(';')?.1;
     loop {
@@ -449,7 +448,7 @@ fn parameter(header: &str, wanted: &str) -> Option<String> {
     }
 }
 
-/// Browsers write a quote and line breaks in the name of a field percent-encoded, and nothing else.
+/// Decodes the name of a field: browsers percent-encode only quotes and line breaks in it.
 fn unescape(name: &str) -> String {
     name.replace("%22", "\"")
         .replace("%0D", "\r")

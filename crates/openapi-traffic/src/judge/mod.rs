@@ -1,4 +1,4 @@
-//! One exchange held against a specification: what contradicts it, and what it shows.
+//! Validates one exchange against a specification, and collects findings and coverage.
 
 mod assertion;
 mod body;
@@ -24,14 +24,14 @@ use http_recording::Part;
 use located::pointer;
 use sent::Values;
 
-/// Judges an exchange.
+/// Validates an exchange.
 pub fn judge(spec: &Spec, exchange: &Exchange) -> (Vec<Finding>, Evidence) {
     let mut evidence = Evidence::new(spec);
     let findings = judge_into(spec, exchange, &mut evidence);
     (findings, evidence)
 }
 
-/// Judges an exchange and adds what it shows to the evidence of others.
+/// Validates an exchange and adds what it shows to existing evidence.
 pub fn judge_into(spec: &Spec, exchange: &Exchange, evidence: &mut Evidence) -> Vec<Finding> {
     let mut judge = Judge {
         spec,
@@ -44,8 +44,8 @@ pub fn judge_into(spec: &Spec, exchange: &Exchange, evidence: &mut Evidence) -> 
     judge.findings
 }
 
-/// Whether it is a request that a browser sends of itself before another (Fetch Standard,
-/// "CORS-preflight request"), and the document does not speak of it.
+/// Whether the exchange is a CORS preflight (Fetch Standard, "CORS-preflight request") that the
+/// document does not describe.
 pub(crate) fn is_preflight(spec: &Spec, exchange: &Exchange) -> bool {
     let request = &exchange.recording.request;
     let has = |name: &str| matches!(sent::request_header(exchange, name), Values::There(..));
@@ -59,13 +59,13 @@ pub(crate) fn is_preflight(spec: &Spec, exchange: &Exchange) -> bool {
         && !documented()
 }
 
-/// Judges an exchange that must be refused: a finding when the codes are not exactly those that it
-/// expects.
+/// Validates a negative example: it is a finding if the codes are not exactly those that
+/// `meta.expect` lists.
 pub fn judge_negative(spec: &Spec, exchange: &Exchange) -> Vec<Finding> {
     judge_negative_with(spec, exchange, &[])
 }
 
-/// The same, where relations found something too.
+/// The same, with the findings of relations included.
 pub(crate) fn judge_negative_with(
     spec: &Spec,
     exchange: &Exchange,
@@ -90,9 +90,9 @@ pub(crate) fn judge_negative_with(
     };
     let finding = Finding::new(
         Code::Negative.rule(),
-        "an exchange that must be refused was not judged as it expects",
+        "the negative example does not produce the codes that it expects",
         match expected.len() {
-            0 => "`meta.expect` to name at least one code".to_owned(),
+            0 => "at least one code in `meta.expect`".to_owned(),
             _ => list(&expected),
         },
         list(&found),
@@ -103,7 +103,7 @@ pub(crate) fn judge_negative_with(
     }]
 }
 
-/// The judging of one exchange.
+/// The state of validating one exchange.
 struct Judge<'j> {
     spec: &'j Spec,
     exchange: &'j Exchange,
@@ -113,7 +113,7 @@ struct Judge<'j> {
     kind: String,
 }
 
-/// Something to be said, before its places are looked up.
+/// A finding before its places are looked up.
 struct Found<'f> {
     rule: &'static Rule,
     message: String,
@@ -175,7 +175,7 @@ impl<'j> Judge<'j> {
         };
         let operation = &self.spec.operations[found.number];
         self.evidence.pass(operation.site, self.observation());
-        // It may be the bad request that earned the answer.
+        // A wrong request may be the reason for the 4xx response, so it is no finding.
         let excused = (400..500).contains(&response.status);
         self.parameters(operation, &found.raw, excused);
         if !matches!(response.status, 401 | 403) {
@@ -187,18 +187,18 @@ impl<'j> Judge<'j> {
         self.response(operation);
     }
 
-    /// Objects that have a key twice: of no place in the spec, which cannot allow it.
+    /// Reports duplicate keys. They have no place in the spec, because no spec can allow them.
     fn repeated(&mut self) {
         for at in &self.exchange.recording.repeated {
             let message = format!(
-                "the key `{}` comes twice in one object",
+                "the key `{}` is duplicated in one object",
                 pointer::last(at).unwrap_or_default()
             );
             let finding = Finding::new(
                 Code::DuplicateKey.rule(),
                 message,
-                "each key once",
-                "two members, of which the last was judged",
+                "unique keys",
+                "two members with this key; the last was validated",
             );
             self.say(finding, at);
         }
@@ -233,7 +233,7 @@ impl<'j> Judge<'j> {
             return self.report(Found {
                 rule: Code::Status.rule(),
                 message: format!(
-                    "{} answered {status}, which is not documented",
+                    "{} returned {status}, which is not documented",
                     self.name(operation)
                 ),
                 expected: documented.join(", "),
@@ -263,7 +263,7 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// Whether the body that travels this way is an excerpt.
+    /// Whether the body of this direction is an excerpt.
     fn is_excerpt(&self, side: &Side) -> bool {
         let part = match side.direction {
             Direction::Request => Part::Request,
@@ -272,12 +272,12 @@ impl<'j> Judge<'j> {
         self.exchange.recording.meta.excerpt.contains(&part)
     }
 
-    /// Counts what is not validated, for a reason that quotes nothing of the recording.
+    /// Counts something as not validated. The reason must not quote the recording.
     fn leave(&mut self, reason: String) {
         self.evidence.leave(reason, self.observation());
     }
 
-    /// Says it, and counts it against the place of the specification that it contradicts.
+    /// Adds a finding, and counts it for the place of the specification that it contradicts.
     fn report(&mut self, found: Found<'_>) {
         let site = self.spec.sites.nearest(found.spec);
         self.report_against(found, site);
@@ -295,14 +295,14 @@ impl<'j> Judge<'j> {
         self.say(finding, found.at);
     }
 
-    /// Adds a finding at a pointer into the exchange, without what may not be shown.
+    /// Adds a finding at a pointer into the exchange, with secrets masked.
     fn say(&mut self, finding: Finding, at: &str) {
         let finding = place_finding(self.spec, self.exchange, &self.kind, finding, at);
         self.findings.push(finding);
     }
 }
 
-/// A finding at a pointer into an exchange of some kind, without what may not be shown.
+/// Adds the place in an exchange to a finding, and masks secrets in it.
 pub(crate) fn place_finding(
     spec: &Spec,
     exchange: &Exchange,
@@ -316,7 +316,7 @@ pub(crate) fn place_finding(
         Some(_) => ("/response/body", &recording.response.body),
         None => ("/request/body", &recording.request.body),
     };
-    // Only a body has lists, in which a number is no name.
+    // Only a body has arrays, where a numeric token is an index and not a name.
     let shown = match (at.strip_prefix(side), body) {
         (Some(below), Some(body)) => format!("{side}{}", known.pointer(below, body)),
         _ => known.pointer(at, &serde_json::Value::Null),
@@ -325,7 +325,7 @@ pub(crate) fn place_finding(
     let mut texts = [finding.message, finding.expected, finding.seen];
     for token in pointer::tokens(at).into_iter().flatten() {
         let name = known.name(&token);
-        // What is masked in the pointer is masked wherever else it is named.
+        // A name that is masked in the pointer is masked in the messages too.
         if name != token && !shown.contains(&*pointer::escape(&token)) {
             for text in &mut texts {
                 *text = text.replace(&*token, &name);

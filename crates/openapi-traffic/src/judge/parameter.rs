@@ -1,5 +1,4 @@
-//! Parameters and response headers: present where required, documented, and of their schema once
-//! read from text.
+//! Validates parameters and response headers: presence, serialization and schema.
 
 use located::pointer;
 use serde_json::{Map, Value};
@@ -15,20 +14,20 @@ use crate::spec::security::Credential;
 use crate::spec::{Schema, Side, SiteId, SiteKind};
 use crate::style::{self, Parts, Shape, Style, Typing, decode, scalar};
 
-/// What was sent of a parameter, before it is read.
+/// What was sent for a parameter, before it is parsed.
 enum Sent {
     Absent,
-    /// Nobody has kept it.
+    /// Recordings do not keep the header that carries it.
     NotKept,
-    /// All of it is one text.
+    /// One string.
     Text(String),
-    /// One text for each time that its name was there.
+    /// A string for each occurrence of its name.
     Texts(Vec<String>),
-    /// The members of an object, each with a name of its own: `R=100`, `color[R]=100`.
+    /// The members of an object as parameters of their own: `R=100`, `color[R]=100`.
     Members(Vec<(String, String)>),
 }
 
-/// What a value is held against, and how a finding calls it.
+/// What a value is validated against, and what a finding says about it.
 struct Judged<'s> {
     side: &'s Side,
     schema: &'s Schema,
@@ -38,16 +37,16 @@ struct Judged<'s> {
     rule: &'static Rule,
     site: SiteId,
     at: String,
-    /// Whether what is wrong with it is no finding.
+    /// Whether errors are ignored, because the status of the response is 4xx.
     excused: bool,
 }
 
-/// How a text is decoded.
+/// How a string is decoded.
 type Decode<'d> = &'d dyn Fn(&str) -> String;
 
 impl<'j> Judge<'j> {
-    /// Judges the parameters of a request; what is wrong with them is no finding where the answer
-    /// excuses it.
+    /// Validates the parameters of a request. `excused`: errors are ignored, because the status of
+    /// the response is 4xx.
     pub(super) fn parameters(&mut self, operation: &'j Operation, names: &Names, excused: bool) {
         let exchange = self.exchange;
         let query = sent::query(exchange);
@@ -93,7 +92,7 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// What belongs to a parameter among the pairs of a query or of cookies.
+    /// The part of a query or of the cookies that belongs to a parameter.
     fn pairs(&self, operation: &Operation, parameter: &Parameter, pairs: &[Pair]) -> Sent {
         let named = || pairs.iter().filter(|pair| pair.name == parameter.name);
         let plan = &self.spec.request.plan;
@@ -111,7 +110,7 @@ impl<'j> Judge<'j> {
                     return Sent::Members(members);
                 }
             }
-            // An object has no name of its own here.
+            // An exploded object is sent as its members, without the name of the parameter.
             (Form::Styled(_, true), Some(node)) if shapes.contains(&Shape::Object) => {
                 let any = plan.takes_any_member(self.spec.value(), node);
                 let own = |name: &str| {
@@ -122,7 +121,7 @@ impl<'j> Judge<'j> {
                 if parameter.location == Location::Cookie
                     && found.iter().any(|(_, value)| value.contains('&'))
                 {
-                    // The table of OpenAPI has `&` between the members in one cookie.
+                    // The style table of OpenAPI has `&` between the members in one cookie.
                     found = unfolded(pairs)
                         .into_iter()
                         .filter(|(name, _)| own(name))
@@ -155,8 +154,7 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// Whether a name in the query (or of a cookie) is that of another parameter or of a
-    /// credential.
+    /// Whether a name in the query (or of a cookie) belongs to another parameter or a credential.
     fn is_claimed(&self, operation: &Operation, by: &Parameter, name: &str) -> bool {
         let others = operation
             .parameters
@@ -174,7 +172,7 @@ impl<'j> Judge<'j> {
         })
     }
 
-    /// Whether a parameter is an object that takes whatever names there are.
+    /// Whether a parameter is an exploded object that accepts any member names.
     fn is_spread_over_any(&self, parameter: &Parameter) -> bool {
         let (Form::Styled(style, true), Some(schema)) = (&parameter.form, &parameter.schema) else {
             return false;
@@ -185,7 +183,7 @@ impl<'j> Judge<'j> {
             && plan.takes_any_member(self.spec.value(), schema.node)
     }
 
-    /// Whether a name in the query is of a parameter.
+    /// Whether a name in the query belongs to a parameter.
     fn documents(&self, parameter: &Parameter, name: &str) -> bool {
         let plan = &self.spec.request.plan;
         let node = parameter.schema.as_ref().map(|schema| schema.node);
@@ -199,7 +197,7 @@ impl<'j> Judge<'j> {
                     || self.is_spread_over_any(parameter)
                     || shapes.len() > 1 && name == parameter.name
             }
-            // How it is written is not known: it may be in brackets as well.
+            // Its serialization is not defined: it may use brackets too.
             (Form::NotJudged(_), _) => {
                 is_bracketed(name, &parameter.name) || name == parameter.name
             }
@@ -224,7 +222,7 @@ impl<'j> Judge<'j> {
             _ => {}
         }
         let (location, reserved) = (parameter.location, parameter.allow_reserved);
-        // OpenAPI: where a style has no empty value, `allowEmptyValue` is ignored.
+        // OpenAPI: if a style cannot express an empty value, `allowEmptyValue` is ignored.
         let may_be_empty = parameter.allow_empty
             && location == Location::Query
             && matches!(parameter.form, Form::Styled(Style::Form, _));
@@ -253,7 +251,7 @@ impl<'j> Judge<'j> {
         let decoders: &[Decode<'_>] = match location {
             Location::Query => &[&in_query],
             Location::Path => &[&decode],
-            // OpenAPI says nothing of how these are encoded.
+            // OpenAPI does not define how these are encoded.
             Location::Header | Location::Cookie => &[&as_is, &decode],
         };
         self.value(&judged, sent, decoders);
@@ -314,8 +312,8 @@ impl<'j> Judge<'j> {
             at,
             excused: false,
         };
-        // RFC 9110: a header that comes again is one list, but for `Set-Cookie`, which has commas
-        // of its own.
+        // RFC 9110: repeated headers form one list, except for `Set-Cookie`, whose values contain
+        // commas.
         let whole = match header.name.as_str() {
             "set-cookie" => values,
             _ => vec![values.join(", ")],
@@ -326,8 +324,8 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// Reads what was sent as the schema says, and judges the first reading that fits, else the
-    /// first there is.
+    /// Parses what was sent, and validates the first interpretation that matches the schema, else
+    /// the first one.
     fn value(&mut self, judged: &Judged<'j>, sent: &Sent, decoders: &[Decode<'_>]) {
         if let Form::NotJudged(reason) = judged.form {
             let reason = format!("{}: {reason}", judged.subject);
@@ -336,7 +334,7 @@ impl<'j> Judge<'j> {
         }
         let mut readings = Vec::new();
         for decode in decoders {
-            readings.extend(readings_of(judged, sent, decode));
+            readings.extend(interpretations(judged, sent, decode));
         }
         let fits = |reading: &Value| self.fits(judged.side, judged.schema, reading);
         let fitting = readings.iter().position(fits);
@@ -383,11 +381,9 @@ impl<'j> Judge<'j> {
             Form::Json => ("is not JSON".to_owned(), "JSON".to_owned()),
             Form::Styled(style, explode) => {
                 let style = format!("`style: {}`, `explode: {explode}`", style.name());
-                (format!("is not written in {style}"), style)
+                (format!("is not serialized with {style}"), style)
             }
-            Form::Text | Form::NotJudged(_) => {
-                ("comes more than once".to_owned(), "one".to_owned())
-            }
+            Form::Text | Form::NotJudged(_) => ("is repeated".to_owned(), "one value".to_owned()),
         };
         let seen = match sent {
             Sent::Text(text) => describe(&Value::from(text.as_str())),
@@ -415,16 +411,16 @@ impl<'j> Judge<'j> {
             here.any(|parameter| self.documents(parameter, name))
                 || self.is_key(Location::Query, name)
         };
-        let mut told: Vec<&str> = Vec::new();
+        let mut reported: Vec<&str> = Vec::new();
         let undocumented: Vec<_> = query
             .iter()
             .filter(|pair| !documented(&pair.name))
             .collect();
         for Pair { name, value } in undocumented {
-            if told.contains(&name.as_str()) {
+            if reported.contains(&name.as_str()) {
                 continue;
             }
-            told.push(name);
+            reported.push(name);
             let value = Value::from(sent::in_query(value, false));
             self.evidence.see_undocumented(
                 SiteKind::Parameter,
@@ -451,7 +447,7 @@ fn is_bracketed(name: &str, owner: &str) -> bool {
     rest.is_some_and(|rest| rest.starts_with('[') && rest.ends_with(']'))
 }
 
-/// The members that are written in the values of cookies: `R=100&G=200`.
+/// The members within the values of cookies: `R=100&G=200`.
 fn unfolded(pairs: &[Pair]) -> Vec<(String, String)> {
     pairs
         .iter()
@@ -467,8 +463,8 @@ fn unfolded(pairs: &[Pair]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The values that what was sent may stand for.
-fn readings_of(judged: &Judged<'_>, sent: &Sent, decode: Decode<'_>) -> Vec<Value> {
+/// The possible interpretations of what was sent.
+fn interpretations(judged: &Judged<'_>, sent: &Sent, decode: Decode<'_>) -> Vec<Value> {
     let (style, explode) = match (judged.form, sent) {
         (Form::Json, Sent::Text(text)) => {
             let read = located::json(&decode(text));
@@ -496,7 +492,7 @@ fn readings_of(judged: &Judged<'_>, sent: &Sent, decode: Decode<'_>) -> Vec<Valu
     readings
 }
 
-/// The parts of what was sent, in the ways in which it can be of a shape.
+/// The possible splits of what was sent into the parts of a shape.
 fn parts(style: Style, explode: bool, name: &str, shape: Shape, sent: &Sent) -> Vec<Parts> {
     let alone = matches!(
         style,
@@ -515,8 +511,8 @@ fn parts(style: Style, explode: bool, name: &str, shape: Shape, sent: &Sent) -> 
     }
 }
 
-/// The values that parts may be: of the types that the schema names; as texts, which they are as
-/// well; and where it names none, as whatever they look like.
+/// The possible values of parts: with the types that the schema names, as strings, and, if the
+/// schema names no type, with the type that they look like.
 fn typed(judged: &Judged<'_>, parts: &Parts, decode: Decode<'_>, readings: &mut Vec<Value>) {
     let plan = &judged.side.plan;
     let node = judged.schema.node;
@@ -545,8 +541,8 @@ fn typed(judged: &Judged<'_>, parts: &Parts, decode: Decode<'_>, readings: &mut 
     }
 }
 
-/// An object whose members have names of their own: below `owner` in brackets where there is one. A
-/// name that comes again is an array; none where a name is not written so.
+/// The object whose members were sent as parameters of their own, as `owner[name]` if there is an
+/// owner. A repeated name becomes an array. `None` if a name has another form.
 fn object(
     judged: &Judged<'_>,
     owner: Option<&str>,
@@ -595,7 +591,7 @@ fn put(
                 Some(Value::Array(earlier)) if items.is_some() => {
                     earlier.extend(value.as_array().into_iter().flatten().cloned());
                 }
-                // Twice, where the schema has one: an array, which does not fit.
+                // A duplicate that the schema does not allow becomes an array, which does not match.
                 Some(earlier) => *earlier = Value::Array(vec![earlier.take(), value]),
             }
             Some(())
@@ -604,14 +600,14 @@ fn put(
             let nested = object
                 .entry((*name).to_owned())
                 .or_insert_with(|| Value::Object(Map::new()));
-            // What has no schema of its own is of any.
+            // A member without a schema of its own uses that of the object.
             let node = member.unwrap_or(node);
             put(judged, nested.as_object_mut()?, node, below, read)
         }
     }
 }
 
-/// Whether items or members of a value can only be arrays or objects themselves: what no style
+/// Whether items or members of a value must be arrays or objects themselves, which no style
 /// defines.
 fn is_nested(judged: &Judged<'_>, value: &Value) -> bool {
     let Form::Styled(..) = judged.form else {

@@ -1,5 +1,5 @@
-//! Credentials: there where an operation requires them. What they are is never looked at further
-//! than for the name of an HTTP scheme, and never told.
+//! Checks that credentials are present where an operation requires them. Of a credential only the
+//! name of its HTTP scheme is read, and no part of it is reported.
 
 use super::sent::{self, Values};
 use super::{Found, Judge};
@@ -8,17 +8,17 @@ use crate::spec::location::Location;
 use crate::spec::operation::Operation;
 use crate::spec::security::{Credential, Scheme};
 
-/// What is known of a credential.
+/// Whether a credential was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Presence {
     Absent,
-    /// It was not kept, or its scheme is not known.
+    /// Recordings do not keep it, or its scheme is not known.
     Unknown,
     There,
 }
 
-/// The names of HTTP authentication schemes (IANA's registry): what begins with another one's name
-/// is not of a scheme. Anything else may be a credential that was redacted as a whole.
+/// The names of HTTP authentication schemes (IANA registry). A value that begins with one of them
+/// has that scheme. Any other value may be a credential that was redacted as a whole.
 const SCHEMES: &[&str] = &[
     "basic",
     "bearer",
@@ -36,7 +36,7 @@ const SCHEMES: &[&str] = &[
     "vapid",
 ];
 
-/// Those of them by which access tokens are sent (RFC 6750, RFC 9449; `OAuth` is that of OAuth 1).
+/// The schemes that carry access tokens (RFC 6750, RFC 9449; `OAuth` belongs to OAuth 1).
 const TOKENS: &[&str] = &["bearer", "dpop", "oauth"];
 
 impl<'j> Judge<'j> {
@@ -45,7 +45,7 @@ impl<'j> Judge<'j> {
         let security = &operation.security;
         let presence = |alternative: &Vec<Scheme>| {
             let each = alternative.iter().map(|scheme| self.presence(scheme));
-            // An alternative without schemes asks for nothing.
+            // An alternative without schemes requires nothing.
             each.min().unwrap_or(Presence::There)
         };
         match security.alternatives.iter().map(presence).max() {
@@ -57,8 +57,8 @@ impl<'j> Judge<'j> {
                     .collect();
                 for scheme in unknown {
                     let reason = match scheme.credential {
-                        Credential::Unknown => "it is not one of OpenAPI 3.0",
-                        _ => "recordings do not keep the header that it uses",
+                        Credential::Unknown => "its type does not exist in OpenAPI 3.0",
+                        _ => "recordings do not keep the header that carries it",
                     };
                     let reason = format!("security scheme `{}`: {reason}", scheme.name);
                     self.leave(reason);
@@ -122,7 +122,7 @@ impl<'j> Judge<'j> {
     }
 }
 
-/// Whether a value is of one of these HTTP schemes, or of none that is known.
+/// Whether a value has one of these HTTP schemes, or no known scheme.
 fn may_be(wanted: &[&str], value: &str) -> bool {
     let scheme = value.split(' ').next().unwrap_or_default();
     let scheme = scheme.to_ascii_lowercase();
@@ -130,13 +130,13 @@ fn may_be(wanted: &[&str], value: &str) -> bool {
     !value.is_empty() && (wanted.contains(&scheme) || !SCHEMES.contains(&scheme))
 }
 
-/// A scheme in words: its name, and where its credential is sent.
+/// Describes a scheme: its name, and where its credential is sent.
 fn described(scheme: &Scheme) -> String {
-    let way = match &scheme.credential {
+    let place = match &scheme.credential {
         Credential::Key(location, name) => format!("`{name}` in {}", location.name()),
         Credential::Http(name) => format!("`authorization: {name} …`"),
         Credential::Token(kind) => format!("`authorization`, {kind}"),
         Credential::Unknown => "unknown".to_owned(),
     };
-    format!("`{}` ({way})", scheme.name)
+    format!("`{}` ({place})", scheme.name)
 }

@@ -1,4 +1,4 @@
-//! What was sent as it was sent: query, cookies and headers of an exchange, still percent-encoded.
+//! The raw query, cookies and headers of an exchange, still percent-encoded.
 
 use har_recording::is_credential;
 use http_recording::text;
@@ -19,10 +19,10 @@ pub(super) struct Pair {
 
 /// The values of a header.
 pub(super) enum Values {
-    /// One for each time it was there, with the place of the header.
+    /// A value for each occurrence, with the place of the header.
     There(Vec<String>, String),
     Absent,
-    /// It carries credentials, and nobody has kept whether it was there.
+    /// It carries credentials, and recordings do not keep it.
     NotKept,
 }
 
@@ -44,7 +44,7 @@ pub(super) fn query(exchange: &Exchange) -> Vec<Pair> {
             })
             .collect();
     }
-    // Of a recording, whose values are decoded, separators are taken for what they look like.
+    // The values of a recording are decoded: every separator counts as one.
     let pairs = request.query.iter().flat_map(|(name, value)| {
         texts(value).into_iter().map(|value| Pair {
             name: name.clone(),
@@ -54,12 +54,12 @@ pub(super) fn query(exchange: &Exchange) -> Vec<Pair> {
     pairs.collect()
 }
 
-/// A decoded text such that decoding gives it back.
+/// Encodes a string so that decoding restores it.
 fn encoded(text: &str) -> String {
     text.replace('%', "%25").replace('+', "%2B")
 }
 
-/// The cookies that were sent; none where the header is not kept.
+/// The cookies that were sent; `None` if recordings do not keep the header.
 pub(super) fn cookies(exchange: &Exchange) -> Option<Vec<Pair>> {
     let values = match request_header(exchange, "cookie") {
         Values::NotKept => return None,
@@ -67,7 +67,7 @@ pub(super) fn cookies(exchange: &Exchange) -> Option<Vec<Pair>> {
         Values::There(values, _) => values,
     };
     let pairs = values.iter().flat_map(|value| value.split(';'));
-    // What was replaced as a whole says nothing of its parts.
+    // A header that was redacted as a whole has no pairs.
     let pairs = pairs
         .map(|pair| pair.trim())
         .filter(|pair| !pair.is_empty());
@@ -79,7 +79,7 @@ pub(super) fn cookies(exchange: &Exchange) -> Option<Vec<Pair>> {
     Some(pairs.collect())
 }
 
-/// The values of a header of the request; `name` in any case.
+/// The values of a request header; the case of `name` does not matter.
 pub(super) fn request_header(exchange: &Exchange, name: &str) -> Values {
     let headers = &exchange.recording.request.headers;
     let wire = exchange.wire().filter(|wire| wire.credentials_kept);
@@ -87,7 +87,7 @@ pub(super) fn request_header(exchange: &Exchange, name: &str) -> Values {
     header("/request/headers", headers, wire, name)
 }
 
-/// The values of a header of the response.
+/// The values of a response header; the case of `name` does not matter.
 pub(super) fn response_header(exchange: &Exchange, name: &str) -> Values {
     let headers = &exchange.recording.response.headers;
     let wire = exchange.wire().filter(|wire| wire.credentials_kept);
@@ -117,10 +117,10 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// What a text in a query stands for.
+/// Decodes a value in a query.
 pub(super) fn in_query(text: &str, allow_reserved: bool) -> String {
     match allow_reserved {
-        // A reserved character stands for itself.
+        // A reserved character, such as `+`, is literal.
         true => decode(text),
         false => decode(&text.replace('+', " ")),
     }

@@ -1,5 +1,5 @@
-//! One walk through a body and its schema together: what no assertion tells (undocumented fields,
-//! open vocabularies, fields that travel the wrong way) and the evidence.
+//! Walks through a body and its schema together: counts coverage, and finds what no schema assertion
+//! does (undocumented fields, new values, read-only and write-only fields).
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::spec::plan::{Additional, NodeId};
 use crate::spec::{Schema, Side, SiteId, SiteKind};
 use located::pointer;
 
-/// The way to a value, written out only when something is to be said of it.
+/// The path to a value, turned into a pointer only when there is a finding.
 #[derive(Clone, Copy)]
 enum Way<'w> {
     Start,
@@ -32,11 +32,11 @@ impl Way<'_> {
     }
 }
 
-/// The schemas that speak of a value.
-struct Speaking<'p> {
+/// The schemas that apply to a value.
+struct Applicable<'p> {
     nodes: std::borrow::Cow<'p, [NodeId]>,
-    /// Whether a choice among alternatives fell on none, so that not all that is documented is
-    /// known.
+    /// Whether no branch of a `oneOf` or `anyOf` matched, so that it is not known which fields are
+    /// documented.
     undecided: bool,
 }
 
@@ -45,13 +45,13 @@ struct Walk<'c, 'j> {
     side: &'j Side,
     owner: &'c str,
     observation: Observation<'j>,
-    /// The values that several schemas have led to, by their addresses, each with the schemas that
-    /// it was walked through by: below a recursive schema, every level would double the ways.
+    /// The pairs of schema and value (by address) that were walked, for values that several schemas
+    /// reach: below a recursive schema, the number of paths would double with every level.
     walked: HashSet<(NodeId, usize)>,
 }
 
 impl<'j> Judge<'j> {
-    /// Walks through a body that stands at `owner` in the recording.
+    /// Walks through a body that is at `owner` in the recording.
     pub(super) fn walk(&mut self, side: &'j Side, node: NodeId, body: &Value, owner: &str) {
         let observation = Observation {
             whole: !self.is_excerpt(side),
@@ -67,7 +67,7 @@ impl<'j> Judge<'j> {
         .value(node, None, body, &Way::Start, false);
     }
 
-    /// Counts the value of a parameter or header among its vocabulary.
+    /// Counts the value of a parameter or header among its known values.
     pub(super) fn see_vocabulary(
         &mut self,
         side: &'j Side,
@@ -107,7 +107,7 @@ impl<'j> Judge<'j> {
             .map_or(0, Vec::len);
         self.report(Found {
             rule: Code::Vocabulary.rule(),
-            message: format!("{subject} has a value that is not among the known ones"),
+            message: format!("{subject} has a value that is not among the known values"),
             expected: format!("one of the {known} values of `x-extensible-enum`"),
             seen: format!("another {}", describe(&Value::from(text))),
             spec: vocabulary,
@@ -117,7 +117,7 @@ impl<'j> Judge<'j> {
 }
 
 impl<'j> Walk<'_, 'j> {
-    /// `is_shared` says whether other schemas than this may lead to the value too.
+    /// `is_shared`: other schemas may reach the value too.
     fn value(
         &mut self,
         node: NodeId,
@@ -136,14 +136,14 @@ impl<'j> Walk<'_, 'j> {
         }
         match value {
             Value::Object(members) => {
-                let speaking = self.speaking(node, value);
-                let is_shared = is_shared || speaking.nodes.len() > 1;
-                self.object(&speaking, members, way, is_shared);
+                let applicable = self.applicable(node, value);
+                let is_shared = is_shared || applicable.nodes.len() > 1;
+                self.object(&applicable, members, way, is_shared);
             }
             Value::Array(items) => {
-                let speaking = self.speaking(node, value);
-                let is_shared = is_shared || speaking.nodes.len() > 1;
-                for (node, site) in speaking
+                let applicable = self.applicable(node, value);
+                let is_shared = is_shared || applicable.nodes.len() > 1;
+                for (node, site) in applicable
                     .nodes
                     .iter()
                     .filter_map(|id| self.side.plan.get(*id).items)
@@ -154,8 +154,8 @@ impl<'j> Walk<'_, 'j> {
                 }
             }
             Value::String(text) => {
-                let speaking = self.speaking(node, value);
-                self.word(&speaking, site, text, way);
+                let applicable = self.applicable(node, value);
+                self.word(&applicable, site, text, way);
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
@@ -163,15 +163,15 @@ impl<'j> Walk<'_, 'j> {
 
     fn object(
         &mut self,
-        speaking: &Speaking<'_>,
+        applicable: &Applicable<'_>,
         members: &Map<String, Value>,
         way: &Way<'_>,
         is_shared: bool,
     ) {
         let plan = &self.side.plan;
         let mut documented = None;
-        let mut open = !speaking.undecided;
-        for id in speaking.nodes.iter() {
+        let mut open = !applicable.undecided;
+        for id in applicable.nodes.iter() {
             let node = plan.get(*id);
             if let Some(site) = node.object {
                 self.judge.evidence.pass(site, self.observation);
@@ -184,7 +184,7 @@ impl<'j> Walk<'_, 'j> {
             let way = Way::Member(way, name);
             let mut known = false;
             let mut forbidden = None;
-            for id in speaking.nodes.iter() {
+            for id in applicable.nodes.iter() {
                 let node = plan.get(*id);
                 if let Some(property) = node.property(name, &mut next) {
                     known = true;
@@ -207,14 +207,20 @@ impl<'j> Walk<'_, 'j> {
         }
     }
 
-    fn word(&mut self, speaking: &Speaking<'_>, site: Option<SiteId>, text: &str, way: &Way<'_>) {
-        let nodes = speaking.nodes.iter().map(|id| self.side.plan.get(*id));
+    fn word(
+        &mut self,
+        applicable: &Applicable<'_>,
+        site: Option<SiteId>,
+        text: &str,
+        way: &Way<'_>,
+    ) {
+        let nodes = applicable.nodes.iter().map(|id| self.side.plan.get(*id));
         for (index, vocabulary) in nodes
             .filter_map(|node| node.vocabulary.as_ref())
             .enumerate()
         {
             match (vocabulary.values.get(text), site) {
-                // The counters of the place are those of the first.
+                // The site counts the values of the first vocabulary.
                 (Some(at), Some(site)) if index == 0 => {
                     self.judge
                         .evidence
@@ -238,7 +244,7 @@ impl<'j> Walk<'_, 'j> {
             Direction::Request => (Code::ReadOnly, "is read-only and was sent", "readOnly"),
             Direction::Response => (
                 Code::WriteOnly,
-                "is write-only and was answered",
+                "is write-only and was returned",
                 "writeOnly",
             ),
         };
@@ -272,12 +278,13 @@ impl<'j> Walk<'_, 'j> {
         });
     }
 
-    /// The node, what it is composed of and, of its alternatives, those that the value is.
-    fn speaking(&self, node: NodeId, value: &Value) -> Speaking<'j> {
+    /// The node, the schemas that it is composed of, and those of its alternatives that the value
+    /// matches.
+    fn applicable(&self, node: NodeId, value: &Value) -> Applicable<'j> {
         let plan = &self.side.plan;
         let parts = &plan.get(node).parts;
         if parts.iter().all(|part| plan.get(*part).choices.is_empty()) {
-            return Speaking {
+            return Applicable {
                 nodes: parts.as_ref().into(),
                 undecided: false,
             };
@@ -303,7 +310,7 @@ impl<'j> Walk<'_, 'j> {
             }
             undecided |= !decided;
         }
-        Speaking {
+        Applicable {
             nodes: nodes.into(),
             undecided,
         }

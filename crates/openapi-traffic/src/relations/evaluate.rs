@@ -1,4 +1,4 @@
-//! What an expression comes to in the exchanges at hand.
+//! Evaluates the expressions of relations on exchanges.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -28,20 +28,20 @@ pub(super) struct Bound {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'e> {
     pub(super) bound: &'e Bound,
-    /// The items are those of this body.
+    /// The body whose items are visited.
     pub(super) each: Option<Root>,
-    /// The number of the item, where the body is an array.
+    /// The index of the item, if the body is an array.
     pub(super) item: Option<usize>,
 }
 
-/// The exchange at hand and those before it.
+/// The current exchange and the earlier ones.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'e, 's> {
     pub(super) here: Seen<'e>,
     pub(super) earlier: &'s [Seen<'e>],
 }
 
-/// Why an expression cannot be evaluated, without a value of the traffic.
+/// Why an expression cannot be evaluated, without quoting the traffic.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unfit {
     pub(super) wanted: &'static str,
@@ -52,9 +52,9 @@ pub(super) struct Unfit {
 #[derive(Debug)]
 pub(super) struct Broken {
     pub(super) seen: String,
-    /// Where it was seen in the exchange at hand.
+    /// The place in the current exchange.
     pub(super) at: String,
-    /// The earlier exchange with which it was compared, and where in it.
+    /// The earlier exchange that it was compared with, and the place in it.
     pub(super) earlier: Option<(usize, String)>,
 }
 
@@ -84,7 +84,7 @@ impl<'e> Seen<'e> {
         }
     }
 
-    /// The pointer into the recording at which a root stands.
+    /// The pointer of a root in the recording.
     fn pointer(&self, root: Root) -> String {
         match (root, self.each) {
             (Root::Item, Some(each)) => {
@@ -101,7 +101,7 @@ impl<'e> Seen<'e> {
         }
     }
 
-    /// Whether what is not there may have been left out.
+    /// Whether something missing may have been left out of the recording.
     fn is_partial(&self, root: Root) -> bool {
         let recording = &self.bound.exchange.recording;
         let root = match root {
@@ -119,7 +119,7 @@ impl<'e> Seen<'e> {
         }
     }
 
-    /// How many items there are: what is no array is the only one.
+    /// The items of a body; a body that is no array is its own only item.
     pub(super) fn items(bound: &'e Bound, each: Option<Root>) -> Vec<Seen<'e>> {
         let whole = Seen {
             bound,
@@ -155,7 +155,7 @@ impl<'e> Scope<'e, '_> {
         }
     }
 
-    /// The value of an expression; none where it is absent.
+    /// The value of an expression; `None` if it is absent.
     pub(super) fn value<'x>(&self, expression: &'x Expression) -> Evaluated<Cow<'x, Value>>
     where
         'e: 'x,
@@ -170,7 +170,7 @@ impl<'e> Scope<'e, '_> {
                 sum.and_then(Number::value).map(Cow::Owned)
             }
             Kind::Call(function, arguments) => self.call(*function, arguments)?,
-            // The reader of expressions lets no condition stand where a value is wanted.
+            // The parser does not allow a condition in place of a value.
             Kind::Compare(..) | Kind::And(_) | Kind::Or(_) | Kind::Not(_) => None,
         })
     }
@@ -187,7 +187,7 @@ impl<'e> Scope<'e, '_> {
         Some(here)
     }
 
-    /// Whether the value of a path may have been left out of its recording.
+    /// Whether the value of an expression may have been left out of its recording.
     fn is_partial(&self, expression: &Expression) -> bool {
         match &expression.kind {
             Kind::Path(path) => self
@@ -258,7 +258,7 @@ impl<'e> Scope<'e, '_> {
                 let mut kept_members = object.into_owned();
                 for other in others {
                     match self.value(other)?.as_deref() {
-                        // What is left out is not known, so that nothing is known of the rest.
+                        // It is unknown which members to leave out, so the result is unknown too.
                         None => return Ok(None),
                         Some(Value::Object(members)) => {
                             kept_members =
@@ -279,7 +279,7 @@ impl<'e> Scope<'e, '_> {
         })
     }
 
-    /// Whether a condition is true; none where a value that it needs is absent.
+    /// Whether a condition is true; `None` if a value that it needs is absent.
     pub(super) fn truth(&self, expression: &Expression) -> Evaluated<bool> {
         match &expression.kind {
             Kind::Literal(value) => Ok(value.as_bool()),
@@ -295,7 +295,7 @@ impl<'e> Scope<'e, '_> {
         }
     }
 
-    /// Parts of which one decides, if it is `deciding`.
+    /// Evaluates `and` (`deciding` is false) or `or` (`deciding` is true).
     fn joined(&self, parts: &[Expression], deciding: bool) -> Evaluated<bool> {
         let mut all = Some(!deciding);
         for part in parts {
@@ -365,7 +365,7 @@ impl<'e> Scope<'e, '_> {
         }
     }
 
-    /// What makes a false condition false: the first comparison that is.
+    /// What makes a false condition false: the first comparison that is false.
     pub(super) fn broken(&self, expression: &Expression, known: &Known) -> Broken {
         let is_false = |part: &&Expression| self.truth(part) == Ok(Some(false));
         match &expression.kind {
@@ -373,7 +373,7 @@ impl<'e> Scope<'e, '_> {
                 Some(part) => self.broken(part, known),
                 None => self.of(&[], String::new()),
             },
-            // All are false; the last is what would have been left.
+            // All parts are false; the last one is reported.
             Kind::Or(parts) => match parts.last() {
                 Some(part) => self.broken(part, known),
                 None => self.of(&[], String::new()),
@@ -388,10 +388,10 @@ impl<'e> Scope<'e, '_> {
             Kind::Call(Function::Unique, sides) => {
                 let value = sides.first().and_then(|of| self.value(of).ok().flatten());
                 let items = value.as_deref().and_then(Value::as_array);
-                let twice = items.and_then(|items| repeated(items, &sides[1..]));
+                let duplicate = items.and_then(|items| repeated(items, &sides[1..]));
                 let mut broken = self.of(sides, String::new());
-                if let Some((first, second)) = twice {
-                    broken.seen = format!("items {first} and {second} have the same");
+                if let Some((first, second)) = duplicate {
+                    broken.seen = format!("items {first} and {second} are duplicates");
                     broken.at = format!("{}/{second}", broken.at);
                 }
                 broken
@@ -436,7 +436,7 @@ impl<'e> Scope<'e, '_> {
         broken
     }
 
-    /// Where the paths of some expressions lead.
+    /// The places to which the paths in some expressions lead.
     fn of(&self, sides: &[Expression], seen: String) -> Broken {
         let mut paths = Vec::new();
         sides.iter().for_each(|side| gather(side, &mut paths));
@@ -445,7 +445,7 @@ impl<'e> Scope<'e, '_> {
             let below = path.tokens.iter();
             Some(below.fold(root, |at, token| pointer::join(&at, token)))
         };
-        // A value of the response says more than the path or query that asked for it.
+        // The place of a value in the response is more useful than that of the path or query.
         let weight = |path: &&&Path| match path.root {
             Root::Item | Root::Response => 0,
             Root::Request | Root::Header | Root::Status => 1,
@@ -467,7 +467,7 @@ impl<'e> Scope<'e, '_> {
         }
     }
 
-    /// What a value is, without the value.
+    /// The type and size of a value, without the value.
     fn described(&self, expression: &Expression) -> Option<String> {
         if matches!(expression.kind, Kind::Literal(_)) {
             return None;
@@ -476,8 +476,8 @@ impl<'e> Scope<'e, '_> {
         Some(format!("`{}`: {}", expression.text, describe(&value)))
     }
 
-    /// The values of a key as one string, in which what is meant by equal values is equal; none
-    /// where one is absent.
+    /// The values of a key as one string, which is equal for values that are [`same`]; `None` if one
+    /// is absent.
     pub(super) fn key(&self, parts: &[Expression]) -> Evaluated<String> {
         let mut key = String::new();
         for part in parts {
@@ -500,7 +500,7 @@ impl Unfit {
     }
 }
 
-/// The paths in an expression, in the order in which they are written.
+/// Collects the paths in an expression, in source order.
 fn gather<'x>(expression: &'x Expression, paths: &mut Vec<&'x Path>) {
     match &expression.kind {
         Kind::Literal(_) => {}
@@ -509,7 +509,7 @@ fn gather<'x>(expression: &'x Expression, paths: &mut Vec<&'x Path>) {
             terms.iter().for_each(|term| gather(term, paths));
         }
         Kind::Not(inner) => gather(inner, paths),
-        // What is left out of an object is not what is compared.
+        // The members that are left out are not compared.
         Kind::Call(Function::Without, arguments) => {
             arguments
                 .iter()
@@ -522,13 +522,13 @@ fn gather<'x>(expression: &'x Expression, paths: &mut Vec<&'x Path>) {
     }
 }
 
-/// Whether nothing is set: null, or the empty string.
+/// Whether a value is unset: null, or the empty string.
 fn is_unset(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(str::is_empty)
 }
 
-/// Whether two values mean the same: digits are the number that they write, and null and the empty
-/// string are both unset.
+/// Whether two values mean the same: a string of digits equals its number, and null equals the
+/// empty string.
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         _ if is_unset(left) || is_unset(right) => is_unset(left) && is_unset(right),
@@ -563,7 +563,7 @@ impl Number {
     fn of(value: &Value) -> Option<Number> {
         let text = match value {
             Value::Number(number) => Cow::Owned(number.to_string()),
-            // Digits, not `inf` or `nan`, which Rust reads as numbers.
+            // Digits, not `inf` or `nan`, which Rust parses as numbers.
             Value::String(text)
                 if text
                     .trim_start_matches(['-', '+'])
@@ -612,7 +612,7 @@ impl Number {
     }
 }
 
-/// The members that two objects have, with their values in both.
+/// The members that two objects have in common, with both values.
 fn common<'v>(
     left: &'v Value,
     right: &'v Value,
@@ -621,7 +621,7 @@ fn common<'v>(
     left.filter_map(|(name, value)| Some((name, value, right.get(name)?)))
 }
 
-/// An object with some of its members.
+/// An object without the members that are not kept.
 fn kept(object: &Value, is_kept: impl Fn(&str, &Value) -> bool) -> Value {
     let members = object.as_object().into_iter().flatten();
     let kept = members.filter(|(name, value)| is_kept(name, value));
@@ -631,7 +631,7 @@ fn kept(object: &Value, is_kept: impl Fn(&str, &Value) -> bool) -> Value {
     )
 }
 
-/// Whether a name is the given one, which may begin or end with `*` for anything.
+/// Whether a name matches a pattern, which may begin or end with `*`.
 fn fits(name: &str, given: &str) -> bool {
     match (given.strip_prefix('*'), given.strip_suffix('*')) {
         (Some(end), _) => name.ends_with(end),
@@ -640,8 +640,8 @@ fn fits(name: &str, given: &str) -> bool {
     }
 }
 
-/// The numbers of the first two items that have the same in all of some members. An item that
-/// lacks one of them is like no other.
+/// The indices of the first two items that are the same in all of some members. An item that lacks
+/// one of the members is never a duplicate.
 fn repeated(items: &[Value], names: &[Expression]) -> Option<(usize, usize)> {
     let mut known = std::collections::HashMap::new();
     let names: Vec<&str> = names
@@ -661,7 +661,7 @@ fn repeated(items: &[Value], names: &[Expression]) -> Option<(usize, usize)> {
     })
 }
 
-/// Writes a value so that the same is written for values that are [`same`].
+/// Writes a value so that the output is equal for values that are [`same`].
 fn write_key(value: &Value, key: &mut String) {
     match value {
         value if is_unset(value) => {}
@@ -686,7 +686,7 @@ fn write_key(value: &Value, key: &mut String) {
     }
 }
 
-/// What is written in base64, in one of its two alphabets, padded or not.
+/// Decodes base64, in either alphabet, padded or not.
 fn decoded(text: &str) -> Option<Vec<u8>> {
     const CONFIG: GeneralPurposeConfig =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -696,7 +696,7 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     decoded.ok()
 }
 
-/// What a string is the base64 of, if that is a text of its own.
+/// Decodes a string from base64, if the result is readable text.
 fn plain(text: &str) -> Option<String> {
     let plain = String::from_utf8(decoded(text)?).ok()?;
     let is_text = plain.len() > 2 && !plain.chars().any(char::is_control);
@@ -742,7 +742,8 @@ mod tests {
 
     #[test]
     fn base64_is_read_in_both_alphabets_with_and_without_padding() {
-        // Tables of RFC 4648, and `?>` which has both characters in which the alphabets differ.
+        // The test vectors of RFC 4648, and strings with the characters in which the alphabets
+        // differ.
         let rows = [
             ("Zm9v", Some("foo")),
             ("Zm9vYg==", Some("foob")),
@@ -760,7 +761,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_keys_are_those_of_values_that_are_the_same() {
+    fn keys_are_equal_exactly_if_the_values_are_the_same() {
         let key = |value: Value| {
             let mut key = String::new();
             write_key(&value, &mut key);
@@ -775,7 +776,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_fits_with_a_star_at_either_end() {
+    fn a_name_matches_a_pattern_with_a_star_at_either_end() {
         assert!(fits("active-calls-now", "active-calls-*") && fits("last-datetime", "*-datetime"));
         assert!(fits("a", "a") && !fits("ab", "a") && !fits("ba", "a"));
     }

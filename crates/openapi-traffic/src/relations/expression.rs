@@ -1,11 +1,11 @@
-//! The expressions of relations, read from text: paths into exchanges, comparisons, functions.
+//! Parses the expressions of relations: paths into exchanges, comparisons, functions.
 
 use serde_json::Value;
 
-/// How deep expressions may stand in each other.
+/// How deeply expressions may be nested.
 const DEPTH: usize = 32;
 
-/// An expression with the text that it was read from.
+/// An expression with its source text.
 #[derive(Debug)]
 pub(super) struct Expression {
     pub(super) text: String,
@@ -24,10 +24,10 @@ pub(super) enum Kind {
     Call(Function, Vec<Expression>),
 }
 
-/// A value of an exchange.
+/// A path to a value of an exchange.
 #[derive(Debug)]
 pub(super) struct Path {
-    /// The number of an earlier exchange; none for the one at hand.
+    /// The number of an earlier exchange; `None` for the current one.
     pub(super) earlier: Option<usize>,
     pub(super) root: Root,
     pub(super) tokens: Vec<String>,
@@ -84,13 +84,13 @@ pub(super) enum Function {
     Set,
     /// An object without some members.
     Without,
-    /// Whether two objects have the same in all members that both have.
+    /// Whether two objects are the same in all members that both have.
     Agree,
-    /// Whether no two items of an array have the same in all of some members.
+    /// Whether no two items of an array are the same in all of some members.
     Unique,
-    /// Whether the first is the base64 of the second.
+    /// Whether the first string is the base64 of the second.
     IsBase64,
-    /// What a string is the base64 of, else the string.
+    /// A string decoded from base64 if possible, else the string itself.
     Plain,
 }
 
@@ -106,7 +106,7 @@ impl Function {
         ("plain", Function::Plain, 1, 1),
     ];
 
-    /// Whether it is true or false, and no value.
+    /// Whether it is a condition, not a value.
     fn is_condition(self) -> bool {
         matches!(
             self,
@@ -116,14 +116,14 @@ impl Function {
 }
 
 impl Expression {
-    /// Reads a condition; `earlier` are the names of the exchanges before the one at hand.
+    /// Parses a condition; `earlier` has the names of the earlier exchanges.
     pub(super) fn condition(text: &str, earlier: &[&str]) -> Result<Expression, String> {
         let expression = read(text, earlier)?;
         expression.must_be(true)?;
         Ok(expression)
     }
 
-    /// Reads a value of the exchange at hand.
+    /// Parses a value of the current exchange.
     pub(super) fn value(text: &str) -> Result<Expression, String> {
         let expression = read(text, &[])?;
         expression.must_be(false)?;
@@ -141,14 +141,8 @@ impl Expression {
 
     fn must_be(&self, condition: bool) -> Result<(), String> {
         match (self.is_condition(), condition) {
-            (false, true) => Err(format!(
-                "`{}` is a value where something true or false is wanted",
-                self.text
-            )),
-            (true, false) => Err(format!(
-                "`{}` is true or false where a value is wanted",
-                self.text
-            )),
+            (false, true) => Err(format!("`{}` is a value; expected a condition", self.text)),
+            (true, false) => Err(format!("`{}` is a condition; expected a value", self.text)),
             _ => Ok(()),
         }
     }
@@ -184,7 +178,7 @@ fn read(text: &str, earlier: &[&str]) -> Result<Expression, String> {
     let expression = reader.either()?;
     match reader.tokens.get(reader.at) {
         None => Ok(expression),
-        Some((_, start, _)) => Err(format!("`{}` is not expected here", &text[*start..])),
+        Some((_, start, _)) => Err(format!("unexpected `{}`", &text[*start..])),
     }
 }
 
@@ -211,12 +205,12 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize, usize)>, String> {
             let end = rest[1..].find(|c: char| !c.is_ascii_digit() && c != '.');
             let length = end.map_or(rest.len(), |end| end + 1);
             let number = serde_json::from_str::<serde_json::Number>(&rest[..length]);
-            let number = number.map_err(|_| format!("`{}` is no number", &rest[..length]))?;
+            let number = number.map_err(|_| format!("`{}` is not a number", &rest[..length]))?;
             (Token::Number(Value::Number(number)), length)
         } else if is_of_name(first) {
             dotted(rest)?
         } else {
-            return Err(format!("`{first}` means nothing here"));
+            return Err(format!("unexpected character `{first}`"));
         };
         tokens.push((token, at, at + length));
         at += length;
@@ -224,14 +218,14 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize, usize)>, String> {
     Ok(tokens)
 }
 
-/// A string between apostrophes, in which two apostrophes are one; and its length as written.
+/// A string in apostrophes, in which two apostrophes stand for one; and its length in the source.
 fn quoted(text: &str) -> Result<(String, usize), String> {
     let mut quoted = String::new();
     let mut rest = &text[1..];
     loop {
         let end = rest
             .find('\'')
-            .ok_or_else(|| format!("the string {text} has no end"))?;
+            .ok_or_else(|| format!("the string {text} is not closed"))?;
         quoted.push_str(&rest[..end]);
         rest = &rest[end + 1..];
         match rest.strip_prefix('\'') {
@@ -244,7 +238,7 @@ fn quoted(text: &str) -> Result<(String, usize), String> {
     }
 }
 
-/// Names joined by dots; one that has other characters stands between apostrophes.
+/// Names joined by dots; a name with other characters is written in apostrophes.
 fn dotted(text: &str) -> Result<(Token, usize), String> {
     let mut names = Vec::new();
     let mut at = 0;
@@ -257,7 +251,7 @@ fn dotted(text: &str) -> Result<(Token, usize), String> {
             (rest[..length].to_owned(), length)
         };
         if name.is_empty() {
-            return Err(format!("a name is missing behind the dot of `{text}`"));
+            return Err(format!("a name is missing after the dot in `{text}`"));
         }
         names.push(name);
         at += length;
@@ -289,11 +283,11 @@ impl Reader<'_> {
     fn wants(&mut self, sign: &'static str) -> Result<(), String> {
         match self.takes(sign) {
             true => Ok(()),
-            false => Err(format!("`{sign}` is missing {}", self.here())),
+            false => Err(format!("expected `{sign}` {}", self.here())),
         }
     }
 
-    /// Where the reader is, for a message.
+    /// The current position, for a message.
     fn here(&self) -> String {
         match self.tokens.get(self.at) {
             Some((_, start, _)) => format!("before `{}`", &self.text[*start..]),
@@ -301,7 +295,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The number of the first byte of what comes.
+    /// The byte at which the next token begins.
     fn start(&self) -> usize {
         let token = self.tokens.get(self.at);
         token.map_or(self.text.len(), |(_, start, _)| *start)
@@ -380,7 +374,7 @@ impl Reader<'_> {
     fn sum(&mut self) -> Result<Expression, String> {
         let start = self.start();
         let mut sum = self.atom()?;
-        // Each sum stands in the next one.
+        // Each sum is nested in the next one.
         let mut terms = 1;
         while self.takes("+") {
             terms += 1;
@@ -395,7 +389,7 @@ impl Reader<'_> {
         Ok(sum)
     }
 
-    /// What stands in something else, unless that is too deep.
+    /// Parses a nested expression, up to the depth limit.
     fn nested<T>(
         &mut self,
         inner: impl FnOnce(&mut Self) -> Result<T, String>,
@@ -417,10 +411,10 @@ impl Reader<'_> {
             return Ok(inner);
         }
         let Some(token) = self.peek().cloned() else {
-            return Err("something is missing at the end".to_owned());
+            return Err("expected an expression at the end".to_owned());
         };
         let kind = match token {
-            Token::Sign(_) => return Err(format!("something is missing {}", self.here())),
+            Token::Sign(_) => return Err(format!("expected an expression {}", self.here())),
             Token::Text(text) => Kind::Literal(Value::String(text)),
             Token::Number(number) => Kind::Literal(number),
             Token::Name(names) => {
@@ -444,7 +438,7 @@ impl Reader<'_> {
         let Some((_, function, fewest, most)) = found else {
             let known: Vec<_> = Function::ALL.iter().map(|(known, ..)| *known).collect();
             return Err(format!(
-                "there is no function `{name}`, only {}",
+                "there is no function `{name}`; the functions are {}",
                 known.join(", ")
             ));
         };
@@ -463,7 +457,7 @@ impl Reader<'_> {
             .try_for_each(|argument| argument.must_be(false))?;
         if arguments.len() < *fewest || arguments.len() > *most {
             return Err(format!(
-                "`{name}` is given {} of its {} arguments",
+                "`{name}` has {} arguments; expected {}",
                 arguments.len(),
                 match *most {
                     usize::MAX => format!("{fewest} or more"),
@@ -476,7 +470,7 @@ impl Reader<'_> {
                 .iter()
                 .all(|it| matches!(it.kind, Kind::Literal(Value::String(_))))
         {
-            return Err("`unique` takes an array and names of members, as strings".to_owned());
+            return Err("`unique` takes an array, and names of members as strings".to_owned());
         }
         Ok(Kind::Call(*function, arguments))
     }
@@ -494,12 +488,12 @@ impl Reader<'_> {
             let known: Vec<_> = known.chain(self.earlier.iter().copied()).collect();
             let written = names.join(".");
             return Err(format!(
-                "`{written}` begins with none of {}",
+                "`{written}` must begin with one of {}",
                 known.join(", ")
             ));
         };
         if root == Root::Status && rest.len() > 1 {
-            return Err("`status` is a number, in which there is nothing".to_owned());
+            return Err("`status` is a number and has no members".to_owned());
         }
         Ok(Path {
             earlier,
@@ -516,30 +510,27 @@ mod tests {
     #[test]
     fn what_is_not_written_right_says_why() {
         let rows = [
-            ("", "something is missing at the end"),
-            ("it.a =", "something is missing at the end"),
-            ("it.a", "is a value where something true or false is wanted"),
-            ("it.a = it.b = it.c", "`= it.c` is not expected here"),
-            ("(it.a = 1", "`)` is missing at the end"),
-            ("it.a = 'open", "has no end"),
-            ("it..a = 1", "a name is missing behind the dot"),
-            ("thing.a = 1", "begins with none of it, request"),
+            ("", "expected an expression at the end"),
+            ("it.a =", "expected an expression at the end"),
+            ("it.a", "`it.a` is a value; expected a condition"),
+            ("it.a = it.b = it.c", "unexpected `= it.c`"),
+            ("(it.a = 1", "expected `)` at the end"),
+            ("it.a = 'open", "is not closed"),
+            ("it..a = 1", "a name is missing after the dot"),
+            ("thing.a = 1", "must begin with one of it, request"),
             ("status.a = 1", "`status` is a number"),
-            ("size(it) = 1", "there is no function `size`, only count"),
-            ("count() = 1", "`count` is given 0 of its 1 arguments"),
-            ("agree(it)", "`agree` is given 1 of its 2 arguments"),
-            ("unique(response, it.a)", "names of members, as strings"),
             (
-                "it.a = (it.b = 1)",
-                "is true or false where a value is wanted",
+                "size(it) = 1",
+                "no function `size`; the functions are count",
             ),
-            (
-                "it.a and it.b = 1",
-                "is a value where something true or false",
-            ),
-            ("it.a ~ 1", "`~` means nothing here"),
-            ("it.a = 1.2.3", "`1.2.3` is no number"),
-            ("it.a = -", "`-` is no number"),
+            ("count() = 1", "`count` has 0 arguments; expected 1"),
+            ("agree(it)", "`agree` has 1 arguments; expected 2"),
+            ("unique(response, it.a)", "names of members as strings"),
+            ("it.a = (it.b = 1)", "is a condition; expected a value"),
+            ("it.a and it.b = 1", "is a value; expected a condition"),
+            ("it.a ~ 1", "unexpected character `~`"),
+            ("it.a = 1.2.3", "`1.2.3` is not a number"),
+            ("it.a = -", "`-` is not a number"),
         ];
         for (text, reason) in rows {
             let error = Expression::condition(text, &[]).expect_err(text);

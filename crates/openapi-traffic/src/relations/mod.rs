@@ -1,7 +1,7 @@
-//! Relations: what holds within an exchange or across several, and no schema can express.
+//! Relations: conditions within an exchange or between exchanges that no schema can express.
 //!
-//! A file lists them, each an expression over the parts of one exchange and, where it says so, of
-//! exchanges before it in the same session. `docs/relations.md` of the repository describes the
+//! A file lists them. Each is an expression over the parts of one exchange and, optionally, of
+//! earlier exchanges in the same session. `docs/relations.md` of the repository describes the
 //! language.
 
 mod evaluate;
@@ -23,8 +23,7 @@ use crate::spec::Spec;
 use expression::{Expression, Root};
 pub use session::Session;
 
-/// The relations of a file, ready to be held against exchanges of the document that they were
-/// loaded for.
+/// The relations of a file, compiled for the document that they were loaded for.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -63,20 +62,20 @@ pub use session::Session;
 pub struct Relations {
     document: Document,
     all: Vec<Relation>,
-    /// What each operation of the document is for, by its number.
+    /// The roles of each operation of the document, by its number.
     parts: Vec<Vec<Part>>,
 }
 
 /// One relation.
 #[derive(Debug)]
 pub struct Relation {
-    /// What people call it.
+    /// Its name.
     pub id: String,
     /// What holds, in a sentence.
     pub says: String,
-    /// How sure it is, in the words of the file; for the tool that reads them.
+    /// How certain it is, as written in the file; not interpreted here.
     pub origin: Option<String>,
-    /// What shows that it holds, as the file has it.
+    /// The evidence that it holds, as written in the file; not interpreted here.
     pub evidence: Value,
     severity: Severity,
     judged: Pattern,
@@ -85,7 +84,7 @@ pub struct Relation {
     holds: Expression,
 }
 
-/// Which exchanges are meant, and by which values they belong together.
+/// Which exchanges a relation refers to, and the key by which they belong together.
 #[derive(Debug)]
 struct Pattern {
     operations: Vec<(usize, Statuses)>,
@@ -94,7 +93,7 @@ struct Pattern {
     key: Vec<Expression>,
 }
 
-/// Statuses of an operation; none are all.
+/// Statuses of an operation; an empty list means all.
 type Statuses = Vec<Status>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,14 +103,14 @@ enum Status {
     Hundred(u16),
 }
 
-/// What an operation is for a relation.
+/// The role of an operation in a relation.
 #[derive(Debug, Clone, Copy)]
 struct Part {
     relation: usize,
     role: Role,
 }
 
-/// In the order in which they are seen to: what ends a state comes before what begins one.
+/// In the order of processing: what ends a state comes before what begins one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     Judged,
@@ -178,11 +177,11 @@ fn one_or_more<'de, D: Deserializer<'de>, T: DeserializeOwned>(
 const BEFORE: &str = "before";
 
 impl Relations {
-    /// Reads the relations of a document.
+    /// Loads the relations for a document.
     ///
     /// # Errors
-    /// The file is no list of relations, an expression cannot be read, or an operation is not one
-    /// of the document. Says file, line, column and reason.
+    /// The file is no list of relations, an expression cannot be parsed, or an operation is not in
+    /// the document. Says file, line, column and reason.
     pub fn load(source: Source, spec: &Spec) -> Result<Relations, Error> {
         let document = Document::parse(source)?;
         let entries: Vec<Entry> = document.typed()?;
@@ -235,12 +234,12 @@ impl Relations {
         &self.all
     }
 
-    /// The file.
+    /// The source of the file.
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// Holds them against the exchanges of one session, in order.
+    /// Checks the exchanges of one session, in order.
     pub fn check(
         &self,
         spec: &Spec,
@@ -253,7 +252,8 @@ impl Relations {
             .collect()
     }
 
-    /// A finding for each relation that was applied to no exchange, given how often each was.
+    /// A finding for each relation that was applied to no exchange; `applied` has how often each
+    /// was.
     pub fn never_applied(&self, applied: &[u64]) -> Vec<Finding> {
         let counted = self.all.iter().zip(applied).enumerate();
         let never = counted.filter(|(_, (_, times))| **times == 0);
@@ -263,8 +263,8 @@ impl Relations {
                 spec_name: Some(format!("/{}/holds", relation.id)),
                 ..Finding::new(
                     Code::RelationNeverApplied.rule(),
-                    format!("the relation `{}` was applied to no exchange", relation.id),
-                    "an exchange that has all that the relation needs",
+                    format!("the relation `{}` applies to no exchange", relation.id),
+                    "an exchange that has everything the relation needs",
                     "none",
                 )
             })
@@ -278,7 +278,7 @@ impl Relations {
     }
 }
 
-/// The reading of one entry.
+/// Parses one entry.
 struct Reader<'r> {
     document: &'r Document,
     spec: &'r Spec,
@@ -317,13 +317,13 @@ impl Reader<'_> {
             false => "/before".to_owned(),
         };
         if before.is_empty() && !(entry.until.is_empty() && judged.key.is_empty()) {
-            return Err(self.error("", "`until` and `key` are for relations with `before`"));
+            return Err(self.error("", "`until` and `key` need `before`"));
         }
         let keys = judged.key.len();
         for (number, step) in before.iter().enumerate() {
             if step.key.len() != keys {
                 let reason = format!(
-                    "its `key` has {} parts, and that of the relation has {keys}",
+                    "`key` has {} parts here, and {keys} in the relation",
                     step.key.len()
                 );
                 return Err(self.error(&step_at(number), &reason));
@@ -331,7 +331,7 @@ impl Reader<'_> {
         }
         for (number, step) in entry.until.iter().enumerate() {
             if ![0, keys].contains(&step.key.len()) {
-                let reason = format!("its `key` has other than 0 or {keys} parts");
+                let reason = format!("`key` must have 0 or {keys} parts here");
                 return Err(self.error(&format!("/until/{number}"), &reason));
             }
         }
@@ -366,7 +366,7 @@ impl Reader<'_> {
                 (Some(name), _) => name.as_str(),
                 (None, 1) => BEFORE,
                 (None, _) => {
-                    let reason = "each of several exchanges has a `name`";
+                    let reason = "if there are several exchanges, each needs a `name`";
                     return Err(self.error("/before", reason));
                 }
             };
@@ -374,7 +374,8 @@ impl Reader<'_> {
             let is_word = name.starts_with(char::is_alphabetic)
                 && name.chars().all(|c| c.is_alphanumeric() || c == '_');
             if is_taken || !is_word || ["and", "or", "not", "true", "false"].contains(&name) {
-                let reason = format!("`{name}` cannot be the name of an exchange, or is taken");
+                let reason =
+                    format!("`{name}` is no valid name for an exchange, or is a duplicate");
                 return Err(self.error("/before", &reason));
             }
             names.push(name.to_owned());
@@ -391,13 +392,13 @@ impl Reader<'_> {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|reason| wrong("/exchange", &reason))?;
         if operations.is_empty() {
-            return Err(wrong("/exchange", "no exchange is named"));
+            return Err(wrong("/exchange", "expected at least one exchange"));
         }
         let each = match written.each.as_deref() {
             None => None,
             Some("request") => Some(Root::Request),
             Some("response") => Some(Root::Response),
-            Some(_) => return Err(wrong("/each", "`each` is `request` or `response`")),
+            Some(_) => return Err(wrong("/each", "`each` must be `request` or `response`")),
         };
         let condition = written.r#where.as_deref();
         let condition = condition.map(|text| Expression::condition(text, names));
@@ -417,7 +418,7 @@ impl Reader<'_> {
         })
     }
 
-    /// An operation and its statuses, as `get_user 200 404` or `GET /users/{id} 2XX`.
+    /// Parses an operation and its statuses: `get_user 200 404` or `GET /users/{id} 2XX`.
     fn operation(&self, text: &str) -> Result<(usize, Statuses), String> {
         let mut words = text.split_whitespace().peekable();
         let first = words.next().unwrap_or_default();
@@ -446,7 +447,7 @@ impl Reader<'_> {
             };
             status
                 .filter(is_status)
-                .ok_or_else(|| format!("`{word}` is no status such as `200` or `4XX`"))
+                .ok_or_else(|| format!("`{word}` is no status; write `200` or `4XX`"))
         });
         Ok((number, statuses.collect::<Result<_, _>>()?))
     }

@@ -1,4 +1,4 @@
-//! Exchanges in order: what the relations say of each, given those before it.
+//! Sessions: evaluates relations on exchanges in order, with the earlier exchanges as state.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,20 +14,20 @@ use crate::finding::Finding;
 use crate::judge::{Exchange, place_finding};
 use crate::spec::Spec;
 
-/// The exchanges of one client with one service, in the order in which they were made. What is kept
-/// of them is what a later one can be held against: the last of each kind for each key.
+/// The exchanges of one client with one service, in order. It keeps what a later exchange can be
+/// compared with: the last exchange of each kind for each key.
 #[derive(Debug)]
 pub struct Session<'r> {
     relations: &'r Relations,
     spec: &'r Spec,
-    /// For each relation, the exchanges that came so far, by key.
+    /// For each relation, the earlier exchanges, by key.
     chains: Vec<HashMap<String, Vec<Step>>>,
     applied: Vec<u64>,
-    /// What to put back, where exchanges are to be taken back.
+    /// The changes to undo, if exchanges are to be undone.
     changes: Option<Vec<Change>>,
 }
 
-/// An exchange that came in its turn, or the item of it that did.
+/// An exchange that matched a step, or the item of it that did.
 #[derive(Debug, Clone)]
 struct Step {
     bound: Arc<Bound>,
@@ -47,8 +47,7 @@ enum Change {
 pub(crate) struct Mark(usize);
 
 impl<'r> Session<'r> {
-    /// A session in which nothing happened yet; the document is the one for which the relations
-    /// were loaded.
+    /// A new session. The document must be the one for which the relations were loaded.
     pub fn new(relations: &'r Relations, spec: &'r Spec) -> Self {
         Session {
             relations,
@@ -72,7 +71,7 @@ impl<'r> Session<'r> {
         &self.applied
     }
 
-    /// Holds the relations against the next exchange.
+    /// Checks the next exchange.
     pub fn next(&mut self, exchange: &Arc<Exchange>) -> Vec<Finding> {
         let method = exchange.recording.request.method.to_ascii_uppercase();
         let matches = self
@@ -80,7 +79,7 @@ impl<'r> Session<'r> {
             .routes
             .find(exchange.url(), &exchange.recording.request.params);
         let Some(found) = matches.iter().find(|it| it.route.method == method) else {
-            // Nobody knows what it changed.
+            // An undocumented write may have changed anything.
             if !matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS") {
                 self.forget();
             }
@@ -111,7 +110,7 @@ impl<'r> Session<'r> {
             recording.response.status
         );
         let mut findings = Vec::new();
-        // What is a step of a relation ends it for no key.
+        // An exchange that is a step of a relation does not also end it.
         let is_step = |relation: usize| {
             let mut steps = relations.all[relation].before.iter();
             steps.any(|step| step.takes(found.number, recording.response.status))
@@ -136,7 +135,7 @@ impl<'r> Session<'r> {
         findings
     }
 
-    /// Forgets what came before: something was sent of which nothing is known.
+    /// Forgets the earlier exchanges, because an unknown request was sent.
     pub fn forget(&mut self) {
         for relation in 0..self.chains.len() {
             self.clear(relation);
@@ -165,7 +164,7 @@ impl<'r> Session<'r> {
         Mark(self.changes.as_ref().map_or(0, Vec::len))
     }
 
-    /// Takes back all exchanges since a mark.
+    /// Undoes all exchanges since a mark.
     pub(crate) fn back_to(&mut self, mark: Mark) {
         while let Some(change) = self
             .changes
@@ -222,7 +221,7 @@ impl<'r> Session<'r> {
                     (truth, steps)
                 }
             };
-            // What must be refused shows nothing.
+            // A negative example is no evidence.
             let counts = bound.exchange.recording.meta.expect.is_empty();
             self.applied[number] += u64::from(counts && matches!(truth, Ok(Some(_))));
             if matches!(truth, Ok(Some(true) | None)) {
@@ -284,7 +283,7 @@ impl<'r> Session<'r> {
     fn end(&mut self, relation: usize, pattern: &Pattern, bound: &Arc<Bound>) {
         for here in Seen::items(bound, pattern.each) {
             let alone = Scope { here, earlier: &[] };
-            // What is not known to be another is taken to be the same.
+            // A condition that cannot be evaluated counts as true: the state may have ended.
             let condition = pattern.condition.as_ref();
             if condition.is_some_and(|it| alone.truth(it) == Ok(Some(false))) {
                 continue;
@@ -314,7 +313,7 @@ impl<'r> Session<'r> {
             let so_far = self.chains[relation].get(&key);
             let so_far = so_far.map_or(&[][..], Vec::as_slice);
             let steps = match number {
-                // The first begins anew.
+                // The first step starts again.
                 0 => Some(vec![step]),
                 number if number == so_far.len() => {
                     let mut steps = so_far.to_vec();
@@ -322,7 +321,7 @@ impl<'r> Session<'r> {
                     Some(steps)
                 }
                 _ if so_far.is_empty() => continue,
-                // It comes again, or out of its turn: nothing is known of the whole any more.
+                // A step is repeated or out of order: the sequence is no longer valid.
                 _ => None,
             };
             self.set(relation, key, steps);

@@ -1,4 +1,4 @@
-//! What the recordings show of the spec, and what to record next.
+//! The coverage of the spec by recordings, and what to record next.
 
 use std::cmp::Reverse;
 
@@ -11,14 +11,14 @@ use crate::evidence::{Presence, Row, Verdict};
 use crate::origins::{Origins, word};
 use crate::spec::SiteKind;
 
-/// Entries of the list of what to record next that people are shown.
+/// How many entries of "record next" the human format shows.
 const LISTED: usize = 12;
 
-/// Evidence for and against the spec.
+/// The coverage of the spec: evidence for and against each place.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Coverage {
     /// Each place of the spec in its order (operations, their statuses and media types, parameters,
-    /// fields), then what the spec does not know.
+    /// fields), then what is undocumented.
     pub places: Vec<Row>,
     /// What to record next, most useful first.
     pub next: Vec<Next>,
@@ -34,7 +34,7 @@ pub struct Next {
 }
 
 impl Coverage {
-    /// The evidence with what follows from it.
+    /// The coverage from the rows of the evidence.
     pub fn new(places: Vec<Row>) -> Self {
         let next = next(&places);
         Coverage { places, next }
@@ -102,13 +102,13 @@ impl Coverage {
             .iter()
             .enumerate()
             .filter(|(_, row)| is_exchanged(row.kind));
-        // A status with a media type says it again.
-        let said = |at: usize| {
+        // The row of a status is redundant if rows with its media types follow.
+        let is_repeated = |at: usize| {
             self.places
                 .get(at + 1)
                 .is_some_and(|next| next.kind == SiteKind::ResponseBody)
         };
-        let rows = rows.filter(|(at, row)| row.kind != SiteKind::Response || !said(*at));
+        let rows = rows.filter(|(at, row)| row.kind != SiteKind::Response || !is_repeated(*at));
         let mut operation = "";
         let rows = rows.map(|(_, row)| {
             let Origins {
@@ -192,8 +192,8 @@ impl Coverage {
     }
 }
 
-/// What each place is called: by its pointer, but parameters by their operation, as those of
-/// several are defined at one place.
+/// The name of each place: its pointer, or for a parameter its operation and name, because several
+/// operations may share one definition.
 pub(super) fn called(places: &[Row]) -> Vec<(String, &Row)> {
     let mut operation = "";
     let name = |row: &'_ Row, operation: &str| match (row.verdict, row.kind) {
@@ -211,7 +211,7 @@ pub(super) fn called(places: &[Row]) -> Vec<(String, &Row)> {
     named
 }
 
-/// Operations, what they take and what they answer, as against the values in those.
+/// Whether a place is an operation, a request or a response, not a value in one.
 pub(super) fn is_exchanged(kind: SiteKind) -> bool {
     matches!(
         kind,
@@ -219,8 +219,8 @@ pub(super) fn is_exchanged(kind: SiteKind) -> bool {
     )
 }
 
-/// What is most worth recording: first operations of which no success was seen on a real server,
-/// then documented answers, then places of the spec never seen; within each, what is known least.
+/// What is most worth recording: first operations without a success on a real server, then
+/// documented responses, then places of the spec never seen; in each group, the least known first.
 fn next(places: &[Row]) -> Vec<Next> {
     let of = |kind: SiteKind| {
         places
@@ -262,18 +262,18 @@ fn next(places: &[Row]) -> Vec<Next> {
         .map(|row| (row.name.as_str(), row.origins))
         .collect();
 
-    // Nothing known first, then what is only known from the weakest.
+    // First what was never seen, then what only the weakest origin shows.
     let least = |(_, origins): &(&str, Origins)| origins.best().map(Reverse);
     answers.sort_by_key(least);
     let mut successes = operations.clone();
     successes.sort_by_key(least);
 
     let successes = successes.into_iter().map(|(name, origins)| Next {
-        record: format!("a success of {name}"),
+        record: format!("a successful response of {name}"),
         known: known(origins),
     });
     let answers = answers.into_iter().map(|(name, origins)| Next {
-        record: format!("the answer {name}"),
+        record: format!("the response {name}"),
         known: known(origins),
     });
     let is_unseen = |row: &Row| matches!(row.verdict, Verdict::NeverSeen | Verdict::Illustrated);
@@ -297,7 +297,7 @@ fn presence(presence: Presence) -> &'static str {
     }
 }
 
-/// What follows from the traffic, and where it supports the spec, by what.
+/// The verdict, with the strongest origin if it is supported.
 pub(super) fn verdict(row: &Row) -> String {
     match (row.verdict, row.strongest) {
         (Verdict::Supported, Some(origin)) => return format!("supported ({origin})"),
@@ -364,7 +364,7 @@ mod tests {
         row(SiteKind::Operation, name, CAPTURED)
     }
 
-    fn answer(name: &str, origins: Origins) -> Row {
+    fn response(name: &str, origins: Origins) -> Row {
         row(SiteKind::Response, name, origins)
     }
 
@@ -372,14 +372,14 @@ mod tests {
     fn operations_without_a_real_success_come_first_the_least_known_first() {
         let rows = [
             operation("count"),
-            answer("count 200", DOCUMENTED),
+            response("count 200", DOCUMENTED),
             operation("delete"),
-            answer("delete 202", NONE),
+            response("delete 202", NONE),
             operation("list"),
-            answer("list 200", CAPTURED),
-            answer("list 404", NONE),
+            response("list 200", CAPTURED),
+            response("list 404", NONE),
             operation("update"),
-            answer("update 202", SYNTHETIC),
+            response("update 202", SYNTHETIC),
             row(SiteKind::Property, "made", SYNTHETIC),
             row(SiteKind::Property, "field", NONE),
             row(SiteKind::Property, "documented", DOCUMENTED),
@@ -389,10 +389,10 @@ mod tests {
             .map(|it| (it.record, it.known))
             .collect();
         let expected = [
-            ("a success of delete", "nothing"),
-            ("a success of update", "only synthetic"),
-            ("a success of count", "only documented"),
-            ("the answer list 404", "nothing"),
+            ("a successful response of delete", "nothing"),
+            ("a successful response of update", "only synthetic"),
+            ("a successful response of count", "only documented"),
+            ("the response list 404", "nothing"),
             ("a value at #/field", "nothing"),
             ("a value at #/made", "only synthetic"),
         ];
@@ -421,12 +421,12 @@ mod tests {
     fn another_success_of_an_operation_is_asked_for_as_an_answer() {
         let next = next(&[
             operation("create"),
-            answer("create 200", NONE),
-            answer("create 202", CAPTURED),
+            response("create 200", NONE),
+            response("create 202", CAPTURED),
         ]);
         assert_eq!(
             next.into_iter().map(|it| it.record).collect::<Vec<_>>(),
-            ["the answer create 200"]
+            ["the response create 200"]
         );
     }
 
@@ -434,12 +434,12 @@ mod tests {
     fn what_the_spec_does_not_know_is_not_asked_for() {
         let undocumented = Row {
             verdict: Verdict::Undocumented,
-            ..answer("list 418", SYNTHETIC)
+            ..response("list 418", SYNTHETIC)
         };
         assert_eq!(
             next(&[
                 operation("list"),
-                answer("list 200", CAPTURED),
+                response("list 200", CAPTURED),
                 undocumented
             ]),
             []

@@ -1,4 +1,4 @@
-//! `--explain`: a code in full, or all of them in a table.
+//! The output of `--explain`: one code in full, or a table of all codes.
 
 use super::table;
 use crate::codes::{Rule, Rules};
@@ -23,5 +23,5 @@ pub(crate) fn all(rules: &Rules) -> String {
             .map(str::to_owned)
             .to_vec()
     });
-    table::render(&["code", "name", "severity", "what it says"], rows)
+    table::render(&["code", "name", "severity", "meaning"], rows)
 }

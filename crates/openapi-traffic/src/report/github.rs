@@ -6,7 +6,7 @@ use located::Place;
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
     for problem in &report.problems {
-        out += &annotation("error", None, "could not judge", problem);
+        out += &annotation("error", None, "could not validate", problem);
     }
     for it in &report.findings {
         let finding = &it.finding;
@@ -21,7 +21,7 @@ pub(super) fn render(report: &Report) -> String {
             _ => String::new(),
         };
         if let Some(before) = &finding.before {
-            elsewhere += &also("held against", before);
+            elsewhere += &also("compared with", before);
         }
         let of = match &finding.exchange {
             Some(exchange) => format!("\nin: {exchange}"),
@@ -56,14 +56,14 @@ fn annotation(level: &str, place: Option<&Place>, title: &str, message: &str) ->
     )
 }
 
-/// What the runner unescapes after `::`.
+/// Escapes the message, after `::`.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// What it unescapes between `::error ` and `::`.
+/// Escapes a property, between `::error ` and `::`.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,5 +1,4 @@
-//! The report as one page that needs nothing but a browser: no network, and without scripts all of
-//! it is there to read.
+//! The report as one HTML page. It needs no network, and is complete without scripts.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display, Write};
@@ -14,7 +13,7 @@ use super::window::{Kind, Line, Windows};
 use crate::evidence::{Row, Verdict};
 use crate::spec::SiteKind;
 
-/// What a list shows before the rest has to be opened.
+/// How many entries of a list are shown before the rest is collapsed.
 const LISTED: usize = 12;
 
 const STYLE: &str = include_str!("page.css");
@@ -31,7 +30,7 @@ pub(super) fn render(report: &Report) -> String {
     page
 }
 
-/// Text as it is written in HTML, in an attribute too.
+/// Text, escaped for HTML and for attributes.
 struct Text<T>(T);
 
 impl<T: Display> Display for Text<T> {
@@ -92,7 +91,7 @@ impl Page<'_> {
         )
     }
 
-    /// The class and the words for how the run ended.
+    /// The CSS class and the words for the outcome.
     fn verdict(&self) -> (&'static str, String) {
         let s = &self.report.summary;
         let found = format!(
@@ -101,10 +100,10 @@ impl Page<'_> {
             count(s.warnings, "warning")
         );
         match self.report.outcome {
-            Outcome::Clean => ("clean", "nothing was found".to_owned()),
+            Outcome::Clean => ("clean", "no findings".to_owned()),
             Outcome::Findings if s.errors == 0 => ("warning", found),
             Outcome::Findings => ("error", found),
-            Outcome::NotJudged => ("error", format!("could not judge all of it; {found}")),
+            Outcome::NotJudged => ("error", format!("incomplete; {found}")),
         }
     }
 
@@ -122,7 +121,11 @@ impl Page<'_> {
         )?;
         let figures = [
             ("exchanges", s.exchanges.to_string(), true),
-            ("to be refused", s.negatives.to_string(), s.negatives > 0),
+            (
+                "negative examples",
+                s.negatives.to_string(),
+                s.negatives > 0,
+            ),
             (
                 "operations seen",
                 format!("{} of {}", s.operations_seen, s.operations),
@@ -145,7 +148,7 @@ impl Page<'_> {
         self.out
             .push_str("</dl>\n<nav aria-label=\"Parts of this page\">\n");
         let parts = [
-            ("problems", "Not judged", !report.problems.is_empty()),
+            ("problems", "Problems", !report.problems.is_empty()),
             ("findings", "Findings", true),
             ("next", "Record next", report.coverage.is_some()),
             ("evidence", "Evidence", report.coverage.is_some()),
@@ -170,7 +173,7 @@ impl Page<'_> {
             return Ok(());
         }
         self.out
-            .push_str("<section id=\"problems\">\n<h2>What could not be judged</h2>\n<ul>\n");
+            .push_str("<section id=\"problems\">\n<h2>What could not be validated</h2>\n<ul>\n");
         for problem in problems {
             writeln!(self.out, "<li>{}</li>", Text(problem))?;
         }
@@ -197,8 +200,8 @@ impl Page<'_> {
             .push_str("<section id=\"findings\" tabindex=\"-1\">\n<h2>Findings</h2>\n");
         if groups.is_empty() {
             let words = match report.outcome {
-                Outcome::NotJudged => "There is none in what was judged.",
-                _ => "There is none.",
+                Outcome::NotJudged => "None in what was validated.",
+                _ => "None.",
             };
             writeln!(self.out, "<p class=\"none\">{words}</p>\n</section>")?;
             return Ok(());
@@ -216,7 +219,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Hidden where there is no script to make them work.
+    /// The filters, hidden unless scripts are enabled.
     fn filters(&mut self, groups: &[Vec<&Reported>]) -> fmt::Result {
         let mut codes = Vec::new();
         let mut exchanges = Vec::new();
@@ -236,7 +239,7 @@ impl Page<'_> {
         self.out.push_str(
             "<form id=\"filters\" role=\"search\" aria-label=\"Findings\" hidden>\n\
              <label class=\"wide\">Words <input type=\"search\" id=\"words\" autocomplete=\"off\">\
-             </label>\n<label>Weight <select id=\"severity\"><option value=\"\">all</option>\
+             </label>\n<label>Severity <select id=\"severity\"><option value=\"\">all</option>\
              <option value=\"error\">errors</option><option value=\"warning\">warnings</option>\
              </select></label>\n<label>Code <select id=\"code\"><option value=\"\">all</option>\n",
         );
@@ -316,7 +319,7 @@ impl Page<'_> {
         }
         self.out.push_str("</div>\n");
         if let Some(before) = &finding.before {
-            writeln!(self.out, "<p>Held against {}</p>", Where(before))?;
+            writeln!(self.out, "<p>Compared with {}</p>", Where(before))?;
         }
         self.others(&group[1..])?;
         let rule = self.report.tool.rules.find(finding.code);
@@ -475,8 +478,8 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// A place and what is below it. Schemas nest as deep as their document, which was read by a
-    /// parser of bounded depth.
+    /// A place and what is below it. The recursion is bounded, because the parser limits the depth
+    /// of documents.
     fn node(&mut self, tree: &Tree<'_>, index: usize, above: Option<&Row>) -> fmt::Result {
         let row = &tree.rows[index];
         let below = tree
@@ -497,28 +500,28 @@ impl Page<'_> {
             Text(name(row, above)),
             Text(verdict(row).to_lowercase())
         )?;
-        let mut told = Vec::new();
+        let mut facts = Vec::new();
         if let (Some(of), true) = (row.of, row.seen > 0) {
-            told.push(format!("{} of {of}", row.seen));
+            facts.push(format!("{} of {of}", row.seen));
         } else if row.seen > 0 {
-            told.push(format!("×{}", row.seen));
+            facts.push(format!("×{}", row.seen));
         }
         if row.contradicted > 0 {
-            told.push(format!("contradicted ×{}", row.contradicted));
+            facts.push(format!("contradicted ×{}", row.contradicted));
         }
         if !row.types.is_empty() {
-            told.push(row.types.join(" or "));
+            facts.push(row.types.join(" or "));
         }
         let values = row
             .values
             .iter()
             .map(|(value, times)| format!("{value} ×{times}"));
-        told.extend(values);
+        facts.extend(values);
         if let Some(first) = row.recordings.first() {
-            told.push(format!("first in {first}"));
+            facts.push(format!("first in {first}"));
         }
-        if !told.is_empty() {
-            write!(self.out, " <small>{}</small>", Text(told.join(", ")))?;
+        if !facts.is_empty() {
+            write!(self.out, " <small>{}</small>", Text(facts.join(", ")))?;
         }
         if below.is_empty() {
             self.out.push_str("</div></li>\n");
@@ -533,7 +536,7 @@ impl Page<'_> {
     }
 }
 
-/// The places of the spec, each below the one it belongs to.
+/// The places of the spec as a tree.
 struct Tree<'r> {
     rows: &'r [Row],
     below: HashMap<usize, Vec<usize>>,
@@ -560,7 +563,7 @@ impl<'r> Tree<'r> {
         let documented = |row: &Row| row.verdict != Verdict::Undocumented;
         let mut places: HashMap<&str, usize> = HashMap::new();
         for (index, row) in rows.iter().enumerate().filter(|(_, row)| documented(row)) {
-            // What several operations share belongs to the first.
+            // A place that several operations share is listed below the first.
             places.entry(&row.pointer).or_insert(index);
         }
         let mut operation = None;
@@ -589,7 +592,7 @@ impl<'r> Tree<'r> {
     }
 }
 
-/// What a place is called below the one above it.
+/// The name of a place within its parent.
 fn name(row: &Row, above: Option<&Row>) -> String {
     match (row.kind, above) {
         _ if row.verdict == Verdict::Undocumented => format!("{} (#{})", row.name, row.pointer),
@@ -627,7 +630,7 @@ fn class_of(row: &Row) -> &'static str {
     }
 }
 
-/// By how many spaces all lines are indented: on a narrow screen, they are room for the text.
+/// The common indentation of all lines, which is dropped to save space on narrow screens.
 fn margin(lines: &[Line]) -> usize {
     let texts = lines.iter().map(|line| line.text.as_str());
     let written = texts.filter(|text| !text.trim().is_empty());
@@ -635,7 +638,7 @@ fn margin(lines: &[Line]) -> usize {
     margins.min().unwrap_or(0)
 }
 
-/// The text before a column of a terminal, and what stands from there on.
+/// Splits a line at a terminal column.
 fn at_column(text: &str, column: usize) -> (&str, &str) {
     let mut passed = 0;
     let at = text.char_indices().find(|(_, c)| {
@@ -646,13 +649,13 @@ fn at_column(text: &str, column: usize) -> (&str, &str) {
     text.split_at(at.map_or(text.len(), |(at, _)| at))
 }
 
-/// A sentence in which names stand between backticks.
+/// A message in which names are in backticks.
 struct Message<'m>(&'m str);
 
 impl Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts: Vec<_> = self.0.split('`').collect();
-        // A backtick within a name would turn all that follows around.
+        // A backtick within a name would invert everything after it.
         if parts.len() % 2 == 0 {
             return Text(self.0).fmt(f);
         }

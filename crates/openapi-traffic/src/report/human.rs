@@ -1,5 +1,5 @@
-//! The report for people: equal findings grouped, each group with a window of the spec and one of a
-//! recording.
+//! The report for a terminal: equal findings grouped, each group with an excerpt of the spec and one
+//! of a recording.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use crate::shown::visible;
 use anstyle::{AnsiColor, Style};
 use located::Place;
 
-/// Places of a group that are listed besides the one that is drawn.
+/// How many places of a group are listed besides the one that is drawn.
 const LISTED: usize = 3;
 
 const STRONG: Style = Style::new().bold();
@@ -44,7 +44,7 @@ pub(super) fn render(report: &Report) -> String {
     for problem in &report.problems {
         line(
             &mut out,
-            format_args!("{RED}could not judge{RED:#}: {problem}"),
+            format_args!("{RED}could not validate{RED:#}: {problem}"),
         );
     }
     if let Some(coverage) = &report.coverage {
@@ -116,7 +116,7 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
         }
     }
     if let Some(before) = &finding.before {
-        note(out, gutter, &format!("held against {}", at(before)));
+        note(out, gutter, &format!("compared with {}", at(before)));
     }
     let others: Vec<_> = group[1..]
         .iter()
@@ -190,7 +190,7 @@ fn summary(out: &mut String, report: &Report) {
         Outcome::NotJudged => (
             RED,
             format!(
-                "could not judge; {}, {}",
+                "incomplete; {}, {}",
                 count(s.errors, "error"),
                 count(s.warnings, "warning")
             ),
@@ -198,7 +198,7 @@ fn summary(out: &mut String, report: &Report) {
     };
     let some = |text: String, number: usize| if number > 0 { text } else { String::new() };
     let negatives = some(
-        format!(" and {} that must be refused", s.negatives),
+        format!(" and {}", count(s.negatives, "negative example")),
         s.negatives,
     );
     let operations = some(
@@ -217,7 +217,8 @@ fn summary(out: &mut String, report: &Report) {
     line(
         out,
         format_args!(
-            "{style}{verdict}{style:#}: {}{negatives}{operations}{corrections}{relations}; {} skipped, {} in the baseline; {:.2} s",
+            "{style}{verdict}{style:#}: {}{negatives}{operations}{corrections}{relations}; {} \
+             skipped, {} in the baseline; {:.2} s",
             count(s.exchanges, "exchange"),
             s.skipped,
             s.suppressed,

@@ -1,4 +1,4 @@
-//! The report as JSON, and the schema of it.
+//! The report as JSON, and its JSON Schema.
 
 use super::model::Report;
 
@@ -6,10 +6,10 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(report)? + "\n")
 }
 
-/// The JSON Schema of the report, under a title.
+/// The JSON Schema of the report, with a title.
 ///
 /// # Errors
-/// It cannot be written as JSON.
+/// The schema cannot be serialized.
 pub fn schema(title: &str) -> anyhow::Result<String> {
     let mut schema = schemars::schema_for!(Report);
     schema.insert("title".to_owned(), title.into());

@@ -1,5 +1,5 @@
-//! JUnit XML: a suite per folder or file of recordings, a test case per exchange; what belongs to
-//! no exchange has a suite of its own.
+//! The report as JUnit XML: a suite per folder or file of recordings, a test case per exchange, and
+//! one suite for findings that belong to no exchange.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -19,21 +19,21 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     let reported = report.findings.iter();
     let reported: HashMap<&Finding, &Reported, FixedState> =
         reported.map(|it| (&it.finding, it)).collect();
-    let mut told: HashSet<&Finding, FixedState> = HashSet::default();
+    let mut listed: HashSet<&Finding, FixedState> = HashSet::default();
     for case in &report.cases {
-        // What the baseline excuses is not reported, so its case passes.
+        // Suppressed findings are not reported, so their case passes.
         let findings: Vec<_> = case
             .findings
             .iter()
             .filter_map(|it| reported.get(it).copied())
             .collect();
-        told.extend(findings.iter().map(|it| &it.finding));
+        listed.extend(findings.iter().map(|it| &it.finding));
         add(&mut suites, &case.suite, &case.name, status(&findings));
     }
     for it in report
         .findings
         .iter()
-        .filter(|it| !told.contains(&it.finding))
+        .filter(|it| !listed.contains(&it.finding))
     {
         let name = format!("{} {}", it.finding.code, it.id);
         add(&mut suites, REPOSITORY, &name, status(&[it]));
@@ -44,7 +44,7 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
         add(
             &mut suites,
             REPOSITORY,
-            &format!("could not judge {}", number + 1),
+            &format!("could not validate {}", number + 1),
             status,
         );
     }
@@ -53,7 +53,7 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     Ok(document.to_string()?)
 }
 
-/// Readers that keep to the schema of Jenkins want a class name of every case.
+/// Adds a case. Parsers that follow the schema of Jenkins require a class name for every case.
 fn add<'a>(
     suites: &mut BTreeMap<&'a str, TestSuite>,
     suite: &'a str,
@@ -112,7 +112,7 @@ fn describe(findings: &[&Reported]) -> String {
             finding.seen,
             at("spec", &finding.spec),
             at("recording", &finding.recording),
-            at("held against", &finding.before),
+            at("compared with", &finding.before),
         )
     });
     paragraphs.collect::<Vec<_>>().join("\n\n")

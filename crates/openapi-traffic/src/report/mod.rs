@@ -1,4 +1,4 @@
-//! What a run has to say, and the forms in which it is said.
+//! Reports: the results of a run, and the formats to render them in.
 
 mod count;
 mod coverage;
@@ -18,13 +18,13 @@ pub use coverage::{Coverage, Next};
 pub use json::schema;
 pub use model::{Case, Outcome, Report, Reported, SCHEMA, Skipped, Summary, Tool};
 
-/// The forms.
+/// The report formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
     /// For a terminal: excerpts of both files, equal findings grouped.
     Human,
-    /// For other programs: everything there is.
+    /// For other programs: the complete report as JSON.
     Json,
     /// For code scanning: SARIF 2.1.0.
     Sarif,
@@ -37,20 +37,20 @@ pub enum Format {
 }
 
 impl Format {
-    /// Whether it has a place for the evidence.
+    /// Whether it can show the coverage.
     pub fn has_coverage(self) -> bool {
         matches!(self, Format::Human | Format::Json | Format::Html)
     }
 
-    /// Whether a report in this form is to have the evidence, given whether `--coverage` asks for
-    /// it: a page always has.
+    /// Whether a report in this format needs the coverage; `asked` says whether `--coverage` was
+    /// given. HTML always does.
     pub fn wants_coverage(self, asked: bool) -> bool {
         asked || self == Format::Html
     }
 }
 
 impl Report {
-    /// The report in a form; styles in it are for `anstream` to keep or to drop.
+    /// Renders the report. `anstream` keeps or strips the terminal styles in it.
     pub fn render(&self, format: Format) -> anyhow::Result<String> {
         Ok(match format {
             Format::Human => human::render(self),

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, as code scanning services take it.
+//! The report as SARIF 2.1.0, for code scanning services.
 
 use std::collections::BTreeMap;
 
@@ -114,7 +114,7 @@ struct Message {
     text: String,
 }
 
-/// What the format calls a result.
+/// A result: one finding.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SarifResult<'r> {
@@ -209,7 +209,7 @@ fn result<'r>(report: &Report, it: &'r Reported, windows: &mut Windows<'_>) -> S
     );
     let before = finding.before.as_ref().map(|place| Location {
         id: Some(2),
-        message: Some(text("the exchange before it")),
+        message: Some(text("the earlier exchange")),
         ..location(report, place, windows)
     });
     let locations = primary.map(|place| location(report, place, windows));
@@ -252,7 +252,7 @@ fn location<'r>(report: &Report, place: &'r Place, windows: &mut Windows<'_>) ->
 
 /// A path as a URI reference.
 fn uri(path: &str) -> String {
-    /// What a path may hold as it is.
+    /// The characters that need no encoding in a path.
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC
         .remove(b'-')
         .remove(b'.')

@@ -1,4 +1,4 @@
-//! Tables for people: columns aligned, two spaces between them, no frame.
+//! Plain-text tables: aligned columns, two spaces between them, no frame.
 
 use comfy_table::{ContentArrangement, Table, presets};
 

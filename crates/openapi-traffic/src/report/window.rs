@@ -1,13 +1,13 @@
-//! A few lines of a file around a place, with carets under it.
+//! Excerpts of a file around a place, with carets under it.
 //!
-//! A window never shows a secret. Of a recording it shows the structure: brackets, keys that look
-//! like names, booleans and nulls, the words of the document's vocabulary; every other string and
-//! number is `•••`, wherever it stands. Of the document, which its readers have, it shows all but
-//! what the redaction engine finds, and a line in which that still finds something is not shown.
+//! An excerpt never shows a secret. Of a recording it shows the structure: brackets, keys that look
+//! like names, booleans, nulls, and the enum values of the document; every other string and number
+//! is `•••`. Of the document, which its readers have, it shows everything except what the redaction
+//! engine finds; a line in which it still finds something afterwards is not shown.
 //!
-//! The windows are drawn here and not by a library: what is drawn is masked, and of a line of
-//! megabytes only the part from the place on. `annotate-snippets` takes the column that it prints
-//! from the text it is handed, which then is another text than the file's.
+//! No library draws them, because lines are masked, and a line of megabytes is cut at the place.
+//! `annotate-snippets` derives the column that it prints from the text that it is given, which would
+//! then differ from the column in the file.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -23,20 +23,20 @@ use super::model::Report;
 use crate::escaped::Characters;
 use crate::shown::{self, Known, visible};
 
-/// What stands for a string or number that is not shown.
+/// The replacement for a string or number that is not shown.
 const MASK: &str = "\"•••\"";
 /// Lines before the place.
 const BEFORE: usize = 2;
-/// A line longer than this is cut before the place and after it, and has no neighbours.
+/// A longer line is cut before and after the place, and is shown without the lines around it.
 const LONGEST: usize = 160;
 
-/// The files that windows were drawn of.
+/// The files of which excerpts were drawn.
 pub(super) struct Windows<'r> {
     report: &'r Report,
     texts: HashMap<String, Option<Source>>,
 }
 
-/// What a place is in.
+/// The kind of file that a place is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A document that its readers have.
@@ -61,14 +61,14 @@ impl<'r> Windows<'r> {
         }
     }
 
-    /// The lines around a place; none when the file cannot be read any more.
+    /// The lines around a place; empty if the file can no longer be read.
     pub(super) fn draw(&mut self, place: &Place, kind: Kind) -> Vec<Line> {
         let known = &self.report.known;
         self.text(place)
             .map_or_else(Vec::new, |text| draw(text, place, kind, known))
     }
 
-    /// The columns that the carets would cover, in characters from 1.
+    /// The columns under which carets go, in characters from 1.
     pub(super) fn columns(&mut self, place: &Place) -> Option<Range<usize>> {
         let source = self.text(place)?;
         let here = here(source, place)?;
@@ -107,17 +107,16 @@ fn here(source: &Source, place: &Place) -> Option<Range<usize>> {
     Some(source.byte_at(place.line, place.column)?..end)
 }
 
-/// What follows a place in the string that a HAR file has for a body, where the place is within it;
-/// no more than is drawn.
+/// If the place is within a body string of a HAR file: the rest of the string, no more than is
+/// drawn.
 fn inside<'s>(source: &'s Source, place: &Place, here: &Range<usize>) -> Option<&'s str> {
     let is_body = place.pointer.starts_with("/log/") && place.pointer.ends_with("/text");
     let rest = source.text().get(here.clone()).filter(|_| is_body)?;
-    // The string is found by its key, whose quote no backslash escapes; within it, one does.
+    // A place outside the string begins with an unescaped quote, that of the key.
     (!rest.starts_with('"')).then(|| &rest[..closing(rest)])
 }
 
-/// The first characters of what is written within a JSON string, and the byte that each byte of
-/// them comes from.
+/// The first characters of a JSON string, decoded, and for each of their bytes its source byte.
 fn decoded(written: &str) -> (String, Vec<usize>) {
     let (mut text, mut bytes) = (String::new(), Vec::new());
     for (at, c) in Characters::new(written).take(LONGEST + 1) {
@@ -164,10 +163,10 @@ fn draw(source: &Source, place: &Place, kind: Kind, known: &Known) -> Vec<Line> 
     drawn
 }
 
-/// A line from a place on that begins in the middle of something.
+/// A line cut at a place.
 fn cut(number: usize, rest: &str, kind: Kind, known: &Known) -> Line {
-    // Masked before it is cut, so that no half of anything is shown; what is far behind the cut
-    // is not looked at.
+    // Masked before it is cut, so that no part of a value is shown. What is far behind the cut is
+    // not examined.
     let near = &rest[..boundary(rest, 2 * LONGEST)];
     let (text, at) = mask(near, extent(near), kind, known);
     let end = boundary(&text, LONGEST);
@@ -180,7 +179,7 @@ fn cut(number: usize, rest: &str, kind: Kind, known: &Known) -> Line {
     underlined(number, "…", &text[..end], at, after)
 }
 
-/// The bytes `at` turned into columns.
+/// Converts the bytes `at` into columns.
 fn underlined(number: usize, before: &str, line: &str, at: Range<usize>, after: &str) -> Line {
     let start = before.to_owned() + &visible(&line[..at.start]);
     let here = visible(&line[at.clone()]).into_owned();
@@ -201,8 +200,8 @@ fn boundary(line: &str, at: usize) -> usize {
         .unwrap_or(0)
 }
 
-/// The bytes of what begins a text: in JSON the key with a scalar value or with the bracket that
-/// opens it, in YAML the rest of the line.
+/// The bytes to underline at the start of a text: in JSON the key and its scalar value or opening
+/// bracket, in YAML the rest of the line.
 fn extent(rest: &str) -> Range<usize> {
     let length = match rest.as_bytes().first() {
         Some(b'"') => {
@@ -238,7 +237,7 @@ fn string(text: &str) -> usize {
     (1 + closing(inside) + 1).min(text.len())
 }
 
-/// The byte of the quote that closes a JSON string, of which the text is the inside; else its end.
+/// The byte of the quote that closes a JSON string whose inside is given, else the end.
 fn closing(inside: &str) -> usize {
     let mut escaped = false;
     let closes = |byte: u8| {
@@ -249,7 +248,7 @@ fn closing(inside: &str) -> usize {
     inside.bytes().position(closes).unwrap_or(inside.len())
 }
 
-/// The line with what may not be shown masked, and where the bytes `at` are in it now.
+/// The masked line, and the new position of the bytes `at`.
 fn mask(line: &str, at: Range<usize>, kind: Kind, known: &Known) -> (String, Range<usize>) {
     let masks = match kind {
         Kind::Document => in_document(line),
@@ -264,7 +263,7 @@ fn mask(line: &str, at: Range<usize>, kind: Kind, known: &Known) -> (String, Ran
             if edge >= range.end {
                 *moved = *moved + mask.len() - range.len();
             } else if edge > range.start {
-                // The edge of what is masked.
+                // Inside a mask: its edge.
                 *moved = *moved + mask.len() - (edge - range.start);
             }
         }
@@ -275,14 +274,14 @@ fn mask(line: &str, at: Range<usize>, kind: Kind, known: &Known) -> (String, Ran
     }
     masked += &line[done..];
     bare += &line[done..];
-    // What is a secret as it stands, in no string: a line of plain text.
+    // A secret outside of strings: a line of plain text.
     if discloses(None, &bare) {
         return (MASK.to_owned(), 0..MASK.len());
     }
     (masked, moved)
 }
 
-/// Of a line of JSON all but structure, names and what says nothing about anybody.
+/// The masks for a line of JSON: everything except structure, names and harmless values.
 fn in_recording(line: &str, known: &Known) -> Vec<(Range<usize>, Cow<'static, str>)> {
     let mut masks = Vec::new();
     let mut key = String::new();
@@ -324,14 +323,14 @@ fn in_recording(line: &str, known: &Known) -> Vec<(Range<usize>, Cow<'static, st
     masks
 }
 
-/// What stands in no string: a literal, a number of one digit, a status.
+/// Whether something outside of strings may be shown: a literal, a number of one digit, a status.
 fn is_shown_bare(key: &str, bare: &str) -> bool {
     let is_status = key == "status" && bare.len() == 3;
     let is_number = bare.bytes().all(|byte| byte.is_ascii_digit());
     matches!(bare, "true" | "false" | "null") || (is_number && (bare.len() == 1 || is_status))
 }
 
-/// Of a line of a document what the redaction engine finds, seen together with its key.
+/// The masks for a line of a document: what the redaction engine finds, given its key.
 fn in_document(line: &str) -> Vec<(Range<usize>, Cow<'static, str>)> {
     scalars(line)
         .into_iter()
@@ -340,7 +339,7 @@ fn in_document(line: &str) -> Vec<(Range<usize>, Cow<'static, str>)> {
         .collect()
 }
 
-/// The scalars on a line of JSON, each with its key where that stands on the same line.
+/// The scalars on a line of JSON, each with its key if that is on the same line.
 fn scalars(line: &str) -> Vec<(Option<&str>, Range<usize>)> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -389,7 +388,7 @@ mod tests {
         }
     }
 
-    /// The lines of a window, carets below the last.
+    /// The lines of an excerpt, carets below the last.
     fn drawn_at(text: &str, place: &Place, kind: Kind) -> String {
         let known = Known::of(&json!({"enum": ["yes"]}));
         let mut out = String::new();

@@ -1,10 +1,10 @@
-//! `oneOf` and `anyOf`, asked for one level at a time.
+//! Validates `oneOf` and `anyOf` one level at a time, so that the cost does not grow exponentially.
 //!
-//! The engine collects what is wrong with a value for every alternative and, within each, for every
-//! alternative of what it holds: below a recursive schema that doubles with each level. Here a
-//! failing `oneOf` or `anyOf` is one error that says nothing more; whoever wants the errors of its
-//! branches asks for them, and so does only for the value that it cares about. What holds for a
-//! value is remembered, so that no value is judged by the same alternatives twice.
+//! The engine collects errors for every alternative and, within each, for every nested alternative:
+//! below a recursive schema the number doubles with each level. Here a failing `oneOf` or `anyOf` is
+//! one error without details. The errors of its branches are collected on request, only for the
+//! value of interest. Results are cached, so that no value is validated against the same
+//! alternatives more than once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ use super::engine::{ESCAPED, URI, options};
 #[derive(Debug)]
 pub(super) struct Schemas {
     registry: Registry<'static>,
-    /// Compiled when first used: every schema is checked on loading, few are used in a run.
+    /// Compiled on first use: loading checks every schema, but a run uses few.
     validators: HashMap<String, Compiled>,
     this: Weak<Schemas>,
 }
@@ -31,7 +31,7 @@ struct Compiled {
     by_level: OnceLock<Option<Validator>>,
 }
 
-/// How many alternatives a value fits.
+/// How many alternatives a value matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fits {
     None,
@@ -39,16 +39,16 @@ pub(crate) enum Fits {
     Several,
 }
 
-/// What is known of values: by their addresses, and for each by the places of the alternatives.
+/// The cached results: by the address of a value and the location of the alternatives.
 type Known = HashMap<usize, Vec<(Arc<str>, Fits)>>;
 
 thread_local! {
-    /// Of the values of the body that is judged.
+    /// For the values of the body that is being validated.
     static KNOWN: RefCell<Known> = RefCell::default();
 }
 
-/// Forgets what is known of values, which it is known of by their addresses: to be called before
-/// other values are judged.
+/// Clears the cache. Must be called before other values are validated, because entries are keyed by
+/// address.
 pub(crate) fn forget() {
     KNOWN.with_borrow_mut(HashMap::clear);
 }
@@ -66,14 +66,14 @@ impl Schemas {
         })
     }
 
-    /// The validator that tells whether a value fits the schema at a location.
+    /// The validator for the schema at a location, for a yes-or-no result.
     pub(super) fn whole(&self, location: &str) -> Option<&Validator> {
         let compiled = self.validators.get(location)?;
         let validator = || self.compile(location, options());
         compiled.whole.get_or_init(validator).as_ref()
     }
 
-    /// The validator whose errors go no deeper than to the first `oneOf` or `anyOf` on each way.
+    /// The validator whose errors do not descend into `oneOf` and `anyOf`.
     pub(super) fn by_level(&self, location: &str) -> Option<&Validator> {
         let compiled = self.validators.get(location)?;
         let validator = || {
@@ -103,7 +103,7 @@ impl Schemas {
         (0..).map_while(move |index| self.by_level(&format!("{location}/{index}")))
     }
 
-    /// How many branches of the `oneOf` or `anyOf` at a location a value fits.
+    /// How many branches of the `oneOf` or `anyOf` at a location a value matches.
     pub(super) fn fits(&self, location: &Arc<str>, count: usize, value: &Value) -> Fits {
         let address = std::ptr::from_ref(value).addr();
         let known = KNOWN.with_borrow(|known| {
@@ -132,7 +132,7 @@ impl Schemas {
     }
 }
 
-/// A `oneOf` or `anyOf` that does not say what is wrong with each branch.
+/// A `oneOf` or `anyOf` that reports no errors of its branches.
 struct Alternatives {
     schemas: Weak<Schemas>,
     location: Arc<str>,
@@ -143,7 +143,7 @@ impl<'i> Keyword<'i> for Alternatives {
     fn validate(&self, value: &'i Value) -> Result<(), ValidationError<'i>> {
         match self.is_valid(value) {
             true => Ok(()),
-            false => Err(ValidationError::custom("fits none of the alternatives")),
+            false => Err(ValidationError::custom("matches none of the alternatives")),
         }
     }
 

@@ -1,12 +1,12 @@
-//! How the JSON Schema engine is set up for the lowered document.
+//! Configuration of the JSON Schema engine for the lowered document.
 
 use jsonschema::{Keyword, ValidationError, ValidationOptions};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde_json::Value;
 
-/// What the lowered document is called among the schemas.
+/// The URI of the lowered document.
 pub(super) const URI: &str = "urn:lowered";
-/// What a pointer cannot have in the fragment of a URI.
+/// The characters of a pointer that must be encoded in the fragment of a URI.
 pub(super) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'~')
@@ -22,17 +22,17 @@ pub(super) fn options<'r>() -> ValidationOptions<'r> {
     })
 }
 
-/// What `type: integer` is lowered to; its value is whether null is allowed too.
+/// The keyword that replaces `type: integer`; its value says whether null is allowed too.
 pub(crate) const INTEGER: &str = "x-integer";
 
-/// Numbers without fraction and exponent, as the draft says, also those beyond 64 bits: they are
-/// read as floating-point numbers, as is `-0`. The engine's own `type` takes them for no integers.
+/// Accepts numbers without fraction and exponent, as the draft says. Those beyond 64 bits, and `-0`,
+/// are parsed as floating-point numbers, which the engine's own `type` does not accept as integers.
 struct Integer {
     nullable: bool,
 }
 
 impl<'i> Keyword<'i> for Integer {
-    /// The message of the error is what was expected.
+    /// The message of the error names the expected type.
     fn validate(&self, value: &'i Value) -> Result<(), ValidationError<'i>> {
         match (self.is_valid(value), self.nullable) {
             (true, _) => Ok(()),
@@ -46,8 +46,8 @@ impl<'i> Keyword<'i> for Integer {
     }
 }
 
-/// Whether a number is an integer. Beyond 64 bits, how it was written is not known any more: each
-/// such number is one by its value, and counts as one (`1e400`).
+/// Whether a number is an integer. Beyond 64 bits the original spelling is lost; every such number
+/// has an integer value and counts as one (`1e400`).
 fn is_integer(value: &Value) -> bool {
     const BEYOND: f64 = 9_223_372_036_854_775_808.0;
     match value.as_f64() {

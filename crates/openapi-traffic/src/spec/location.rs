@@ -1,4 +1,4 @@
-//! In which part of a request a parameter stands.
+//! The location of a parameter in a request.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Location {

@@ -1,9 +1,8 @@
-//! Schemas of OpenAPI 3.0 lowered to JSON Schema Draft 4, once for each direction.
+//! Lowers OpenAPI 3.0 schemas to JSON Schema Draft 4, once for requests and once for responses.
 //!
-//! Every schema that is referred to, and every schema of a body, parameter or header, becomes one
-//! definition of a single document, so that shared schemas are compiled once and cycles stay
-//! cycles. What a place of that document comes from is remembered: a failed assertion names the
-//! line that a person wrote.
+//! Every referenced schema, and every schema of a body, parameter or header, becomes a definition in
+//! one document, so that shared schemas are compiled once and recursion is preserved. The origin of
+//! each place is recorded, so that an error names the line in the original document.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -20,7 +19,7 @@ use crate::document::Document;
 use located::openapi::reference;
 use located::pointer;
 
-/// Which way a body travels.
+/// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Direction {
     Request,
@@ -28,7 +27,7 @@ pub(crate) enum Direction {
 }
 
 impl Direction {
-    /// The keyword of the properties that must not travel this way.
+    /// The keyword of the properties that must not be sent in this direction.
     fn forbidding(self) -> &'static str {
         match self {
             Direction::Request => "readOnly",
@@ -37,18 +36,18 @@ impl Direction {
     }
 }
 
-/// What one direction's schemas were lowered to.
+/// The lowered schemas of one direction.
 #[derive(Debug)]
 pub(crate) struct Lowered {
     schemas: Arc<Schemas>,
     origins: HashMap<String, String>,
     locations: HashMap<String, String>,
     unchecked: Unchecked,
-    /// The patterns as they are written, by what they were rewritten to.
+    /// The original patterns, by the rewritten ones.
     patterns: HashMap<String, String>,
 }
 
-/// What no value is held against: the reason, and the pointer of the first such place.
+/// What is not validated: the reason, and the pointer of the first such place.
 type Unchecked = BTreeMap<String, String>;
 
 impl Lowered {
@@ -57,7 +56,7 @@ impl Lowered {
         self.schemas.whole(location)
     }
 
-    /// The same, but its errors say of a `oneOf` or `anyOf` only that it does not hold.
+    /// The same, but a failing `oneOf` or `anyOf` is one error without those of its branches.
     pub(crate) fn by_level(&self, location: &str) -> Option<&Validator> {
         self.schemas.by_level(location)
     }
@@ -67,29 +66,29 @@ impl Lowered {
         self.schemas.branches(location)
     }
 
-    /// What no value is held against: the reason, and the pointer of the first such place.
+    /// What is not validated: the reason, and the pointer of the first such place.
     pub(crate) fn unchecked(&self) -> impl Iterator<Item = (&str, &str)> {
         let pairs = self.unchecked.iter();
         pairs.map(|(reason, pointer)| (reason.as_str(), pointer.as_str()))
     }
 
-    /// A pattern as the document has it.
+    /// The original of a rewritten pattern.
     pub(crate) fn pattern<'p>(&'p self, portable: &'p str) -> &'p str {
         self.patterns.get(portable).map_or(portable, String::as_str)
     }
 
-    /// Where the alternative that is written at `pointer` was lowered to.
+    /// The location in the lowered document of the alternative at `pointer`.
     pub(crate) fn location(&self, pointer: &str) -> Option<&str> {
         self.locations.get(pointer).map(String::as_str)
     }
 
-    /// The pointer, in the document as written, of the keyword at a location of the lowered one.
+    /// The pointer, in the original document, of the keyword at a location of the lowered one.
     pub(crate) fn origin(&self, location: &str) -> String {
         origin(&self.origins, location)
     }
 }
 
-/// The nearest known place, and what follows it unchanged.
+/// The origin of the nearest enclosing place that has one, with the rest of the location appended.
 fn origin(origins: &HashMap<String, String>, location: &str) -> String {
     pointer::nearest(location, |at| {
         let origin = origins.get(at)?;
@@ -113,8 +112,8 @@ const SAME: &[&str] = &[
     "enum",
 ];
 
-/// Keywords that only later versions know: obeying the rest of such a schema would judge by half of
-/// it.
+/// Keywords that exist only in later versions. A schema with one is an error: validating against the
+/// rest of it would be misleading.
 const LATER: &[&str] = &[
     "$anchor",
     "$comment",
@@ -146,19 +145,19 @@ const LATER: &[&str] = &[
 
 const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
 
-/// Names of properties whose absence is no fault in this direction.
+/// Names of properties that are not required in this direction.
 type Excused = BTreeSet<String>;
 
-/// What the place of a reference makes of the schema that it leads to.
+/// How the place of a reference affects the schema that it leads to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Context {
     excused: Excused,
-    /// Whether it is a part of another schema (`allOf`). A value of the schema itself may be of any
-    /// kind that extends it.
+    /// Whether it is a part of another schema (`allOf`). Otherwise a value may have any subtype that
+    /// extends the schema.
     part: bool,
 }
 
-/// A schema as it is written, where it stands, and where it is lowered to.
+/// A schema in the original document, its pointer, and its location in the lowered document.
 struct Written<'w> {
     schema: &'w Map<String, Value>,
     pointer: &'w str,
@@ -169,8 +168,8 @@ struct Written<'w> {
 pub(crate) struct Lowering<'d> {
     document: &'d Document,
     direction: Direction,
-    /// A schema may be wanted more than once: an `allOf` can excuse names that its referenced parts
-    /// require.
+    /// A schema may be lowered more than once: an `allOf` can make names optional that its
+    /// referenced parts require.
     numbers: HashMap<(String, Context), usize>,
     waiting: Vec<(usize, String, Context)>,
     definitions: Map<String, Value>,
@@ -178,7 +177,7 @@ pub(crate) struct Lowering<'d> {
     locations: HashMap<String, String>,
     unchecked: Unchecked,
     patterns: HashMap<String, String>,
-    /// What validators are asked for.
+    /// The locations for which validators are needed.
     used: Vec<String>,
 }
 
@@ -198,14 +197,14 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Asks for the schema at a pointer and says where it will be.
+    /// Requests the schema at a pointer and returns its future location.
     pub(crate) fn want(&mut self, pointer: &str) -> Result<String, Error> {
         let location = self.definition(pointer, &Context::default())?;
         self.used.push(location.clone());
         Ok(location)
     }
 
-    /// Lowers all that is wanted and compiles it.
+    /// Lowers and compiles everything that was requested.
     pub(crate) fn finish(mut self) -> Result<Lowered, Error> {
         while let Some((number, pointer, context)) = self.waiting.pop() {
             let lowered = self.schema(&pointer, &format!("/definitions/{number}"), &context)?;
@@ -221,12 +220,11 @@ impl<'d> Lowering<'d> {
             "definitions": self.definitions,
         });
         if !all.is_empty() {
-            // Compiles each of them once, so that what is wrong is said before anything is judged.
+            // Compiles each of them once, so that errors are reported before anything is validated.
             lowered["allOf"] = Value::Array(all);
         }
         options().build(&lowered).map_err(|error| {
-            // A fault of the schema itself is told by its place in the schema, one of a pattern by
-            // that of the keyword.
+            // An error in the schema has an instance path; one in a pattern only a schema path.
             let at = match error.instance_path().as_str() {
                 "" => error.schema_path().as_str(),
                 at => at,
@@ -313,7 +311,7 @@ impl<'d> Lowering<'d> {
         Ok(Value::Object(lowered))
     }
 
-    /// What a keyword is in Draft 4; none where it asserts nothing.
+    /// The Draft 4 form of a keyword; `None` if it asserts nothing.
     fn keyword(
         &mut self,
         written: &Written<'_>,
@@ -347,18 +345,18 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// A pattern that any engine reads the same way; none where it cannot be used, which affects
-    /// nothing else of its schema.
+    /// A pattern in portable syntax; `None` if it cannot be used, which does not affect the rest of
+    /// its schema.
     fn pattern(&mut self, value: &Value, at: &str) -> Result<Option<Value>, Error> {
         let Some(written) = value.as_str() else {
-            let reason = "not OpenAPI 3.0: `pattern` is a string";
+            let reason = "not OpenAPI 3.0: `pattern` must be a string";
             return Err(self.document.error(at, reason));
         };
         let pattern = portable(written).and_then(|pattern| {
             let compiled = options().build(&json!({ "pattern": pattern }));
             compiled
                 .map(|_| pattern)
-                .map_err(|_| "it is no regular expression of ECMA-262, or too large")
+                .map_err(|_| "it is not a regular expression of ECMA-262, or it is too large")
         });
         match pattern {
             Ok(pattern) => {
@@ -377,15 +375,15 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Says that something at a place is not validated.
+    /// Records that something at a place is not validated.
     fn leave(&mut self, reason: String, at: &str) {
         self.unchecked
             .entry(reason)
             .or_insert_with(|| at.to_owned());
     }
 
-    /// Whether a bound is exclusive. Without its bound that says nothing, and Draft 4 would refuse
-    /// it.
+    /// Whether a bound is exclusive. Without its bound the keyword has no effect, and Draft 4 would
+    /// reject it.
     fn exclusive(
         &self,
         schema: &Map<String, Value>,
@@ -402,11 +400,11 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The required names without those that are excused; none where none is left, which Draft 4
-    /// has no word for.
+    /// The required names without the optional ones; `None` if none is left, because Draft 4 does
+    /// not allow an empty list.
     fn required(&self, value: &Value, excused: &Excused, at: &str) -> Result<Option<Value>, Error> {
         let Some(names) = value.as_array() else {
-            let reason = "not OpenAPI 3.0: `required` is a list of names";
+            let reason = "not OpenAPI 3.0: `required` must be a list of names";
             return Err(self.document.error(at, reason));
         };
         let names = names.iter().cloned();
@@ -433,7 +431,7 @@ impl<'d> Lowering<'d> {
             return Err(self.document.error(
                 at,
                 &format!(
-                    "not OpenAPI 3.0: `type` is one of {}, not {value}",
+                    "not OpenAPI 3.0: `type` must be one of {}, not {value}",
                     TYPES.join(", ")
                 ),
             ));
@@ -445,13 +443,13 @@ impl<'d> Lowering<'d> {
         })
     }
 
-    /// A property that must not travel this way may hold anything: that it is there at all is the
+    /// A property that must not be sent in this direction may have any value: its presence is the
     /// finding.
     fn properties(&mut self, pointer: &str, location: &str) -> Result<Value, Error> {
         let Some(properties) = self.document.get(pointer).and_then(Value::as_object) else {
             return Err(self
                 .document
-                .error(pointer, "not OpenAPI 3.0: `properties` is an object"));
+                .error(pointer, "not OpenAPI 3.0: `properties` must be an object"));
         };
         let mut lowered = Map::new();
         for name in properties.keys() {
@@ -470,7 +468,7 @@ impl<'d> Lowering<'d> {
         is_forbidden(self.document, property, self.direction)
     }
 
-    /// The forbidden properties of a schema and of all that it is composed of.
+    /// The properties of a schema, and of its `allOf` parts, that must not be sent in this direction.
     fn forbidden_names(
         &self,
         pointer: &str,
@@ -512,7 +510,8 @@ impl<'d> Lowering<'d> {
             .and_then(Value::as_array)
             .filter(|list| !list.is_empty())
         else {
-            let reason = format!("not OpenAPI 3.0: `{keyword}` is a list of at least one schema");
+            let reason =
+                format!("not OpenAPI 3.0: `{keyword}` must be a list of at least one schema");
             return Err(self.document.error(pointer, &reason));
         };
         let discriminator = schema.get("discriminator").filter(|_| keyword != "allOf");
@@ -539,8 +538,7 @@ impl<'d> Lowering<'d> {
         Ok(Value::Array(lowered))
     }
 
-    /// The schema with a discriminator that others extend by `allOf`: the value names which of them
-    /// it is.
+    /// A schema with a discriminator that others extend by `allOf`: the value names its subtype.
     fn kinds(
         &mut self,
         kinds: &[String],
@@ -583,8 +581,8 @@ impl<'d> Lowering<'d> {
         Ok(json!({ "anyOf": lowered }))
     }
 
-    /// The integer formats are bounds (a narrower bound of the schema's own wins); the others are
-    /// assertions of Draft 4.
+    /// Lowers a format. Integer formats become bounds (a narrower bound in the schema wins); others
+    /// are assertions in Draft 4.
     fn format(
         &mut self,
         format: &str,
@@ -611,7 +609,7 @@ impl<'d> Lowering<'d> {
             let own = lowered.get(bound).and_then(Value::as_f64);
             #[expect(
                 clippy::cast_precision_loss,
-                reason = "which of the two is narrower is all that is asked"
+                reason = "only used to compare which bound is narrower"
             )]
             let narrower = own.is_some_and(|own| own * sign >= limit as f64 * sign);
             if !narrower {
@@ -624,7 +622,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Whether the property whose schema stands at a pointer must not travel in a direction.
+/// Whether the property whose schema is at a pointer must not be sent in a direction.
 pub(crate) fn is_forbidden(
     document: &Document,
     property: &str,
@@ -634,7 +632,7 @@ pub(crate) fn is_forbidden(
     Ok(schema.value.get(direction.forbidding()) == Some(&Value::Bool(true)))
 }
 
-/// The places in the list under a keyword.
+/// The indices of the list under a keyword.
 pub(crate) fn indices(schema: &Value, keyword: &str) -> std::ops::Range<usize> {
     0..schema
         .get(keyword)
@@ -642,8 +640,8 @@ pub(crate) fn indices(schema: &Value, keyword: &str) -> std::ops::Range<usize> {
         .map_or(0, Vec::len)
 }
 
-/// The kinds of a schema that has a discriminator and no alternatives of its own: the component
-/// schemas that extend it by `allOf`, however far, and itself. None where none extends it.
+/// The subtypes of a schema that has a discriminator and no alternatives of its own: itself and the
+/// component schemas that extend it by `allOf`, directly or not. `None` if nothing extends it.
 pub(crate) fn kinds(document: &Document, pointer: &str) -> Result<Vec<String>, Error> {
     let schema = document.resolve(pointer)?.value;
     let names = schema
@@ -668,8 +666,7 @@ pub(crate) fn kinds(document: &Document, pointer: &str) -> Result<Vec<String>, E
     Ok(kinds)
 }
 
-/// The name under which a kind is found among the locations: it has no place of its own in the
-/// document.
+/// The key of a subtype among the locations, because it has no place of its own in the document.
 pub(crate) fn kind_pointer(schema: &str, kind: &str) -> String {
     format!("{schema}/discriminator{kind}")
 }
@@ -693,7 +690,7 @@ fn extends(
     Ok(false)
 }
 
-/// A schema for values whose discriminator has one of these names, and for no others.
+/// Restricts a schema to values whose discriminator has one of these names.
 fn named(schema: Value, property: &str, names: &[&str]) -> Value {
     json!({"allOf": [
         schema,
@@ -701,8 +698,8 @@ fn named(schema: Value, property: &str, names: &[&str]) -> Value {
     ]})
 }
 
-/// The property of a discriminator and the values by which it names the branch that `reference`
-/// leads to: the name of the schema, and what the mapping says.
+/// The property of a discriminator, and the values by which it names the branch `reference`: the
+/// name of the schema, and those in the mapping.
 fn discriminated<'v>(
     discriminator: &'v Value,
     reference: &'v str,

@@ -1,5 +1,4 @@
-//! An OpenAPI 3.0 document, ready to judge by: operations, lowered schemas, and the plan of the
-//! walk.
+//! A compiled OpenAPI 3.0 document: operations, lowered schemas, and the plan for walking bodies.
 
 pub(crate) mod alternatives;
 pub(crate) mod engine;
@@ -28,7 +27,7 @@ use security::Scheme;
 pub use site::{Site, SiteKind};
 pub(crate) use site::{SiteId, Sites};
 
-/// A specification that can be judged by.
+/// A compiled OpenAPI document, against which exchanges are validated.
 #[derive(Debug)]
 pub struct Spec {
     document: Document,
@@ -38,7 +37,7 @@ pub struct Spec {
     pub(crate) sites: Sites,
     pub(crate) request: Side,
     pub(crate) response: Side,
-    /// What of it may be shown where it is found in traffic.
+    /// The names and values of the document, which may be shown when they occur in traffic.
     pub(crate) known: Known,
 }
 
@@ -51,12 +50,12 @@ pub(crate) struct Side {
 }
 
 impl Spec {
-    /// Reads, checks and compiles a document, and the local files that its references lead to, by
-    /// paths that begin at the file in which they stand.
+    /// Parses, checks and compiles a document, with the local files that its references lead to.
+    /// Their paths are relative to the file that contains the reference.
     ///
     /// # Errors
-    /// The document is not OpenAPI 3.0, a reference leads nowhere, or a schema does not compile:
-    /// nothing can be judged by it. Says file, line, column and reason.
+    /// The document is not OpenAPI 3.0, a reference cannot be resolved, or a schema does not
+    /// compile. Says file, line, column and reason.
     pub fn load(source: Source) -> Result<Spec, Error> {
         let document = Document::parse(source)?;
         check_version(&document)?;
@@ -101,49 +100,49 @@ impl Spec {
         })
     }
 
-    /// Takes only what was sent to these hosts (`name` or `name:port`), whatever `servers` says;
-    /// with none, the servers decide.
+    /// Limits the scope to traffic to these hosts (`name` or `name:port`) instead of `servers`; if
+    /// empty, the servers decide.
     #[must_use]
     pub fn at_hosts(mut self, hosts: Vec<String>) -> Self {
         self.routes.set_hosts(hosts);
         self
     }
 
-    /// Whether what was sent to a URL is in scope: it is below a documented server, or its host is
-    /// among those that were named. A path alone is.
+    /// Whether a URL is in scope: it is below a documented server, or its host is one of those
+    /// given. A path without host is in scope.
     pub fn covers(&self, url: &str) -> bool {
         self.routes.covers(url)
     }
 
-    /// Where the value at a pointer stands, or the nearest around it: in the document, or in a
-    /// local file that it refers to.
+    /// The place of the value at a pointer, or of the nearest value around it, in the document or in
+    /// a local file that it refers to.
     pub(crate) fn place(&self, pointer: &str) -> Option<Place> {
         self.document.place(pointer)
     }
 
-    /// The name of such a place, which it keeps when something is inserted above.
+    /// The name of such a place, which does not change when something is inserted above.
     pub(crate) fn place_name(&self, pointer: &str) -> String {
         self.document.place_name(pointer)
     }
 
-    /// The text it was read from; not those of the files that it refers to.
+    /// The source of the document itself, without the files that it refers to.
     pub fn source(&self) -> &Source {
         self.document.source()
     }
 
-    /// The whole document; the files that it refers to are members of `x-referenced-files`.
+    /// The document as a value; the files that it refers to are members of `x-referenced-files`.
     pub fn value(&self) -> &Value {
         self.document.value()
     }
 
-    /// What no value is held against, with the reason and the pointer of the first such place.
+    /// What is not validated: the reason, and the pointer of the first such place.
     pub(crate) fn unchecked(&self) -> impl Iterator<Item = (&str, &str)> {
         let sides = [&self.request, &self.response].into_iter();
         let unchecked: BTreeMap<_, _> = sides.flat_map(|side| side.lowered.unchecked()).collect();
         unchecked.into_iter()
     }
 
-    /// All places that traffic can be evidence for, in the order of the document's operations.
+    /// All places that traffic can cover, in the order of the document's operations.
     pub fn sites(&self) -> &[Site] {
         self.sites.all()
     }
@@ -154,11 +153,10 @@ fn check_version(document: &Document) -> Result<(), Error> {
         Some(Value::String(version)) if version == "3.0" || version.starts_with("3.0.") => Ok(()),
         Some(version) => {
             let reason = format!(
-                "not OpenAPI 3.0: the document says {version}; write `openapi: 3.0.3` and its \
-                 constructs"
+                "not OpenAPI 3.0: the document says {version}; convert it to `openapi: 3.0.3`"
             );
             Err(document.error("/openapi", &reason))
         }
-        None => Err(document.error("", "not OpenAPI 3.0: there is no `openapi: 3.0.…` in it")),
+        None => Err(document.error("", "not OpenAPI 3.0: `openapi: 3.0.…` is missing")),
     }
 }

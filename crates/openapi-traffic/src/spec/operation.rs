@@ -1,4 +1,4 @@
-//! The operations of a document: what may be asked, with what, and what may be answered.
+//! The operations of a document with their parameters, bodies and responses, ready for validation.
 
 use std::collections::HashMap;
 
@@ -38,16 +38,16 @@ pub(crate) struct Parameter {
     pub(crate) site: SiteId,
 }
 
-/// How a value is written.
+/// How a value is serialized.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// In a style; exploded where the parts of a value come one by one.
+    /// In a style, exploded or not.
     Styled(Style, bool),
-    /// The text is JSON.
+    /// As JSON.
     Json,
-    /// The text is the value.
+    /// As plain text.
     Text,
-    /// In a way that is not judged, for this reason.
+    /// In a way that is not validated, for this reason.
     NotJudged(String),
 }
 
@@ -86,20 +86,20 @@ pub(crate) struct Media {
     pub(crate) range: String,
     pub(crate) pointer: String,
     pub(crate) schema: Option<Schema>,
-    /// How fields of a form are written, where it says so.
+    /// How fields of a form are serialized, if specified.
     pub(crate) encoding: HashMap<String, Encoding>,
     pub(crate) site: SiteId,
 }
 
-/// How a field of a form is written.
+/// How a field of a form is serialized.
 #[derive(Debug, Default)]
 pub(crate) struct Encoding {
     pub(crate) pointer: String,
-    /// The media types that it may have, in lower case, without parameters.
+    /// The allowed media types, in lower case, without parameters.
     pub(crate) content_types: Vec<String>,
     pub(crate) style: Option<String>,
     pub(crate) explode: Option<bool>,
-    /// Whether reserved characters stand for themselves.
+    /// Whether reserved characters are sent literally.
     pub(crate) allow_reserved: bool,
 }
 
@@ -117,7 +117,7 @@ impl Encoding {
     }
 }
 
-/// Reads the operations and, on the way, asks for all schemas that they need.
+/// Reads the operations and requests the schemas that they need.
 pub(crate) struct Reader<'r, 'd> {
     pub(crate) document: &'d Document,
     pub(crate) sites: &'r mut Sites,
@@ -168,7 +168,7 @@ impl Reader<'_, '_> {
             for index in 0..list {
                 let pointer = format!("{}/parameters/{index}", owner.pointer);
                 if let Some(parameter) = self.parameter(&scope, &pointer)? {
-                    // The operation's own word goes before that of its path.
+                    // A parameter of the operation overrides one of its path item.
                     parameters.retain(|old| {
                         (old.location, &old.name) != (parameter.location, &parameter.name)
                     });
@@ -199,7 +199,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// A parameter; none where it is a header that OpenAPI leaves to others.
+    /// A parameter; `None` if it is a header that OpenAPI ignores as a parameter.
     fn parameter(&mut self, scope: &Scope<'_>, pointer: &str) -> Result<Option<Parameter>, Error> {
         let document = self.document;
         let at = document.resolve(pointer)?;
@@ -207,7 +207,7 @@ impl Reader<'_, '_> {
         let (Some(name), Some(place)) = (text("name"), text("in")) else {
             return Err(document.error(
                 &at.pointer,
-                "not OpenAPI 3.0: a parameter has a `name` and an `in`",
+                "not OpenAPI 3.0: a parameter needs `name` and `in`",
             ));
         };
         let location = match place {
@@ -218,7 +218,7 @@ impl Reader<'_, '_> {
             "cookie" => Location::Cookie,
             other => {
                 let reason = format!(
-                    "not OpenAPI 3.0: a parameter is `in` path, query, header or cookie, not `{other}`"
+                    "not OpenAPI 3.0: `in` must be path, query, header or cookie, not `{other}`"
                 );
                 return Err(document.error(&at.pointer, &reason));
             }
@@ -313,8 +313,8 @@ impl Reader<'_, '_> {
             });
         }
         let content = self.content(Direction::Response, &key, &name, site, &at)?;
-        // Its own place in the operation, also where it is a reference: what is shared is not what
-        // was seen here.
+        // The place in the operation, even if it is a reference: coverage of a shared response is
+        // counted per operation.
         Ok(Response {
             pointer: pointer.to_owned(),
             status: status.to_ascii_uppercase(),
@@ -398,7 +398,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// How the values of a parameter or header are written.
+/// How the values of a parameter or header are serialized.
 fn form(value: &Value, location: Location) -> Form {
     let content = value.get("content").and_then(Value::as_object);
     if let Some(range) = content.and_then(|content| content.keys().next()) {
@@ -425,7 +425,7 @@ fn form(value: &Value, location: Location) -> Form {
     let Some(style) = style else {
         let name = written.unwrap_or_default();
         return Form::NotJudged(format!(
-            "the style `{name}`, which OpenAPI has not for a {}",
+            "the style `{name}` is not defined for a {}",
             location.name()
         ));
     };
@@ -433,14 +433,14 @@ fn form(value: &Value, location: Location) -> Form {
     Form::Styled(style, explode.unwrap_or(style == Style::Form))
 }
 
-/// The operation of which something is a part.
+/// The operation that a part belongs to.
 struct Scope<'s> {
     key: &'s str,
     name: &'s str,
     site: SiteId,
 }
 
-/// Header parameters of these names shall be ignored, says OpenAPI: other parts of the document
+/// Whether OpenAPI ignores header parameters of this name, because other parts of the document
 /// describe them.
 fn is_reserved(header: &str) -> bool {
     ["accept", "content-type", "authorization"]
@@ -458,7 +458,7 @@ pub(crate) fn essence(media_type: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// Whether a media type's bodies are JSON.
+/// Whether bodies of this media type are JSON.
 pub(crate) fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
 }

@@ -1,15 +1,15 @@
-//! Patterns of ECMA-262 as engines read them without the flag `u`, rewritten in the part of the
-//! syntax that means the same with the flag and to the engine that matches.
+//! Rewrites regular expressions of ECMA-262 without the flag `u` into the subset that means the same
+//! with the flag, and in the engine that is used here.
 //!
-//! OpenAPI 3.0.3 asks for the dialect of ECMA-262 5.1, which has no flag `u`. Annex B of later
-//! editions says what engines really accept: a `-` beside a class escape, a `{` that begins no
-//! quantifier and a backslash before most letters are all literal.
+//! OpenAPI 3.0.3 requires the dialect of ECMA-262 5.1, which has no flag `u`. Annex B of later
+//! editions describes what engines really accept: a `-` beside a class escape, a `{` that begins no
+//! quantifier, and a backslash before most letters are all literal.
 
 use std::fmt::Write;
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// What `\d`, `\w` and `\s` hold, and what their opposites hold, as ranges of a class.
+/// The ranges of `\d`, `\w` and `\s`, and of their complements.
 const DIGITS: &[(char, char)] = &[('0', '9')];
 const NO_DIGITS: &[(char, char)] = &[('\0', '/'), (':', '\u{10ffff}')];
 const WORDS: &[(char, char)] = &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
@@ -45,22 +45,22 @@ const NO_SPACES: &[(char, char)] = &[
     ('\u{3001}', '\u{fefe}'),
     ('\u{ff00}', '\u{10ffff}'),
 ];
-/// All but the ends of lines, which `.` does not match.
+/// Everything except line terminators, which `.` does not match.
 const ANY_OF_LINE: &[(char, char)] = &[
     ('\0', '\t'),
     ('\u{b}', '\u{c}'),
     ('\u{e}', '\u{2027}'),
     ('\u{202a}', '\u{10ffff}'),
 ];
-/// Letters, digits and `_` of ASCII on one side only.
+/// `\b`: an ASCII letter, digit or `_` on exactly one side.
 const BOUNDARY: &str = "(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))";
 const NO_BOUNDARY: &str = "(?:(?<=[0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<![0-9A-Za-z_])(?![0-9A-Za-z_]))";
 
-const HALF: &str = "it speaks of one half of a surrogate pair, which no text has";
+const HALF: &str = "it contains an unpaired surrogate, which no string can match";
 
-/// The pattern in syntax that any engine reads the same way.
+/// Rewrites a pattern in portable syntax.
 ///
-/// `\p{…}` and `\u{…}` are kept in the sense that they have with the flag `u`: nobody means the
+/// `\p{…}` and `\u{…}` keep the meaning that they have with the flag `u`, because nobody intends the
 /// other.
 pub(crate) fn portable(pattern: &str) -> Result<String, &'static str> {
     let mut rewriter = Rewriter {
@@ -74,7 +74,8 @@ pub(crate) fn portable(pattern: &str) -> Result<String, &'static str> {
     Ok(rewriter.out)
 }
 
-/// The capturing groups of a pattern with their names, to tell a back reference from other escapes.
+/// The capturing groups of a pattern with their names, to distinguish back references from other
+/// escapes.
 fn groups(pattern: &str) -> Vec<Option<&str>> {
     let mut groups = Vec::new();
     let (mut escaped, mut in_class) = (false, false);
@@ -100,11 +101,11 @@ fn groups(pattern: &str) -> Vec<Option<&str>> {
     groups
 }
 
-/// What an escape stands for.
+/// The meaning of an escape.
 enum Escaped {
     Char(char),
     Set(&'static [(char, char)]),
-    /// `\p{…}`, which the engine knows.
+    /// `\p{…}`, which the engine supports.
     Property(String),
     /// Outside a class only.
     Boundary,
@@ -128,7 +129,7 @@ impl Rewriter<'_> {
                 Escaped::Boundary => self.out.push_str(BOUNDARY),
                 Escaped::NoBoundary => self.out.push_str(NO_BOUNDARY),
                 Escaped::Back(number) => {
-                    // A digit that follows is not part of it.
+                    // Grouped, so that a digit after it does not become part of it.
                     let _ = write!(self.out, "(?:\\{number})");
                 }
             },
@@ -144,7 +145,7 @@ impl Rewriter<'_> {
         Ok(())
     }
 
-    /// What follows a `{` if both are a quantifier.
+    /// The quantifier that begins with a `{`, if it is one.
     fn quantifier(&mut self) -> Option<String> {
         let mut ahead = self.rest.clone();
         let mut inside = String::new();
@@ -184,7 +185,7 @@ impl Rewriter<'_> {
                     range(&mut items, low, high);
                 }
                 (Escaped::Char(_), Escaped::Char(_)) => return Err("a range is out of order"),
-                // With a class at one end the hyphen is itself.
+                // With a class at one end the hyphen is literal.
                 (first, last) => {
                     for it in [first, Escaped::Char('-'), last] {
                         push(&mut items, &it);
@@ -213,7 +214,7 @@ impl Rewriter<'_> {
     fn escape(&mut self, in_class: bool) -> Result<Escaped, &'static str> {
         let mut ahead = self.rest.clone();
         if ahead.next() == Some('c') && !ahead.peek().is_some_and(char::is_ascii_alphabetic) {
-            // No letter to control: the backslash is itself.
+            // `\c` without a letter: the backslash is literal.
             return Ok(Escaped::Char('\\'));
         }
         let next = self.rest.next().ok_or("it ends with a backslash")?;
@@ -245,7 +246,7 @@ impl Rewriter<'_> {
         })
     }
 
-    /// A back reference where there is such a group, else an octal number of at most `377`.
+    /// A back reference if there is such a group, else an octal escape of at most `377`.
     fn number(&mut self, first: char, in_class: bool) -> Escaped {
         let mut ahead = self.rest.clone();
         let mut text = first.to_string();
@@ -267,7 +268,7 @@ impl Rewriter<'_> {
         Escaped::Char(char::from_u32(value).unwrap_or_default())
     }
 
-    /// A back reference by name where there is such a group, else the letter.
+    /// A named back reference if there is such a group, else the letter.
     fn named(&mut self) -> Escaped {
         let mut ahead = self.rest.clone();
         let opened = ahead.next() == Some('<');
@@ -380,8 +381,8 @@ mod tests {
         jsonschema::draft4::is_valid(&schema, &text.into())
     }
 
-    /// Patterns with texts that they match and texts that they do not, by ECMA-262: the clauses
-    /// 15.10 of edition 5.1 and annex B.1.2 of later ones.
+    /// Patterns with strings that they match and strings that they do not, by clause 15.10 of
+    /// ECMA-262 5.1 and annex B.1.2 of later editions.
     #[test]
     fn patterns_match_as_ecma_262_says() {
         let table: &[(&str, &[&str], &[&str])] = &[
@@ -390,7 +391,7 @@ mod tests {
             (r"^[\d-x]+$", &["1-x"], &["y"]),
             (r"^[+--]+$", &["+,-"], &["."]),
             (r"^[\w--z]$", &["-", "z", "a"], &["+"]),
-            // B.1.2 ExtendedAtom: brackets and braces that close or begin nothing.
+            // B.1.2 ExtendedAtom: unbalanced brackets and braces are literal.
             (r"^a{$", &["a{"], &["a"]),
             (r"^{x}$", &["{x}"], &["x"]),
             (r"^a{,5}$", &["a{,5}"], &["aaa"]),
@@ -402,7 +403,7 @@ mod tests {
             (r"^\x41\u0042$", &["AB"], &["x41"]),
             (r"^\cJ$", &["\n"], &["cJ"]),
             (r"^\c1$", &["\\c1"], &["c1"]),
-            // B.1.2 LegacyOctalEscapeSequence, where there is no such group.
+            // B.1.2 LegacyOctalEscapeSequence, if there is no such group.
             (r"^\101$", &["A"], &["101"]),
             (r"^(a)\1$", &["aa"], &["a\u{1}"]),
             (r"^\8$", &["8"], &["\u{8}"]),
@@ -419,15 +420,15 @@ mod tests {
             (r"^[\D]$", &["a"], &["1"]),
             (r"\bcat\b", &["a cat!", "écaté"], &["cats", "_cat"]),
             (r"\Bcat", &["scat"], &["cat"]),
-            // 15.10.2.8: `.` is anything but the end of a line.
+            // 15.10.2.8: `.` matches anything but a line terminator.
             (
                 r"^.$",
                 &["a", "\u{85}", "😀"],
                 &["\n", "\r", "\u{2028}", "\u{2029}"],
             ),
-            // 15.10.2.6: without the flag `m` the ends are those of the text.
+            // 15.10.2.6: without the flag `m`, `^` and `$` match only at the ends of the string.
             (r"^a$", &["a"], &["a\n", "b\na"]),
-            // 15.10.2.13: an empty class, and its opposite.
+            // 15.10.2.13: an empty class, and its complement.
             (r"^[]$", &[], &["", "a"]),
             (r"^[^]$", &["a", "\n"], &[""]),
             (r"^[\b]$", &["\u{8}"], &["b"]),
@@ -436,7 +437,7 @@ mod tests {
             (r"^[\]\\^]+$", &["]\\^"], &["a"]),
             // 15.10.2.8: look-ahead.
             (r"^(?=.*\d)(?!.*x).+$", &["a1"], &["a", "1x"]),
-            // Pairs of surrogates, and what is meant with the flag `u`.
+            // Surrogate pairs, and escapes with the meaning of the flag `u`.
             (r"^\uD83D\uDE00$", &["😀"], &["a"]),
             (r"^\u{1F600}$", &["😀"], &["u"]),
             (r"^\p{Lu}$", &["Ä"], &["ä"]),

@@ -1,5 +1,4 @@
-//! The plan of the walk: every schema as a node whose properties lead to other nodes, references
-//! already followed.
+//! The plan for walking bodies: a graph of schemas with references already resolved.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +15,7 @@ use located::pointer;
 /// The number of a node.
 pub(crate) type NodeId = usize;
 
-/// A schema of one direction by which values are judged.
+/// A schema of one direction, against which values are validated.
 #[derive(Debug)]
 pub(crate) struct Schema {
     pub(crate) pointer: String,
@@ -32,24 +31,24 @@ pub(crate) struct Plan {
     numbers: HashMap<String, NodeId>,
 }
 
-/// What the walk needs to know of one schema.
+/// What the walk needs to know about one schema.
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) pointer: String,
-    /// Counts the objects that were judged by this schema; only where it has `properties`.
+    /// Counts the objects that this schema applies to; only if it has `properties`.
     pub(crate) object: Option<SiteId>,
     properties: IndexMap<Box<str>, Property, foldhash::fast::FixedState>,
     pub(crate) additional: Additional,
     pub(crate) items: Option<(NodeId, SiteId)>,
-    /// This node and all that it is composed of by `allOf`.
+    /// This node and, transitively, its `allOf` parts.
     pub(crate) parts: Box<[NodeId]>,
-    /// `oneOf` and `anyOf`: only the branches that a value matches speak of it.
+    /// `oneOf` and `anyOf`: only the branches that a value matches apply to it.
     pub(crate) choices: Vec<Branch>,
     pub(crate) vocabulary: Option<Vocabulary>,
     type_name: Option<String>,
-    /// Says `nullable: true`.
+    /// It has `nullable: true`.
     nullable: bool,
-    /// Whether the length or the letters of a string matter.
+    /// Whether the schema restricts the length or the characters of a string.
     bounded: bool,
 }
 
@@ -58,20 +57,20 @@ pub(crate) struct Property {
     pub(crate) node: NodeId,
     pub(crate) site: SiteId,
     pub(crate) pointer: String,
-    /// `readOnly` in a request, `writeOnly` in an answer.
+    /// `readOnly` in a request, `writeOnly` in a response.
     pub(crate) forbidden: bool,
 }
 
-/// What `additionalProperties` says.
+/// The value of `additionalProperties`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Additional {
-    /// Nothing: others may come, and are drift.
+    /// Absent: other properties are allowed, and are drift.
     Open,
-    /// That there may be any, in so many words (`true`, or `{}`, which is the same).
+    /// `true`, or `{}`, which means the same: other properties are allowed explicitly.
     Any,
-    /// That there are none: the assertion sees to it.
+    /// `false`: the schema assertion reports other properties.
     Closed,
-    /// That they are of a schema, by which they are documented.
+    /// A schema, which documents other properties.
     Schema(NodeId),
 }
 
@@ -79,7 +78,7 @@ pub(crate) enum Additional {
 pub(crate) struct Branch {
     pub(crate) node: NodeId,
     pointer: String,
-    /// The lowered schema that tells whether a value is of this branch.
+    /// The location of the lowered schema that decides whether a value matches this branch.
     pub(crate) location: String,
 }
 
@@ -87,14 +86,14 @@ pub(crate) struct Branch {
 pub(crate) struct Vocabulary {
     /// The keyword.
     pub(crate) pointer: String,
-    /// Whether other values may come.
+    /// Whether other values are allowed.
     pub(crate) open: bool,
-    /// Each value and its place among the counters of a site.
+    /// Each value and its index among the counters of a site.
     pub(crate) values: HashMap<Box<str>, usize, foldhash::fast::FixedState>,
 }
 
 impl Node {
-    /// What the schema says by itself.
+    /// The node of a schema, without its relations to other nodes.
     fn new(schema: &At<'_>, id: NodeId) -> Self {
         let type_name = schema.value.get("type").and_then(Value::as_str);
         Node {
@@ -114,8 +113,8 @@ impl Node {
         }
     }
 
-    /// The property of a name. The members of an object mostly come in the order of its schema:
-    /// `next` says which property to try first, and then which comes after the one found.
+    /// The property of a name. The members of an object are mostly in the order of its schema, so
+    /// `next` is the property to try first; it is updated to the one after the property found.
     pub(crate) fn property(&self, name: &str, next: &mut usize) -> Option<&Property> {
         let (at, _, property) = match self.properties.get_index(*next) {
             Some((expected, property)) if **expected == *name => (*next, expected, property),
@@ -152,7 +151,7 @@ impl Plan {
         &self.nodes[id]
     }
 
-    /// The types that a schema names, itself or in what it is composed of.
+    /// The types that a schema or its `allOf` parts name.
     pub(crate) fn types(&self, id: NodeId) -> Vec<&str> {
         self.reach(id)
             .into_iter()
@@ -160,7 +159,7 @@ impl Plan {
             .collect()
     }
 
-    /// The place of a `nullable: true` that speaks of the value at a pointer below one of a schema.
+    /// The place of a `nullable: true` that applies to the value at a pointer below a schema.
     pub(crate) fn nullable(&self, id: NodeId, pointer: &str) -> Option<&str> {
         let mut speaking = self.reach(id);
         for token in pointer::tokens(pointer).into_iter().flatten() {
@@ -182,7 +181,7 @@ impl Plan {
         found.map(|id| self.nodes[id].pointer.as_str())
     }
 
-    /// Whether a schema says no more of a body than that it is one.
+    /// Whether a schema allows any string.
     pub(crate) fn is_any_string(&self, id: NodeId) -> bool {
         let node = &self.nodes[id];
         node.parts.len() == 1
@@ -192,7 +191,7 @@ impl Plan {
             && matches!(node.type_name.as_deref(), None | Some("string"))
     }
 
-    /// The schema of the items, if a schema has one, itself or in what it is composed of.
+    /// The schema of the items, from a schema or its `allOf` parts.
     pub(crate) fn items(&self, id: NodeId) -> Option<NodeId> {
         self.reach(id)
             .into_iter()
@@ -200,8 +199,8 @@ impl Plan {
             .map(|(items, _)| items)
     }
 
-    /// What kinds of values a schema lets be, itself or in what it is composed of. Where no `type`
-    /// says it, the keywords of a kind do; where nothing does, a text is a value as it is.
+    /// The shapes of values that a schema and its `allOf` parts allow. Without `type`, keywords such
+    /// as `properties` decide; without any, a value is a string.
     pub(crate) fn shapes(&self, id: NodeId) -> Vec<Shape> {
         let (mut primitive, mut array, mut object) = (false, false, false);
         let (mut has_items, mut has_members) = (false, false);
@@ -231,7 +230,7 @@ impl Plan {
         lets.map(|(_, shape)| shape).collect()
     }
 
-    /// The schema of a member, if a schema has one, itself or in what it is composed of.
+    /// The schema of a member, from a schema or its `allOf` parts.
     pub(crate) fn member(&self, id: NodeId, name: &str) -> Option<NodeId> {
         self.property(id, name).or_else(|| {
             let mut reached = self.reach(id).into_iter();
@@ -242,8 +241,8 @@ impl Plan {
         })
     }
 
-    /// Whether members of any name are meant: no property is listed, or something is said of those
-    /// that are not.
+    /// Whether members of any name are expected: no property is listed, or `additionalProperties`
+    /// allows others.
     pub(crate) fn takes_any_member(&self, document: &Value, id: NodeId) -> bool {
         let reached = self.reach(id);
         let nodes = || reached.iter().map(|id| &self.nodes[*id]);
@@ -256,14 +255,13 @@ impl Plan {
         !closed && (nodes().all(|node| node.properties.is_empty()) || nodes().any(says))
     }
 
-    /// The schema of a property, if a schema has one of this name, itself or in what it is composed
-    /// of.
+    /// The schema of a property, from a schema or its `allOf` parts.
     pub(crate) fn property(&self, id: NodeId, name: &str) -> Option<NodeId> {
         let mut reached = self.reach(id).into_iter();
         reached.find_map(|id| Some(self.nodes[id].properties.get(name)?.node))
     }
 
-    /// The names of all properties that a schema has, itself or in what it is composed of.
+    /// The names of all properties of a schema and its `allOf` parts.
     pub(crate) fn property_names(&self, id: NodeId) -> Vec<&str> {
         let reached = self.reach(id).into_iter();
         reached
@@ -272,7 +270,7 @@ impl Plan {
             .collect()
     }
 
-    /// A node, all that it is composed of, and all that a value of it may be.
+    /// A node with, transitively, its `allOf` parts and its alternatives.
     fn reach(&self, id: NodeId) -> Vec<NodeId> {
         let mut reached = vec![id];
         let mut next = 0;
@@ -293,7 +291,7 @@ impl Plan {
         reached
     }
 
-    /// The node of the schema at a pointer, made on first sight.
+    /// The node of the schema at a pointer, created on first use.
     pub(crate) fn node(
         &mut self,
         document: &Document,
@@ -308,8 +306,8 @@ impl Plan {
         .node(pointer)
     }
 
-    /// What can only be said once all nodes are there: what a node is composed of, and where its
-    /// branches were lowered to.
+    /// Fills in what requires all nodes to exist: the `allOf` parts, and the locations of the lowered
+    /// branches.
     pub(crate) fn link(&mut self, document: &Document, lowered: &Lowered) -> Result<(), Error> {
         for id in 0..self.nodes.len() {
             let mut parts = Vec::new();
@@ -353,7 +351,7 @@ impl Plan {
     }
 }
 
-/// The making of a plan's nodes.
+/// Builds the nodes of a plan.
 struct Planning<'p> {
     plan: &'p mut Plan,
     document: &'p Document,
@@ -369,7 +367,7 @@ impl Planning<'_> {
         }
         let id = self.plan.nodes.len();
         self.plan.numbers.insert(schema.pointer.clone(), id);
-        // Stands in the list before its parts do, so that a cycle finds it.
+        // Registered before its parts are visited, so that a cycle finds it.
         self.plan.nodes.push(Node::new(&schema, id));
         self.object(id, &schema)?;
         self.additional(id, &schema)?;
@@ -431,13 +429,13 @@ impl Planning<'_> {
         Ok(())
     }
 
-    /// The alternatives that are written, and those that follow from a discriminator.
+    /// The explicit alternatives, and those that follow from a discriminator.
     fn choices(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
         let written = ["oneOf", "anyOf"].into_iter().flat_map(|keyword| {
             lower::indices(schema.value, keyword)
                 .map(move |index| format!("{}/{keyword}/{index}", schema.pointer))
         });
-        // Each with the schema it is, and the pointer under which it was lowered.
+        // Each with its schema and the key under which it was lowered.
         let mut choices: Vec<(String, String)> =
             written.map(|pointer| (pointer.clone(), pointer)).collect();
         for kind in lower::kinds(self.document, &schema.pointer)? {
@@ -487,7 +485,7 @@ impl Planning<'_> {
     }
 }
 
-/// What a person would call an object schema: the name nearest to it, not the number of its part.
+/// The display name of an object schema: the nearest name in its pointer.
 fn object_name(pointer: &str) -> String {
     let tokens: Vec<_> = pointer::tokens(pointer).into_iter().flatten().collect();
     let is_name = |token: &&std::borrow::Cow<'_, str>| {

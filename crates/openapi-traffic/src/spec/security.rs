@@ -1,4 +1,4 @@
-//! Security schemes and requirements: which credentials an operation asks for.
+//! Security schemes and requirements: which credentials an operation requires.
 
 use located::pointer;
 use serde_json::Value;
@@ -6,32 +6,32 @@ use serde_json::Value;
 use super::location::Location;
 use crate::document::{At, Document};
 
-/// A way to prove who asks.
+/// A security scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scheme {
     pub(crate) name: String,
     pub(crate) credential: Credential,
 }
 
-/// What is sent by a scheme.
+/// How a scheme sends its credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Credential {
     /// A parameter of this name.
     Key(Location, String),
-    /// `Authorization`, by the HTTP scheme of this name (lower case).
+    /// `Authorization` with this HTTP scheme (lower case).
     Http(String),
-    /// `Authorization`, by whatever HTTP scheme the tokens of this kind are sent.
+    /// `Authorization` with any HTTP scheme that carries tokens of this kind.
     Token(&'static str),
-    /// Nothing that is known: of no type that OpenAPI 3.0 has, or not defined.
+    /// Unknown: its type does not exist in OpenAPI 3.0, or it is not defined.
     Unknown,
 }
 
-/// What an operation asks for.
+/// The security requirements of an operation.
 #[derive(Debug)]
 pub(crate) struct Security {
-    /// Where it is said.
+    /// The pointer of the requirements.
     pub(crate) pointer: String,
-    /// One of these suffices, and each needs all of its schemes; none where nothing is asked for.
+    /// One of these suffices, and each needs all of its schemes; empty if nothing is required.
     pub(crate) alternatives: Vec<Vec<Scheme>>,
 }
 

@@ -1,5 +1,4 @@
-//! The places of a specification that traffic can be evidence for, numbered so that counting costs
-//! no look-up.
+//! The places of a specification that traffic can cover, numbered so that counting needs no lookup.
 
 use std::collections::HashMap;
 
@@ -14,7 +13,7 @@ use crate::document::Document;
 /// The number of a place.
 pub(crate) type SiteId = u32;
 
-/// What a place is.
+/// The kind of a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SiteKind {
@@ -30,7 +29,7 @@ pub enum SiteKind {
     ResponseBody,
     /// A header of a response.
     ResponseHeader,
-    /// An object schema; how often its properties could have been seen.
+    /// An object schema; its count is how often its properties could have been seen.
     Object,
     /// A property of an object schema.
     Property,
@@ -38,18 +37,18 @@ pub enum SiteKind {
     Items,
 }
 
-/// A place that traffic can be evidence for.
+/// A place that traffic can cover.
 #[derive(Debug)]
 pub struct Site {
-    /// What it is.
+    /// Its kind.
     pub kind: SiteKind,
     /// Where it is defined.
     pub pointer: String,
     /// `operationId status media type`, or the name of a property or parameter.
     pub name: String,
-    /// The place without which this one cannot be seen.
+    /// The place that contains it: without that one it cannot be seen.
     pub(crate) parent: Option<SiteId>,
-    /// The values of its vocabulary (`enum` or `x-extensible-enum`), none where it has none.
+    /// Its known values (`enum` or `x-extensible-enum`); empty if it lists none.
     pub values: Vec<String>,
     /// Where the counters of its values begin.
     pub(crate) first_value: usize,
@@ -72,10 +71,10 @@ impl Sites {
         &self.all[id as usize]
     }
 
-    /// The place that `key` stands for, entered on first sight.
+    /// The place with a key, created on first use.
     ///
-    /// The key is the pointer, but for what several operations share: each has its own evidence for
-    /// a shared answer.
+    /// The key is the pointer, except for what several operations share: each operation has its own
+    /// coverage of a shared response.
     pub(crate) fn enter(
         &mut self,
         key: String,
@@ -100,7 +99,7 @@ impl Sites {
         })
     }
 
-    /// The place at or nearest above a pointer.
+    /// The place at a pointer, or the nearest one above it.
     pub(crate) fn nearest(&self, pointer: &str) -> Option<SiteId> {
         located::pointer::nearest(pointer, |at| self.numbers.get(at).copied())
     }
@@ -110,14 +109,14 @@ impl Sites {
     }
 }
 
-/// The texts of a vocabulary and whether others may come.
+/// The known values of a string, and whether others are allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Words {
     pub(crate) texts: Vec<String>,
     pub(crate) open: bool,
 }
 
-/// What a schema itself lists.
+/// The known values that a schema itself lists.
 pub(crate) fn words(schema: &Value) -> Option<Words> {
     let (list, open) = match (schema.get("x-extensible-enum"), schema.get("enum")) {
         (Some(list), _) => (list, true),
@@ -133,8 +132,7 @@ pub(crate) fn words(schema: &Value) -> Option<Words> {
     Some(Words { texts, open })
 }
 
-/// The texts that the schema at a pointer lists, itself or in what it is composed of; none where it
-/// lists none.
+/// The known values that the schema at a pointer or its `allOf` parts list; `None` if none.
 pub(crate) fn vocabulary(document: &Document, pointer: &str) -> Result<Vec<String>, Error> {
     let mut waiting = vec![pointer.to_owned()];
     let mut passed = Vec::new();
@@ -146,7 +144,7 @@ pub(crate) fn vocabulary(document: &Document, pointer: &str) -> Result<Vec<Strin
         if let Some(words) = words(schema.value) {
             return Ok(words.texts);
         }
-        // The first part on top: the walk meets them in this order.
+        // Reversed, so that the first part is visited first, as in the walk.
         let parts = indices(schema.value, "allOf").rev();
         waiting.extend(parts.map(|index| format!("{}/allOf/{index}", schema.pointer)));
         passed.push(schema.pointer);

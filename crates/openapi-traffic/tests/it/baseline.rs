@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::bench::{Bench, SPEC, answered};
+use crate::bench::{Bench, SPEC, with_body};
 
 /// A bench with one finding, and the id of it.
 fn with_a_finding() -> (Bench, String) {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered(r#"[{"name": 1}]"#));
+        .write("recordings/a.json", &with_body(r#"[{"name": 1}]"#));
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "json"]);
     let report: Value = serde_json::from_str(&run.stdout).expect("the report is JSON");
     let id = report["findings"][0]["id"]
@@ -57,7 +57,7 @@ fn an_expired_excuse_is_a_finding_beside_the_one_that_it_excused() {
 #[test]
 fn an_excuse_for_nothing_is_a_finding() {
     let (bench, _) = with_a_finding();
-    bench.write("recordings/a.json", &answered("[]")).write(
+    bench.write("recordings/a.json", &with_body("[]")).write(
         "baseline.yaml",
         "- {code: NSV401, reason: known, expires: 9999-12-31}",
     );

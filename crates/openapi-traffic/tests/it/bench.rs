@@ -40,7 +40,7 @@ components:
 ";
 
 /// A recording of `GET /trunks` that was answered with this body.
-pub(crate) fn answered(body: &str) -> String {
+pub(crate) fn with_body(body: &str) -> String {
     format!(
         r#"{{
   "format": 1,
@@ -57,8 +57,8 @@ pub(crate) fn answered(body: &str) -> String {
 }
 
 /// The same, with the codes that must be found in it.
-pub(crate) fn refused(body: &str, expect: &str) -> String {
-    answered(body).replace(
+pub(crate) fn negative(body: &str, expect: &str) -> String {
+    with_body(body).replace(
         r#""synthetic""#,
         &format!(r#""synthetic", "expect": ["{expect}"]"#),
     )

@@ -8,7 +8,7 @@ use located::Source;
 use openapi_traffic::report::{Report, Tool};
 use openapi_traffic::{Checks, Finding, Options, Rule, Severity, Spec, run};
 
-use crate::bench::{Bench, SPEC, answered};
+use crate::bench::{Bench, SPEC, with_body};
 
 const TITLED: Rule = Rule {
     code: "X001",
@@ -79,7 +79,7 @@ fn checked(files: &[(&str, &str)]) -> (Reader, Report) {
 
 #[test]
 fn a_recording_and_a_har_come_with_their_exchanges() {
-    let (reader, report) = checked(&[("a.json", &answered("[]")), ("b.har", &har(2))]);
+    let (reader, report) = checked(&[("a.json", &with_body("[]")), ("b.har", &har(2))]);
     let seen = reader.seen.into_inner().expect("no panic");
     let expected = [
         ("a.json", vec![""]),
@@ -118,8 +118,8 @@ fn a_har_of_any_size_comes_as_a_whole_and_once() {
 fn what_is_not_wanted_or_cannot_be_judged_does_not_come() {
     let (reader, report) = checked(&[
         ("broken.json", "{"),
-        ("unwanted.json", &answered("[]")),
-        ("lines.ndjson", &answered("[]").replace('\n', "")),
+        ("unwanted.json", &with_body("[]")),
+        ("lines.ndjson", &with_body("[]").replace('\n', "")),
     ]);
     assert_eq!(reader.seen.into_inner().expect("no panic"), []);
     assert_eq!((report.summary.exchanges, report.problems.len()), (2, 1));

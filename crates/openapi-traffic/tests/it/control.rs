@@ -1,7 +1,7 @@
 //! What a recording or the name of a file holds controls neither a terminal nor a CI server, in
 //! whatever form the report is.
 
-use crate::bench::{Bench, SPEC, answered};
+use crate::bench::{Bench, SPEC, with_body};
 
 const FORMATS: [&str; 6] = ["human", "json", "sarif", "junit", "github", "html"];
 
@@ -35,7 +35,7 @@ const NAMES: [(&str, &[&str]); 7] = [
 /// with nothing that can be read.
 fn reports(name: &str) -> Vec<(String, String)> {
     let mut reports = Vec::new();
-    for text in [answered(r#"[{"name": 1, "extra": 1}]"#), "{".to_owned()] {
+    for text in [with_body(r#"[{"name": 1, "extra": 1}]"#), "{".to_owned()] {
         let bench = Bench::new();
         bench
             .write("spec.yaml", SPEC)
@@ -119,14 +119,14 @@ fn keys_and_values_control_nothing() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered(&body))
+        .write("recordings/a.json", &with_body(&body))
         .write(
             "recordings/b.json",
-            &answered("[]").replace("\"GET\"", "\"G\\u001b[2J\\n::error::T\""),
+            &with_body("[]").replace("\"GET\"", "\"G\\u001b[2J\\n::error::T\""),
         )
         .write(
             "recordings/c.json",
-            &answered("[]").replace("application/json", "text/x\\u001b[2J\\n::error::"),
+            &with_body("[]").replace("application/json", "text/x\\u001b[2J\\n::error::"),
         );
     for format in FORMATS {
         let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", format]);

@@ -1,13 +1,13 @@
-//! 0: clean, 1: findings, 2: could not judge.
+//! 0: clean, 1: findings, 2: could not validate.
 
-use crate::bench::{Bench, SPEC, answered};
+use crate::bench::{Bench, SPEC, with_body};
 
 #[test]
 fn recordings_that_keep_the_spec_are_0() {
     let bench = Bench::new();
     bench.write("spec.yaml", SPEC).write(
         "recordings/a.json",
-        &answered(r#"[{"name": "a", "size": 1}]"#).replace("synthetic", "captured"),
+        &with_body(r#"[{"name": "a", "size": 1}]"#).replace("synthetic", "captured"),
     );
     let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
     assert_eq!(run.code, 0, "{run:?}");
@@ -23,7 +23,7 @@ fn a_recording_that_contradicts_the_spec_is_1_with_both_places() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered(r#"[{"name": 7}]"#));
+        .write("recordings/a.json", &with_body(r#"[{"name": 7}]"#));
     let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stdout.contains("spec.yaml:24:"), "{run:?}");
@@ -35,7 +35,7 @@ fn an_undocumented_field_is_1() {
     let bench = Bench::new();
     bench.write("spec.yaml", SPEC).write(
         "recordings/a.json",
-        &answered(r#"[{"name": "a", "colour": "red"}]"#),
+        &with_body(r#"[{"name": "a", "colour": "red"}]"#),
     );
     let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
     assert_eq!(run.code, 1, "{run:?}");
@@ -45,9 +45,10 @@ fn an_undocumented_field_is_1() {
 #[test]
 fn an_undocumented_operation_is_1_and_not_counted_among_those_of_the_spec() {
     let bench = Bench::new();
-    bench
-        .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered("[]").replace("GET", "PATCH"));
+    bench.write("spec.yaml", SPEC).write(
+        "recordings/a.json",
+        &with_body("[]").replace("GET", "PATCH"),
+    );
     let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
@@ -59,7 +60,7 @@ fn an_undocumented_operation_is_1_and_not_counted_among_those_of_the_spec() {
 #[test]
 fn a_spec_that_is_not_there_is_2() {
     let bench = Bench::new();
-    bench.write("recordings/a.json", &answered("[]"));
+    bench.write("recordings/a.json", &with_body("[]"));
     let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stdout.contains("spec.yaml"), "{run:?}");
@@ -70,7 +71,7 @@ fn a_broken_spec_is_2_and_says_the_line() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", "openapi: 3.0.3\npaths: [\n")
-        .write("recordings/a.json", &answered("[]"));
+        .write("recordings/a.json", &with_body("[]"));
     let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stdout.contains("spec.yaml:3:"), "{run:?}");
@@ -84,7 +85,7 @@ fn a_spec_with_a_reference_to_nothing_is_2() {
             "spec.yaml",
             &SPEC.replace("schemas/Trunk'", "schemas/Trunc'"),
         )
-        .write("recordings/a.json", &answered("[]"));
+        .write("recordings/a.json", &with_body("[]"));
     let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stdout.contains("#/components/schemas/Trunc"), "{run:?}");
@@ -105,7 +106,7 @@ fn a_path_that_matches_nothing_is_2_and_named() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered("[]"));
+        .write("recordings/a.json", &with_body("[]"));
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "elsewhere"]);
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stdout.contains("elsewhere"), "{run:?}");
@@ -116,7 +117,7 @@ fn recordings_that_cannot_be_read_are_2_each_with_its_place_though_the_others_ar
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/c.json", &answered(r#"[{"name": 7}]"#));
+        .write("recordings/c.json", &with_body(r#"[{"name": 7}]"#));
     bench
         .write("recordings/a.json", "{\n  \"format\": ")
         .write("recordings/d.ndjson", "{\"format\": 1}\n[]\n");
@@ -161,7 +162,7 @@ fn the_report_goes_to_a_file_of_the_caller_and_the_code_stays() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered(r#"[{"name": 7}]"#));
+        .write("recordings/a.json", &with_body(r#"[{"name": 7}]"#));
     let run = bench.validate([
         "--spec",
         "spec.yaml",

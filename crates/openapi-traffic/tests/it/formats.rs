@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::bench::{Bench, Run, SPEC, answered};
+use crate::bench::{Bench, Run, SPEC, with_body};
 
 /// One wrong field in three elements of one recording and in one of another.
 fn four_wrong_names(format: &str) -> Run {
@@ -12,10 +12,10 @@ fn four_wrong_names(format: &str) -> Run {
         .write("spec.yaml", SPEC)
         .write(
             "recordings/a.json",
-            &answered(r#"[{"name": 1}, {"name": 2}, {"name": 3}]"#),
+            &with_body(r#"[{"name": 1}, {"name": 2}, {"name": 3}]"#),
         )
-        .write("recordings/b,c:d%.json", &answered(r#"[{"name": 4}]"#))
-        .write("recordings/good.json", &answered(r#"[{"name": "a"}]"#));
+        .write("recordings/b,c:d%.json", &with_body(r#"[{"name": 4}]"#))
+        .write("recordings/good.json", &with_body(r#"[{"name": "a"}]"#));
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", format]);
     let here = bench.path().canonicalize().expect("the folder is there");
     Run {
@@ -38,7 +38,7 @@ fn json_keeps_to_its_schema() {
         .write("spec.yaml", SPEC)
         .write(
             "recordings/a.json",
-            &answered(r#"[{"name": 1, "colour": "red"}]"#),
+            &with_body(r#"[{"name": 1, "colour": "red"}]"#),
         )
         .write("recordings/b.json", "{");
     let run = bench.validate([
@@ -105,7 +105,7 @@ fn two_runs_say_the_same() {
         for name in ["a", "b", "c", "d", "e", "f"] {
             bench.write(
                 &format!("recordings/{name}.json"),
-                &answered(r#"[{"name": 1, "colour": "red"}, {"size": "x"}]"#),
+                &with_body(r#"[{"name": 1, "colour": "red"}, {"size": "x"}]"#),
             );
         }
         let run = || {
@@ -298,7 +298,7 @@ fn sarif_tells_what_could_not_be_judged_and_what_was_skipped() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered("[]"))
+        .write("recordings/a.json", &with_body("[]"))
         .write("recordings/notes.txt", "x")
         .write("zz.json", "{\n");
     let told = |paths: &[&str]| {
@@ -344,7 +344,7 @@ fn sarif_fingerprints_outlive_moved_lines_and_tell_findings_apart() {
         let bench = Bench::in_workspace();
         bench
             .write("spec.yaml", spec)
-            .write("recordings/a.json", &answered(body));
+            .write("recordings/a.json", &with_body(body));
         let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "sarif"]);
         let sarif: Sarif = serde_json::from_str(&run.stdout).expect("SARIF");
         let results = &sarif.runs[0].results;
@@ -409,7 +409,7 @@ fn junit_survives_control_characters_and_markup_in_a_recording() {
     let bench = Bench::new();
     bench.write("spec.yaml", SPEC).write(
         "recordings/a.json",
-        &answered(r#"[{"name": "a", "<&\"\u0001\u001b]]>": 1}]"#),
+        &with_body(r#"[{"name": "a", "<&\"\u0001\u001b]]>": 1}]"#),
     );
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "junit"]);
     let document = roxmltree::Document::parse(&run.stdout).expect("XML");
@@ -445,7 +445,7 @@ fn junit_gives_every_case_a_name_and_a_class() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered(r#"[{"name": 1}]"#))
+        .write("recordings/a.json", &with_body(r#"[{"name": 1}]"#))
         .write("recordings/b.json", "{")
         .write(
             "baseline.yaml",
@@ -468,7 +468,7 @@ fn junit_gives_every_case_a_name_and_a_class() {
     assert!(
         cases
             .iter()
-            .any(|case| case.attribute("name") == Some("could not judge 1")),
+            .any(|case| case.attribute("name") == Some("could not validate 1")),
         "{}",
         run.stdout
     );
@@ -528,7 +528,7 @@ fn github_stays_on_one_line_whatever_a_name_in_a_recording_holds() {
     let bench = Bench::new();
     bench.write("spec.yaml", SPEC).write(
         "recordings/a.json",
-        &answered(r#"[{"name": "a", "100%\r\n::error title=x::y": 1}]"#),
+        &with_body(r#"[{"name": "a", "100%\r\n::error title=x::y": 1}]"#),
     );
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "github"]);
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
@@ -551,7 +551,7 @@ fn github_says_what_could_not_be_judged() {
         (name.as_str(), properties),
         (
             "error",
-            vec![("title".to_owned(), "could not judge".to_owned())]
+            vec![("title".to_owned(), "could not validate".to_owned())]
         )
     );
 }

@@ -87,8 +87,8 @@ fn what_chrome_saves_is_judged() {
             ELSEWHERE,
         ],
         &[
-            "8 × 2: security scheme `session`: recordings do not keep the header that it uses",
-            "3 × 2: security scheme `token`: recordings do not keep the header that it uses",
+            "8 × 2: security scheme `session`: recordings do not keep the header that carries it",
+            "3 × 2: security scheme `token`: recordings do not keep the header that carries it",
             "5 × 1: the body of a response is not in the recording",
             NO_FORMAT,
             "9 × 1: the header `set-cookie`: recordings do not keep its header",

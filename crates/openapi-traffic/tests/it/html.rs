@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, SPEC, answered};
+use crate::bench::{Bench, SPEC, with_body};
 
 /// Two kinds of errors, one of them three times, and a warning, with long names.
 fn page() -> (Bench, String) {
@@ -18,7 +18,7 @@ fn page() -> (Bench, String) {
         .write("spec.yaml", SPEC)
         .write(
             "recordings/a.json",
-            &answered(&format!(
+            &with_body(&format!(
                 r#"[{{"name": 1, "size": "x"}}, {{"name": 2}}, {{"name": 3, "{long}": 1}}]"#
             )),
         )
@@ -36,7 +36,7 @@ fn page() -> (Bench, String) {
         )
         .write(
             "recordings/<script>alert(1)</script>.json",
-            &answered(r#"[{"name": "a", "<img src=x onerror=alert(1)>": 1}]"#),
+            &with_body(r#"[{"name": "a", "<img src=x onerror=alert(1)>": 1}]"#),
         );
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", "html"]);
     assert_eq!(run.code, 1, "{run:?}");
@@ -74,7 +74,7 @@ fn a_finding_is_complete_in_the_page() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("a.json", &answered("[{\"name\": 1}]"));
+        .write("a.json", &with_body("[{\"name\": 1}]"));
     let run = bench.validate(["--spec", "spec.yaml", "a.json", "--format", "html"]);
     let start = run.stdout.find("<ol class=\"findings\">").expect("a list");
     let end = run
@@ -122,9 +122,9 @@ fn the_evidence_is_a_tree_that_says_by_what() {
         .write("spec.yaml", SPEC)
         .write(
             "a.json",
-            &answered("[{\"name\": \"a\"}]").replace("synthetic", "captured"),
+            &with_body("[{\"name\": \"a\"}]").replace("synthetic", "captured"),
         )
-        .write("b.json", &answered("[{\"name\": \"a\", \"size\": 1}]"));
+        .write("b.json", &with_body("[{\"name\": \"a\", \"size\": 1}]"));
     let run = bench.validate([
         "--spec",
         "spec.yaml",

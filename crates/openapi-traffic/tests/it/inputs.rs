@@ -1,12 +1,12 @@
 //! What is given to be judged: links, pipes, the same file again; and what makes a run fail.
 
-use crate::bench::{Bench, SPEC, answered};
+use crate::bench::{Bench, SPEC, with_body};
 
 fn bench(body: &str) -> Bench {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered(body));
+        .write("recordings/a.json", &with_body(body));
     bench
 }
 
@@ -88,7 +88,7 @@ fn the_names_of_the_files_that_are_judged_by_are_shown_as_they_are() {
     bench.write(spec, "openapi: 3.1.0\n");
     let run = bench.validate(["--spec", spec, "recordings"]);
     assert_eq!(run.code, 2, "{run:?}");
-    let wanted = format!("could not judge: {spec}:1:1: not OpenAPI 3.0");
+    let wanted = format!("could not validate: {spec}:1:1: not OpenAPI 3.0");
     assert!(run.stdout.contains(&wanted), "{run:?}");
 
     bench.write(
@@ -100,7 +100,7 @@ fn the_names_of_the_files_that_are_judged_by_are_shown_as_they_are() {
     let run = bench.validate(["--spec", spec, "recordings", "--baseline", baseline]);
     let wanted = format!("not validated: {spec}:27:11: the format `odd` is not known");
     assert!(run.stdout.contains(&wanted), "{run:?}");
-    let wanted = format!("could not judge: {baseline}:2:1:");
+    let wanted = format!("could not validate: {baseline}:2:1:");
     assert!(run.stdout.contains(&wanted), "{run:?}");
 
     // One that a tool made of what it recorded is not, be it one word or several.
@@ -112,7 +112,7 @@ fn the_names_of_the_files_that_are_judged_by_are_shown_as_they_are() {
         bench.write(masked, "{");
         let run = bench.validate(["--spec", "spec.yaml", masked]);
         assert!(
-            run.stdout.contains("could not judge: •••.json:1:"),
+            run.stdout.contains("could not validate: •••.json:1:"),
             "{run:?}"
         );
     }
@@ -147,9 +147,9 @@ fn a_nullable_that_allows_nothing_is_explained() {
     bench.write("spec.yaml", &spec);
     let run = bench.validate(["--spec", "spec.yaml", "recordings"]);
     assert_eq!(run.code, 1, "{run:?}");
-    let wanted = "`[].peer` is null: `nullable: true` at line 28 widens only a `type` beside it";
+    let wanted = "`[].peer` is null: `nullable: true` at line 28 affects only a `type` beside it";
     assert!(run.stdout.contains(wanted), "{run:?}");
-    // What it says to write is right.
+    // The suggested spelling works.
     let meant = spec.replace(
         "          nullable: true\n          allOf:\n            - $ref: '#/components/schemas/Peer'\n",
         "          anyOf:\n            - $ref: '#/components/schemas/Peer'\n            \
@@ -167,11 +167,11 @@ fn a_recording_with_large_json_is_judged_or_skipped_with_its_reason() {
     let bench = Bench::new();
     let deep = "[".repeat(500) + &"]".repeat(500);
     let long = format!(r#"[{{"name": "\ud800", "size": {}}}]"#, "9".repeat(400));
-    let line = |body: &str| answered(body).replace('\n', "") + "\n";
+    let line = |body: &str| with_body(body).replace('\n', "") + "\n";
     bench
         .write("spec.yaml", SPEC)
-        .write("r/deep.json", &answered(&deep))
-        .write("r/long.json", &answered(&long))
+        .write("r/deep.json", &with_body(&deep))
+        .write("r/long.json", &with_body(&long))
         .write(
             "r/lines.ndjson",
             &(line(&deep) + &line(&long) + &line("[]")),
@@ -186,11 +186,11 @@ fn a_recording_with_large_json_is_judged_or_skipped_with_its_reason() {
     assert!(run.stdout.contains("clean: 3 exchanges"), "{run:?}");
 
     // It is deep and no JSON.
-    bench.write("broken.json", &answered(&"[".repeat(500)));
+    bench.write("broken.json", &with_body(&"[".repeat(500)));
     let run = bench.validate(["--spec", "spec.yaml", "broken.json"]);
     assert_eq!(run.code, 2, "{run:?}");
     assert!(
-        run.stdout.contains("could not judge: broken.json:"),
+        run.stdout.contains("could not validate: broken.json:"),
         "{run:?}"
     );
 }

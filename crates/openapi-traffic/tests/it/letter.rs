@@ -368,7 +368,7 @@ fn a_finding_shows_a_pattern_as_it_is_written() {
             "          type: string\n          pattern: '^[\\w-.]+$'\n        size",
         ),
     );
-    bench.write("a.json", &crate::bench::answered(r#"[{"name": "a b"}]"#));
+    bench.write("a.json", &crate::bench::with_body(r#"[{"name": "a b"}]"#));
     let run = bench.validate(["--spec", "spec.yaml", "a.json"]);
     assert!(run.stdout.contains(r"expected `^[\w-.]+$`"), "{run:?}");
 }

@@ -1,12 +1,12 @@
-//! Recordings that must be refused.
+//! Negative examples: recordings that validation must reject.
 
-use crate::bench::{Bench, Run, SPEC, answered, refused};
+use crate::bench::{Bench, Run, SPEC, negative, with_body};
 
 fn beside_a_good_one(file: &str, recording: &str) -> Run {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/list/good.json", &answered("[]"))
+        .write("recordings/list/good.json", &with_body("[]"))
         .write(file, recording);
     bench.validate(["--spec", "spec.yaml", "recordings"])
 }
@@ -18,11 +18,11 @@ const WRONG_TYPE: &str = "NSV220";
 fn what_is_refused_as_expected_is_clean_and_counted() {
     let run = beside_a_good_one(
         "recordings/negative/number.json",
-        &refused(r#"[{"name": 1}]"#, WRONG_TYPE),
+        &negative(r#"[{"name": 1}]"#, WRONG_TYPE),
     );
     assert_eq!(run.code, 0, "{run:?}");
     assert!(
-        run.stdout.contains("1 exchange and 1 that must be refused"),
+        run.stdout.contains("1 exchange and 1 negative example"),
         "{run:?}"
     );
 }
@@ -31,7 +31,7 @@ fn what_is_refused_as_expected_is_clean_and_counted() {
 fn what_should_be_refused_and_is_accepted_is_a_finding() {
     let run = beside_a_good_one(
         "recordings/negative/fine.json",
-        &refused(r#"[{"name": "a"}]"#, WRONG_TYPE),
+        &negative(r#"[{"name": "a"}]"#, WRONG_TYPE),
     );
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
@@ -44,7 +44,7 @@ fn what_should_be_refused_and_is_accepted_is_a_finding() {
 fn what_is_refused_for_another_reason_is_a_finding() {
     let run = beside_a_good_one(
         "recordings/negative/other.json",
-        &refused("[{}]", WRONG_TYPE),
+        &negative("[{}]", WRONG_TYPE),
     );
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
@@ -55,7 +55,7 @@ fn what_is_refused_for_another_reason_is_a_finding() {
 
 #[test]
 fn a_recording_in_the_folder_negative_without_expectation_is_a_finding() {
-    let run = beside_a_good_one("recordings/negative/unmarked.json", &answered("[]"));
+    let run = beside_a_good_one("recordings/negative/unmarked.json", &with_body("[]"));
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stdout.contains("error[NSV801]"), "{run:?}");
 }
@@ -65,10 +65,10 @@ fn a_refused_recording_is_no_evidence() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/list/good.json", &answered("[]"))
+        .write("recordings/list/good.json", &with_body("[]"))
         .write(
             "recordings/negative/number.json",
-            &refused(r#"[{"name": 1}]"#, WRONG_TYPE),
+            &negative(r#"[{"name": 1}]"#, WRONG_TYPE),
         );
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "--coverage"]);
     assert!(!run.stdout.contains("CONTRADICTED"), "{run:?}");

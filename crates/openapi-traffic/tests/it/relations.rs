@@ -104,7 +104,7 @@ fn a_har_is_a_session_in_the_order_of_its_entries() {
     let (before, after) = (entry(&put(7, "a")), entry(&get(7, "b")));
     let run = over("a.har", &har(&[before.clone(), after.clone()]));
     assert_eq!((run.code, codes(&run)), (1, vec!["NSV901"]), "{run:?}");
-    assert!(run.stdout.contains("held against: a.har:1 (#"), "{run:?}");
+    assert!(run.stdout.contains("compared with: a.har:1 (#"), "{run:?}");
     assert!(
         run.stdout
             .contains("(#/log/entries/0/request/postData/text)"),
@@ -213,7 +213,7 @@ fn a_recording_comes_after_the_one_that_it_names() {
     );
     assert!(
         run.stdout
-            .contains("held against: recordings/put.json:1 (#/request/body/name)"),
+            .contains("compared with: recordings/put.json:1 (#/request/body/name)"),
         "{run:?}"
     );
 }

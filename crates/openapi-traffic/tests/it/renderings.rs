@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::bench::{Bench, Run, SPEC, answered};
+use crate::bench::{Bench, Run, SPEC, with_body};
 
 fn report(files: &[(&str, String)], format: &str) -> String {
     let bench = Bench::new();
@@ -28,11 +28,11 @@ fn wrong() -> Vec<(&'static str, String)> {
     vec![
         (
             "recordings/a.json",
-            answered(r#"[{"name": 1, "password": "hunter2"}, {"name": 2}, {"name": 3}]"#),
+            with_body(r#"[{"name": 1, "password": "hunter2"}, {"name": 2}, {"name": 3}]"#),
         ),
         (
             "recordings/b.json",
-            answered(r#"[{"size": 7}, {"name": 4}]"#),
+            with_body(r#"[{"size": 7}, {"name": 4}]"#),
         ),
     ]
 }
@@ -86,7 +86,7 @@ error[NSV223]: GET /trunks 200: `[].name` is required and missing
 #[test]
 fn human_names_a_path_that_is_not_documented_by_what_looks_like_words() {
     let recording =
-        answered("[]").replace("\"/trunks\"", "\"/trunks/15555550100/lines?key=hunter2\"");
+        with_body("[]").replace("\"/trunks\"", "\"/trunks/15555550100/lines?key=hunter2\"");
     assert_eq!(
         report(&[("recordings/a.json", recording)], "human"),
         r#"error[NSV101]: GET /trunks/•••/lines 200: the path `/trunks/•••/lines` is not documented
@@ -252,7 +252,7 @@ fn a_header_in_a_har_is_pointed_at_in_its_list() {
 #[test]
 fn the_same_in_a_har_and_in_a_recording_is_one_group() {
     let files = [
-        ("recordings/a.json", answered(r#"[{"name": 1}]"#)),
+        ("recordings/a.json", with_body(r#"[{"name": 1}]"#)),
         (
             "recordings/b.har",
             har(r#"[{"name": 1}]"#).replace("?colour=red", ""),

@@ -1,6 +1,6 @@
 //! No secret of a recording reaches the output, whatever is wrong beside it.
 
-use crate::bench::{Bench, SPEC, answered};
+use crate::bench::{Bench, SPEC, with_body};
 
 #[test]
 fn a_password_beside_a_finding_is_in_no_format() {
@@ -9,7 +9,7 @@ fn a_password_beside_a_finding_is_in_no_format() {
         "[{\n \"password\": \"correct-horse\",\n \"name\": 1,\n \"secret\": \"battery-staple\"}]";
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered(body));
+        .write("recordings/a.json", &with_body(body));
     for format in ["human", "json", "sarif", "junit", "github"] {
         let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", format]);
         assert_eq!(run.code, 1, "{run:?}");
@@ -30,7 +30,7 @@ fn a_password_that_is_itself_wrong_is_in_no_format() {
     );
     bench.write("spec.yaml", &spec).write(
         "recordings/a.json",
-        &answered(r#"[{"name": "a", "password": "correct-horse"}]"#),
+        &with_body(r#"[{"name": "a", "password": "correct-horse"}]"#),
     );
     for format in ["human", "json", "sarif", "junit", "github"] {
         let run = bench.validate(["--spec", "spec.yaml", "recordings", "--format", format]);
@@ -46,7 +46,7 @@ fn a_password_that_is_itself_wrong_is_in_no_format() {
 #[test]
 fn a_password_that_was_seen_is_in_no_evidence() {
     let bench = Bench::new();
-    let recording = answered(r#"[{"name": "a", "password": "correct-horse"}]"#);
+    let recording = with_body(r#"[{"name": "a", "password": "correct-horse"}]"#);
     bench
         .write("spec.yaml", SPEC)
         .write("recordings/a.json", &recording);
@@ -75,7 +75,7 @@ fn a_password_that_was_seen_is_in_no_evidence() {
 #[test]
 fn the_text_of_a_body_that_does_not_parse_is_not_shown() {
     let bench = Bench::new();
-    let broken = answered("null").replace(
+    let broken = with_body("null").replace(
         r#""body": null"#,
         r#""text": "[{\"hint\": \"correct-horse\"""#,
     );
@@ -94,7 +94,7 @@ fn a_value_that_stands_where_a_recording_has_another_is_not_told() {
         ("\"synthetic\"", "\"correct-horse\""),
         ("200", "\"correct-horse\""),
     ] {
-        let recording = answered("[]");
+        let recording = with_body("[]");
         assert!(recording.contains(ours), "{recording}");
         bench
             .write("spec.yaml", SPEC)

@@ -174,7 +174,8 @@ fn a_scheme_of_no_known_type_is_reported_as_not_judged() {
         let (found, evidence) = judged(&json!([{scheme: []}]), "", &[], 200);
         assert!(found.is_empty(), "{scheme}");
         let reasons: Vec<_> = evidence.unchecked().map(|(reason, ..)| reason).collect();
-        let expected = format!("security scheme `{scheme}`: it is not one of OpenAPI 3.0");
+        let expected =
+            format!("security scheme `{scheme}`: its type does not exist in OpenAPI 3.0");
         assert_eq!(reasons, [expected], "{scheme}");
     }
 }
@@ -196,7 +197,7 @@ fn a_recording_which_keeps_no_credentials_is_not_judged_by_them() {
     assert_eq!(
         evidence.unchecked().collect::<Vec<_>>(),
         [(
-            "security scheme `bearer`: recordings do not keep the header that it uses",
+            "security scheme `bearer`: recordings do not keep the header that carries it",
             1,
             "locked.json"
         )]
