@@ -324,7 +324,9 @@ pub(crate) fn describe(value: &Value) -> String {
 /// The text with everything as an escape that is not seen but acted on: control characters, line
 /// ends, marks of direction, characters of no width, and the `##` of the commands of CI servers.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains("##") && !text.chars().any(acts) {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'#';
+    let is_harmless = || !text.contains("##") && !text.chars().any(acts);
+    if text.bytes().all(is_plain) || is_harmless() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
