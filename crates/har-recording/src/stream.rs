@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::ops::Range;
 
-use located::string_end;
+use located::{Source, string_end};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -118,6 +118,13 @@ pub fn open<R: Read>(reader: R) -> Option<Opened<R>> {
 }
 
 impl EntryText {
+    /// The text with its places in the document, which is called `file`.
+    pub fn into_source(self, file: impl Into<String>) -> Source {
+        Source::at_line(file, self.text, self.line)
+            .at_column(self.column, self.pointer)
+            .with_strings(self.texts)
+    }
+
     /// Parses the entry: the exchange, or why the entry is skipped.
     ///
     /// # Errors

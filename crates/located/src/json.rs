@@ -1,13 +1,12 @@
-//! JSON: the value by `serde_json`, positions by one scan over a text that is known to be valid.
+//! JSON: the value by `serde_json`, and what keeps a text from being one.
 
 use std::cell::Cell;
 use std::fmt;
-use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::tree::{Children, Tree};
+use crate::scan;
 
 /// The value of a JSON text, and the pointers of the members whose key is a duplicate in its
 /// object. The last of them counts, as nearly everywhere, and the others would be lost silently.
@@ -192,7 +191,7 @@ impl Grammar<'_> {
 /// The text of the nearest value that can be held in memory: halves of surrogate pairs become the
 /// replacement character, numbers beyond the range of floating point its ends. None where there is
 /// nothing of the kind in it.
-fn representable(text: &str) -> Option<String> {
+pub(crate) fn representable(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
     let (mut at, mut copied, mut in_string) = (0, 0, false);
@@ -248,9 +247,9 @@ fn strict(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     // Which they are is worked out when there are any, so that reading costs no more than it must.
     let repeated = any_repeated
         .get()
-        .then(|| tree(text))
+        .then(|| scan::tree(text, &[]))
         .flatten()
-        .map(|tree| tree.repeated());
+        .map(|tree| tree.repeated(text));
     Ok((value, repeated.unwrap_or_default()))
 }
 
@@ -410,129 +409,6 @@ impl<'de> Visitor<'de> for Watched<'_> {
         }
         self.members.set(members.len());
         Ok(Value::Object(members))
-    }
-}
-
-/// A value deeper than this has no places of its own in it: `serde_json` reads none as a value.
-const MAX_DEPTH: usize = 128;
-
-/// The positions of everything in a text. Of one that is not JSON, they are of no use, or there are
-/// none.
-pub(crate) fn tree(text: &str) -> Option<Tree> {
-    let at = text.len() - text.trim_start_matches('\u{feff}').len();
-    Scan { text, at }.value(None, 0)
-}
-
-struct Scan<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl Scan<'_> {
-    fn value(&mut self, key: Option<Range<usize>>, depth: usize) -> Option<Tree> {
-        let first = self.peek()?;
-        let start = self.at;
-        let children = match first {
-            b'{' | b'[' if depth == MAX_DEPTH => {
-                self.brackets()?;
-                Children::None
-            }
-            b'{' => self.members(depth + 1)?,
-            b'[' => self.items(depth + 1)?,
-            b'"' => {
-                self.string()?;
-                Children::None
-            }
-            _ => {
-                let rest = &self.text[start..];
-                let end = rest.find([',', ']', '}', ' ', '\n', '\r', '\t']);
-                self.at += end.unwrap_or(rest.len());
-                // What ends where it begins is no value, and would be found again for ever.
-                (self.at > start).then_some(Children::None)?
-            }
-        };
-        Some(Tree {
-            key,
-            value: start..self.at,
-            children,
-        })
-    }
-
-    fn members(&mut self, depth: usize) -> Option<Children> {
-        let mut members = Vec::new();
-        self.at += 1;
-        loop {
-            match self.peek()? {
-                b'}' => break,
-                b',' => self.at += 1,
-                _ => {
-                    let key = self.string()?;
-                    let written = &self.text[key.clone()];
-                    let name: String = serde_json::from_str(written)
-                        .or_else(|error| match representable(written) {
-                            Some(written) => serde_json::from_str(&written),
-                            None => Err(error),
-                        })
-                        .ok()?;
-                    (self.peek()? == b':').then_some(())?;
-                    self.at += 1;
-                    members.push((name, self.value(Some(key), depth)?));
-                }
-            }
-        }
-        self.at += 1;
-        Some(Children::Members(members.into_iter().collect()))
-    }
-
-    fn items(&mut self, depth: usize) -> Option<Children> {
-        let mut items = Vec::new();
-        self.at += 1;
-        loop {
-            match self.peek()? {
-                b']' => break,
-                b',' => self.at += 1,
-                _ => items.push(self.value(None, depth)?),
-            }
-        }
-        self.at += 1;
-        Some(Children::Items(items))
-    }
-
-    /// Steps over an object or an array, however deep it is.
-    fn brackets(&mut self) -> Option<()> {
-        let mut depth = 0_usize;
-        loop {
-            match self.peek()? {
-                b'"' => {
-                    self.string()?;
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth = depth.checked_sub(1)?,
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return Some(());
-            }
-        }
-    }
-
-    /// Steps over a string, quotes included.
-    fn string(&mut self) -> Option<Range<usize>> {
-        (self.peek()? == b'"').then_some(())?;
-        let start = self.at;
-        self.at = string_end(self.text.as_bytes(), start + 1).ok()?;
-        Some(start..self.at)
-    }
-
-    /// The next byte that is not white space, at which the scan then stands.
-    fn peek(&mut self) -> Option<u8> {
-        let bytes = self.text.as_bytes();
-        while bytes.get(self.at)?.is_ascii_whitespace() {
-            self.at += 1;
-        }
-        bytes.get(self.at).copied()
     }
 }
 

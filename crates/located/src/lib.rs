@@ -24,7 +24,8 @@
 //! - [`Source`] is a text with its file name: its value, the places of its parts, lines and columns;
 //! - [`Document`] is a source together with its value, for those who need both;
 //! - [`Error`] and [`Place`] say where;
-//! - [`json()`] is a JSON text without its file, [`json_in_string`] one within a string of another;
+//! - [`json()`] is a JSON text without its file, [`json_in_string`] one within a string of another,
+//!   and [`PositionsInString`] says where its values stand;
 //! - [`mod@pointer`] has JSON pointers as strings: escaping, parents, the nearest ancestor;
 //! - [`openapi`] has the few things that every reader of an OpenAPI document needs.
 
@@ -38,6 +39,7 @@ mod lines;
 mod nested;
 pub mod openapi;
 pub mod pointer;
+mod scan;
 mod source;
 mod tree;
 mod yaml;
@@ -46,4 +48,5 @@ pub use document::Document;
 pub use error::{Error, Place};
 pub use json::{Unreadable, is_json, json, string_end, unreadable};
 pub use nested::json_in_string;
+pub use scan::PositionsInString;
 pub use source::{Source, display};

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::lines::Lines;
 use crate::tree::Tree;
-use crate::{Error, Place, Unreadable, json, pointer, yaml};
+use crate::{Error, Place, Unreadable, json, pointer, scan, yaml};
 
 /// A text with the name of its file.
 ///
@@ -34,6 +34,8 @@ pub struct Source {
     first_column: usize,
     /// Where the value of the text stands in the document of the file.
     base: String,
+    /// The bytes of long strings, quotes included, in order.
+    strings: Vec<Range<usize>>,
     positions: OnceLock<Option<Tree>>,
     lines: OnceLock<Lines>,
 }
@@ -85,6 +87,7 @@ impl Source {
             first_line,
             first_column: 1,
             base: String::new(),
+            strings: Vec::new(),
             positions: OnceLock::new(),
             lines: OnceLock::new(),
         }
@@ -106,6 +109,14 @@ impl Source {
     pub fn at_column(mut self, column: usize, base: impl Into<String>) -> Source {
         self.first_column = column;
         self.base = base.into();
+        self
+    }
+
+    /// The same text, in which some strings are known to stand at these bytes, quotes included, in
+    /// order; their ends need not be searched for.
+    #[must_use]
+    pub fn with_strings(mut self, strings: Vec<Range<usize>>) -> Source {
+        self.strings = strings;
         self
     }
 
@@ -185,8 +196,7 @@ impl Source {
     /// character.
     pub fn place(&self, pointer: &str) -> Option<Place> {
         let node = self.node(pointer)?;
-        let start = node.key.as_ref().unwrap_or(&node.value).start;
-        let (line, column) = self.line_and_column(start);
+        let (line, column) = self.line_and_column(node.start());
         Some(Place {
             file: self.file.clone(),
             line,
@@ -241,7 +251,7 @@ impl Source {
 
     fn node(&self, pointer: &str) -> Option<&Tree> {
         let below = pointer.strip_prefix(self.base.as_str())?;
-        self.positions()?.find(below)
+        self.positions()?.find(&self.text, below)
     }
 
     fn is_json(&self) -> bool {
@@ -255,7 +265,7 @@ impl Source {
         self.positions
             .get_or_init(|| {
                 if self.is_json() {
-                    json::tree(&self.text)
+                    scan::tree(&self.text, &self.strings)
                 } else {
                     yaml::tree(&self.text).ok()
                 }

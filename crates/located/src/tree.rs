@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::pointer;
 
@@ -17,71 +18,111 @@ pub(crate) struct Tree {
 pub(crate) enum Children {
     None,
     Items(Vec<Tree>),
-    Members(Members),
+    Members(Box<Members>),
 }
 
 /// The members of an object in their order, found by their keys.
 #[derive(Debug)]
 pub(crate) struct Members {
-    all: Vec<(String, Tree)>,
-    /// The numbers of all members by their keys, and by the order of the document where those are
-    /// equal.
-    by_key: Vec<u32>,
+    all: Vec<(Name, Tree)>,
+    /// Of a large object that was searched, the numbers of all members by their keys, and by the
+    /// order of the document where those are equal.
+    by_key: OnceLock<Box<[u32]>>,
 }
 
-impl FromIterator<(String, Tree)> for Members {
-    fn from_iter<I: IntoIterator<Item = (String, Tree)>>(members: I) -> Self {
-        let all: Vec<_> = members.into_iter().collect();
-        let mut by_key: Vec<u32> = (0..).take(all.len()).collect();
-        by_key.sort_by_key(|number| &all[*number as usize].0);
-        Members { all, by_key }
+/// An object with more members than this is sorted before it is searched.
+const SMALL: usize = 64;
+
+/// The name that a key stands for; none where it is what is written between the quotes of the key.
+pub(crate) type Name = Option<Box<str>>;
+
+/// The bytes between the quotes of a key, which in a string of other JSON are escapes.
+pub(crate) fn between_quotes(text: &str, key: &Range<usize>) -> Range<usize> {
+    let is_escape = text.as_bytes().get(key.start) == Some(&b'\\');
+    let quote = if is_escape { 2 } else { 1 };
+    key.start + quote..key.end.saturating_sub(quote)
+}
+
+impl Tree {
+    fn name<'n>(&'n self, name: &'n Name, text: &'n str) -> &'n str {
+        match (name, &self.key) {
+            (Some(name), _) => name,
+            (None, Some(key)) => text.get(between_quotes(text, key)).unwrap_or_default(),
+            (None, None) => "",
+        }
+    }
+}
+
+impl FromIterator<(Name, Tree)> for Members {
+    fn from_iter<I: IntoIterator<Item = (Name, Tree)>>(members: I) -> Self {
+        Members {
+            all: members.into_iter().collect(),
+            by_key: OnceLock::new(),
+        }
     }
 }
 
 impl Members {
     /// The last member of this key.
-    fn find(&self, key: &str) -> Option<&Tree> {
+    fn find(&self, text: &str, key: &str) -> Option<&Tree> {
+        if self.all.len() <= SMALL {
+            let mut from_last = self.all.iter().rev();
+            let found = from_last.find(|(name, tree)| tree.name(name, text) == key);
+            return found.map(|(_, tree)| tree);
+        }
         let key_of = |number: u32| {
             #[cfg(test)]
             tests::COMPARED.set(tests::COMPARED.get() + 1);
-            self.all[number as usize].0.as_str()
+            let (name, tree) = &self.all[number as usize];
+            tree.name(name, text)
         };
-        let after = self.by_key.partition_point(|number| key_of(*number) <= key);
-        let last = *self.by_key.get(after.checked_sub(1)?)?;
+        let by_key = self.by_key.get_or_init(|| {
+            let mut by_key: Box<[u32]> = (0..).take(self.all.len()).collect();
+            by_key.sort_by_key(|number| key_of(*number));
+            by_key
+        });
+        let after = by_key.partition_point(|number| key_of(*number) <= key);
+        let last = *by_key.get(after.checked_sub(1)?)?;
         (key_of(last) == key).then(|| &self.all[last as usize].1)
     }
 }
 
 impl Tree {
-    /// The node at a JSON pointer.
-    pub(crate) fn find(&self, pointer: &str) -> Option<&Tree> {
+    /// The node at a JSON pointer, in the positions of a text.
+    pub(crate) fn find(&self, text: &str, pointer: &str) -> Option<&Tree> {
         pointer::tokens(pointer)?.try_fold(self, |node, token| match &node.children {
             Children::None => None,
             Children::Items(items) => items.get(token.parse::<usize>().ok()?),
-            Children::Members(members) => members.find(&token),
+            Children::Members(members) => members.find(text, &token),
         })
     }
 
+    /// Where it stands: its key where it has one, else its first character.
+    pub(crate) fn start(&self) -> usize {
+        self.key.as_ref().unwrap_or(&self.value).start
+    }
+
     /// The members whose key came before in the same object.
-    pub(crate) fn repeated(&self) -> Vec<String> {
+    pub(crate) fn repeated(&self, text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        self.gather_repeated("", &mut found);
+        self.gather_repeated(text, "", &mut found);
         found
     }
 
-    fn gather_repeated(&self, pointer: &str, found: &mut Vec<String>) {
+    fn gather_repeated(&self, text: &str, pointer: &str, found: &mut Vec<String>) {
         match &self.children {
             Children::None => {}
             Children::Items(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    item.gather_repeated(&format!("{pointer}/{index}"), found);
+                    item.gather_repeated(text, &format!("{pointer}/{index}"), found);
                 }
             }
             Children::Members(members) => {
                 let mut keys = HashSet::new();
-                for (key, member) in &members.all {
+                for (name, member) in &members.all {
+                    let key = member.name(name, text);
                     let at = pointer::join(pointer, key);
-                    member.gather_repeated(&at, found);
+                    member.gather_repeated(text, &at, found);
                     if !keys.insert(key) {
                         found.push(at);
                     }
@@ -111,17 +152,21 @@ mod tests {
                 children: Children::None,
             };
             // Neither in the order of their numbers nor in that of their keys.
-            ((number * 7_919 % 12_000).to_string(), tree)
+            let name = (number * 7_919 % 12_000).to_string();
+            (Some(name.into()), tree)
         };
         let object = Tree {
             key: None,
             value: 0..0,
-            children: Children::Members((0..12_000).map(member).collect()),
+            children: Children::Members(Box::new((0..12_000).map(member).collect())),
         };
         for number in 0..12_000 {
+            let name = member(number).0.unwrap_or_default();
+            let find = || object.find("", &format!("/{name}")).expect("a member");
+            // The first of all searches puts the keys in order.
+            find();
             COMPARED.set(0);
-            let (key, _) = member(number);
-            let found = object.find(&format!("/{key}")).expect("a member");
+            let found = find();
             assert_eq!(found.value, number..number);
             // Halving leaves one of them after 14 times.
             assert!(COMPARED.get() <= 20, "{}", COMPARED.get());

@@ -366,15 +366,16 @@ fn into_tree(node: Node, key: Option<Range<usize>>, text: &str, offsets: &[usize
                     .map(|node| into_tree(node, None, text, offsets))
                     .collect(),
             ),
-            Content::Members(members) => Children::Members(
+            Content::Members(members) => Children::Members(Box::new(
                 members
                     .into_iter()
                     .map(|(name, key, node)| {
                         let key = bytes(&key, text, offsets);
+                        let name = Some(name.into());
                         (name, into_tree(node, Some(key), text, offsets))
                     })
                     .collect(),
-            ),
+            )),
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use located::{json, json_in_string};
+use located::{PositionsInString, Source, json, json_in_string, pointer};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -33,6 +33,12 @@ fn in_ascii(written: &str) -> String {
         }
     }
     ascii
+}
+
+/// Every character as an escape, as nobody writes it.
+fn in_escapes(text: &str) -> String {
+    let units = text.encode_utf16();
+    units.map(|unit| format!("\\u{unit:04X}")).collect()
 }
 
 fn values() -> impl Strategy<Value = Value> {
@@ -96,6 +102,30 @@ proptest! {
     }
 
     #[test]
+    fn a_value_stands_where_the_string_has_it(value in values()) {
+        let compact = value.to_string();
+        let pretty = serde_json::to_string_pretty(&value).expect("JSON");
+        for inner in [in_ascii(&compact), pretty.replace('\n', "\r\n\t"), compact] {
+            let source = Source::new("", inner.clone());
+            let writings = [written(&inner), in_ascii(&written(&inner)), in_escapes(&inner)];
+            for written in writings {
+                let positions = PositionsInString::of(&written).expect("JSON");
+                for (at, _) in pointer::values(&value) {
+                    // What is no object or array is no JSON document to a source.
+                    let key = source.key_span(&at).or_else(|| source.span(&at));
+                    let expected = match at.as_str() {
+                        "" => 0,
+                        _ => key.expect("a value").start,
+                    };
+                    let before = &written[..positions.start(&written, &at)];
+                    let before: String = serde_json::from_str(&format!("\"{before}\"")).expect("a string");
+                    prop_assert_eq!(before, &inner[..expected], "{} in {}", at, written);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn nothing_is_left_of_the_value_whose_memory_is_used_again(before in values(), value in values()) {
         // Like the one before at most places, as the bodies of an API are, or not at all.
         let mut like = before.clone();
@@ -123,6 +153,10 @@ proptest! {
         if let Some(value) = json_in_string(&written, before) {
             prop_assert_eq!(by_the_string(&written), Some(value), "{}", written);
         }
+        // Of what is not JSON, no place is right, but each is within it.
+        if let Some(positions) = PositionsInString::of(&written) {
+            prop_assert!(written.get(positions.start(&written, "/a/0")..).is_some());
+        }
     }
 
     #[test]
@@ -136,6 +170,29 @@ proptest! {
         if let Some(value) = json_in_string(&written, before) {
             prop_assert_eq!(by_the_string(&written), Some(value), "{}", written);
         }
+    }
+}
+
+#[test]
+fn a_value_stands_behind_the_marks_before_it() {
+    for (written, at, rest) in [
+        ("\u{feff} {\\\"a\\\": 1}", "/a", r#"\"a\": 1}"#),
+        (r#"\uFEFF\ufeff\n[1, 2]"#, "/1", "2]"),
+        (
+            r#"\u007b\u0022a\u0022\u003a\u0031\u007d"#,
+            "/a",
+            r#"\u0022a\u0022\u003a\u0031\u007d"#,
+        ),
+        // Of two, the last counts.
+        (r#"{\"a\":1,\"\\u0061\":2}"#, "/a", r#"\"\\u0061\":2}"#),
+        (r#"{\"a\":[1,{}]}"#, "/a/1/b/c", "{}]}"),
+        ("plain", "/a", "plain"),
+    ] {
+        let positions = PositionsInString::of(written).expect("positions");
+        assert_eq!(&written[positions.start(written, at)..], rest, "{written}");
+    }
+    for nothing in ["", " ", r#"\"a"#, "[1"] {
+        assert!(PositionsInString::of(nothing).is_none(), "{nothing}");
     }
 }
 

@@ -142,15 +142,23 @@ impl Judging {
     /// The report cannot be written.
     pub fn finish(&self, report: &Report) -> anyhow::Result<u8> {
         let text = report.render(self.format)?;
-        match &self.output {
+        // Taking styles out looks at every byte, which a report without any is spared.
+        let is_styled = text.contains('\u{1b}');
+        let mut out: Box<dyn Write> = match &self.output {
             Some(path) => {
                 let file = File::create(path)
                     .with_context(|| format!("cannot write {}", path.display()))?;
-                StripStream::new(file).write_all(text.as_bytes())
+                match is_styled {
+                    true => Box::new(StripStream::new(file)),
+                    false => Box::new(file),
+                }
             }
-            None => AutoStream::auto(std::io::stdout().lock()).write_all(text.as_bytes()),
-        }
-        .context("cannot write the report")?;
+            None if is_styled => Box::new(AutoStream::auto(std::io::stdout().lock())),
+            None => Box::new(std::io::stdout().lock()),
+        };
+        out.write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .context("cannot write the report")?;
         let counts = |it: &Reported| it.finding.severity <= self.fail_on;
         Ok(match report.outcome {
             Outcome::Findings if report.findings.iter().any(counts) => FINDINGS,

@@ -596,8 +596,7 @@ fn entry_exchange(file: &str, entry: EntryText, read: HarEntry, number: u64) -> 
         pointer,
         wire,
     } = read;
-    let source = Source::at_line(file, entry.text, entry.line);
-    let source = Arc::new(source.at_column(entry.column, pointer.as_str()));
+    let source = Arc::new(entry.into_source(file));
     Exchange::new(recording, source, &pointer, number).with_wire(wire)
 }
 

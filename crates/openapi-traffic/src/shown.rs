@@ -325,7 +325,9 @@ pub(crate) fn describe(value: &Value) -> String {
 /// Escapes invisible characters that are interpreted: control characters, line ends, direction
 /// marks, zero-width characters, and the `##` of CI commands.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains("##") && !text.chars().any(acts) {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'#';
+    let is_harmless = || !text.contains("##") && !text.chars().any(acts);
+    if text.bytes().all(is_plain) || is_harmless() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());

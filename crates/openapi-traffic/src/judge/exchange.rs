@@ -4,9 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use har_recording::Wire;
 use http_recording::Recording;
-use located::{Place, Source};
-
-use crate::escaped::Escaped;
+use located::{Place, PositionsInString, Source};
 
 /// A recorded exchange with its position in a file.
 #[derive(Debug)]
@@ -18,8 +16,8 @@ pub struct Exchange {
     number: u64,
     label: Arc<str>,
     wire: Option<Wire>,
-    /// The bodies of request and response if the file has them as strings.
-    bodies: [OnceLock<Option<Escaped>>; 2],
+    /// Positions in the bodies of request and response if the file has them as strings.
+    bodies: [OnceLock<Option<PositionsInString>>; 2],
 }
 
 impl Exchange {
@@ -101,9 +99,7 @@ impl Exchange {
         let Some((body, below)) = inside.filter(|_| place.pointer == whole) else {
             return place;
         };
-        let escaped = self.bodies[body].get_or_init(|| Escaped::at(&self.source, &whole));
-        let byte = escaped.as_ref().and_then(|escaped| escaped.byte_of(below));
-        match byte {
+        match self.start_in_string(&whole, body, below) {
             Some(byte) => {
                 let (line, column) = self.source.line_and_column(byte);
                 Place {
@@ -114,6 +110,16 @@ impl Exchange {
             }
             None => place,
         }
+    }
+
+    /// The byte of the text at which a value of a body begins, or the nearest around it, where the
+    /// body is the string at the pointer `whole`.
+    fn start_in_string(&self, whole: &str, body: usize, below: &str) -> Option<usize> {
+        let span = self.source.span(whole)?;
+        let literal = self.source.text().get(span.clone())?;
+        let written = literal.strip_prefix('"')?.strip_suffix('"')?;
+        let positions = self.bodies[body].get_or_init(|| PositionsInString::of(written));
+        Some(span.start + 1 + positions.as_ref()?.start(written, below))
     }
 
     fn nearest(&self, pointer: &str) -> Place {

@@ -1,11 +1,11 @@
 //! What a run has to say: findings, figures, and what was left out.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use located::Place;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -217,13 +217,17 @@ impl Report {
             case.suite = visible(&shown::file(&case.suite)).into_owned();
             case.name = visible(&shown::file(&case.name)).into_owned();
         }
+        let mut names = Names {
+            shown: HashMap::new(),
+            real: files,
+        };
         let of_cases = cases.iter_mut().flat_map(|case| &mut case.findings);
         for finding in findings
             .iter_mut()
             .map(|it| &mut it.finding)
             .chain(of_cases)
         {
-            present(finding, files);
+            names.present(finding);
         }
         for problem in &mut self.problems {
             let shown = shown::apart_from(given, problem, shown::sentence);
@@ -239,20 +243,8 @@ impl Report {
                 *recording = visible(&shown::file(recording)).into_owned();
             }
         }
-        let mut times: HashMap<_, usize> = HashMap::new();
-        for it in &self.findings {
-            *times.entry(grouped(it)).or_default() += 1;
-        }
-        let mut order: Vec<_> = self
-            .findings
-            .iter()
-            .map(|it| Reverse(times.get(&grouped(it)).copied().unwrap_or_default()))
-            .zip(self.findings.iter().cloned())
-            .collect();
-        order.sort_by(|(a_times, a), (b_times, b)| {
-            (a.finding.severity, a_times, weight(a)).cmp(&(b.finding.severity, b_times, weight(b)))
-        });
-        self.findings = order.into_iter().map(|(_, it)| it).collect();
+        let order = order(&self.findings);
+        sort_by(&mut self.findings, &order);
         self.problems.sort();
         self.skipped.sort();
         self.unchecked.sort();
@@ -289,70 +281,103 @@ impl Report {
 }
 
 /// What equal findings have in common.
-type Group = (&'static str, String, String, String);
-
-fn grouped(it: &Reported) -> Group {
-    let (code, spec, at, exchange) = it.finding.group();
-    (code, spec.to_owned(), at, exchange.to_owned())
-}
+type Group<'r> = (&'static str, &'r str, String, &'r str);
 
 /// Equal findings, in the order in which the first of each comes.
 pub(super) fn groups<'r>(
     findings: impl IntoIterator<Item = &'r Reported>,
 ) -> Vec<Vec<&'r Reported>> {
-    let mut groups: IndexMap<Group, Vec<&Reported>> = IndexMap::new();
+    let mut groups: IndexMap<Group<'_>, Vec<&Reported>> = IndexMap::new();
     for it in findings {
-        groups.entry(grouped(it)).or_default().push(it);
+        groups.entry(it.finding.group()).or_default().push(it);
     }
     groups.into_values().collect()
 }
 
-/// By code, then by place, those of a group together.
-fn weight(it: &Reported) -> impl Ord + '_ {
-    let Finding {
-        spec,
-        recording,
-        message,
-        ..
-    } = &it.finding;
-    (grouped(it), spec, recording, message)
+/// The numbers of the findings in their order: by severity, those of the largest group first, then
+/// by code and place, those of a group together.
+fn order(findings: &[Reported]) -> Vec<usize> {
+    let mut groups: IndexMap<Group<'_>, Vec<usize>> = IndexMap::new();
+    for (number, it) in findings.iter().enumerate() {
+        groups.entry(it.finding.group()).or_default().push(number);
+    }
+    groups.sort_unstable_by(|a, some, b, others| {
+        (Reverse(some.len()), a).cmp(&(Reverse(others.len()), b))
+    });
+    let weight = |number: &usize| {
+        let Finding {
+            spec,
+            recording,
+            message,
+            ..
+        } = &findings[*number].finding;
+        (spec, recording, message)
+    };
+    for numbers in groups.values_mut() {
+        numbers.sort_by(|a, b| weight(a).cmp(&weight(b)));
+    }
+    let mut order: Vec<usize> = groups.into_values().flatten().collect();
+    order.sort_by_key(|number| findings[*number].finding.severity);
+    order
 }
 
-/// Leaves out of a finding what may not be shown, and remembers which file has another name.
-fn present(finding: &mut Finding, files: &mut HashMap<String, String>) {
-    for text in [
-        &mut finding.message,
-        &mut finding.expected,
-        &mut finding.seen,
-    ] {
-        *text = visible(text).into_owned();
-    }
-    for text in [&mut finding.exchange, &mut finding.at]
-        .into_iter()
-        .flatten()
-    {
-        *text = visible(text).into_owned();
-    }
-    if let Some(place) = &mut finding.spec {
-        present_place(place, files, |file| file.to_owned());
-    }
-    for place in [&mut finding.recording, &mut finding.before]
-        .into_iter()
-        .flatten()
-    {
-        present_place(place, files, shown::file);
+/// Puts all items in an order of their numbers.
+fn sort_by<T>(items: &mut Vec<T>, order: &[usize]) {
+    let mut left: Vec<_> = std::mem::take(items).into_iter().map(Some).collect();
+    items.extend(order.iter().filter_map(|number| left[*number].take()));
+}
+
+/// The names of files.
+struct Names<'r> {
+    /// How those of recordings are shown, each worked out once.
+    shown: HashMap<String, String>,
+    /// The files that are shown by another name than they have.
+    real: &'r mut HashMap<String, String>,
+}
+
+impl Names<'_> {
+    /// Leaves out of a finding what may not be shown, and remembers which file has another name.
+    fn present(&mut self, finding: &mut Finding) {
+        let texts = [
+            &mut finding.message,
+            &mut finding.expected,
+            &mut finding.seen,
+        ];
+        let more = [&mut finding.exchange, &mut finding.at];
+        for text in texts.into_iter().chain(more.into_iter().flatten()) {
+            make_visible(text);
+        }
+        if let Some(place) = &mut finding.spec {
+            make_visible(&mut place.pointer);
+            let shown = visible(&place.file).into_owned();
+            rename(&mut place.file, &shown, self.real);
+        }
+        for place in [&mut finding.recording, &mut finding.before]
+            .into_iter()
+            .flatten()
+        {
+            make_visible(&mut place.pointer);
+            if !self.shown.contains_key(&place.file) {
+                let shown = visible(&shown::file(&place.file)).into_owned();
+                self.shown.insert(place.file.clone(), shown);
+            }
+            if let Some(shown) = self.shown.get(&place.file) {
+                rename(&mut place.file, shown, self.real);
+            }
+        }
     }
 }
 
-fn present_place(
-    place: &mut Place,
-    files: &mut HashMap<String, String>,
-    shown: impl Fn(&str) -> String,
-) {
-    place.pointer = visible(&place.pointer).into_owned();
-    let file = visible(&shown(&place.file)).into_owned();
-    if file != place.file {
-        let raw = std::mem::replace(&mut place.file, file.clone());
-        files.insert(file, raw);
+/// Gives a file the name that is shown.
+fn rename(file: &mut String, shown: &str, real: &mut HashMap<String, String>) {
+    if file != shown {
+        let raw = std::mem::replace(file, shown.to_owned());
+        real.insert(shown.to_owned(), raw);
+    }
+}
+
+fn make_visible(text: &mut String) {
+    if let Cow::Owned(shown) = visible(text) {
+        *text = shown;
     }
 }
