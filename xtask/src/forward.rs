@@ -1,24 +1,24 @@
-//! Starts the program of the commands that read recorded traffic; cargo builds it when it has to.
+//! Starts the program of a command that reads recorded traffic; cargo builds it when it has to.
 //!
-//! It is another program since `regen` is to be compiled without a validator, and it has a file of
-//! its own in the target directory, so that neither is built again because the other was used.
+//! They are other programs since `regen` is to be compiled without a validator, and `validate`
+//! without a client, which may have to be generated anew. Each has a file of its own in the target
+//! directory, so that none is built again because another was used.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-/// How cargo is asked for the program; the alias in `.cargo/config.toml` asks for the other one.
-const RUN: [&str; 10] = [
+/// How cargo is asked for a program, before the feature; the alias in `.cargo/config.toml` asks for
+/// this one.
+const RUN: [&str; 6] = [
     "run",
     "--quiet",
     "--package",
     "xtask",
     "--no-default-features",
     "--features",
-    "traffic",
-    "--bin",
-    "xtask-traffic",
-    "--",
 ];
+/// What chooses the program that needs the client.
+const MUTATE: &str = "--mutate";
 /// What the program says when it could not do its work.
 const FAILED: u8 = 2;
 
@@ -28,7 +28,14 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     // Set by the cargo that runs this program.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut program = Command::new(&cargo);
-    program.args(RUN).args(arguments);
+    let (feature, name) = match arguments.iter().any(|it| it == MUTATE) {
+        true => ("mutate", "xtask-mutate"),
+        false => ("traffic", "xtask-traffic"),
+    };
+    program
+        .args(RUN)
+        .args([feature, "--bin", name, "--"])
+        .args(arguments);
     match finish(&mut program) {
         Ok(code) => code,
         Err(error) => {

@@ -1,5 +1,5 @@
-//! The maintainer's commands, in two halves: [`regen`], and what reads recorded traffic
-//! ([`validate`], [`import_har`], [`export_har`]). The library exists so that integration tests
+//! The maintainer's commands, in parts: [`regen`], what reads recorded traffic ([`validate`],
+//! [`import_har`], [`export_har`]), and what also needs the client ([`mutate`]). The library exists so that integration tests
 //! reach the same code.
 
 pub mod corrections;
@@ -27,6 +27,8 @@ pub mod codes;
 pub mod export_har;
 #[cfg(feature = "traffic")]
 pub mod import_har;
+#[cfg(feature = "mutate")]
+pub mod mutate;
 #[cfg(feature = "traffic")]
 pub mod validate;
 #[cfg(feature = "traffic")]
