@@ -14,6 +14,9 @@ use super::openapi::{self, operations, operations_mut, reach, resolve, schema_na
 /// - an `allOf` of objects is one object with all their properties;
 /// - an object that is read and has optional properties has room for others, which servers do send:
 ///   the spec does not say `additionalProperties`, so that `validate` tells of them;
+/// - what is read has no bounds, lengths and patterns: they are for `validate`, and in a type they
+///   would make the client refuse what a server answers, or change the type (`minimum: 0` makes an
+///   unsigned integer);
 /// - an `anyOf` of scalars is its first alternative (reading is lenient anyway);
 /// - the `replaced` schemas are plain text, since the generator only needs their names;
 /// - component schemas that nothing reaches any more are dropped.
@@ -31,6 +34,9 @@ pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
             for (_, value) in properties {
                 property(spec, value, replaced);
             }
+        }
+        if read.contains(name) {
+            unbound(&mut schema);
         }
         if read.contains(name)
             && has_optional(&schema)
@@ -103,6 +109,28 @@ fn component(spec: &Value, schema: &Value) -> Value {
         }
     }
     Value::Object(flat)
+}
+
+/// Takes away what a value is only held against.
+fn unbound(schema: &mut Value) {
+    const BOUNDS: [&str; 6] = [
+        "pattern",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "multipleOf",
+    ];
+    if let Some(members) = schema.as_object_mut() {
+        members.retain(|name, _| !BOUNDS.contains(&name.as_str()));
+    }
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (_, property) in properties.into_iter().flatten() {
+        unbound(property);
+    }
+    if let Some(items) = schema.get_mut("items") {
+        unbound(items);
+    }
 }
 
 fn has_optional(schema: &Value) -> bool {

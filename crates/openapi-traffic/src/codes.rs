@@ -266,6 +266,15 @@ Clients must take it; the list should know it.
     x-extensible-enum: [UDP, TCP, TLS]                 (\"SCTP\" was seen)
 
 Look at the recording, and add the value to the list with a word on what it does.";
+        Missed = "NSV303", "missed-field", Warning,
+            "an answer lacks a field that was always there", "\
+`x-always-present` names the fields that an object had in every answer seen so far, though nothing
+promises them. Here is an answer without one. Clients must take it; the list should know it.
+
+    x-always-present: [dial-plan]                      {\"domain\": \"acme.example\"}
+
+Look at the recording: where the service really leaves the field out, take its name from the list.
+Nothing is missed in a request, or in an excerpt (`meta.excerpt`).";
         DuplicateKey = "NSV401", "repeated-key", Error,
             "an object of a recording has a key twice", "\
 Readers of JSON disagree which of the two members counts, and most drop one without a word, so

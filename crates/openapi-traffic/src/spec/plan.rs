@@ -46,6 +46,8 @@ pub(crate) struct Node {
     /// `oneOf` and `anyOf`: only the branches that a value matches speak of it.
     pub(crate) choices: Vec<Branch>,
     pub(crate) vocabulary: Option<Vocabulary>,
+    /// The properties that every response seen has (`x-always-present`).
+    pub(crate) always: Vec<Box<str>>,
     type_name: Option<String>,
     /// Says `nullable: true`.
     nullable: bool,
@@ -106,6 +108,7 @@ impl Node {
             parts: Box::from([id]),
             choices: Vec::new(),
             vocabulary: words(schema.value).map(|words| Vocabulary::new(words, schema)),
+            always: always_present(schema.value),
             type_name: type_name.map(str::to_owned),
             nullable: schema.value.get("nullable") == Some(&Value::Bool(true)),
             bounded: ["minLength", "maxLength", "pattern", "not", "properties"]
@@ -485,6 +488,13 @@ impl Planning<'_> {
         }
         Ok(())
     }
+}
+
+/// The names under `x-always-present`.
+fn always_present(schema: &Value) -> Vec<Box<str>> {
+    let names = schema.get("x-always-present").and_then(Value::as_array);
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    names.map(Into::into).collect()
 }
 
 /// What a person would call an object schema: the name nearest to it, not the number of its part.
