@@ -85,15 +85,14 @@ struct Claim {
     found: String,
     /// Claims that are contradicted in one go have the same; none where it must be alone.
     round: Option<usize>,
-    /// The exchange that a finding is of, where its place is not enough.
-    status: Option<String>,
+    /// Method, path and status of the exchanges that a finding is of, where its place is not enough.
+    operation: Option<String>,
 }
 
 #[derive(Debug, Clone)]
 enum Edit {
     Set(Value),
     Remove,
-    Push(Value),
 }
 
 /// Contradicts each claim of a document, and looks for a recording that disagrees and is not
@@ -162,30 +161,46 @@ impl Claim {
             .spec
             .as_ref()
             .map_or("", |place| place.pointer.as_str());
-        let kind = finding.exchange.as_deref().unwrap_or_default();
-        let status = self.status.as_ref();
-        pointer::is_at_or_below(place, &self.found) && status.is_none_or(|it| kind.ends_with(it))
+        let exchange = finding.exchange.as_deref().unwrap_or_default();
+        let is_of = |operation: &String| match operation.strip_suffix("XX") {
+            Some(hundred) => exchange.get(..exchange.len().saturating_sub(2)) == Some(hundred),
+            None => exchange == operation || operation.ends_with(" DEFAULT"),
+        };
+        pointer::is_at_or_below(place, &self.found) && self.operation.as_ref().is_none_or(is_of)
     }
 }
 
+/// Writes into a document; what is not there on the way is made.
 fn apply(document: &mut Value, (at, edit): &(String, Edit)) {
-    let (parent, name) = at.rsplit_once('/').unwrap_or_default();
-    let name = name.replace("~1", "/").replace("~0", "~");
-    match (document.pointer_mut(parent), edit) {
-        (Some(Value::Object(members)), Edit::Set(new)) => drop(members.insert(name, new.clone())),
-        (Some(Value::Object(members)), Edit::Remove) => drop(members.shift_remove(&name)),
-        (Some(Value::Object(members)), Edit::Push(new)) => {
-            let list = members.entry(name).or_insert_with(|| json!([]));
-            if let Value::Array(items) = list {
-                items.push(new.clone());
-            }
-        }
-        (Some(Value::Array(items)), edit) => {
-            if let Some(index) = name.parse().ok().filter(|it: &usize| *it < items.len()) {
-                match edit {
-                    Edit::Set(new) | Edit::Push(new) => items[index] = new.clone(),
-                    Edit::Remove => drop(items.remove(index)),
+    let mut tokens: Vec<_> = pointer::tokens(at).into_iter().flatten().collect();
+    let last = tokens.pop().unwrap_or_default();
+    let mut value = document;
+    for (number, token) in tokens.iter().enumerate() {
+        let below = tokens.get(number + 1).unwrap_or(&last);
+        let new = || if below.parse::<usize>().is_ok() { json!([]) } else { json!({}) };
+        value = match value {
+            Value::Array(items) => {
+                let Ok(index) = token.parse::<usize>() else { return };
+                if index == items.len() {
+                    items.push(new());
                 }
+                let Some(item) = items.get_mut(index) else { return };
+                item
+            }
+            Value::Object(members) => members.entry(token.to_string()).or_insert_with(new),
+            _ => return,
+        };
+    }
+    match (value, edit) {
+        (Value::Object(members), Edit::Set(new)) => {
+            members.insert(last.into_owned(), new.clone());
+        }
+        (Value::Object(members), Edit::Remove) => {
+            members.shift_remove(&*last);
+        }
+        (Value::Array(items), Edit::Set(new)) => {
+            if let Some(item) = last.parse().ok().and_then(|it: usize| items.get_mut(it)) {
+                *item = new.clone();
             }
         }
         _ => {}
@@ -211,7 +226,16 @@ fn walk(document: &Value, value: &Value, at: &str, claims: &mut Vec<Claim>) {
                     .get("name")
                     .and_then(Value::as_str)
                     .unwrap_or_default();
-                claims.push(never(Claims::Parameter, at, "/schema", name, Some(0)));
+                let schema = format!("{at}/schema");
+                claims.push(Claim {
+                    kind: Claims::Parameter,
+                    pointer: at.to_owned(),
+                    name: name.to_owned(),
+                    found: schema.clone(),
+                    edit: (schema, Edit::Set(json!({"not": {}}))),
+                    round: Some(0),
+                    operation: None,
+                });
             }
             if is_schema(members) && !is_parameter {
                 schema(value, at, claims);
@@ -244,20 +268,6 @@ fn is_schema(members: &serde_json::Map<String, Value>) -> bool {
             .any(|it| members.get(*it).is_some_and(|it| !it.is_null()))
 }
 
-/// A claim that is contradicted by a schema that no value fits.
-fn never(kind: Claims, at: &str, below: &str, name: &str, round: Option<usize>) -> Claim {
-    let schema = format!("{at}{below}");
-    Claim {
-        kind,
-        pointer: at.to_owned(),
-        name: name.to_owned(),
-        found: schema.clone(),
-        edit: (schema, Edit::Set(json!({"not": {}}))),
-        round,
-        status: None,
-    }
-}
-
 fn responses(document: &Value, value: &Value, at: &str, claims: &mut Vec<Claim>) {
     let owner = pointer::parent(at).unwrap_or_default();
     let method = pointer::last(owner).unwrap_or_default();
@@ -275,41 +285,48 @@ fn responses(document: &Value, value: &Value, at: &str, claims: &mut Vec<Claim>)
             name: format!("{operation} {status}"),
             edit: (pointer::join(at, status), Edit::Remove),
             found: at.to_owned(),
-            // An operation keeps the others, by which its exchanges are told apart.
-            round: None,
-            status: None,
+            round: Some(0),
+            operation: Some(operation.clone() + " " + &status.to_uppercase()),
         });
         let target = local(response).map_or_else(|| pointer::join(at, status), str::to_owned);
         let content = document.pointer(&target).and_then(|it| it.get("content"));
         let types = content.and_then(Value::as_object).into_iter().flatten();
         for (media_type, _) in types {
-            let content = format!("{target}/content");
-            let media = pointer::join(&content, media_type);
+            let media = pointer::join(&format!("{target}/content"), media_type);
             if claims.iter().any(|it| it.pointer == media) {
                 continue;
             }
+            let schema = format!("{media}/schema");
             claims.push(Claim {
                 kind: Claims::MediaType,
-                pointer: media.clone(),
+                pointer: media,
                 name: media_type.clone(),
-                edit: (media, Edit::Remove),
-                found: content,
-                round: None,
-                status: None,
+                found: schema.clone(),
+                edit: (schema, Edit::Set(json!({"not": {}}))),
+                round: Some(0),
+                operation: None,
             });
         }
     }
 }
 
 fn schema(value: &Value, at: &str, claims: &mut Vec<Claim>) {
+    // Said in a part of its own, so that nothing else is hidden.
+    let part = value.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
+    let part = format!("{at}/allOf/{part}/properties");
+    let never = |kind, pointer: String, name: &str| Claim {
+        kind,
+        pointer,
+        name: name.to_owned(),
+        found: pointer::join(&part, name),
+        edit: (pointer::join(&part, name), Edit::Set(json!({"not": {}}))),
+        round: Some(0),
+        operation: None,
+    };
     let properties = value.get("properties").and_then(Value::as_object);
     for (name, property) in properties.into_iter().flatten() {
         let property_at = pointer::join(&format!("{at}/properties"), name);
-        // What has parts would hide them.
-        let reference = local(property);
-        let has_parts = reference.is_some() || property.get("allOf").is_some();
-        let round = if has_parts { 1 } else { 0 };
-        claims.push(never(Claims::Property, &property_at, "", name, Some(round)));
+        claims.push(never(Claims::Property, property_at.clone(), name));
         if property.get("readOnly") == Some(&Value::Bool(true)) {
             let flag = format!("{property_at}/writeOnly");
             claims.push(Claim {
@@ -319,13 +336,15 @@ fn schema(value: &Value, at: &str, claims: &mut Vec<Claim>) {
                 edit: (flag, Edit::Set(json!(true))),
                 found: property_at,
                 round: Some(0),
-                status: None,
+                operation: None,
             });
         }
     }
-    let is_property = pointer::parent(at).is_some_and(|it| it.ends_with("/properties"));
+    // Of a property, a parameter or a body, the claim that it is there says as much.
+    let is_named = at.ends_with("/schema")
+        || pointer::parent(at).is_some_and(|it| it.ends_with("/properties"));
     let kind = value.get("type").and_then(Value::as_str);
-    if let (Some(kind), false) = (kind, is_property) {
+    if let (Some(kind), false) = (kind, is_named) {
         let other = if kind == "boolean" {
             "integer"
         } else {
@@ -337,26 +356,15 @@ fn schema(value: &Value, at: &str, claims: &mut Vec<Claim>) {
             name: kind.to_owned(),
             edit: (format!("{at}/type"), Edit::Set(json!(other))),
             found: format!("{at}/type"),
-            round: None,
-            status: None,
+            round: together(at),
+            operation: None,
         });
     }
     for keyword in ["required", "x-always-present"] {
         let names = value.get(keyword).and_then(Value::as_array);
         for (index, name) in names.into_iter().flatten().enumerate() {
             let name = name.as_str().unwrap_or_default();
-            claims.push(Claim {
-                kind: Claims::Presence,
-                pointer: format!("{at}/{keyword}/{index}"),
-                name: name.to_owned(),
-                edit: (
-                    format!("{at}/allOf"),
-                    Edit::Push(json!({"not": {"required": [name]}})),
-                ),
-                found: format!("{at}/allOf"),
-                round: None,
-                status: None,
-            });
+            claims.push(never(Claims::Presence, format!("{at}/{keyword}/{index}"), name));
         }
     }
     for keyword in ["enum", "x-extensible-enum"] {
@@ -372,11 +380,17 @@ fn schema(value: &Value, at: &str, claims: &mut Vec<Claim>) {
                 edit: (format!("{list}/{index}"), Edit::Set(json!("\u{0}"))),
                 found: list,
                 round: Some(index),
-                status: None,
+                operation: None,
             });
         }
     }
     bounds(value, at, claims);
+}
+
+/// Of alternatives, one that is contradicted changes what is found in another.
+fn together(at: &str) -> Option<usize> {
+    let is_alternative = at.contains("/anyOf/") || at.contains("/oneOf/");
+    (!is_alternative).then_some(0)
 }
 
 fn bounds(value: &Value, at: &str, claims: &mut Vec<Claim>) {
@@ -400,8 +414,8 @@ fn bounds(value: &Value, at: &str, claims: &mut Vec<Claim>) {
                 Edit::Set(json!(bound.saturating_add(step))),
             ),
             found: format!("{at}/{keyword}"),
-            round: None,
-            status: None,
+            round: together(at),
+            operation: None,
         });
     }
     if value.get("pattern").is_some() {
@@ -411,8 +425,8 @@ fn bounds(value: &Value, at: &str, claims: &mut Vec<Claim>) {
             name: "pattern".to_owned(),
             edit: (format!("{at}/pattern"), Edit::Set(json!("a^"))),
             found: format!("{at}/pattern"),
-            round: None,
-            status: None,
+            round: together(at),
+            operation: None,
         });
     }
 }

@@ -24,18 +24,21 @@ pub enum Free {
     Optional,
     /// The request of an exchange whose response says that the request was wrong.
     Refused,
+    /// A part of a body that is an excerpt, from which more is left out.
+    Excerpt,
     /// A header that the document does not list, which OpenAPI leaves to HTTP.
     Unlisted,
 }
 
 impl Free {
     /// All of them, in the order of reports.
-    pub const ALL: [Free; 6] = [
+    pub const ALL: [Free; 7] = [
         Free::Text,
         Free::Measure,
         Free::OtherType,
         Free::Optional,
         Free::Refused,
+        Free::Excerpt,
         Free::Unlisted,
     ];
 
@@ -59,6 +62,7 @@ impl Free {
                 "refused request",
                 "the response is 4XX, and the request may be what earned it",
             ),
+            Free::Excerpt => ("excerpt", "the recording itself leaves out parts of the body"),
             Free::Unlisted => ("unlisted header", "OpenAPI leaves it to HTTP"),
         }
     }
@@ -77,6 +81,7 @@ pub(crate) struct Contract<'s> {
     document: &'s Value,
     operation: Option<Found<'s>>,
     refused: bool,
+    excerpts: Vec<Part>,
     status: u16,
     media_types: [Option<String>; 2],
 }
@@ -119,6 +124,7 @@ impl<'s> Contract<'s> {
             document,
             operation,
             refused: (400..500).contains(&recording.response.status),
+            excerpts: recording.meta.excerpt.clone(),
             status: recording.response.status,
             media_types: [
                 media_type(&request.headers),
@@ -150,7 +156,7 @@ impl<'s> Contract<'s> {
             && self.refused
             && !matches!(
                 edit.operator,
-                Operator::MethodChanged | Operator::PathExtended | Operator::QueryAdded
+                Operator::MethodChanged | Operator::PathExtended
             )
         {
             return Some(Free::Refused);
@@ -169,6 +175,18 @@ impl<'s> Contract<'s> {
         let below = below.strip_prefix("/body")?;
         if side == Part::Request && edit.operator == Operator::PropertyDropped {
             return Some(Free::Optional);
+        }
+        let drops = matches!(
+            edit.operator,
+            Operator::PropertyDropped | Operator::ElementDropped
+        );
+        if drops && self.excerpts.contains(&side) {
+            return Some(Free::Excerpt);
+        }
+        if edit.operator == Operator::ElementDropped {
+            let speaking = self.speaking(side, pointer::parent(below)?);
+            let claims_nothing = speaking.iter().all(|it| it.schema.get("type").is_none());
+            return claims_nothing.then_some(Free::Text);
         }
         let (new, old) = (edit.new.as_ref()?, before.pointer(&edit.at)?);
         if edit.written != edit.at {
