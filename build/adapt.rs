@@ -14,6 +14,8 @@ use super::openapi::{self, operations, operations_mut, reach, resolve, schema_na
 /// - An `allOf` of objects is one object with all their properties.
 /// - An object in a response that has optional properties also takes unknown ones, since servers
 ///   send some. The spec does not say `additionalProperties`, so that `validate` reports them.
+/// - What is read has no bounds, lengths and patterns. They are for `validate`; in a type they would
+///   make the client refuse responses, or change the type (`minimum: 0` makes an unsigned integer).
 /// - An `anyOf` of scalars is its first alternative (reading is lenient anyway).
 /// - The `replaced` schemas are plain strings, since the generator only needs their names.
 /// - Component schemas that are no longer referred to are dropped.
@@ -31,6 +33,9 @@ pub fn adapt(spec: &Value, replaced: &[&str]) -> Value {
             for (_, value) in properties {
                 property(spec, value, replaced);
             }
+        }
+        if read.contains(name) {
+            unbound(&mut schema);
         }
         if read.contains(name)
             && has_optional(&schema)
@@ -103,6 +108,28 @@ fn component(spec: &Value, schema: &Value) -> Value {
         }
     }
     Value::Object(flat)
+}
+
+/// Takes away what a value is only held against.
+fn unbound(schema: &mut Value) {
+    const BOUNDS: [&str; 6] = [
+        "pattern",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "multipleOf",
+    ];
+    if let Some(members) = schema.as_object_mut() {
+        members.retain(|name, _| !BOUNDS.contains(&name.as_str()));
+    }
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (_, property) in properties.into_iter().flatten() {
+        unbound(property);
+    }
+    if let Some(items) = schema.get_mut("items") {
+        unbound(items);
+    }
 }
 
 fn has_optional(schema: &Value) -> bool {

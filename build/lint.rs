@@ -4,22 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use located::pointer::join as step;
 use located::{Document, Error};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::openapi::{self, local, operations, reach, resolve};
 
 const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
-/// Keywords that make the generated types refuse a value.
-const REJECTING: [&str; 7] = [
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "enum",
-    "multipleOf",
-];
-
 /// Checks everything that generation relies on. `replaced` are the component schemas with
 /// handwritten types.
 pub fn check(document: &Document, replaced: &[&str]) -> Result<(), Error> {
@@ -180,6 +169,30 @@ impl Lint<'_> {
         Ok(())
     }
 
+    /// The names under `x-always-present` are different properties that the schema itself has.
+    fn always_present(&self, members: &Map<String, Value>, pointer: &str) -> Result<(), Error> {
+        let Some(names) = members.get("x-always-present") else {
+            return Ok(());
+        };
+        let at = step(pointer, "x-always-present");
+        let Some(names) = names.as_array().filter(|names| !names.is_empty()) else {
+            return self.fail(&at, "must be a list of names");
+        };
+        let properties = members.get("properties").and_then(Value::as_object);
+        let mut seen = BTreeSet::new();
+        for (index, name) in names.iter().enumerate() {
+            let at = step(&at, &index.to_string());
+            let text = name.as_str().unwrap_or_default();
+            if !properties.is_some_and(|all| all.contains_key(text)) {
+                return self.fail(&at, format!("{name} is no property of this schema"));
+            }
+            if !seen.insert(text) {
+                return self.fail(&at, format!("{name} is there twice"));
+            }
+        }
+        Ok(())
+    }
+
     fn schema(&self, schema: &Value, pointer: &str, rules: &Rules) -> Result<(), Error> {
         let Some(members) = schema.as_object() else {
             return self.fail(pointer, "a schema must be a mapping");
@@ -200,15 +213,10 @@ impl Lint<'_> {
             return self.fail(&step(pointer, "default"), reason);
         }
         if rules.response {
-            if let Some(keyword) = REJECTING
-                .iter()
-                .find(|keyword| members.contains_key(**keyword))
-            {
-                let reason = format!(
-                    "`{keyword}` would make the client refuse responses; use x-extensible-enum or the \
-                     description"
-                );
-                return self.fail(&step(pointer, keyword), reason);
+            if members.contains_key("enum") {
+                let reason = "`enum` would make the client refuse responses; use x-extensible-enum \
+                              or the description";
+                return self.fail(&step(pointer, "enum"), reason);
             }
             if let Some("date-time" | "date" | "uuid") =
                 members.get("format").and_then(Value::as_str)
@@ -220,6 +228,7 @@ impl Lint<'_> {
                 );
             }
         }
+        self.always_present(members, pointer)?;
         if let Some(known) = members.get("x-extensible-enum") {
             let texts: Option<Vec<_>> = known
                 .as_array()

@@ -1,24 +1,24 @@
-//! Starts the program with the commands that read recorded traffic; cargo builds it when needed.
+//! Starts the programs with the commands that read recorded traffic; cargo builds them when needed.
 //!
-//! It is a separate program, so that `regen` compiles without the validator. It has a file of its
-//! own in the target directory, so that using one does not cause a rebuild of the other.
+//! They are separate programs, so that `regen` compiles without the validator, and `validate` without
+//! the client, which may have to be generated anew. Each has a file of its own in the target
+//! directory, so that using one does not cause a rebuild of another.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-/// The arguments that make cargo build and run the program.
-const RUN: [&str; 10] = [
+/// The arguments that make cargo build and run a program, before the feature. The alias in
+/// `.cargo/config.toml` runs this one.
+const RUN: [&str; 6] = [
     "run",
     "--quiet",
     "--package",
     "xtask",
     "--no-default-features",
     "--features",
-    "traffic",
-    "--bin",
-    "xtask-traffic",
-    "--",
 ];
+/// The option that chooses the program that needs the client.
+const MUTATE: &str = "--mutate";
 /// The exit code if the program cannot be run.
 const FAILED: u8 = 2;
 
@@ -28,7 +28,14 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     // Set by the cargo that runs this program.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut program = Command::new(&cargo);
-    program.args(RUN).args(arguments);
+    let (feature, name) = match arguments.iter().any(|it| it == MUTATE) {
+        true => ("mutate", "xtask-mutate"),
+        false => ("traffic", "xtask-traffic"),
+    };
+    program
+        .args(RUN)
+        .args([feature, "--bin", name, "--"])
+        .args(arguments);
     match finish(&mut program) {
         Ok(code) => code,
         Err(error) => {

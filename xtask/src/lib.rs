@@ -1,6 +1,6 @@
-//! The maintainer's commands, in two halves: [`regen`], and the commands that read recorded traffic
-//! ([`validate`], [`import_har`], [`export_har`]). It is a library so that integration tests can
-//! call the same code.
+//! The maintainer's commands, in parts: [`regen`], the commands that read recorded traffic
+//! ([`validate`], [`import_har`], [`export_har`]), and the one that also needs the client
+//! ([`mutate`]). It is a library so that integration tests can call the same code.
 
 pub mod corrections;
 pub mod forward;
@@ -27,6 +27,8 @@ pub mod codes;
 pub mod export_har;
 #[cfg(feature = "traffic")]
 pub mod import_har;
+#[cfg(feature = "mutate")]
+pub mod mutate;
 #[cfg(feature = "traffic")]
 pub mod validate;
 #[cfg(feature = "traffic")]

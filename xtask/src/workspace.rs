@@ -9,6 +9,8 @@ pub const SPEC: &str = "openapi/connections.yaml";
 pub const CORRECTIONS: &str = "openapi/corrections.yaml";
 /// The relations within and between exchanges, below the workspace.
 pub const RELATIONS: &str = "openapi/relations.yaml";
+/// What the score of `validate --mutate` may not fall below, below the workspace.
+pub const FLOORS: &str = "openapi/mutation-floors.yaml";
 /// The recordings, below the workspace.
 pub const RECORDINGS: &str = "tests/recordings";
 

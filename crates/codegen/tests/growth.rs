@@ -50,8 +50,8 @@ fn main() {
 }
 "#;
 
-const SETTINGS: &str =
-    "      description: Settings of a trunk, which can be read and set.\n      properties:\n";
+/// The first of the settings.
+const SETTING: &str = "        description:\n          type: string\n          x-sensitive: true\n";
 const NEW_SETTING: &str = "        brand-new-setting:\n          type: string\n          \
      description: A setting that came later. Unset means off.\n";
 const YES_NO: &str = "x-extensible-enum: ['yes', 'no']";
@@ -93,7 +93,7 @@ fn an_old_caller_compiles_with_a_field_and_a_known_value_that_came_later() {
 
     let spec = fs::read_to_string(project.join("openapi/connections.yaml")).unwrap();
     let grown = spec
-        .replacen(SETTINGS, &format!("{SETTINGS}{NEW_SETTING}"), 1)
+        .replacen(SETTING, &format!("{NEW_SETTING}{SETTING}"), 1)
         .replacen(YES_NO, YES_NO_MAYBE, 1);
     assert!(grown.contains(NEW_SETTING) && grown.contains(YES_NO_MAYBE));
     fs::write(copy.join("openapi/connections.yaml"), &grown).unwrap();

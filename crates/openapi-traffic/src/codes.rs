@@ -265,6 +265,15 @@ Clients must accept it; the list should contain it.
     x-extensible-enum: [UDP, TCP, TLS]                 (\"SCTP\" was seen)
 
 Look at the recording, add the value to the list, and describe what it means.";
+        Missed = "NSV303", "missed-field", Warning,
+            "a response lacks a field that was always there", "\
+`x-always-present` lists the fields that an object had in every response seen so far, although
+nothing guarantees them. This response lacks one. Clients must accept it; the list should be right.
+
+    x-always-present: [dial-plan]                      {\"domain\": \"acme.example\"}
+
+Look at the recording. If the service really leaves the field out, remove its name from the list.
+Nothing is missed in a request, or in an excerpt (`meta.excerpt`).";
         DuplicateKey = "NSV401", "repeated-key", Error,
             "an object in a recording has a duplicate key", "\
 JSON parsers disagree on which of the duplicates counts, and most drop one silently, so it is

@@ -179,6 +179,11 @@ impl<'j> Walk<'_, 'j> {
             }
             open &= node.additional == Additional::Open;
         }
+        if self.observation.whole && self.side.direction == Direction::Response {
+            for id in speaking.nodes.iter() {
+                self.missed(&plan.get(*id).pointer, &plan.get(*id).always, members, way);
+            }
+        }
         let mut next = 0;
         for (name, value) in members {
             let way = Way::Member(way, name);
@@ -235,6 +240,31 @@ impl<'j> Walk<'_, 'j> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Properties that every response seen has, and this one has not.
+    fn missed(
+        &mut self,
+        schema: &str,
+        always: &[Box<str>],
+        members: &Map<String, Value>,
+        way: &Way<'_>,
+    ) {
+        let missing = always.iter().enumerate();
+        for (index, name) in missing.filter(|(_, name)| !members.contains_key(&***name)) {
+            let at = way.pointer();
+            self.judge.report(Found {
+                rule: Code::Missed.rule(),
+                message: format!(
+                    "{} is missing, which was always there",
+                    subject(&at, Some(name))
+                ),
+                expected: "the properties under `x-always-present`".to_owned(),
+                seen: "an object without it".to_owned(),
+                spec: &format!("{schema}/x-always-present/{index}"),
+                at: &format!("{}{at}", self.owner),
+            });
         }
     }
 

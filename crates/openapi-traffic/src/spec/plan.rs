@@ -45,6 +45,8 @@ pub(crate) struct Node {
     /// `oneOf` and `anyOf`: only the branches that a value matches apply to it.
     pub(crate) choices: Vec<Branch>,
     pub(crate) vocabulary: Option<Vocabulary>,
+    /// The properties that every response seen has (`x-always-present`).
+    pub(crate) always: Vec<Box<str>>,
     type_name: Option<String>,
     /// It has `nullable: true`.
     nullable: bool,
@@ -105,6 +107,7 @@ impl Node {
             parts: Box::from([id]),
             choices: Vec::new(),
             vocabulary: words(schema.value).map(|words| Vocabulary::new(words, schema)),
+            always: always_present(schema.value),
             type_name: type_name.map(str::to_owned),
             nullable: schema.value.get("nullable") == Some(&Value::Bool(true)),
             bounded: ["minLength", "maxLength", "pattern", "not", "properties"]
@@ -483,6 +486,13 @@ impl Planning<'_> {
         }
         Ok(())
     }
+}
+
+/// The names under `x-always-present`.
+fn always_present(schema: &Value) -> Vec<Box<str>> {
+    let names = schema.get("x-always-present").and_then(Value::as_array);
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    names.map(Into::into).collect()
 }
 
 /// The display name of an object schema: the nearest name in its pointer.

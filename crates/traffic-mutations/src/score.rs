@@ -1,0 +1,375 @@
+//! Every damage judged: who noticed it, and what nobody did.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use http_recording::{Recording, files};
+use located::{Place, Source, display};
+use openapi_traffic::{Exchange, Relations, Routes, Spec, judge};
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::contract::{Contract, Free};
+use crate::operators::{Operator, damaged, edits};
+
+/// Somebody else who reads the traffic, for example a client: whether it refuses an exchange. Gets
+/// the `operationId` or method and path, and the exchange.
+pub type Reader = dyn Fn(&str, &Recording) -> bool + Sync;
+
+/// By what exchanges are judged.
+#[derive(Clone, Copy)]
+pub struct By<'b> {
+    /// The document.
+    pub spec: &'b Spec,
+    /// What holds within and across exchanges.
+    pub relations: Option<&'b Relations>,
+    /// Who else reads the traffic.
+    pub reader: Option<&'b Reader>,
+}
+
+impl std::fmt::Debug for By<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("By").finish_non_exhaustive()
+    }
+}
+
+/// A recorded exchange and where it comes from.
+#[derive(Debug)]
+pub struct Recorded {
+    path: PathBuf,
+    source: Arc<Source>,
+    json: Value,
+    exchange: Arc<Exchange>,
+}
+
+impl Recorded {
+    /// The exchange.
+    pub fn exchange(&self) -> &Arc<Exchange> {
+        &self.exchange
+    }
+}
+
+/// The recordings at or below some paths, but for those that must be refused.
+///
+/// # Errors
+/// A file cannot be read, or is no recording.
+pub fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Recorded>> {
+    let mut all = Vec::new();
+    for path in paths {
+        for found in files(path) {
+            let found = found.with_context(|| format!("cannot read {}", display(path)))?;
+            if found.components().any(|it| it.as_os_str() == "negative") {
+                continue;
+            }
+            let source = Source::read(&found)?;
+            let (json, repeated) = source.json()?;
+            let recording = Recording::of(&source, json.clone(), repeated)?;
+            if recording.meta.expect.is_empty() {
+                all.push((found, source, json, recording));
+            }
+        }
+    }
+    let numbered = all.into_iter().enumerate();
+    let all: Vec<_> = numbered
+        .map(|(number, (path, source, json, recording))| {
+            let source = Arc::new(source);
+            let number = number as u64;
+            Recorded {
+                exchange: Arc::new(Exchange::new(recording, source.clone(), "", number)),
+                path,
+                source,
+                json,
+            }
+        })
+        .collect();
+    anyhow::ensure!(!all.is_empty(), "there is no recording to damage");
+    Ok(all)
+}
+
+/// What became of all damages.
+#[derive(Debug, Serialize)]
+pub struct Score {
+    /// A row for each operator that found something to damage.
+    pub operators: Vec<Row>,
+    /// All of them together.
+    pub total: Counts,
+    /// The damages that nothing could notice, by class.
+    pub free: BTreeMap<Free, usize>,
+    /// What nobody noticed although somebody could, by claim.
+    pub survivors: Vec<Survivor>,
+}
+
+/// What one operator came to.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// Which.
+    pub operator: Operator,
+    /// How many of its damages were noticed.
+    #[serde(flatten)]
+    pub counts: Counts,
+}
+
+/// How many damages there were, and who was the first to notice them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All damages.
+    pub all: usize,
+    /// Noticed by the document.
+    pub document: usize,
+    /// Noticed by a relation.
+    pub relations: usize,
+    /// Noticed by another reader.
+    pub reader: usize,
+    /// Such that nothing could notice them.
+    pub free: usize,
+    /// Noticed by nobody.
+    pub survived: usize,
+}
+
+impl Counts {
+    /// How many were noticed of those that could be, in tenths of a percent, rounded down; none
+    /// where there is nothing to notice.
+    pub fn score(&self) -> Option<u32> {
+        let noticed = self.document + self.relations + self.reader;
+        let noticeable = noticed + self.survived;
+        let tenths = (noticed * 1000).checked_div(noticeable)?;
+        u32::try_from(tenths).ok()
+    }
+
+    /// How many were noticed of all, in tenths of a percent, rounded down.
+    pub fn score_of_all(&self) -> Option<u32> {
+        let noticed = self.document + self.relations + self.reader;
+        let tenths = (noticed * 1000).checked_div(self.all)?;
+        u32::try_from(tenths).ok()
+    }
+
+    fn add(&mut self, fate: &Outcome) {
+        self.all += 1;
+        match fate {
+            Outcome::Document => self.document += 1,
+            Outcome::Relations => self.relations += 1,
+            Outcome::Reader => self.reader += 1,
+            Outcome::Free(_) => self.free += 1,
+            Outcome::Survived => self.survived += 1,
+        }
+    }
+}
+
+/// Damages of one kind at one claim of the document that nobody noticed.
+#[derive(Debug, Serialize)]
+pub struct Survivor {
+    /// Which operator.
+    pub operator: Operator,
+    /// What in the document could notice it.
+    pub needs: &'static str,
+    /// Where that would stand.
+    pub claim: Option<Place>,
+    /// How many.
+    pub count: usize,
+    /// The first of them: recording and pointer.
+    pub first: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Document,
+    Relations,
+    Reader,
+    Free(Free),
+    Survived,
+}
+
+/// Damages every recording in every way, one at a time, and judges the result.
+///
+/// # Errors
+/// A recording is not in order as it is, so that nothing can be learnt from damaging it.
+pub fn score(by: By<'_>, recorded: &[Recorded]) -> anyhow::Result<Score> {
+    let routes = Routes::read(Source::new(
+        by.spec.source().file(),
+        by.spec.source().text().to_owned(),
+    ))?;
+    let sessions = sessions(recorded)?;
+    for (number, it) in recorded.iter().enumerate() {
+        let findings = judge(by.spec, &it.exchange).0;
+        let related = sessions_of(&sessions, number).any(|session| {
+            let exchanges = session.iter().map(|it| recorded[*it].exchange.clone());
+            by.relations
+                .is_some_and(|them| !them.check(by.spec, exchanges).is_empty())
+        });
+        anyhow::ensure!(
+            findings.is_empty() && !related,
+            "{}: the recording itself has findings; validate it before it is damaged",
+            it.source.file()
+        );
+    }
+    let judged: Vec<Vec<_>> = recorded
+        .par_iter()
+        .enumerate()
+        .map(|(number, it)| {
+            let contract = Contract::new(by.spec, &routes, &it.exchange.recording);
+            let edits = edits(&it.exchange.recording);
+            let judged = edits.par_iter().map(|edit| {
+                let session = Session {
+                    by,
+                    routes: &routes,
+                    recorded,
+                    sessions: &sessions,
+                    number,
+                };
+                let recording = damaged(&it.json, edit)?;
+                let mut outcome = session.judge(recording);
+                if outcome == Outcome::Survived
+                    && let Some(free) = contract.free(&it.json, edit)
+                {
+                    outcome = Outcome::Free(free);
+                }
+                let claim = (outcome == Outcome::Survived).then(|| contract.claim(&edit.at));
+                let first = format!("{}#{}", it.source.file(), edit.at);
+                Ok((edit.operator, outcome, claim, first))
+            });
+            judged.collect::<anyhow::Result<Vec<_>>>()
+        })
+        .collect::<anyhow::Result<_>>()?;
+    Ok(count(by.spec, judged.into_iter().flatten()))
+}
+
+type Judged = (Operator, Outcome, Option<String>, String);
+
+fn count(spec: &Spec, judged: impl Iterator<Item = Judged>) -> Score {
+    let mut rows: BTreeMap<Operator, Counts> = BTreeMap::new();
+    let mut total = Counts::default();
+    let mut free = BTreeMap::new();
+    let mut survivors: BTreeMap<(String, Operator), Survivor> = BTreeMap::new();
+    for (operator, outcome, claim, first) in judged {
+        rows.entry(operator).or_default().add(&outcome);
+        total.add(&outcome);
+        if let Outcome::Free(class) = outcome {
+            *free.entry(class).or_default() += 1;
+        }
+        if let Some(claim) = claim {
+            let place = spec.source().nearest(&claim);
+            let survivor = survivors
+                .entry((claim, operator))
+                .or_insert_with(|| Survivor {
+                    operator,
+                    needs: operator.needs(),
+                    claim: place,
+                    count: 0,
+                    first,
+                });
+            survivor.count += 1;
+        }
+    }
+    Score {
+        operators: rows
+            .into_iter()
+            .map(|(operator, counts)| Row { operator, counts })
+            .collect(),
+        total,
+        free,
+        survivors: survivors.into_values().collect(),
+    }
+}
+
+/// One recording among those of its sessions.
+struct Session<'s> {
+    by: By<'s>,
+    routes: &'s Routes,
+    recorded: &'s [Recorded],
+    sessions: &'s [Vec<usize>],
+    number: usize,
+}
+
+impl Session<'_> {
+    fn judge(&self, recording: Recording) -> Outcome {
+        let it = &self.recorded[self.number];
+        let number = it.exchange.number();
+        let exchange = Arc::new(Exchange::new(recording, it.source.clone(), "", number));
+        if !judge(self.by.spec, &exchange).0.is_empty() {
+            return Outcome::Document;
+        }
+        if self
+            .by
+            .relations
+            .is_some_and(|them| self.breaks(them, &exchange))
+        {
+            return Outcome::Relations;
+        }
+        let refuses = self.by.reader.is_some_and(|reader| {
+            let request = &exchange.recording.request;
+            let found = self.routes.find(&request.path, &request.params);
+            let route = found.iter().find(|it| it.route.method == request.method);
+            let id = route.and_then(|it| it.route.operation_id.as_deref());
+            id.is_some_and(|id| reader(id, &exchange.recording))
+        });
+        if refuses {
+            Outcome::Reader
+        } else {
+            Outcome::Survived
+        }
+    }
+
+    fn breaks(&self, relations: &Relations, exchange: &Arc<Exchange>) -> bool {
+        sessions_of(self.sessions, self.number).any(|session| {
+            let exchanges = session.iter().map(|it| match *it == self.number {
+                true => exchange.clone(),
+                false => self.recorded[*it].exchange.clone(),
+            });
+            !relations.check(self.by.spec, exchanges).is_empty()
+        })
+    }
+}
+
+fn sessions_of(sessions: &[Vec<usize>], number: usize) -> impl Iterator<Item = &Vec<usize>> {
+    sessions.iter().filter(move |it| it.contains(&number))
+}
+
+/// The recordings as they hang together by `meta.after`, each session from its first exchange to
+/// one that nothing comes after.
+fn sessions(recorded: &[Recorded]) -> anyhow::Result<Vec<Vec<usize>>> {
+    let paths: BTreeMap<PathBuf, usize> = recorded
+        .iter()
+        .enumerate()
+        .map(|(number, it)| (normal(&it.path), number))
+        .collect();
+    let before = |it: &Recorded| {
+        let after = it.exchange.recording.meta.after.as_ref()?;
+        let folder = it.path.parent().unwrap_or(Path::new(""));
+        paths.get(&normal(&folder.join(after))).copied()
+    };
+    let before: Vec<Option<usize>> = recorded.iter().map(before).collect();
+    let mut sessions = Vec::new();
+    for number in 0..recorded.len() {
+        if before.contains(&Some(number)) {
+            continue;
+        }
+        let mut session = vec![number];
+        while let Some(earlier) = session.last().and_then(|it| before[*it]) {
+            anyhow::ensure!(
+                !session.contains(&earlier),
+                "{}: `meta.after` leads back to the recording itself",
+                recorded[number].source.file()
+            );
+            session.push(earlier);
+        }
+        session.reverse();
+        sessions.push(session);
+    }
+    Ok(sessions)
+}
+
+/// A path without `..` and `.`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => drop(normal.pop()),
+            Component::CurDir => {}
+            other => normal.push(other),
+        }
+    }
+    normal
+}

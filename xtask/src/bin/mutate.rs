@@ -1,0 +1,23 @@
+//! `cargo xtask validate --mutate`, which needs the client. `cargo xtask` runs this program.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::mutate::Mutate;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Validate(Mutate),
+}
+
+fn main() -> ExitCode {
+    let Command::Validate(command) = Cli::parse().command;
+    command.run()
+}
