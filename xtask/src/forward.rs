@@ -7,17 +7,15 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 /// How cargo is asked for the program; the alias in `.cargo/config.toml` asks for the other one.
-const RUN: [&str; 10] = [
+const RUN: [&str; 8] = [
     "run",
     "--quiet",
     "--package",
     "xtask",
-    "--no-default-features",
-    "--features",
-    "traffic",
     "--bin",
     "xtask-traffic",
-    "--",
+    "--no-default-features",
+    "--features",
 ];
 /// What the program says when it could not do its work.
 const FAILED: u8 = 2;
@@ -28,7 +26,13 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     // Set by the cargo that runs this program.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut program = Command::new(&cargo);
-    program.args(RUN).args(arguments);
+    // An edit of the document is offered only if the client can be generated from it.
+    let fixes = |it: &OsString| it.to_string_lossy().starts_with("--fix");
+    let features = match arguments.iter().any(fixes) {
+        true => "traffic,regen",
+        false => "traffic",
+    };
+    program.args(RUN).args([features, "--"]).args(arguments);
     match finish(&mut program) {
         Ok(code) => code,
         Err(error) => {

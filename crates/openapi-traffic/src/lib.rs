@@ -52,6 +52,7 @@
 //! - [`corpus`] judges files and folders on all cores;
 //! - [`Baseline`] excuses known findings for a while;
 //! - [`report`] says it all for a terminal, as a page, JSON, SARIF, JUnit XML or annotations;
+//! - [`fix`] proposes the edits of the document that the traffic asks for;
 //! - [`run()`] is all of this for a tool, which may add [`Checks`] of its own, and `command` (feature `cli`) its command line.
 
 #![forbid(unsafe_code)]
@@ -69,6 +70,7 @@ mod document;
 mod escaped;
 mod evidence;
 mod finding;
+pub mod fix;
 mod judge;
 mod linked;
 mod origins;

@@ -45,10 +45,21 @@ pub struct Options {
 /// What cannot be read or judged is among the problems of the report, which is complete and in
 /// order.
 pub fn run(options: &Options, tool: Tool, checks: &dyn Checks, each: &mut dyn FnMut()) -> Report {
+    run_on(Source::read(&options.spec), options, tool, checks, each)
+}
+
+/// The same with another text for the document.
+pub(crate) fn run_on(
+    document: Result<Source, located::Error>,
+    options: &Options,
+    tool: Tool,
+    checks: &dyn Checks,
+    each: &mut dyn FnMut(),
+) -> Report {
     let started = Instant::now();
     let mut report = Report::new(display(&options.spec), tool);
     // Without a document there is nothing; what else cannot be read leaves the rest to be judged.
-    match Source::read(&options.spec).and_then(Spec::load) {
+    match document.and_then(Spec::load) {
         Ok(spec) => {
             let spec = spec.at_hosts(options.hosts.clone());
             let mut findings = judge(&spec, options, checks, &mut report, each);

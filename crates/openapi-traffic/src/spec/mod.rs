@@ -126,6 +126,10 @@ impl Spec {
         self.document.place_name(pointer)
     }
 
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
+    }
+
     /// The text it was read from; not those of the files that it refers to.
     pub fn source(&self) -> &Source {
         self.document.source()
