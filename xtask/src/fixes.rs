@@ -115,9 +115,27 @@ fn correction(fix: &Fix, versions: &[&str]) -> String {
     let Fix {
         what, at, evidence, ..
     } = fix;
+    let is_name = |token: &str| {
+        const STRUCTURE: [&str; 12] = [
+            "components",
+            "schemas",
+            "properties",
+            "paths",
+            "responses",
+            "parameters",
+            "content",
+            "allOf",
+            "anyOf",
+            "oneOf",
+            "enum",
+            "x-extensible-enum",
+        ];
+        !STRUCTURE.contains(&token)
+    };
     let mut id: Vec<String> = pointer::tokens(at)
         .into_iter()
         .flatten()
+        .filter(|token| is_name(token))
         .map(|token| token.to_ascii_lowercase())
         .map(|token| token.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
         .map(|token| token.trim_matches('-').to_owned())

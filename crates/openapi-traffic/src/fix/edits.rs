@@ -6,7 +6,7 @@ use document_edit::{Edit, Position};
 use located::{openapi, pointer};
 use serde_json::{Map, Value, json};
 
-use super::needs::{Need, Seen, types};
+use super::needs::{Need, Owner, Seen, types};
 use super::schema::{Writer, is_annotation, reference, type_of};
 
 /// What is done, where the edited document says it, and the ways to do it.
@@ -89,7 +89,7 @@ fn words(writer: &Writer<'_>, list: &str, seen: &Seen) -> Ways {
 fn property(writer: &Writer<'_>, schema: &str, name: &str, seen: &Seen) -> Ways {
     let values: Vec<&Value> = seen.values.iter().collect();
     let new = writer.property(&values);
-    let way = |(owner, before): &(String, Option<String>)| {
+    let way = |(_, owner, before): &Owner| {
         let properties = pointer::join(owner, "properties");
         let position = match before {
             Some(before) => Position::After(before.clone()),
@@ -140,7 +140,12 @@ fn other_type(writer: &Writer<'_>, schema: &str, seen: &Seen) -> Ways {
             let own = values
                 .iter()
                 .filter(|it| type_of(it) == *name || it.is_number());
-            writer.of_type(name, &own.copied().collect::<Vec<_>>())
+            let mut branch = writer.of_type(name, &own.copied().collect::<Vec<_>>());
+            // A bound that nothing shows.
+            if let Some(members) = branch.as_object_mut() {
+                members.shift_remove("format");
+            }
+            branch
         })
         .collect();
     let names: Vec<_> = new.iter().copied().collect();

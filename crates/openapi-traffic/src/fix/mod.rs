@@ -83,7 +83,7 @@ impl Fixes {
         if self.offered.is_empty() {
             return String::new();
         }
-        let file = self.before.file();
+        let file = self.before.file().trim_start_matches('/');
         let diff = TextDiff::from_lines(self.before.text(), &self.after);
         let mut unified = diff.unified_diff();
         unified
@@ -145,7 +145,7 @@ pub fn propose(
     };
     let mut text = before.text().to_owned();
     let mut offered = Vec::new();
-    let mut refused: Vec<Refused> = Vec::new();
+    let mut refused;
     // What did not hold, which another edit may change: it is tried again at the end.
     let (mut failed, mut is_last_round): (Vec<Refused>, bool) = (Vec::new(), true);
     // After each edit the rest is proposed anew, for what then is in the document.
@@ -154,10 +154,9 @@ pub fn propose(
         let report = current.as_ref().unwrap_or(report);
         let spec = Spec::load(trial.source(&text))?.at_hosts(options.hosts.clone());
         let (mut proposals, hopeless) = needs::proposals(&spec, report);
-        let is_new = |what: &str| refused.iter().chain(&failed).all(|it| it.what != what);
+        let is_new = |what: &str| failed.iter().all(|it| it.what != what);
         proposals.retain(|it| is_new(&it.fix.what));
-        let hopeless: Vec<_> = hopeless.into_iter().filter(|it| is_new(&it.what)).collect();
-        refused.extend(hopeless);
+        refused = hopeless;
         let state = State::of(report);
         // All at once, which is mostly right; else one by one.
         let held = if proposals.len() > 1 {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use http_recording::Origin;
 use located::{openapi, pointer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::edits;
 use super::schema::{Writer, type_of};
@@ -17,7 +17,7 @@ use crate::corpus;
 use crate::document::Document;
 use crate::judge::Exchange;
 use crate::report::{Report, Reported};
-use crate::shown::{is_media_type, is_name, visible};
+use crate::shown::{MASK, is_media_type, is_name, visible};
 use crate::spec::Spec;
 use crate::spec::lower::Direction;
 use crate::spec::operation::{Media, essence};
@@ -66,8 +66,8 @@ pub(super) struct Seen {
     pub(super) media_types: BTreeSet<String>,
     /// Where the schemas in question are used, as far as that is known.
     pub(super) sites: BTreeSet<String>,
-    /// Schemas that may have a new property, best first, each with the property before it.
-    pub(super) owners: Vec<(String, Option<String>)>,
+    /// Schemas that may have a new property, best first.
+    pub(super) owners: Vec<Owner>,
     /// Some of what was seen is not written down.
     partial: bool,
     ids: BTreeSet<String>,
@@ -75,6 +75,9 @@ pub(super) struct Seen {
     evidence: Vec<String>,
     findings: usize,
 }
+
+/// How far the nearest known property is, a schema, and the property to stand behind.
+pub(super) type Owner = (usize, String, Option<String>);
 
 /// The edits that a report asks for, and those that cannot be offered.
 pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Refused>) {
@@ -112,7 +115,7 @@ pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Ref
         document: spec.document(),
         known: &spec.known,
     };
-    let proposals = needs.into_iter().map(|(need, seen)| {
+    let proposals = shared(needs).into_iter().map(|(need, seen)| {
         let (what, at, ways) = edits::ways(&writer, &need, &seen);
         Proposal {
             fix: Fix {
@@ -133,6 +136,53 @@ pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Ref
         reason: "there is no way to say it here that is known; edit the document by hand".into(),
     }));
     (ready, refused)
+}
+
+/// The needs, with one for a property that several ask for where one schema speaks of all the
+/// objects that have it.
+fn shared(needs: BTreeMap<Need, Seen>) -> Vec<(Need, Seen)> {
+    let mut kept: Vec<(Need, Seen)> = Vec::new();
+    for (need, mut seen) in needs {
+        let Need::Property(_, name) = &need else {
+            kept.push((need, seen));
+            continue;
+        };
+        let common = |other: &Seen| -> Vec<Owner> {
+            let mine = |schema: &String| {
+                let found = seen.owners.iter().find(|(_, own, _)| own == schema);
+                found.map(|(distance, _, _)| *distance)
+            };
+            let both = other
+                .owners
+                .iter()
+                .filter_map(|(distance, schema, before)| {
+                    Some((distance + mine(schema)?, schema.clone(), before.clone()))
+                });
+            let mut both: Vec<Owner> = both.collect();
+            both.sort();
+            both
+        };
+        let mut same = kept
+            .iter_mut()
+            .filter(|(other, _)| matches!(other, Need::Property(_, own) if own == name));
+        let other = same.find_map(|(need, other)| {
+            let both = common(other);
+            (!both.is_empty()).then_some((need, other, both))
+        });
+        let Some((of_other, other, both)) = other else {
+            kept.push((need, seen));
+            continue;
+        };
+        *of_other = Need::Property(both[0].1.clone(), name.clone());
+        other.owners = both;
+        other.values.append(&mut seen.values);
+        other.ids.append(&mut seen.ids);
+        other.codes.append(&mut seen.codes);
+        other.findings += seen.findings;
+        let room = NAMED.saturating_sub(other.evidence.len());
+        other.evidence.extend(seen.evidence.into_iter().take(room));
+    }
+    kept
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -243,8 +293,31 @@ impl Reading<'_> {
         let Some(last) = strong.last() else {
             return Err(UNKNOWN_SHAPE.to_owned());
         };
+        // The fullest object tells best where a property belongs.
+        let size = |(it, exchange): &&(&Reported, Arc<Exchange>)| {
+            let around = it.finding.at.as_deref().and_then(pointer::parent);
+            let whole = around.and_then(|at| value_at(exchange, at));
+            whole
+                .and_then(|it| it.as_object().map(Map::len))
+                .unwrap_or_default()
+        };
+        let property = match (kind, strong.iter().max_by_key(size)) {
+            (Kind::Property, Some((it, exchange))) => {
+                let need = self.need(kind, &place.pointer, it, exchange)?;
+                let at = it.finding.at.as_deref().unwrap_or_default();
+                let seen = needs.entry(need.clone()).or_default();
+                if seen.owners.is_empty() {
+                    seen.owners = self.owners(&schema_of(&place.pointer), exchange, at);
+                }
+                Some(need)
+            }
+            _ => None,
+        };
         for (it, exchange) in &strong {
-            let need = self.need(kind, &place.pointer, it, exchange)?;
+            let need = match &property {
+                Some(need) => need.clone(),
+                None => self.need(kind, &place.pointer, it, exchange)?,
+            };
             let at = it.finding.at.as_deref().unwrap_or_default();
             let value = value_at(exchange, at);
             let seen = needs.entry(need.clone()).or_default();
@@ -260,7 +333,10 @@ impl Reading<'_> {
             self.places(&need, exchange, at, seen);
             seen.values.extend(value);
         }
-        let need = self.need(kind, &place.pointer, last.0, &last.1)?;
+        let need = match property {
+            Some(need) => need,
+            None => self.need(kind, &place.pointer, last.0, &last.1)?,
+        };
         if let Some(seen) = needs.get_mut(&need) {
             seen.partial |= strong.len() < all;
             seen.ids.extend(group.iter().map(|it| it.id.clone()));
@@ -281,7 +357,7 @@ impl Reading<'_> {
         let at = finding.at.as_deref().unwrap_or_default();
         let last = || pointer::last(at).unwrap_or_default().into_owned();
         let above = || pointer::parent(spec).unwrap_or_default().to_owned();
-        let shown = |name: &str| match self.spec.known.name(name) == name {
+        let shown = |name: &str| match self.spec.known.name(name) == name && !name.contains(MASK) {
             true => Ok(name.to_owned()),
             false => Err(UNKNOWN_SHAPE.to_owned()),
         };
@@ -289,11 +365,9 @@ impl Reading<'_> {
             Kind::Words => Need::Words(spec.to_owned()),
             Kind::Property => {
                 let name = shown(&last())?;
-                let is_keyword =
-                    spec.ends_with("/properties") || spec.ends_with("/additionalProperties");
-                let schema = if is_keyword { above() } else { spec.to_owned() };
+                let schema = schema_of(spec);
                 let owners = self.owners(&schema, exchange, at);
-                Need::Property(owners.first().map_or(schema, |it| it.0.clone()), name)
+                Need::Property(owners.first().map_or(schema, |it| it.1.clone()), name)
             }
             Kind::Type => match ["/type", "/anyOf", "/oneOf"]
                 .iter()
@@ -310,7 +384,13 @@ impl Reading<'_> {
                 let document = self.spec.document();
                 match document.get(&pointer::join(spec, "responses")) {
                     Some(_) => Need::RequestBody(spec.to_owned(), media),
-                    None => Need::Content(spec.to_owned(), media),
+                    None => {
+                        let whole = spec.strip_suffix("/content").unwrap_or(spec);
+                        let resolved = document.resolve(whole).map_err(|it| it.to_string())?;
+                        let is_content = whole.len() < spec.len();
+                        let end = if is_content { "/content" } else { "" };
+                        Need::Content(format!("{}{end}", resolved.pointer), media)
+                    }
                 }
             }
             Kind::Query => Need::Query(spec.to_owned(), shown(&last())?),
@@ -329,9 +409,6 @@ impl Reading<'_> {
                         seen.sites.insert(site);
                     }
                 }
-            }
-            Need::Property(schema, _) if seen.owners.is_empty() => {
-                seen.owners = self.owners(schema, exchange, at);
             }
             _ => {}
         }
@@ -355,20 +432,11 @@ impl Reading<'_> {
         sites
     }
 
-    /// The schemas that may have a property of the object around a pointer: first those that have
-    /// the property that comes before it in the object.
-    fn owners(&self, found: &str, exchange: &Exchange, at: &str) -> Vec<(String, Option<String>)> {
+    /// The schemas with properties that speak of the object around a pointer: first the one that
+    /// has the property which comes nearest before it in the object.
+    fn owners(&self, found: &str, exchange: &Exchange, at: &str) -> Vec<Owner> {
         let document = self.spec.document();
         let above = pointer::parent(at).unwrap_or_default();
-        let sites = self.sites(exchange, above);
-        let schemas: Vec<String> = sites.iter().flat_map(|it| parts(document, it)).collect();
-        let has = |name: &str| {
-            let mut owners = schemas.iter().filter(|schema| {
-                let properties = document.get(&pointer::join(schema, "properties"));
-                properties.is_some_and(|it| it.get(name).is_some())
-            });
-            owners.next().cloned()
-        };
         let whole = value_at(exchange, above).unwrap_or_default();
         let keys: Vec<&String> = whole
             .as_object()
@@ -380,22 +448,31 @@ impl Reading<'_> {
             .iter()
             .position(|key| **key == name)
             .unwrap_or(keys.len());
-        let (before, after) = keys.split_at(index);
-        let mut owners = Vec::new();
-        for key in before.iter().rev() {
-            if let Some(schema) = has(key) {
-                owners.push((schema, Some((*key).clone())));
-                break;
+        let schemas = self.sites(exchange, above);
+        let schemas = schemas.iter().flat_map(|it| parts(document, it));
+        let owner = |schema: String| {
+            let properties = document.get(&pointer::join(&schema, "properties"));
+            let has = |key: &&&String| properties.is_some_and(|it| it.get(key.as_str()).is_some());
+            let before = keys[..index]
+                .iter()
+                .rev()
+                .enumerate()
+                .find(|(_, key)| has(key));
+            let after = keys[index..].iter().enumerate().find(|(_, key)| has(key));
+            match (before, after) {
+                (Some((distance, key)), _) => (distance, schema, Some((*key).clone())),
+                (None, Some((distance, _))) => (keys.len() + distance, schema, None),
+                (None, None) => (2 * keys.len() + usize::from(schema != found), schema, None),
             }
+        };
+        let is_object = |schema: &String| {
+            schema == found || document.get(&pointer::join(schema, "properties")).is_some()
+        };
+        let mut owners: Vec<Owner> = schemas.filter(is_object).map(owner).collect();
+        if owners.iter().all(|(_, schema, _)| schema != found) {
+            owners.push((3 * keys.len(), found.to_owned(), None));
         }
-        for key in after.iter().skip(1) {
-            if let Some(schema) = has(key).filter(|_| owners.is_empty()) {
-                owners.push((schema, None));
-            }
-        }
-        if owners.iter().all(|(schema, _)| schema != found) {
-            owners.push((found.to_owned(), None));
-        }
+        owners.sort();
         owners
     }
 
@@ -544,6 +621,13 @@ fn value_at(exchange: &Exchange, at: &str) -> Option<Value> {
             value.or_else(|| in_url().filter(|_| place == "/request/query"))
         }
     }
+}
+
+/// The object schema that a finding of a property names by one of its keywords.
+fn schema_of(spec: &str) -> String {
+    let keywords = ["/properties", "/additionalProperties"];
+    let found = keywords.iter().find_map(|it| spec.strip_suffix(it));
+    found.unwrap_or(spec).to_owned()
 }
 
 fn shown_status(seen: &str) -> Result<String, String> {
