@@ -52,6 +52,11 @@ impl RepositoryChecks {
         }
     }
 
+    /// The folder of the vendor's documents, if there is one.
+    pub fn vendor(&self) -> Option<&Path> {
+        self.subjects.vendor.as_deref()
+    }
+
     fn search(&self, spec: &Spec) -> &Search {
         let knowledge = || Knowledge::of_spec(spec.value());
         let search = || Search::new(knowledge()).allow_creator(CREATOR);

@@ -28,13 +28,16 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     // Set by the cargo that runs this program.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut program = Command::new(&cargo);
-    let (feature, name) = match arguments.iter().any(|it| it == MUTATE) {
-        true => ("mutate", "xtask-mutate"),
-        false => ("traffic", "xtask-traffic"),
+    // An edit of the document is offered only if the client can be generated from it.
+    let fixes = |it: &OsString| it.to_string_lossy().starts_with("--fix");
+    let (features, name) = match arguments.iter() {
+        mut all if all.any(|it| it == MUTATE) => ("mutate", "xtask-mutate"),
+        mut all if all.any(fixes) => ("traffic,regen", "xtask-traffic"),
+        _ => ("traffic", "xtask-traffic"),
     };
     program
         .args(RUN)
-        .args([feature, "--bin", name, "--"])
+        .args([features, "--bin", name, "--"])
         .args(arguments);
     match finish(&mut program) {
         Ok(code) => code,

@@ -26,6 +26,8 @@ pub mod codes;
 #[cfg(feature = "traffic")]
 pub mod export_har;
 #[cfg(feature = "traffic")]
+pub mod fixes;
+#[cfg(feature = "traffic")]
 pub mod import_har;
 #[cfg(feature = "mutate")]
 pub mod mutate;

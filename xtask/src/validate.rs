@@ -6,12 +6,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use located::Source;
 use openapi_traffic::command::{self, EXIT_CODES, Judging};
+use openapi_traffic::fix::Fixes;
 use openapi_traffic::report::{Format, Tool};
 use openapi_traffic::{Options, Rules, run};
 
 use crate::checks::{RepositoryChecks, Subjects};
 use crate::codes::Code;
+use crate::fixes::{self, Vendor};
 use crate::workspace::{self, CORRECTIONS, RECORDINGS, RELATIONS, SPEC, workspace_root};
 
 const BASELINE: &str = "openapi/baseline.yaml";
@@ -93,7 +96,20 @@ impl Validate {
         let checks = RepositoryChecks::new(files.subjects);
         let report = run(&options, tool, &checks, &mut || progress.inc(1));
         progress.finish_and_clear();
-        judging.finish(&report)
+        let Some(mode) = judging.fix else {
+            return judging.finish(&report);
+        };
+        let is_ours = self.spec.is_none();
+        let vendor = Vendor::read(beside.vendor())?;
+        let accept = |edited: &Source| match is_ours {
+            true => fixes::generates(edited),
+            false => Ok(()),
+        };
+        let corrections = |fixes: &Fixes| match is_ours {
+            true => fixes::corrections(&fixes.offered, &vendor),
+            false => String::new(),
+        };
+        judging.fix(mode, &options, &report, &beside, &accept, &corrections)
     }
 }
 

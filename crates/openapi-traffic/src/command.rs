@@ -11,7 +11,10 @@ use anstream::{AutoStream, StripStream};
 use anyhow::{Context, bail};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use located::Source;
 
+use crate::checks::Checks;
+use crate::fix::{self, Fixes};
 use crate::report::{Format, Outcome, Report, Reported, Tool, explain};
 use crate::run::{Options, run};
 use crate::{Rules, Severity};
@@ -87,6 +90,31 @@ pub struct Judging {
     /// The lowest severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Severity::Warning)]
     pub fail_on: Severity,
+    /// Instead of a report, print the edits of the document that the traffic asks for, as a unified
+    /// diff; `apply` also makes them
+    ///
+    /// An edit is offered where a captured or reported exchange shows a value, field, type, status,
+    /// media type or parameter that the document does not know, and where it ends these findings and
+    /// brings no other.
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "show",
+        conflicts_with_all = ["format", "coverage"]
+    )]
+    pub fix: Option<FixMode>,
+}
+
+/// What is done with the edits that are offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum FixMode {
+    /// Print them.
+    Show,
+    /// Print them and write the document.
+    Apply,
 }
 
 impl Command {
@@ -116,7 +144,12 @@ impl Command {
             progress.inc(1);
         });
         progress.finish_and_clear();
-        judging.finish(&report)
+        match judging.fix {
+            Some(mode) => judging.fix(mode, &options, &report, &(), &|_| Ok(()), &|_| {
+                String::new()
+            }),
+            None => judging.finish(&report),
+        }
     }
 }
 
@@ -141,7 +174,39 @@ impl Judging {
     /// # Errors
     /// The report cannot be written.
     pub fn finish(&self, report: &Report) -> anyhow::Result<u8> {
-        let text = report.render(self.format)?;
+        self.write(&report.render(self.format)?)
+            .context("cannot write the report")?;
+        Ok(self.code(report))
+    }
+
+    /// Proposes edits for a report, prints them with what `beside` adds, and returns the exit code:
+    /// that of the report, or with [`FixMode::Apply`] that of the written document.
+    ///
+    /// # Errors
+    /// The document cannot be read, or something cannot be written.
+    pub fn fix(
+        &self,
+        mode: FixMode,
+        options: &Options,
+        report: &Report,
+        checks: &dyn Checks,
+        accept: &dyn Fn(&Source) -> fix::Refusal,
+        beside: &dyn Fn(&Fixes) -> String,
+    ) -> anyhow::Result<u8> {
+        let fixes = fix::propose(options, report, checks, accept)?;
+        let text = format!("{}{}", fixes.render(), beside(&fixes));
+        self.write(&text).context("cannot write the edits")?;
+        if mode == FixMode::Show || fixes.offered.is_empty() {
+            return Ok(self.code(report));
+        }
+        let path = &options.spec;
+        std::fs::write(path, fixes.edited())
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        let report = run(options, report.tool.clone(), checks, &mut || ());
+        Ok(self.code(&report))
+    }
+
+    fn write(&self, text: &str) -> anyhow::Result<()> {
         // Taking styles out looks at every byte, which a report without any is spared.
         let is_styled = text.contains('\u{1b}');
         let mut out: Box<dyn Write> = match &self.output {
@@ -156,15 +221,17 @@ impl Judging {
             None if is_styled => Box::new(AutoStream::auto(std::io::stdout().lock())),
             None => Box::new(std::io::stdout().lock()),
         };
-        out.write_all(text.as_bytes())
-            .and_then(|()| out.flush())
-            .context("cannot write the report")?;
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    fn code(&self, report: &Report) -> u8 {
         let counts = |it: &Reported| it.finding.severity <= self.fail_on;
-        Ok(match report.outcome {
+        match report.outcome {
             Outcome::Findings if report.findings.iter().any(counts) => FINDINGS,
             Outcome::Clean | Outcome::Findings => CLEAN,
             Outcome::NotJudged => NOT_VALIDATED,
-        })
+        }
     }
 }
 

@@ -53,6 +53,7 @@
 //! - [`corpus`] validates files and folders on all cores;
 //! - [`Baseline`] suppresses known findings until a date;
 //! - [`report`] renders for a terminal, as a web page, JSON, SARIF, JUnit XML or annotations;
+//! - [`fix`] proposes the edits of the document that the traffic asks for;
 //! - [`run()`] does all of this for a tool, which may add [`Checks`] of its own; `command` (feature
 //!   `cli`) is its command line.
 
@@ -71,6 +72,7 @@ mod document;
 mod escaped;
 mod evidence;
 mod finding;
+pub mod fix;
 mod judge;
 mod linked;
 mod origins;

@@ -45,11 +45,22 @@ pub struct Options {
 /// What cannot be read or validated is listed in the problems of the report. The report is complete
 /// and sorted.
 pub fn run(options: &Options, tool: Tool, checks: &dyn Checks, each: &mut dyn FnMut()) -> Report {
+    run_on(Source::read(&options.spec), options, tool, checks, each)
+}
+
+/// The same with another text for the document.
+pub(crate) fn run_on(
+    document: Result<Source, located::Error>,
+    options: &Options,
+    tool: Tool,
+    checks: &dyn Checks,
+    each: &mut dyn FnMut(),
+) -> Report {
     let started = Instant::now();
     let mut report = Report::new(display(&options.spec), tool);
     // Without a document nothing can be validated; other files that cannot be read do not stop the
     // run.
-    match Source::read(&options.spec).and_then(Spec::load) {
+    match document.and_then(Spec::load) {
         Ok(spec) => {
             let spec = spec.at_hosts(options.hosts.clone());
             let mut findings = judge(&spec, options, checks, &mut report, each);

@@ -161,7 +161,7 @@ fn shortened(name: &str) -> Cow<'_, str> {
 
 /// Whether a name looks like an identifier and not like a value: words of letters, joined by `-` and
 /// `_`, with few digits.
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let is_number = name.bytes().any(|byte| byte.is_ascii_digit());
     let is_short = name.chars().count() <= 3 && !is_number;
     let bare = name.trim_start_matches(['$', '@', ':']);

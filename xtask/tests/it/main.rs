@@ -4,6 +4,7 @@
 mod bench;
 mod corrections;
 mod fake;
+mod fixes;
 mod forward;
 mod har;
 mod leaks;

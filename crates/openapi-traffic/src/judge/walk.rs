@@ -180,7 +180,7 @@ impl<'j> Walk<'_, 'j> {
             open &= node.additional == Additional::Open;
         }
         if self.observation.whole && self.side.direction == Direction::Response {
-            for id in speaking.nodes.iter() {
+            for id in applicable.nodes.iter() {
                 self.missed(&plan.get(*id).pointer, &plan.get(*id).always, members, way);
             }
         }

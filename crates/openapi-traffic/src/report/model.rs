@@ -267,7 +267,7 @@ impl Report {
     }
 
     /// Where a file that is shown by this name is.
-    pub(super) fn path<'r>(&'r self, shown: &'r str) -> &'r str {
+    pub(crate) fn path<'r>(&'r self, shown: &'r str) -> &'r str {
         self.files.get(shown).map_or(shown, String::as_str)
     }
 

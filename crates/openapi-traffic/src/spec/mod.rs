@@ -125,6 +125,10 @@ impl Spec {
         self.document.place_name(pointer)
     }
 
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
+    }
+
     /// The source of the document itself, without the files that it refers to.
     pub fn source(&self) -> &Source {
         self.document.source()

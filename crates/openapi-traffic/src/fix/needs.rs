@@ -1,0 +1,663 @@
+//! What findings ask for: grouped by the place of the document that has to change, each with what
+//! was seen of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use http_recording::Origin;
+use located::{openapi, pointer};
+use serde_json::{Map, Value};
+
+use super::edits;
+use super::schema::{Writer, type_of};
+use super::{Fix, Proposal, Refused};
+use crate::codes::{BodyCode, Code};
+use crate::corpus;
+use crate::document::Document;
+use crate::judge::Exchange;
+use crate::report::{Report, Reported};
+use crate::shown::{MASK, is_media_type, is_name, visible};
+use crate::spec::Spec;
+use crate::spec::lower::Direction;
+use crate::spec::operation::{Media, essence};
+use crate::style::decode;
+
+/// How many findings of one kind and place are looked up.
+const LOOKED_UP: usize = 64;
+/// How many recordings a fix names.
+const NAMED: usize = 3;
+/// The longest word that is added to a vocabulary.
+const LONGEST_WORD: usize = 32;
+/// The longest branch that a look through a schema follows.
+const DEEPEST: usize = 64;
+
+const UNKNOWN_SHAPE: &str = "what was seen is not of a shape that is known to be harmless";
+
+/// What has to change.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Need {
+    /// A list of values has others.
+    Words(String),
+    /// An object schema has another property.
+    Property(String, String),
+    /// A schema takes a value of another type.
+    Type(String),
+    /// A schema takes null.
+    Null(String),
+    /// An operation has another status: its `responses`, and the status.
+    Status(String, String),
+    /// A body has another media type: what has the `content`, and the media type.
+    Content(String, String),
+    /// An operation takes a body of a media type.
+    RequestBody(String, String),
+    /// An operation has another query parameter.
+    Query(String, String),
+    /// A parameter or header is not required.
+    Optional(String),
+    /// A `required` list has too much.
+    Required(String),
+}
+
+/// What was seen of it.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) values: Vec<Value>,
+    pub(super) media_types: BTreeSet<String>,
+    /// Where the schemas in question are used, as far as that is known.
+    pub(super) sites: BTreeSet<String>,
+    /// Schemas that may have a new property, best first.
+    pub(super) owners: Vec<Owner>,
+    /// Some of what was seen is not written down.
+    partial: bool,
+    ids: BTreeSet<String>,
+    codes: BTreeSet<&'static str>,
+    evidence: Vec<String>,
+    findings: usize,
+}
+
+/// How far the nearest known property is, a schema, and the property to stand behind.
+pub(super) type Owner = (usize, String, Option<String>);
+
+/// The edits that a report asks for, and those that cannot be offered.
+pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Refused>) {
+    let mut groups: BTreeMap<_, Vec<&Reported>> = BTreeMap::new();
+    for it in &report.findings {
+        if kind(it.finding.code).is_some() {
+            // Of some, only what was seen tells one from another.
+            let seen = match kind(it.finding.code) {
+                Some(Kind::Status | Kind::Content) => it.finding.seen.as_str(),
+                _ => "",
+            };
+            groups
+                .entry((it.finding.group(), seen))
+                .or_default()
+                .push(it);
+        }
+    }
+    let mut reading = Reading {
+        spec,
+        report,
+        documents: HashMap::new(),
+    };
+    let mut needs: BTreeMap<Need, Seen> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for group in groups.values() {
+        if let Err(reason) = reading.group(group, &mut needs) {
+            let what = group.first().map_or("", |it| it.finding.message.as_str());
+            refused.push(Refused {
+                what: what.to_owned(),
+                reason,
+            });
+        }
+    }
+    let writer = Writer {
+        document: spec.document(),
+        known: &spec.known,
+    };
+    let proposals = shared(needs).into_iter().map(|(need, seen)| {
+        let (what, at, ways) = edits::ways(&writer, &need, &seen);
+        Proposal {
+            fix: Fix {
+                what,
+                at,
+                codes: seen.codes.into_iter().collect(),
+                evidence: seen.evidence,
+                findings: seen.findings,
+            },
+            ways,
+            ids: seen.ids,
+            partial: seen.partial,
+        }
+    });
+    let (ready, hopeless): (Vec<_>, Vec<_>) = proposals.partition(|it| !it.ways.is_empty());
+    refused.extend(hopeless.into_iter().map(|it| Refused {
+        what: it.fix.what,
+        reason: "there is no way to say it here that is known; edit the document by hand".into(),
+    }));
+    (ready, refused)
+}
+
+/// The needs, with one for a property that several ask for where one schema speaks of all the
+/// objects that have it.
+fn shared(needs: BTreeMap<Need, Seen>) -> Vec<(Need, Seen)> {
+    let mut kept: Vec<(Need, Seen)> = Vec::new();
+    for (need, mut seen) in needs {
+        let Need::Property(_, name) = &need else {
+            kept.push((need, seen));
+            continue;
+        };
+        let common = |other: &Seen| -> Vec<Owner> {
+            let mine = |schema: &String| {
+                let found = seen.owners.iter().find(|(_, own, _)| own == schema);
+                found.map(|(distance, _, _)| *distance)
+            };
+            let both = other
+                .owners
+                .iter()
+                .filter_map(|(distance, schema, before)| {
+                    Some((distance + mine(schema)?, schema.clone(), before.clone()))
+                });
+            let mut both: Vec<Owner> = both.collect();
+            both.sort();
+            both
+        };
+        let mut same = kept
+            .iter_mut()
+            .filter(|(other, _)| matches!(other, Need::Property(_, own) if own == name));
+        let other = same.find_map(|(need, other)| {
+            let both = common(other);
+            (!both.is_empty()).then_some((need, other, both))
+        });
+        let Some((of_other, other, both)) = other else {
+            kept.push((need, seen));
+            continue;
+        };
+        *of_other = Need::Property(both[0].1.clone(), name.clone());
+        other.owners = both;
+        other.values.append(&mut seen.values);
+        other.ids.append(&mut seen.ids);
+        other.codes.append(&mut seen.codes);
+        other.findings += seen.findings;
+        let room = NAMED.saturating_sub(other.evidence.len());
+        other.evidence.extend(seen.evidence.into_iter().take(room));
+    }
+    kept
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Words,
+    Property,
+    Type,
+    Null,
+    Status,
+    Content,
+    Query,
+    Optional,
+    Required,
+}
+
+/// What a finding of a code asks for; none where nothing is known that a document should say.
+fn kind(code: &str) -> Option<Kind> {
+    let is = |rule: Code| rule.rule().code == code;
+    let is_body = |rule: BodyCode| {
+        [Direction::Request, Direction::Response]
+            .iter()
+            .any(|way| rule.rule(*way).code == code)
+    };
+    Some(match () {
+        () if is(Code::Vocabulary) || is_body(BodyCode::Enum) => Kind::Words,
+        () if is(Code::Field) || is_body(BodyCode::Additional) => Kind::Property,
+        () if is_body(BodyCode::Type) || is_body(BodyCode::Alternative) => Kind::Type,
+        () if is(Code::Header) || is(Code::Parameter) => Kind::Type,
+        () if is_body(BodyCode::Null) => Kind::Null,
+        () if is(Code::Status) => Kind::Status,
+        () if is_body(BodyCode::MediaType) || is_body(BodyCode::UnexpectedBody) => Kind::Content,
+        () if is(Code::Query) => Kind::Query,
+        () if is(Code::ParameterMissing) || is(Code::HeaderMissing) => Kind::Optional,
+        () if is_body(BodyCode::Required) => Kind::Required,
+        () => return None,
+    })
+}
+
+/// Looks up in the recordings what findings do not say.
+struct Reading<'r> {
+    spec: &'r Spec,
+    report: &'r Report,
+    /// The exchanges of a file, by the line that begins them where there is one on each.
+    documents: HashMap<(PathBuf, usize), Vec<Arc<Exchange>>>,
+}
+
+impl Reading<'_> {
+    fn exchange(&mut self, it: &Reported) -> Option<Arc<Exchange>> {
+        let place = it.finding.recording.as_ref()?;
+        let path = Path::new(self.report.path(&place.file));
+        let is_lines = corpus::has_lines(path);
+        let line = if is_lines { place.line } else { 1 };
+        let known = self.documents.entry((path.to_owned(), line));
+        let exchanges = known.or_insert_with(|| corpus::exchanges_at(path, line));
+        let mut exchanges = exchanges.iter();
+        exchanges
+            .find(|it| pointer::is_at_or_below(&place.pointer, it.base()))
+            .cloned()
+    }
+
+    /// Adds to the needs what the findings of one kind and place ask for.
+    fn group(
+        &mut self,
+        group: &[&Reported],
+        needs: &mut BTreeMap<Need, Seen>,
+    ) -> Result<(), String> {
+        let Some(first) = group.first() else {
+            return Ok(());
+        };
+        let finding = &first.finding;
+        let Some((kind, place)) = kind(finding.code).zip(finding.spec.as_ref()) else {
+            return Ok(());
+        };
+        if place.file != visible(self.spec.source().file()) {
+            return Err(format!("{} is another file than the document", place.file));
+        }
+        let mut strong = Vec::new();
+        let mut origins = BTreeSet::new();
+        for it in group.iter().take(LOOKED_UP) {
+            let Some(exchange) = self.exchange(it) else {
+                return Err("its recording cannot be read any more".to_owned());
+            };
+            let origin = exchange.recording.meta.origin;
+            match origin {
+                Origin::Captured | Origin::Reported => strong.push((*it, exchange)),
+                _ => {
+                    origins.insert(crate::origins::word(origin));
+                }
+            }
+        }
+        if strong.is_empty() {
+            let origins: Vec<_> = origins.into_iter().collect();
+            return Err(format!(
+                "only {} recordings show it, which is no evidence of what a service does",
+                origins.join(" and ")
+            ));
+        }
+        let all = strong.len();
+        if kind == Kind::Words {
+            let schema =
+                pointer::parent(&place.pointer).and_then(|it| self.spec.document().get(it));
+            strong.retain(|(it, exchange)| {
+                let at = it.finding.at.as_deref().unwrap_or_default();
+                let name = pointer::last(at).unwrap_or_default();
+                value_at(exchange, at).is_some_and(|value| is_harmless(&name, &value, schema))
+            });
+        }
+        let Some(last) = strong.last() else {
+            return Err(UNKNOWN_SHAPE.to_owned());
+        };
+        // The fullest object tells best where a property belongs.
+        let size = |(it, exchange): &&(&Reported, Arc<Exchange>)| {
+            let around = it.finding.at.as_deref().and_then(pointer::parent);
+            let whole = around.and_then(|at| value_at(exchange, at));
+            whole
+                .and_then(|it| it.as_object().map(Map::len))
+                .unwrap_or_default()
+        };
+        let property = match (kind, strong.iter().max_by_key(size)) {
+            (Kind::Property, Some((it, exchange))) => {
+                let need = self.need(kind, &place.pointer, it, exchange)?;
+                let at = it.finding.at.as_deref().unwrap_or_default();
+                let seen = needs.entry(need.clone()).or_default();
+                if seen.owners.is_empty() {
+                    seen.owners = self.owners(&schema_of(&place.pointer), exchange, at);
+                }
+                Some(need)
+            }
+            _ => None,
+        };
+        for (it, exchange) in &strong {
+            let need = match &property {
+                Some(need) => need.clone(),
+                None => self.need(kind, &place.pointer, it, exchange)?,
+            };
+            let at = it.finding.at.as_deref().unwrap_or_default();
+            let value = value_at(exchange, at);
+            let seen = needs.entry(need.clone()).or_default();
+            if let Some(recording) = &it.finding.recording
+                && seen.evidence.len() < NAMED
+            {
+                let named = format!("{}#{}", recording.file, recording.pointer);
+                if !seen.evidence.contains(&named) {
+                    seen.evidence.push(named);
+                }
+            }
+            seen.media_types.extend(media_type(exchange, at));
+            self.places(&need, exchange, at, seen);
+            seen.values.extend(value);
+        }
+        let need = match property {
+            Some(need) => need,
+            None => self.need(kind, &place.pointer, last.0, &last.1)?,
+        };
+        if let Some(seen) = needs.get_mut(&need) {
+            seen.partial |= strong.len() < all;
+            seen.ids.extend(group.iter().map(|it| it.id.clone()));
+            seen.codes.insert(finding.code);
+            seen.findings += group.len() - (all - strong.len());
+        }
+        Ok(())
+    }
+
+    fn need(
+        &self,
+        kind: Kind,
+        spec: &str,
+        it: &Reported,
+        exchange: &Exchange,
+    ) -> Result<Need, String> {
+        let finding = &it.finding;
+        let at = finding.at.as_deref().unwrap_or_default();
+        let last = || pointer::last(at).unwrap_or_default().into_owned();
+        let above = || pointer::parent(spec).unwrap_or_default().to_owned();
+        let shown = |name: &str| match self.spec.known.name(name) == name && !name.contains(MASK) {
+            true => Ok(name.to_owned()),
+            false => Err(UNKNOWN_SHAPE.to_owned()),
+        };
+        Ok(match kind {
+            Kind::Words => Need::Words(spec.to_owned()),
+            Kind::Property => {
+                let name = shown(&last())?;
+                let schema = schema_of(spec);
+                let owners = self.owners(&schema, exchange, at);
+                Need::Property(owners.first().map_or(schema, |it| it.1.clone()), name)
+            }
+            Kind::Type => match ["/type", "/anyOf", "/oneOf"]
+                .iter()
+                .any(|it| spec.ends_with(it))
+            {
+                true => Need::Type(above()),
+                false => return Err("its type is not what is wrong".to_owned()),
+            },
+            Kind::Null => Need::Null(above()),
+            Kind::Status => Need::Status(spec.to_owned(), shown_status(&finding.seen)?),
+            Kind::Content => {
+                let found = media_type(exchange, at).filter(|it| is_media_type(it));
+                let media = found.ok_or("it has no content type that can be written down")?;
+                let document = self.spec.document();
+                match document.get(&pointer::join(spec, "responses")) {
+                    Some(_) => Need::RequestBody(spec.to_owned(), media),
+                    None => {
+                        let whole = spec.strip_suffix("/content").unwrap_or(spec);
+                        let resolved = document.resolve(whole).map_err(|it| it.to_string())?;
+                        let is_content = whole.len() < spec.len();
+                        let end = if is_content { "/content" } else { "" };
+                        Need::Content(format!("{}{end}", resolved.pointer), media)
+                    }
+                }
+            }
+            Kind::Query => Need::Query(spec.to_owned(), shown(&last())?),
+            Kind::Optional => Need::Optional(spec.to_owned()),
+            Kind::Required => Need::Required(spec.to_owned()),
+        })
+    }
+
+    /// Notes where the schema of a need is used.
+    fn places(&self, need: &Need, exchange: &Exchange, at: &str, seen: &mut Seen) {
+        match need {
+            Need::Type(schema) | Need::Null(schema) => {
+                let document = self.spec.document();
+                for site in self.sites(exchange, at) {
+                    if parts(document, &site).contains(schema) {
+                        seen.sites.insert(site);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The schemas that speak of the value at a pointer into an exchange, as the document uses them.
+    fn sites(&self, exchange: &Exchange, at: &str) -> Vec<String> {
+        let Some((way, below)) = body(at) else {
+            return Vec::new();
+        };
+        let document = self.spec.document();
+        let mut sites: Vec<String> = self.start(exchange, way).into_iter().collect();
+        for token in pointer::tokens(below).into_iter().flatten() {
+            let below = sites.iter().flat_map(|site| parts(document, site));
+            let steps = below.filter_map(|schema| step(document, &schema, &token));
+            let mut next: Vec<String> = steps.collect();
+            next.sort();
+            next.dedup();
+            sites = next;
+        }
+        sites
+    }
+
+    /// The schemas with properties that speak of the object around a pointer: first the one that
+    /// has the property which comes nearest before it in the object.
+    fn owners(&self, found: &str, exchange: &Exchange, at: &str) -> Vec<Owner> {
+        let document = self.spec.document();
+        let above = pointer::parent(at).unwrap_or_default();
+        let whole = value_at(exchange, above).unwrap_or_default();
+        let keys: Vec<&String> = whole
+            .as_object()
+            .into_iter()
+            .flat_map(|it| it.keys())
+            .collect();
+        let name = pointer::last(at).unwrap_or_default();
+        let index = keys
+            .iter()
+            .position(|key| **key == name)
+            .unwrap_or(keys.len());
+        let schemas = self.sites(exchange, above);
+        let schemas = schemas.iter().flat_map(|it| parts(document, it));
+        let owner = |schema: String| {
+            let properties = document.get(&pointer::join(&schema, "properties"));
+            let has = |key: &&&String| properties.is_some_and(|it| it.get(key.as_str()).is_some());
+            let before = keys[..index]
+                .iter()
+                .rev()
+                .enumerate()
+                .find(|(_, key)| has(key));
+            let after = keys[index..].iter().enumerate().find(|(_, key)| has(key));
+            match (before, after) {
+                (Some((distance, key)), _) => (distance, schema, Some((*key).clone())),
+                (None, Some((distance, _))) => (keys.len() + distance, schema, None),
+                (None, None) => (2 * keys.len() + usize::from(schema != found), schema, None),
+            }
+        };
+        let is_object = |schema: &String| {
+            schema == found || document.get(&pointer::join(schema, "properties")).is_some()
+        };
+        let mut owners: Vec<Owner> = schemas.filter(is_object).map(owner).collect();
+        if owners.iter().all(|(_, schema, _)| schema != found) {
+            owners.push((3 * keys.len(), found.to_owned(), None));
+        }
+        owners.sort();
+        owners
+    }
+
+    /// The schema of the body of an exchange.
+    fn start(&self, exchange: &Exchange, way: Direction) -> Option<String> {
+        let recording = &exchange.recording;
+        let matches = self
+            .spec
+            .routes
+            .find(exchange.url(), &recording.request.params);
+        let method = recording.request.method.to_ascii_uppercase();
+        let found = matches.iter().find(|it| it.route.method == method)?;
+        let operation = &self.spec.operations[found.number];
+        let status = recording.response.status;
+        let content: &[Media] = match way {
+            Direction::Request => &operation.request.as_ref()?.content,
+            Direction::Response => {
+                let names = [
+                    status.to_string(),
+                    format!("{}XX", status / 100),
+                    "DEFAULT".into(),
+                ];
+                let mut found = names
+                    .iter()
+                    .filter_map(|name| operation.responses.iter().find(|it| it.status == *name));
+                &found.next()?.content
+            }
+        };
+        let owner = match way {
+            Direction::Request => "/request",
+            Direction::Response => "/response",
+        };
+        let own = media_type(exchange, owner);
+        let media = content.iter().find(|it| Some(&it.range) == own.as_ref());
+        let schema = media.or(content.first())?.schema.as_ref()?;
+        Some(schema.pointer.clone())
+    }
+}
+
+/// A schema, what it refers to and what it is composed of.
+fn parts(document: &Document, schema: &str) -> Vec<String> {
+    let mut found = vec![schema.to_owned()];
+    let mut next = 0;
+    while let Some(at) = found.get(next).cloned() {
+        next += 1;
+        let Some(value) = document.get(&at) else {
+            continue;
+        };
+        let mut more: Vec<String> = openapi::local(value)
+            .map(str::to_owned)
+            .into_iter()
+            .collect();
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let items = value
+                .get(keyword)
+                .and_then(Value::as_array)
+                .map_or(0, Vec::len);
+            more.extend((0..items).map(|index| format!("{at}/{keyword}/{index}")));
+        }
+        for it in more {
+            if found.len() < DEEPEST && !found.contains(&it) {
+                found.push(it);
+            }
+        }
+    }
+    found
+}
+
+/// The schema of a member or item of what a schema is of.
+fn step(document: &Document, schema: &str, token: &str) -> Option<String> {
+    let value = document.get(schema)?;
+    let name = pointer::escape(token);
+    if value
+        .get("properties")
+        .is_some_and(|it| it.get(token).is_some())
+    {
+        return Some(format!("{schema}/properties/{name}"));
+    }
+    let is_index = !token.is_empty() && token.bytes().all(|it| it.is_ascii_digit());
+    if is_index && value.get("items").is_some() {
+        return Some(format!("{schema}/items"));
+    }
+    let others = value
+        .get("additionalProperties")
+        .filter(|it| it.is_object());
+    others.map(|_| format!("{schema}/additionalProperties"))
+}
+
+/// Which body a pointer into an exchange leads into, and the rest of it.
+fn body(at: &str) -> Option<(Direction, &str)> {
+    let ways = [
+        ("/request/body", Direction::Request),
+        ("/response/body", Direction::Response),
+    ];
+    let mut ways = ways.into_iter();
+    ways.find_map(|(start, way)| Some((way, at.strip_prefix(start)?)))
+}
+
+/// The media type of the message that a pointer leads into.
+fn media_type(exchange: &Exchange, at: &str) -> Option<String> {
+    let recording = &exchange.recording;
+    let headers = match at.starts_with("/request") {
+        true => &recording.request.headers,
+        false => &recording.response.headers,
+    };
+    let mut own = headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    own.next()
+        .map(|(_, value)| essence(&http_recording::text(value)))
+}
+
+/// The value at a pointer into an exchange; of a status or a header of a message, its body.
+fn value_at(exchange: &Exchange, at: &str) -> Option<Value> {
+    let recording = &exchange.recording;
+    let within = |start: &str, value: &Option<Value>| {
+        let below = at.strip_prefix(start)?;
+        value.as_ref()?.pointer(below).cloned()
+    };
+    if at.starts_with("/response/body") {
+        return within("/response/body", &recording.response.body);
+    }
+    if at.starts_with("/request/body") {
+        return within("/request/body", &recording.request.body);
+    }
+    match at {
+        "/response/status" | "/response/headers/content-type" => recording.response.body.clone(),
+        "/request/headers/content-type" => recording.request.body.clone(),
+        _ => {
+            let (place, name) = at.rsplit_once('/')?;
+            let map = match place {
+                "/request/query" => &recording.request.query,
+                "/request/headers" => &recording.request.headers,
+                "/request/params" => &recording.request.params,
+                "/response/headers" => &recording.response.headers,
+                _ => return None,
+            };
+            let name = pointer::last(&format!("/{name}"))?.into_owned();
+            let in_url = || {
+                let (_, query) = exchange.url().split_once('?')?;
+                let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+                let mut own = pairs.filter(|(key, _)| decode(key) == name);
+                own.next().map(|(_, value)| Value::String(decode(value)))
+            };
+            let value = map.get(&name).cloned();
+            value.or_else(|| in_url().filter(|_| place == "/request/query"))
+        }
+    }
+}
+
+/// The object schema that a finding of a property names by one of its keywords.
+fn schema_of(spec: &str) -> String {
+    let keywords = ["/properties", "/additionalProperties"];
+    let found = keywords.iter().find_map(|it| spec.strip_suffix(it));
+    found.unwrap_or(spec).to_owned()
+}
+
+fn shown_status(seen: &str) -> Result<String, String> {
+    match seen.parse::<u16>() {
+        Ok(100..=599) => Ok(seen.to_owned()),
+        _ => Err("it is no status of HTTP".to_owned()),
+    }
+}
+
+/// Whether a value may be written into a vocabulary: null, true, false, or a short word of letters
+/// where nothing secret and nothing of a customer's stands.
+fn is_harmless(name: &str, value: &Value, schema: Option<&Value>) -> bool {
+    let is_secret = schema.is_none_or(|schema| {
+        schema.get("x-sensitive") == Some(&Value::Bool(true))
+            || schema.get("format").and_then(Value::as_str) == Some("password")
+    });
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::String(word) => {
+            !is_secret
+                && word.is_ascii()
+                && (1..=LONGEST_WORD).contains(&word.len())
+                && is_name(word)
+                && !traffic_redact::discloses(Some(name), word)
+        }
+        _ => false,
+    }
+}
+
+/// What is said of a type.
+pub(super) fn types(values: &[Value]) -> BTreeSet<&'static str> {
+    values.iter().map(type_of).collect()
+}

@@ -1,0 +1,349 @@
+//! Schemas for what was seen: a shared one of the document where one fits, else one of types alone.
+
+use std::collections::BTreeSet;
+
+use indexmap::{IndexMap, IndexSet};
+use located::{openapi, pointer};
+use serde_json::{Map, Value, json};
+
+use crate::document::Document;
+use crate::shown::Known;
+
+/// Keywords that change nothing in what a schema takes.
+const ANNOTATIONS: [&str; 9] = [
+    "description",
+    "title",
+    "example",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "default",
+    "externalDocs",
+    "xml",
+];
+
+/// Whether a keyword changes nothing in what a schema takes.
+pub(super) fn is_annotation(keyword: &str) -> bool {
+    ANNOTATIONS.contains(&keyword) || (keyword.starts_with("x-") && keyword != "x-extensible-enum")
+}
+
+/// The JSON Schema type of a value.
+pub(super) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// How a document writes its schemas.
+pub(super) struct Writer<'d> {
+    pub(super) document: &'d Document,
+    pub(super) known: &'d Known,
+}
+
+impl Writer<'_> {
+    fn components(&self) -> impl Iterator<Item = (String, &Value)> {
+        let schemas = self.document.get("/components/schemas");
+        let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
+        schemas.map(|(name, schema)| (reference("schemas", name), schema))
+    }
+
+    /// A schema for values, of which there is at least one; `label` says whether it is described.
+    pub(super) fn schema(&self, values: &[&Value]) -> Value {
+        let (nulls, values): (Vec<&Value>, Vec<&Value>) =
+            values.iter().partition(|value| value.is_null());
+        let mut schema = self.of_present(&values);
+        if !nulls.is_empty()
+            && let Some(members) = schema.as_object_mut()
+        {
+            if members.contains_key("type") {
+                members.insert("nullable".to_owned(), json!(true));
+            } else if let Some(own) = members.shift_remove("$ref") {
+                members.insert("anyOf".to_owned(), json!([{"$ref": own}, {"enum": [null]}]));
+            } else if let Some(Value::Array(branches)) = members.get_mut("anyOf") {
+                branches.push(json!({"enum": [null]}));
+            }
+        }
+        schema
+    }
+
+    fn of_present(&self, values: &[&Value]) -> Value {
+        let mut types: IndexSet<&str> = values.iter().map(|value| type_of(value)).collect();
+        if types.contains("number") {
+            types.shift_remove("integer");
+        }
+        if let Some(shared) = self.shared(values, &types) {
+            return json!({ "$ref": shared });
+        }
+        match types.len() {
+            0 => json!({}),
+            1 => self.of_type(types[0], values),
+            _ => {
+                let branch = |name: &&str| {
+                    let of_type = |it: &&&Value| {
+                        type_of(it) == *name || (*name == "number" && it.is_number())
+                    };
+                    let own: Vec<&Value> = values.iter().filter(of_type).copied().collect();
+                    self.of_type(name, &own)
+                };
+                let branches: Vec<Value> = types.iter().map(branch).collect();
+                json!({ "anyOf": branches })
+            }
+        }
+    }
+
+    /// A schema of one type.
+    pub(super) fn of_type(&self, name: &str, values: &[&Value]) -> Value {
+        match name {
+            "array" => {
+                let items: Vec<&Value> = values
+                    .iter()
+                    .filter_map(|value| value.as_array())
+                    .flatten()
+                    .collect();
+                json!({"type": "array", "items": self.schema(&items)})
+            }
+            "object" => {
+                let mut members: IndexMap<&str, Vec<&Value>> = IndexMap::new();
+                for (key, value) in values.iter().filter_map(|it| it.as_object()).flatten() {
+                    members.entry(key).or_default().push(value);
+                }
+                // Names that may be data are not written down.
+                let named = members.keys().all(|name| self.known.name(name) == *name);
+                if !named || members.is_empty() {
+                    return json!({ "type": "object" });
+                }
+                let properties: Map<String, Value> = members
+                    .into_iter()
+                    .map(|(name, values)| (name.to_owned(), self.property(&values)))
+                    .collect();
+                json!({"type": "object", "properties": properties})
+            }
+            "integer" | "number" => match self.format(name) {
+                Some(format) => json!({"type": name, "format": format}),
+                None => json!({ "type": name }),
+            },
+            _ => json!({ "type": name }),
+        }
+    }
+
+    /// The schema of a property: masked, where the document masks others and what comes may be
+    /// anything.
+    pub(super) fn property(&self, values: &[&Value]) -> Value {
+        let schema = self.schema(values);
+        let mut members = Map::new();
+        let own = match schema {
+            Value::Object(own) => own,
+            _ => Map::new(),
+        };
+        let is_free = values.iter().any(|value| value.is_string()) && !self.is_vocabulary(&own);
+        let masks = is_free && self.uses("x-sensitive");
+        let describes = self.describes();
+        let description = || json!("Seen in traffic; what it means is not known.");
+        match own.get("$ref") {
+            Some(target) if masks || describes => {
+                if masks {
+                    members.insert("x-sensitive".to_owned(), json!(true));
+                }
+                if describes {
+                    members.insert("description".to_owned(), description());
+                }
+                members.insert("allOf".to_owned(), json!([{ "$ref": target }]));
+            }
+            Some(_) => members = own,
+            None => {
+                let (typed, rest): (Vec<_>, Vec<_>) = own
+                    .into_iter()
+                    .partition(|(key, _)| matches!(key.as_str(), "type" | "format" | "nullable"));
+                members.extend(typed);
+                if masks {
+                    members.insert("x-sensitive".to_owned(), json!(true));
+                }
+                if describes {
+                    members.insert("description".to_owned(), description());
+                }
+                members.extend(rest);
+            }
+        }
+        Value::Object(members)
+    }
+
+    /// Whether most properties of the document say what they mean.
+    fn describes(&self) -> bool {
+        let (mut with, mut without) = (0, 0);
+        for (at, value) in pointer::values(self.document.value()) {
+            let is_property = pointer::parent(&at).is_some_and(|it| it.ends_with("/properties"));
+            if is_property && value.is_object() && value.get("$ref").is_none() {
+                match value.get("description") {
+                    Some(_) => with += 1,
+                    None => without += 1,
+                }
+            }
+        }
+        with > without
+    }
+
+    fn uses(&self, keyword: &str) -> bool {
+        let all = pointer::values(self.document.value());
+        all.iter()
+            .any(|(_, value)| value.get(keyword) == Some(&Value::Bool(true)))
+    }
+
+    /// The format that most schemas of a type name.
+    fn format(&self, type_name: &str) -> Option<String> {
+        let mut counts: IndexMap<Option<&str>, usize> = IndexMap::new();
+        let all = pointer::values(self.document.value());
+        for (_, value) in &all {
+            if value.get("type").and_then(Value::as_str) == Some(type_name) {
+                let format = value.get("format").and_then(Value::as_str);
+                *counts.entry(format).or_default() += 1;
+            }
+        }
+        let best = counts.into_iter().max_by_key(|(_, count)| *count)?;
+        best.0.map(str::to_owned)
+    }
+
+    fn is_vocabulary(&self, schema: &Map<String, Value>) -> bool {
+        let target = schema.get("$ref").and_then(Value::as_str);
+        let target = target.and_then(|it| self.document.get(it.strip_prefix('#')?));
+        target.is_some_and(|it| vocabulary(it).is_some())
+    }
+
+    /// The shared schema that speaks of such values: of their vocabulary, of just their types, or
+    /// of objects with their members.
+    fn shared(&self, values: &[&Value], types: &IndexSet<&str>) -> Option<String> {
+        match types.iter().copied().collect::<Vec<_>>()[..] {
+            ["string"] => {
+                let words: BTreeSet<&str> = values.iter().filter_map(|it| it.as_str()).collect();
+                let words: Vec<&str> = words.into_iter().filter(|it| !it.is_empty()).collect();
+                if words.is_empty() {
+                    return None;
+                }
+                let fitting = self.components().filter_map(|(reference, schema)| {
+                    let known = vocabulary(schema)?;
+                    words
+                        .iter()
+                        .all(|it| known.contains(it))
+                        .then_some((known.len(), reference))
+                });
+                let mut fitting: Vec<_> = fitting.collect();
+                fitting.sort_by_key(|(size, reference)| {
+                    (*size, std::cmp::Reverse(self.uses_of(reference)))
+                });
+                fitting.into_iter().next().map(|(_, reference)| reference)
+            }
+            ["object"] => self.of_members(values),
+            ["array"] => {
+                let items: Vec<&Value> = values
+                    .iter()
+                    .filter_map(|it| it.as_array())
+                    .flatten()
+                    .collect();
+                if items.is_empty() {
+                    return None;
+                }
+                let of_items = self.of_members(&items)?;
+                let mut lists = self.components().filter(|(_, schema)| {
+                    let items = schema.pointer("/items/$ref").and_then(Value::as_str);
+                    items == Some(&of_items)
+                });
+                lists.next().map(|(reference, _)| reference)
+            }
+            [] | [_] => None,
+            _ => self.of_types(types.iter().copied()),
+        }
+    }
+
+    /// The shared schema that says of a value that it is one of some types, and no more.
+    pub(super) fn of_types<'t>(&self, types: impl Iterator<Item = &'t str>) -> Option<String> {
+        let types: BTreeSet<&str> = types.collect();
+        let mut fitting = self.components().filter(|(_, schema)| {
+            let branches = ["anyOf", "oneOf"].iter().find_map(|it| schema.get(it));
+            let branches = branches.and_then(Value::as_array);
+            let simple = schema.as_object().is_some_and(|it| {
+                it.keys()
+                    .all(|key| key == "description" || key == "anyOf" || key == "oneOf")
+            });
+            let simple = simple
+                && branches
+                    .into_iter()
+                    .flatten()
+                    .all(|branch| branch.get("type").is_some() && branch.get("pattern").is_none());
+            let names = branches.into_iter().flatten();
+            let names: BTreeSet<&str> = names
+                .filter_map(|it| it.get("type").and_then(Value::as_str))
+                .collect();
+            simple && names == types
+        });
+        fitting.next().map(|(reference, _)| reference)
+    }
+
+    /// The shared schema of objects that has all members of these, and needs no other; the one
+    /// with the fewest.
+    fn of_members(&self, values: &[&Value]) -> Option<String> {
+        let mut seen = BTreeSet::new();
+        let mut always: Option<BTreeSet<&str>> = None;
+        for value in values {
+            let names: BTreeSet<&str> = value.as_object()?.keys().map(String::as_str).collect();
+            seen.extend(names.iter().copied());
+            always = Some(match always {
+                None => names,
+                Some(before) => before.intersection(&names).copied().collect(),
+            });
+        }
+        let always = always.filter(|it| !it.is_empty())?;
+        let fitting = self.components().filter_map(|(reference, schema)| {
+            let (mut properties, mut required) = (BTreeSet::new(), BTreeSet::new());
+            self.members(schema, 0, &mut properties, &mut required);
+            let fits = seen.iter().all(|it| properties.contains(*it))
+                && required.iter().all(|it| always.contains(it.as_str()));
+            fits.then_some((properties.len(), reference))
+        });
+        fitting.min().map(|(_, reference)| reference)
+    }
+
+    /// The names of the properties of a schema and of what it is composed of.
+    fn members(
+        &self,
+        schema: &Value,
+        depth: usize,
+        properties: &mut BTreeSet<String>,
+        required: &mut BTreeSet<String>,
+    ) {
+        let followed = openapi::local(schema).and_then(|it| self.document.get(it));
+        let schema = followed.unwrap_or(schema);
+        let own = schema.get("properties").and_then(Value::as_object);
+        properties.extend(own.into_iter().flatten().map(|(name, _)| name.clone()));
+        let own = schema.get("required").and_then(Value::as_array);
+        let names = own.into_iter().flatten().filter_map(Value::as_str);
+        required.extend(names.map(str::to_owned));
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        for part in parts.into_iter().flatten().filter(|_| depth < 16) {
+            self.members(part, depth + 1, properties, required);
+        }
+    }
+
+    /// How often a reference is written.
+    pub(super) fn uses_of(&self, reference: &str) -> usize {
+        let all = pointer::values(self.document.value());
+        let is_it = |value: &Value| openapi::reference(value) == Some(reference);
+        all.iter().filter(|(_, value)| is_it(value)).count()
+    }
+}
+
+/// The text of a reference to a component.
+pub(super) fn reference(kind: &str, name: &str) -> String {
+    format!("#/components/{kind}/{}", pointer::escape(name))
+}
+
+fn vocabulary(schema: &Value) -> Option<Vec<&str>> {
+    let list = ["x-extensible-enum", "enum"]
+        .iter()
+        .find_map(|it| schema.get(it))?;
+    Some(list.as_array()?.iter().filter_map(Value::as_str).collect())
+}

@@ -1,0 +1,270 @@
+//! `--fix` on damaged copies of our document: a claim is taken out, and the recordings put it back.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use document_edit::{Edit, apply};
+use located::{Source, pointer};
+use openapi_traffic::fix::{self, Fixes, Refusal};
+use openapi_traffic::report::{Report, Tool};
+use openapi_traffic::{Options, run};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use xtask::fixes::generates;
+use xtask::workspace::{RECORDINGS, SPEC, workspace_root};
+
+/// A copy of the document without one of its claims, and traffic.
+struct Damaged {
+    _folder: TempDir,
+    options: Options,
+}
+
+impl Damaged {
+    fn new(text: &str, recordings: PathBuf) -> Damaged {
+        let folder = TempDir::new().expect("a temporary folder");
+        let spec = folder.path().join("connections.yaml");
+        fs::write(&spec, text).expect("a file can be written");
+        let options = Options {
+            spec,
+            paths: vec![recordings],
+            ..Options::default()
+        };
+        Damaged {
+            _folder: folder,
+            options,
+        }
+    }
+
+    fn report(&self) -> Report {
+        run(&self.options, Tool::default(), &(), &mut || ())
+    }
+
+    fn fixes(&self, report: &Report, accept: &dyn Fn(&Source) -> Refusal) -> Fixes {
+        let fixes = fix::propose(&self.options, report, &(), accept);
+        fixes.expect("the document can be read")
+    }
+}
+
+/// The recordings, each as if somebody had captured it.
+fn captured() -> TempDir {
+    let copy = TempDir::new().expect("a temporary folder");
+    let root = workspace_root().join(RECORDINGS);
+    for path in http_recording::files(&root) {
+        let path = path.expect("a recording");
+        let text = fs::read_to_string(&path).expect("a text");
+        let below = path.strip_prefix(&root).expect("below the folder");
+        // Some must be refused, by relations that are not read here.
+        if below.starts_with("negative") {
+            continue;
+        }
+        let text = text.replace(r#""origin": "synthetic""#, r#""origin": "captured""#);
+        let target = copy.path().join(below);
+        fs::create_dir_all(target.parent().expect("a folder")).expect("a folder");
+        fs::write(target, text).expect("a file can be written");
+    }
+    copy
+}
+
+fn document() -> Source {
+    Source::read(&workspace_root().join(SPEC)).expect("the document")
+}
+
+/// The claims of the document that traffic can contradict when they are gone: the kind, and the
+/// edits that take one away.
+fn claims(document: &Value) -> Vec<(&'static str, String, Vec<Edit>)> {
+    let mut claims = Vec::new();
+    let remove = |at: &str| vec![Edit::Remove { at: at.to_owned() }];
+    for (at, value) in pointer::values(document) {
+        let above = pointer::parent(&at).unwrap_or_default();
+        let is_item_of = |list: &str| above.ends_with(&format!("/{list}"));
+        let kind = if is_item_of("x-extensible-enum") {
+            "value"
+        } else if is_item_of("properties") && at.starts_with("/components/schemas") {
+            "property"
+        } else if is_item_of("responses") && at.starts_with("/paths") {
+            "status"
+        } else if is_item_of("content") && at.contains("/responses/") {
+            "media type"
+        } else if is_item_of("parameters") && at.contains("/get/") {
+            "parameter"
+        } else if at.ends_with("/requestBody") {
+            "request body"
+        } else if is_item_of("anyOf") {
+            "type"
+        } else {
+            let shared = value.pointer("/allOf/0/$ref").and_then(Value::as_str);
+            let has_two = ["TextOrInteger", "IntegerOrText"]
+                .iter()
+                .find(|it| shared == Some(&format!("#/components/schemas/{it}")));
+            if let Some(two) = has_two {
+                let own = if *two == "TextOrInteger" {
+                    "string"
+                } else {
+                    "integer"
+                };
+                let at = format!("{at}/allOf");
+                let edits = vec![Edit::Swap {
+                    at: at.clone(),
+                    key: "type".to_owned(),
+                    value: json!(own),
+                }];
+                claims.push(("one type of two", at, edits));
+            }
+            continue;
+        };
+        claims.push((kind, at.clone(), remove(&at)));
+    }
+    claims
+}
+
+/// What a document claims of traffic: without what is said to people alone, in no order.
+fn claimed(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(key, value)| {
+                let is_text = matches!(key.as_str(), "description" | "example" | "summary");
+                !(is_text && value.is_string()
+                    || key.starts_with("x-") && *key != "x-extensible-enum")
+            });
+            kept.map(|(key, value)| (key.clone(), claimed(value)))
+                .collect()
+        }
+        Value::Array(items) => {
+            let mut items: Vec<_> = items.iter().map(claimed).collect();
+            items.sort_by_key(Value::to_string);
+            Value::Array(items)
+        }
+        scalar => scalar.clone(),
+    }
+}
+
+/// What became of a claim that was taken out.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    /// No recording shows it.
+    Unseen,
+    Restored,
+    /// The findings end, and the document says it in another way.
+    Otherwise,
+    NotOffered,
+}
+
+fn outcome(original: &Source, edits: &[Edit], recordings: &Path) -> Outcome {
+    let text = apply(original, edits).expect("a claim can be taken out");
+    let damaged = Damaged::new(&text, recordings.to_owned());
+    let report = damaged.report();
+    assert_eq!(
+        report.problems, [""; 0],
+        "the damaged document cannot be judged"
+    );
+    if report.findings.is_empty() {
+        return Outcome::Unseen;
+    }
+    let fixes = damaged.fixes(&report, &|_| Ok(()));
+    let edited = Source::new(SPEC, fixes.edited().to_owned());
+    let [edited, original] = [&edited, original].map(|it| it.value().expect("YAML"));
+    let is_restored = claimed(&edited) == claimed(&original);
+    match (is_restored, fixes.offered.is_empty()) {
+        (true, _) => Outcome::Restored,
+        (false, false) => Outcome::Otherwise,
+        (false, true) => {
+            println!("{}", fixes.render());
+            Outcome::NotOffered
+        }
+    }
+}
+
+#[test]
+fn claims_of_all_kinds_that_are_taken_out_are_put_back() {
+    let recordings = captured();
+    let original = document();
+    let value = original.value().expect("YAML");
+    // Of what there is much of, a part; `FIX_ALL=1` takes everything.
+    let all = std::env::var_os("FIX_ALL").is_some();
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    let chosen: Vec<_> = claims(&value)
+        .into_iter()
+        .filter(|(kind, _, _)| {
+            let number = numbers.entry(kind).or_default();
+            *number += 1;
+            let step = match *kind {
+                "property" => 5,
+                "value" | "status" | "one type of two" => 3,
+                "parameter" => 7,
+                _ => 1,
+            };
+            all || *number % step == 0
+        })
+        .collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let outcomes: Vec<(&str, String, Outcome)> = std::thread::scope(|scope| {
+        let (chosen, original, recordings) = (&chosen, &original, recordings.path());
+        let parts = (0..threads).map(|first| {
+            scope.spawn(move || {
+                let own = chosen.iter().skip(first).step_by(threads);
+                let judge = |(kind, at, edits): &(_, String, Vec<Edit>)| {
+                    (*kind, at.clone(), outcome(original, edits, recordings))
+                };
+                own.map(judge).collect::<Vec<_>>()
+            })
+        });
+        let parts: Vec<_> = parts.collect();
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().expect("it ends"))
+            .collect()
+    });
+    let count = |wanted: &dyn Fn(&Outcome) -> bool| {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (kind, _, _) in outcomes.iter().filter(|(_, _, it)| wanted(it)) {
+            *counts.entry(kind).or_default() += 1;
+        }
+        counts
+    };
+    let seen = count(&|it| *it != Outcome::Unseen);
+    let restored = count(&|it| *it == Outcome::Restored);
+    let others: Vec<_> = outcomes
+        .iter()
+        .filter(|(_, _, it)| matches!(it, Outcome::Otherwise | Outcome::NotOffered))
+        .collect();
+    println!("seen {seen:?}\nrestored {restored:?}\nothers {others:#?}");
+    let sum = |counts: &BTreeMap<&str, usize>| counts.values().sum::<usize>();
+    assert!(sum(&restored) >= 40, "restored {restored:?} of {seen:?}");
+    // The rest is said in another way, or not offered for its name.
+    let not_offered = count(&|it| *it == Outcome::NotOffered);
+    assert!(
+        sum(&not_offered) * 20 <= sum(&seen),
+        "not offered {not_offered:?}"
+    );
+}
+
+#[test]
+fn an_edit_from_which_no_client_can_be_generated_is_not_offered() {
+    let original = document();
+    let at = "/components/schemas/Registration/properties/watch".to_owned();
+    let text = apply(&original, &[Edit::Remove { at }]).expect("an edit");
+    let damaged = Damaged::new(
+        &text,
+        workspace_root().join(RECORDINGS).join("get_connection"),
+    );
+    let report = damaged.report();
+    let fixes = damaged.fixes(&report, &generates);
+    assert_eq!(fixes.offered.len(), 1, "{}", fixes.render());
+    // With a claim elsewhere that the generator refuses, nothing is offered.
+    let unfit = text.replace(
+        "operationId: delete_connection",
+        "operationId: list_connections",
+    );
+    let damaged = Damaged::new(
+        &unfit,
+        workspace_root().join(RECORDINGS).join("get_connection"),
+    );
+    let fixes = damaged.fixes(&damaged.report(), &generates);
+    assert_eq!(fixes.offered, []);
+    let reason = &fixes.refused[0].reason;
+    assert!(
+        reason.contains("the client cannot be generated"),
+        "{reason}"
+    );
+}
