@@ -30,10 +30,12 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     let mut program = Command::new(&cargo);
     // An edit of the document is offered only if the client can be generated from it.
     let fixes = |it: &OsString| it.to_string_lossy().starts_with("--fix");
-    let (features, name) = match arguments.iter() {
-        mut all if all.any(|it| it == MUTATE) => ("mutate", "xtask-mutate"),
-        mut all if all.any(fixes) => ("traffic,regen", "xtask-traffic"),
-        _ => ("traffic", "xtask-traffic"),
+    let (features, name) = if arguments.iter().any(|it| it == MUTATE) {
+        ("mutate", "xtask-mutate")
+    } else if arguments.iter().any(fixes) {
+        ("traffic,regen", "xtask-traffic")
+    } else {
+        ("traffic", "xtask-traffic")
     };
     program
         .args(RUN)

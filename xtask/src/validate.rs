@@ -100,7 +100,7 @@ impl Validate {
             return judging.finish(&report);
         };
         let is_ours = self.spec.is_none();
-        let vendor = Vendor::read(beside.vendor())?;
+        let vendor = Vendor::read(checks.vendor())?;
         let accept = |edited: &Source| match is_ours {
             true => fixes::generates(edited),
             false => Ok(()),
@@ -109,7 +109,7 @@ impl Validate {
             true => fixes::corrections(&fixes.offered, &vendor),
             false => String::new(),
         };
-        judging.fix(mode, &options, &report, &beside, &accept, &corrections)
+        judging.fix(mode, &options, &report, &checks, &accept, &corrections)
     }
 }
 
