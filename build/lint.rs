@@ -205,8 +205,8 @@ impl Lint<'_> {
                 .find(|keyword| members.contains_key(**keyword))
             {
                 let reason = format!(
-                    "`{keyword}` would make the client refuse responses; use x-extensible-enum or the \
-                     description"
+                    "`{keyword}` would make the client refuse responses; use x-extensible-enum or \
+                     the description"
                 );
                 return self.fail(&step(pointer, keyword), reason);
             }
