@@ -48,7 +48,7 @@ fn compare(trunks: usize) -> Outcome {
         "streamed, pages of 100",
         "streamed, pages of 1000",
         "collected from a stream",
-        "one answer",
+        "one response",
     ] {
         let status = Command::new(&this)
             .args(["read", how, url.trim()])
@@ -74,7 +74,7 @@ async fn serve(trunks: usize) -> Outcome {
 
 #[tokio::main]
 async fn read(how: &str, url: &str) -> Outcome {
-    // The one answer is some 300 MB, which the defaults would refuse.
+    // The single response has about 300 MB, which the default limits would refuse.
     let minutes = Duration::from_secs(600);
     let client = Client::builder()
         .server(url)

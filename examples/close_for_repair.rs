@@ -10,9 +10,9 @@
 //! 202 * sip*@192.0.2.21 (Carrier, gateway 2)
 //! ```
 //!
-//! Which trunks lead there is told by their termination pattern. They are those of the server in
-//! `NETSAPIENS_SERVER` (with the key in `NETSAPIENS_API_KEY`), or of a fake server where that is
-//! not set.
+//! The trunks that lead there are selected by their termination pattern. They are those of the
+//! server in `NETSAPIENS_SERVER` (with the key in `NETSAPIENS_API_KEY`), or of a fake server where
+//! that is not set.
 
 mod sample;
 

@@ -96,10 +96,10 @@ impl ClientBuilder {
     ///     .build();
     /// assert!(client.is_ok());
     /// ```
-    pub fn configure_http(
-        mut self,
-        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
-    ) -> Self {
+    pub fn configure_http<F>(mut self, configure: F) -> Self
+    where
+        F: Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    {
         self.http.configure.push(Configure(Arc::new(configure)));
         self
     }

@@ -1587,7 +1587,7 @@ pub mod types {
         ///
         /// Wire name: `authenticate_register`.
         pub authenticate_register: ::std::option::Option<YesNo>,
-        /// Whether the device is told to answer calls automatically.
+        /// Whether the device must answer calls automatically.
         ///
         /// Wire name: `auto_ans`.
         pub auto_ans: ::std::option::Option<YesNo>,
@@ -7332,7 +7332,7 @@ pub mod types {
             self.authenticate_register = Some(authenticate_register.into());
             self
         }
-        /// Whether the device is told to answer calls automatically.
+        /// Whether the device must answer calls automatically.
         ///
         /// See [the field](#structfield.auto_ans).
         #[must_use]

@@ -4,7 +4,8 @@ use crate::generated::types::Connection;
 use crate::values::{DomainName, MatchPattern};
 
 const DIFFERENT_SPELLING: &str = "the server spells the domain or the pattern differently: with \
-     other capitals, or with white space around it; use the spelling of the list of the whole system";
+     other capitals, or with white space around it; use the spelling of the list of the whole \
+     system";
 const ANOTHER_TRUNK: &str = "the response has another trunk than the requested one, so whether \
      that one exists is unknown";
 const ANOTHER_DOMAIN: &str = "the list of one domain has a trunk of another domain, so it cannot \

@@ -309,7 +309,8 @@ fn response(status: &str, content_type: &str, body: &str) -> String {
     )
 }
 
-/// A socket that answers each request with what it is told to; nothing is a broken connection.
+/// A socket that responds to each request with the given bytes; without bytes the connection
+/// breaks.
 struct Server {
     url: String,
     requests: Arc<Mutex<Vec<String>>>,

@@ -80,8 +80,8 @@ fn differences(current: &ItemStruct, update: &ItemStruct) -> Result<Item, String
     let (current, update) = (&current.ident, &update.ident);
     let what = "The settings of `wanted` that differ from those of `current`: the smallest update \
         that makes them the same.";
-    let rule = "Settings that are unset in `wanted` are left out. In `current`, unset and the empty \
-        string are the same, as they are for the server.";
+    let rule = "Settings that are unset in `wanted` are left out. In `current`, unset and the \
+        empty string are the same, as they are for the server.";
     Ok(parse_quote! {
         impl #update {
             #[doc = #what]

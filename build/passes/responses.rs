@@ -234,8 +234,8 @@ fn examining(name: &Ident, fields: &Fields) -> Item {
         .iter()
         .chain(&fields.optional)
         .map(|(_, wire)| wire);
-    let what = "Wire names of the fields whose values had an unexpected type when this was read, in \
-        alphabetical order; those of a nested object after its name and a dot.";
+    let what = "Wire names of the fields whose values had an unexpected type when this was read, \
+        in alphabetical order; those of a nested object after its name and a dot.";
     let then = "Such a field reads as unset. The received value is in `extra` under the wire \
         name, and is serialized again as long as the field is unset.";
     parse_quote! {

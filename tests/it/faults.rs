@@ -301,7 +301,10 @@ matrix! {
         => all(error("404 unknown_route sent ×1", 1));
     conflict: Refusal(1, || Fault::message(409, "Connection already exists"))
         => all(error("409 conflict sent ×1", 1));
-    deeply_nested_refusal: Refusal(1, || Fault::response(400, "application/json", "[".repeat(10_000)))
+    deeply_nested_refusal: Refusal(
+        1,
+        || Fault::response(400, "application/json", "[".repeat(10_000)),
+    )
         => all(error("400 sent ×1", 1));
     moved: Redirect(301) => all(error("301 sent ×1", 1));
     found: Redirect(302) => all(error("302 sent ×1", 1));
@@ -391,7 +394,8 @@ matrix! {
     reset_in_the_body: Wire(1, Break::Reset(Point::Body(1)))
         => reads_and_writes(value(2), value(1));
     reset_on_reuse: Reuse => but_create(value(1), error("interrupted retryable sent ×1", 0));
-    head_by_the_byte: Wire(ALWAYS, Break::Slow(Point::Response(0), Duration::ZERO)) => all(value(1));
+    head_by_the_byte: Wire(ALWAYS, Break::Slow(Point::Response(0), Duration::ZERO))
+        => all(value(1));
     body_by_the_byte: Wire(ALWAYS, Break::Slow(Point::Body(0), Duration::ZERO)) => all(value(1));
     slow_head: Slow(Break::Slow(Point::Response(0), Duration::from_secs(1)))
         => but_create(error("timeout retryable sent ×2", 2), error("timeout retryable sent ×1", 1));

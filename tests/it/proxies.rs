@@ -37,7 +37,7 @@ fn plain_http_ignores_them_since_they_could_read_the_key() {
 #[test]
 fn https_uses_them_unless_no_proxy_is_set() {
     assert!(calls_a_proxy(
-        "http::https_to_nobody_is_an_error_of_connecting"
+        "http::https_to_a_closed_port_is_a_connect_error"
     ));
-    assert!(!calls_a_proxy("http::the_way_without_a_proxy_is_direct"));
+    assert!(!calls_a_proxy("http::no_proxy_connects_directly"));
 }

@@ -21,7 +21,7 @@ const LISTING: &str = "docs/public-api.txt";
 /// Set where cargo starts this program in the place of rustdoc; its value is rustdoc.
 const AS_RUSTDOC: &str = "PUBLIC_API_RUSTDOC";
 /// Traits that types have by themselves and that no program can name, or that say nothing.
-const UNSAID: [&str; 5] = [
+const OMITTED: [&str; 5] = [
     "core::marker::Freeze",
     "core::marker::StructuralPartialEq",
     "core::marker::UnsafeUnpin",
@@ -140,15 +140,15 @@ fn listing(json: &Path) -> Result<String, Box<dyn Error>> {
     let api = public_api::Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
         .build()?;
-    let unsaid = |line: &String| {
+    let omitted = |line: &String| {
         let implements = |name| line.starts_with("impl") && line.contains(&format!("{name} for "));
-        UNSAID.into_iter().any(implements)
+        OMITTED.into_iter().any(implements)
     };
     let lines = api.items().map(ToString::to_string);
-    let mut said: Vec<String> = lines.filter(|line| !unsaid(line)).collect();
-    // What is re-exported by its name and by a `*` comes twice, one behind the other.
-    said.dedup();
-    Ok(said.join("\n") + "\n")
+    let mut listed: Vec<String> = lines.filter(|line| !omitted(line)).collect();
+    // An item that is re-exported by its name and by a `*` is a duplicate, on the next line.
+    listed.dedup();
+    Ok(listed.join("\n") + "\n")
 }
 
 /// Lines of one text that the other lacks.
