@@ -259,7 +259,7 @@ fn a_body_with_a_key_twice_is_skipped_rather_than_written_with_one_of_them() {
     let (_folder, args) = prepared(&document(entries));
     let said = run(&args).expect("imported");
     assert!(said.contains("1 written, 0 unchanged, 1 skipped"), "{said}");
-    assert!(said.contains("a body has a key twice"), "{said}");
+    assert!(said.contains("a body has a duplicate key"), "{said}");
 }
 
 #[test]

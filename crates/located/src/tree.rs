@@ -1,11 +1,11 @@
-//! The positions of a document's values.
+//! The tree of positions of a document's values.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::pointer;
 
-/// The positions of one value, of its key, and of what it holds.
+/// The positions of one value, of its key, and of its members or items.
 #[derive(Debug)]
 pub(crate) struct Tree {
     pub(crate) key: Option<Range<usize>>,
@@ -20,12 +20,11 @@ pub(crate) enum Children {
     Members(Members),
 }
 
-/// The members of an object in their order, found by their keys.
+/// The members of an object in order, with lookup by key.
 #[derive(Debug)]
 pub(crate) struct Members {
     all: Vec<(String, Tree)>,
-    /// The numbers of all members by their keys, and by the order of the document where those are
-    /// equal.
+    /// The indices of all members, sorted by key and then by position.
     by_key: Vec<u32>,
 }
 
@@ -39,7 +38,7 @@ impl FromIterator<(String, Tree)> for Members {
 }
 
 impl Members {
-    /// The last member of this key.
+    /// The last member with this key.
     fn find(&self, key: &str) -> Option<&Tree> {
         let key_of = |number: u32| {
             #[cfg(test)]
@@ -62,7 +61,7 @@ impl Tree {
         })
     }
 
-    /// The members whose key came before in the same object.
+    /// The members with a duplicate key.
     pub(crate) fn repeated(&self) -> Vec<String> {
         let mut found = Vec::new();
         self.gather_repeated("", &mut found);
@@ -110,7 +109,7 @@ mod tests {
                 value: number..number,
                 children: Children::None,
             };
-            // Neither in the order of their numbers nor in that of their keys.
+            // Sorted neither by number nor by key.
             ((number * 7_919 % 12_000).to_string(), tree)
         };
         let object = Tree {
@@ -123,7 +122,7 @@ mod tests {
             let (key, _) = member(number);
             let found = object.find(&format!("/{key}")).expect("a member");
             assert_eq!(found.value, number..number);
-            // Halving leaves one of them after 14 times.
+            // Binary search needs 14 steps.
             assert!(COMPARED.get() <= 20, "{}", COMPARED.get());
         }
     }

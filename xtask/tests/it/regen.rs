@@ -11,7 +11,7 @@ use xtask::corrections_page;
 use xtask::regen::{self, edited_corrections};
 use xtask::workspace::workspace_root;
 
-use crate::bench::{Bench, answered};
+use crate::bench::{Bench, with_body};
 
 // --- the page of the corrections ---
 
@@ -181,7 +181,7 @@ fn checkout() -> Bench {
         .write("openapi/corrections.yaml", "[]\n")
         .write("docs/corrections.md", "")
         .write("src/generated.rs", "")
-        .write("tests/recordings/a.json", &answered(r#"{"state": "on"}"#));
+        .write("tests/recordings/a.json", &with_body(r#"{"state": "on"}"#));
     regen::run(bench.path(), false).expect("the workspace is in order");
     for arguments in [
         &["init", "--quiet"][..],
@@ -354,7 +354,7 @@ fn without_a_commit_files_are_written_and_the_reason_is_told() {
 #[test]
 fn a_recording_of_a_path_that_the_spec_does_not_write_so_is_named() {
     let bench = checkout();
-    let concrete = answered("[]").replace("/trunks", "/trunks/7");
+    let concrete = with_body("[]").replace("/trunks", "/trunks/7");
     bench.write("tests/recordings/b.json", &concrete);
     let report = regen::run(bench.path(), false).expect("the spec is fit");
     assert!(

@@ -18,7 +18,7 @@ use openapi_traffic::{Exchange, Finding, Relations, Session, Spec, judge};
 use reqwest::{Client, Method};
 use serde_json::{Map, Value, json};
 
-use crate::bench::{Bench, Run, SPEC, answered};
+use crate::bench::{Bench, Run, SPEC, with_body};
 
 fn spec() -> Spec {
     Spec::load(Source::read("../openapi/connections.yaml".as_ref()).unwrap()).unwrap()
@@ -495,7 +495,7 @@ fn with_evidence(evidence: &str) -> Run {
         .write("spec.yaml", SPEC)
         .write(
             "recordings/a.json",
-            &answered(r#"[{"name": "a", "size": 1}]"#),
+            &with_body(r#"[{"name": "a", "size": 1}]"#),
         )
         .write("relations.yaml", &relation.replace("RECORDING", &recording));
     bench.validate([

@@ -194,7 +194,7 @@ fn a_recording_that_cannot_be_read_is_an_error_with_its_place() {
         ),
         (
             "{\"format\": 2, \"meta\": {\"origin\": \"synthetic\"}, \"request\": {\"method\": \"GET\", \"path\": \"/\"}, \"response\": {\"status\": 200}}",
-            "bad.json:1:2: format 2 is not known, only 1",
+            "bad.json:1:2: format 2 is not supported, only 1",
         ),
         (
             "{\"format\": 1",
