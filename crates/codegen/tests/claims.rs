@@ -161,7 +161,7 @@ fn what_would_go_unchecked_stops_generation_with_its_place() {
 }
 
 #[test]
-fn the_place_is_told_by_file_line_and_column() {
+fn the_place_is_reported_by_file_line_and_column() {
     let text = include_str!("../../../openapi/connections.yaml");
     let claim = "          pattern: '^-?[0-9]+$'\n";
     let text = text.replacen(claim, &format!("{claim}          multipleOf: 2\n"), 1);

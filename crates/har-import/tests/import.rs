@@ -250,7 +250,7 @@ fn entries_of_no_operation_are_counted() {
 }
 
 #[test]
-fn a_body_with_a_key_twice_is_skipped_rather_than_written_with_one_of_them() {
+fn a_body_with_a_duplicate_key_is_skipped_rather_than_written_with_one_of_them() {
     let url = "https://h/ns-api/v2/connections/count";
     let entries = json!([
         entry("GET", url, 200, r#"{"total":7}"#),

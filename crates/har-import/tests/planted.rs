@@ -1,5 +1,5 @@
-//! Nothing that is planted in a HAR file comes out of an import: not in a file, not in a file's name,
-//! not in what is printed.
+//! Nothing that is planted in a HAR file comes out of an import: not in a file, not in a file's
+//! name, not in what is printed.
 
 #[path = "../../traffic-redact/tests/values/mod.rs"]
 mod values;

@@ -80,7 +80,7 @@ fn a_repeated_query_parameter_is_an_array_and_values_are_decoded() {
 }
 
 #[test]
-fn entries_without_an_answer_are_skipped_with_their_reason() {
+fn entries_without_a_response_are_skipped_with_their_reason() {
     let entries = json!([
         entry("GET", "https://h/x", 0, ""),
         entry("GET", "wss://h/x", 101, "")

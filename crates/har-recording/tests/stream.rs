@@ -107,7 +107,7 @@ fn what_cannot_be_read_whole_is_not_in_order() {
 }
 
 #[test]
-fn an_entry_that_is_none_is_passed_over_alone_and_said_to_be_none() {
+fn an_invalid_entry_is_skipped_alone_with_its_reason() {
     let text = r#"{"log": {"version": "1.2", "entries": [{"request": 1}]}}"#;
     let (none, skipped) = read(text).expect("a HAR");
     assert!(none.is_empty());

@@ -1,4 +1,5 @@
-//! Parses JSON: values with `serde_json`, positions with a scan over text that is known to be valid.
+//! Parses JSON: values with `serde_json`, positions with a scan over text that is known to be
+//! valid.
 
 use std::cell::Cell;
 use std::fmt;
@@ -9,8 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::tree::{Children, Tree};
 
-/// Parses JSON, and returns the pointers of members with a duplicate key. The last duplicate counts,
-/// as in nearly all parsers, which drop the others silently.
+/// Parses JSON, and returns the pointers of members with a duplicate key. The last duplicate
+/// counts, as in nearly all parsers, which drop the others silently.
 ///
 /// An unpaired surrogate becomes the replacement character U+FFFD, and a number out of the range of
 /// floating point becomes the end of the range.
@@ -590,8 +591,8 @@ pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// The high bits of the bytes of a word that are less than an ASCII byte. Only the lowest bit that is
-/// set is reliable.
+/// The high bits of the bytes of a word that are less than an ASCII byte. Only the lowest bit that
+/// is set is reliable.
 fn below(word: u64, byte: u8) -> u64 {
     word.wrapping_sub(ONES * u64::from(byte)) & !word & HIGH
 }

@@ -1,9 +1,9 @@
 //! Parses YAML and JSON documents, and finds the line and column of any value in them.
 //!
 //! An error in a document that a person wrote should name the file, the line and the column. This
-//! crate parses YAML 1.2 and JSON into [`serde_json::Value`], and gives the position of the value at
-//! any [JSON pointer](mod@pointer). Parsing costs nothing extra for that: positions are computed on
-//! first use.
+//! crate parses YAML 1.2 and JSON into [`serde_json::Value`], and gives the position of the value
+//! at any [JSON pointer](mod@pointer). Parsing costs nothing extra for that: positions are computed
+//! on first use.
 //!
 //! ```
 //! use located::{Document, Source};

@@ -162,8 +162,8 @@ impl Source {
         })
     }
 
-    /// An error at the value at a JSON pointer; if there is no such value, at the nearest one around
-    /// it.
+    /// An error at the value at a JSON pointer; if there is no such value, at the nearest one
+    /// around it.
     pub fn error_at(&self, pointer: &str, reason: &str) -> Error {
         let (line, column) = self
             .nearest(pointer)

@@ -1,9 +1,9 @@
-//! How fast traffic is judged, beside a plain parse-and-validate by the `jsonschema` crate, how much
-//! memory it takes, and how time grows with the input, with findings and with depth.
+//! How fast traffic is judged, beside a plain parse-and-validate by the `jsonschema` crate, how
+//! much memory it takes, and how time grows with the input, with findings and with depth.
 //!
 //! The plain one has all that speed asks for and nothing more: it has the text of each body in
-//! memory, hands them to the same threads as ours (rayon), parses each and asks `is_valid` of it. It
-//! need not find the bodies in a file. Processor time stands beside the time that passed, as it
+//! memory, hands them to the same threads as ours (rayon), parses each and asks `is_valid` of it.
+//! It need not find the bodies in a file. Processor time stands beside the time that passed, as it
 //! suffers less from what else the machine does. Where there is a target it stands beside the
 //! figure, and is held against processor time (for memory, against the peak).
 //!

@@ -608,8 +608,8 @@ fn one(path: &Path, number: u64) -> anyhow::Result<Exchange> {
     Ok(Exchange::new(recording, Arc::new(source), "", number))
 }
 
-/// An error with its causes, in which the name of its file is masked as a whole: its words one by one
-/// may not reveal that it is somebody's number.
+/// An error with its causes, in which the name of its file is masked as a whole: its words one by
+/// one may not reveal that it is somebody's number.
 fn told(path: &Path, error: &anyhow::Error) -> String {
     let name = display(path);
     format!("{error:#}").replace(&name, &shown::file(&name))
@@ -670,8 +670,8 @@ fn judge_source(
     Ok(outcome)
 }
 
-/// Validates an exchange; `related` has the findings of relations in it. The error is the reason and
-/// the label of an exchange that is skipped.
+/// Validates an exchange; `related` has the findings of relations in it. The error is the reason
+/// and the label of an exchange that is skipped.
 fn judge_exchange(
     spec: &Spec,
     exchange: &Exchange,
@@ -701,8 +701,8 @@ fn judge_exchange(
     })
 }
 
-/// Validates the entries of a HAR on all threads while it is read; `None` if the HAR turns out to be
-/// invalid, so that the results must be discarded.
+/// Validates the entries of a HAR on all threads while it is read; `None` if the HAR turns out to
+/// be invalid, so that the results must be discarded.
 fn judge_entries(
     spec: &Spec,
     file: &str,
@@ -761,7 +761,8 @@ fn judge_entries(
     Some((evidence, outcome))
 }
 
-/// The exchanges of a document, each with its pointer; entries that are none are added to `skipped`.
+/// The exchanges of a document, each with its pointer; entries that are none are added to
+/// `skipped`.
 fn read(
     source: &Source,
     skipped: &mut Vec<(String, String)>,

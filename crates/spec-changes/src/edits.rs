@@ -53,8 +53,8 @@ pub fn edits(before: &Value, after: &Value, recordings: &[(String, Recording)]) 
     differences.into_iter().map(edit).collect()
 }
 
-/// The outermost places in which two documents differ, in document order. An array of another length
-/// differs as a whole.
+/// The outermost places in which two documents differ, in document order. An array of another
+/// length differs as a whole.
 fn differences(before: &Value, after: &Value) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for (at, _) in pointer::values(before)

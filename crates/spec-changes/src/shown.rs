@@ -277,8 +277,8 @@ impl<'d> Look<'d> {
         }
     }
 
-    /// The schema at a pointer and the schemas that it is composed of, as far as the value may match
-    /// them; each is counted once.
+    /// The schema at a pointer and the schemas that it is composed of, as far as the value may
+    /// match them; each is counted once.
     fn composed(&mut self, at: &str, value: &Value) -> Vec<(String, &'d Value)> {
         let mut composed = Vec::new();
         let mut waiting = vec![at.to_owned()];

@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_documented_otherwise_is_told_as_such() {
+    fn what_is_documented_otherwise_is_reported_as_such() {
         let (before, after) = (
             "/// Said.\npub struct A { pub x: i64 }",
             "/// Said better.\npub struct A { pub x: i64 }",
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_come_go_and_change_type_are_told_apart() {
+    fn added_removed_and_changed_fields_are_distinguished() {
         let before = "pub struct A { pub gone: i64, pub other: i64 }";
         let after = "pub struct A { pub fresh: bool, pub other: ::std::option::Option<::std::string::String> }";
         assert_eq!(

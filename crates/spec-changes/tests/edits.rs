@@ -128,7 +128,7 @@ fn a_property_that_is_gone_names_the_recordings_that_had_it() {
 }
 
 #[test]
-fn an_edit_of_an_answer_that_was_never_seen_is_in_no_recording() {
+fn an_edit_of_a_response_that_was_never_seen_is_in_no_recording() {
     let what = r#"/components/responses/None/description  "Nothing." -> "None.""#;
     assert_eq!(edited("Nothing.", "None."), [edit('~', what, &[])]);
 }

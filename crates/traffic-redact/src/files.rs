@@ -113,8 +113,8 @@ impl Search {
         searched.insert(path)
     }
 
-    /// Searches a text: as a recording, a HAR or other JSON, else line by line as one of these or as
-    /// prose.
+    /// Searches a text: as a recording, a HAR or other JSON, else line by line as one of these or
+    /// as prose.
     fn text(&self, source: &Source) -> Vec<FoundLeak> {
         if let Ok((value, _)) = source.json() {
             return placed(source, self.json(value, source.text()));

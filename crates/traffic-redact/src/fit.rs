@@ -137,8 +137,8 @@ impl Ask {
     }
 }
 
-/// The keywords that apply to a string or a number, with references resolved, except those in `open`,
-/// which are circular.
+/// The keywords that apply to a string or a number, with references resolved, except those in
+/// `open`, which are circular.
 fn flat<'s>(spec: &'s Value, schema: &'s Value, open: &mut Vec<&'s str>) -> Value {
     const SCALAR: &[&str] = &[
         "type",

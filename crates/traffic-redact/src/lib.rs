@@ -30,8 +30,8 @@
 //!
 //! In reading order: [`redact()`], with [`Knowledge`] from a document; [`unredacted()`] applies the
 //! same rules as a check and returns [`Leak`]s; [`unredacted_value()`] and [`unredacted_prose()`]
-//! check other JSON and prose; [`Search`] checks files and folders; [`discloses()`] checks text that
-//! is public as a whole but may contain a secret.
+//! check other JSON and prose; [`Search`] checks files and folders; [`discloses()`] checks text
+//! that is public as a whole but may contain a secret.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]

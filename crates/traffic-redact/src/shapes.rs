@@ -79,8 +79,8 @@ fn shape(name: &str, text: &str, range: &Range<usize>) -> Option<Shape> {
     }
 }
 
-/// The actual kind of a value, whatever its field suggests: an IP address or a telephone number, else
-/// the given kind.
+/// The actual kind of a value, whatever its field suggests: an IP address or a telephone number,
+/// else the given kind.
 pub(crate) fn classify(kind: Kind, text: &str) -> Kind {
     match text.parse::<IpAddr>() {
         Ok(IpAddr::V4(_)) => return Kind::Ipv4,

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| LISTS.split_whitespace().collect());
 
-/// Whether a word, in lower case, is in the lists below. No list contains a name, a brand or a place:
-/// a missing word costs a placeholder, a wrong one discloses customer data.
+/// Whether a word, in lower case, is in the lists below. No list contains a name, a brand or a
+/// place: a missing word costs a placeholder, a wrong one discloses customer data.
 pub(crate) fn is_common(word: &str) -> bool {
     WORDS.contains(word)
 }

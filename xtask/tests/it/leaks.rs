@@ -85,7 +85,7 @@ fn a_file_that_is_no_recording_is_searched_too() {
 }
 
 #[test]
-fn a_recording_that_must_be_refused_is_searched_too() {
+fn a_recording_that_must_be_rejected_is_searched_too() {
     let leaky = negative(r#"[{"name": 1, "password": "correct-horse"}]"#, "NSV220");
     let run = with_file("recordings/negative/b.json", &leaky);
     assert!(run.stdout.contains("error[NSV701]"), "{run:?}");
@@ -121,7 +121,7 @@ fn what_is_exported_of_the_recordings_is_no_leak() {
 }
 
 #[test]
-fn a_note_a_comment_and_a_har_are_held_against_the_same_rule() {
+fn a_note_a_comment_and_a_har_are_checked_against_the_same_rule() {
     let har = |part: &str| {
         format!(
             r#"{{"log": {{"version": "1.2", "creator": {{"name": "agent-1", "version": ""}}, "entries": [{{

@@ -128,7 +128,7 @@ fn evidence_is_the_recordings_once_each_or_the_reason_why_there_are_none() {
 // --- what an edit of the corrections touches ---
 
 #[test]
-fn corrections_that_are_new_gone_or_different_are_told_with_their_evidence() {
+fn corrections_that_are_new_gone_or_different_are_reported_with_their_evidence() {
     let before = corrections(&json!({"v1": "an integer"}), "text");
     let after = corrections(&json!({"v1": "an integer"}), "text, always");
     let told = |sign| {
@@ -241,7 +241,7 @@ corrections: as in the last commit";
 }
 
 #[test]
-fn an_edit_of_the_spec_is_generated_and_told_with_types_and_recordings() {
+fn an_edit_of_the_spec_is_generated_and_reported_with_types_and_recordings() {
     let bench = checkout();
     bench.write("openapi/connections.yaml", &spec("'on', idle"));
     let report = regen::run(bench.path(), false).expect("the spec is fit");
@@ -279,7 +279,7 @@ fn a_check_writes_nothing_and_fails_with_the_difference_and_the_command() {
 }
 
 #[test]
-fn a_spec_that_cannot_be_generated_from_is_told_with_its_place_and_nothing_is_written() {
+fn a_spec_that_cannot_be_generated_from_is_reported_with_its_place_and_nothing_is_written() {
     let table = [
         (
             "openapi: 3.0.3",
@@ -337,7 +337,7 @@ fn the_page_of_the_corrections_is_written_and_checked_too() {
 }
 
 #[test]
-fn without_a_commit_files_are_written_and_the_reason_is_told() {
+fn without_a_commit_files_are_written_and_the_reason_is_reported() {
     let bench = Bench::new();
     bench
         .write("openapi/connections.yaml", &spec("'on'"))

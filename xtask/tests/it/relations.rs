@@ -53,7 +53,7 @@ fn chain(path: &Path) -> Vec<Arc<Exchange>> {
 }
 
 #[test]
-fn each_relation_has_an_example_that_it_alone_refuses() {
+fn each_relation_has_an_example_that_it_alone_rejects() {
     let spec = spec();
     let relations = relations(&spec);
     for relation in relations.all() {
@@ -510,7 +510,7 @@ fn with_evidence(evidence: &str) -> Run {
 }
 
 #[test]
-fn a_relation_without_evidence_is_refused() {
+fn a_relation_without_evidence_is_rejected() {
     let rows = [
         ("  origin: inferred", "NSV505"),
         ("  origin: inferred\n  evidence: []", "NSV505"),

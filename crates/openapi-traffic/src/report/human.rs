@@ -1,5 +1,5 @@
-//! The report for a terminal: equal findings grouped, each group with an excerpt of the spec and one
-//! of a recording.
+//! The report for a terminal: equal findings grouped, each group with an excerpt of the spec and
+//! one of a recording.
 
 use std::fmt::Write;
 

@@ -311,8 +311,8 @@ fn chromium_filters_findings_and_evidence() {
         bench.path(),
         &in_frame(&page, 1440, "light", script),
     );
-    // Errors: `name` three times, `size` twice, and a name that is missing; warnings: two fields that
-    // are not documented.
+    // Errors: `name` three times, `size` twice, and a name that is missing; warnings: two fields
+    // that are not documented.
     assert_eq!(
         found,
         json!({

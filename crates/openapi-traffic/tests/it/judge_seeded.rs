@@ -361,7 +361,7 @@ fn a_finding_names_both_places() {
 }
 
 #[test]
-fn alternatives_are_told_by_their_types() {
+fn alternatives_are_reported_by_their_types() {
     let found = findings(get("/things/7"), ok(thing(json!({"either": true}))));
     assert_eq!(
         (found[0].expected.as_str(), found[0].seen.as_str()),

@@ -211,7 +211,7 @@ fn refusal(schemas: Value) -> String {
 }
 
 #[test]
-fn constructs_of_a_later_version_are_refused() {
+fn constructs_of_a_later_version_are_rejected() {
     for (schema, word) in [
         (json!({"const": 1}), "`const`"),
         (json!({"type": ["string", "null"]}), "`type`"),
@@ -235,7 +235,7 @@ fn constructs_of_a_later_version_are_refused() {
 }
 
 #[test]
-fn schemas_that_do_not_compile_are_refused_with_their_place() {
+fn schemas_that_do_not_compile_are_rejected_with_their_place() {
     let said = refusal(json!({"S": {"minLength": "one"}}));
     assert!(
         said.contains("(at `/components/schemas/S/minLength`)"),
@@ -244,7 +244,7 @@ fn schemas_that_do_not_compile_are_refused_with_their_place() {
 }
 
 #[test]
-fn references_that_lead_nowhere_are_refused() {
+fn references_that_cannot_be_resolved_are_rejected() {
     assert!(
         refusal(json!({"S": {"$ref": "#/components/schemas/T"}})).contains("cannot be resolved")
     );
@@ -255,7 +255,7 @@ fn references_that_lead_nowhere_are_refused() {
 }
 
 #[test]
-fn other_versions_are_refused() {
+fn other_versions_are_rejected() {
     for version in ["3.1.0", "2.0"] {
         let said = Spec::load(Source::new(
             "s.yaml",

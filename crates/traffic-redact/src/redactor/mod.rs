@@ -25,8 +25,8 @@ pub struct Leak {
     pub kind: String,
 }
 
-/// Redacts the recordings of one import in place, and lists in each `meta.redacted` what was replaced
-/// by which rule.
+/// Redacts the recordings of one import in place, and lists in each `meta.redacted` what was
+/// replaced by which rule.
 pub fn redact(recordings: &mut [Recording], knowledge: &Knowledge) {
     let mut redactor = Redactor::new(knowledge);
     for recording in recordings.iter() {

@@ -1,4 +1,5 @@
-//! The redaction of one string: as the complete value of a field, as a SIP address, or as free text.
+//! The redaction of one string: as the complete value of a field, as a SIP address, or as free
+//! text.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -138,8 +139,8 @@ impl Redactor<'_> {
         }
     }
 
-    /// Redacts a text without percent escapes: known values, shapes, and every word that is not known
-    /// to be harmless.
+    /// Redacts a text without percent escapes: known values, shapes, and every word that is not
+    /// known to be harmless.
     fn plain(&mut self, text: &str) -> String {
         if self.is_vocabulary(text) {
             return text.into();
@@ -185,7 +186,8 @@ impl Redactor<'_> {
         redacted + &self.numbers(&text[end..])
     }
 
-    /// Redacts numbers of four or more digits, however they are grouped, and the words between them.
+    /// Redacts numbers of four or more digits, however they are grouped, and the words between
+    /// them.
     fn numbers(&mut self, text: &str) -> String {
         static NUMBER: LazyLock<Regex> =
             LazyLock::new(|| Regex::new(r"\+?\d[\d\s().+/_-]*\d").expect("valid pattern"));
@@ -219,8 +221,8 @@ impl Redactor<'_> {
         self.each(text, &unknown, |this, kind, word| this.atom(kind, word))
     }
 
-    /// Whether a word is harmless: known words, compounds of them, the status of a response, a short
-    /// number in brackets.
+    /// Whether a word is harmless: known words, compounds of them, the status of a response, a
+    /// short number in brackets.
     fn is_harmless(&self, text: &str, range: Range<usize>) -> bool {
         let word = &text[range.clone()];
         if word.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,4 +1,5 @@
-//! Values of every kind that a customer's traffic holds, and how they are found in what was written.
+//! Values of every kind that a customer's traffic holds, and how they are found in what was
+//! written.
 
 /// What is planted; each has to be gone, as it is and in its parts.
 pub(crate) const PLANTED: &[(&str, &str)] = &[
