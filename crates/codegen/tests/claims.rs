@@ -1,4 +1,4 @@
-//! What requests must satisfy is read from the spec, all of it or not at all.
+//! Tests that the preconditions of requests are read from the spec, completely or not at all.
 
 use codegen::generate::generate;
 use codegen::passes::claims;

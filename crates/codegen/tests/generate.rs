@@ -1,4 +1,4 @@
-//! From a document to the text of the client.
+//! Tests the generator end to end: from a document to the source code of the client.
 
 use codegen::generate::generate;
 

@@ -1,4 +1,4 @@
-//! The parts of the generator but progenitor: refusing, adapting, and each pass.
+//! Tests the parts of the generator around progenitor: checks, adaptation, and each pass.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! What becomes a recording, what a broken file says, and that nothing is written by accident.
+//! Tests the import: what becomes a recording, the errors for invalid files, and that nothing is
+//! written by accident.
 
 use std::collections::BTreeMap;
 use std::fs;

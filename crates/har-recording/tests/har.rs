@@ -1,4 +1,4 @@
-//! What becomes of the entries of a HAR file.
+//! Tests parsing and writing HAR files.
 
 use har_recording::read;
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! A HAR that is read an entry at a time is the HAR that is read whole.
+//! Tests that reading a HAR entry by entry gives the same result as reading it as a whole.
 
 use std::io::Read;
 

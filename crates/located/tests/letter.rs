@@ -1,4 +1,4 @@
-//! JSON by RFC 8259 and YAML by its specification, where readers usually give up.
+//! Tests JSON by RFC 8259 and YAML by its specification, in the cases that parsers often get wrong.
 
 use located::Source;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What an edit of a document comes to, and the recordings that show it.
+//! Tests the impact of an edit of a document, and the recordings that show it.
 
 use http_recording::Recording;
 use located::Source;

@@ -1,4 +1,4 @@
-//! Each way in which a correction can be wrong.
+//! Tests the findings about corrections.
 
 use crate::bench::{Bench, Run, SPEC, with_body};
 

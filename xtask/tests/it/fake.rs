@@ -1,4 +1,4 @@
-//! The embedded server answers as the document says.
+//! Tests that the responses of the embedded server match the document.
 
 use std::sync::Arc;
 

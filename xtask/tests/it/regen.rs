@@ -1,4 +1,4 @@
-//! What `cargo xtask regen` makes beside the client, and what it says of an edit.
+//! Tests `cargo xtask regen`: the generated files, and the report on an edit.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Known findings are excused for a while.
+//! Tests the baseline: known findings are suppressed until a date.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A folder of its own for each test, and the command run in it as a person would.
+//! Test helpers: a temporary folder for each test, and the command run in it.
 
 use std::fs;
 use std::path::Path;

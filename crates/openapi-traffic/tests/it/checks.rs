@@ -1,4 +1,4 @@
-//! What a tool checks by rules of its own comes with the documents that are judged, each once.
+//! Tests that a tool's own checks see each validated document once.
 
 use std::path::Path;
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! Each form of the report, read by a parser of that form.
+//! Tests each report format with an independent parser of that format.
 
 use serde::Deserialize;
 use serde_json::Value;

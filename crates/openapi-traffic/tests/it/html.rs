@@ -1,5 +1,5 @@
-//! The page, as a browser has it: complete, without a network, nowhere wider than its window, with
-//! filters and keys that work.
+//! Tests the HTML report in a browser: complete, without network, never wider than the window, with
+//! working filters and keyboard shortcuts.
 
 use std::fs;
 use std::path::{Path, PathBuf};

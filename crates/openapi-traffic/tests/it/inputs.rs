@@ -1,4 +1,4 @@
-//! What is given to be judged: links, pipes, the same file again; and what makes a run fail.
+//! Tests the inputs of a run (links, pipes, duplicate files), and what makes a run fail.
 
 use crate::bench::{Bench, SPEC, with_body};
 

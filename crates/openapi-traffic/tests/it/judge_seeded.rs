@@ -1,5 +1,5 @@
-//! Violations sown one by one, and controls that must give nothing. Each row is a test: its name,
-//! the exchange, the codes.
+//! Tests single violations, and valid controls that must have no findings. Each row is a test: its
+//! name, the exchange, the codes.
 
 use std::sync::{Arc, LazyLock};
 

@@ -1,5 +1,5 @@
-//! What the standards say of single values, in tables: each row a value as it is written, and
-//! whether it is valid.
+//! Tests single values against the standards, in tables: each row is a raw value, and whether it is
+//! valid.
 
 use crate::bench::Bench;
 

@@ -1,5 +1,5 @@
-//! Pitfalls between OpenAPI 3.0 and JSON Schema Draft 4: each row a schema, a value, and what it
-//! gives as an answer.
+//! Tests the differences between OpenAPI 3.0 and JSON Schema Draft 4: each row is a schema, a value,
+//! and the finding that the value gives in a response.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Texts read as the types that schemas name: the same in every place that has no JSON.
+//! Tests that strings are parsed as the types that schemas name, in the same way everywhere outside
+//! of JSON.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Large inputs of all shapes are judged: long lines, deep values, many members, many findings.
+//! Tests large inputs: long lines, deep values, many members, many findings.
 
 use located::Source;
 use openapi_traffic::report::{Report, Tool};

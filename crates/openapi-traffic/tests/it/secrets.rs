@@ -1,4 +1,4 @@
-//! No secret of a recording reaches the output, whatever is wrong beside it.
+//! Tests that no secret of a recording reaches the output, whatever else is wrong with it.
 
 use crate::bench::{Bench, SPEC, with_body};
 

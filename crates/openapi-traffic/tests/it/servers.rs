@@ -1,4 +1,4 @@
-//! Which traffic is the service's: by `servers`, or by hosts that are named.
+//! Tests which traffic is in scope: by `servers`, or by the hosts that were given.
 
 use located::Source;
 use openapi_traffic::{Routes, Spec};
