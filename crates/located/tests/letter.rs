@@ -113,7 +113,7 @@ fn merge_keys_merge() {
     assert!(
         yaml("m: {<<: 1}")
             .unwrap_err()
-            .starts_with("a.yaml:1:9: `<<` merges")
+            .starts_with("a.yaml:1:9: `<<` needs")
     );
     let source = Source::new("a.yaml", format!("{anchors}m: {{<<: *A}}\n"));
     assert_eq!(source.place("/m/y").unwrap().line, 1);
