@@ -729,7 +729,7 @@ fn an_envelope_is_the_whole_of_a_response_and_part_of_no_schema() {
         Facts::new(document.value(), document.value()).envelopes
     };
     assert_eq!(facts(SMALL), set(&["Trunk"]));
-    // Something else has trunks now, and is answered in their place.
+    // Something else has trunks now, and is returned instead.
     let wrapped = SMALL
         .replacen("schemas/Trunk'", "schemas/List'", 1)
         .replacen(

@@ -9,7 +9,7 @@ fn document(entries: Value) -> String {
     json!({ "log": { "version": "1.2", "creator": { "name": "t", "version": "1" }, "entries": entries } }).to_string()
 }
 
-/// An entry as a browser writes it, with a JSON answer.
+/// An entry as a browser writes it, with a JSON response.
 fn entry(method: &str, url: &str, status: u16, answer: &str) -> Value {
     json!({
         "request": {

@@ -180,7 +180,7 @@ fn long_bodies_are_those_of_a_plain_reading() {
 }
 
 proptest! {
-    /// Faults in what is read by parts, in what is passed over, and between them.
+    /// Faults in what is read by parts, in what is skipped, and between them.
     #[test]
     fn what_is_believed_is_what_the_whole_is_read_as(
         at: prop::sample::Index,

@@ -49,7 +49,7 @@ const FOUND: f64 = 2.0;
 const MEMORY: f64 = 100.0;
 /// By what share more, or less, than the input the time may grow.
 const GROWTH: f64 = 0.2;
-/// Tells a child process to judge one corpus and say what it took.
+/// Makes a child process validate one corpus and report its cost.
 const CHILD: &str = "VALIDATE_BENCH_CHILD";
 
 fn main() -> anyhow::Result<()> {
@@ -623,7 +623,7 @@ fn object(fields: &[&str]) -> Value {
     json!({"type": "object", "properties": properties})
 }
 
-/// What somebody would write by hand for the same answers, without our lowering.
+/// What somebody would write by hand for the same responses, without our lowering.
 fn plain_schema() -> anyhow::Result<Value> {
     let properties = |fields: &[&str]| -> Value {
         let schema = |field: &&str| match kind(field) {

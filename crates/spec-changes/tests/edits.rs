@@ -4,7 +4,7 @@ use http_recording::Recording;
 use located::Source;
 use spec_changes::{Edit, edits};
 
-/// A recording of `GET /trunks` that was answered with this body.
+/// A recording of `GET /trunks` with this response body.
 fn answered(body: &str) -> String {
     format!(
         r#"{{"format": 1, "meta": {{"origin": "synthetic"}},

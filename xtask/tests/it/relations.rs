@@ -324,7 +324,7 @@ const BREAKING: [(&str, &[&str]); 4] = [
     // For an hour, reads see what was before a write.
     ("visibility_delay", &["deleted-is-gone", "updated-is-read"]),
     ("Ignored", &["limit-is-the-most"]),
-    // What is answered is a list of something else.
+    // The response is a list of something else.
     ("nested ListConnections", &["count-is-the-length"]),
 ];
 

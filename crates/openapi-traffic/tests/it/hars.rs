@@ -23,7 +23,7 @@ fn judge(har: &str) -> Value {
     report
 }
 
-/// Holds that a file is clean: how many exchanges were judged, what was passed over and what was
+/// Holds that a file is clean: how many exchanges were validated, what was skipped and what was
 /// not validated, as `first × count: reason`.
 fn clean(har: &str, exchanges: u64, skipped: &[&str], unchecked: &[&str]) {
     let report = judge(har);

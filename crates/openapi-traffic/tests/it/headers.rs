@@ -1,4 +1,4 @@
-//! Headers: those that come again, and those that carry credentials, which are judged and never
+//! Headers: repeated ones, and those that carry credentials, which are validated and never
 //! stored or shown.
 
 use std::sync::Arc;

@@ -40,7 +40,7 @@ fn put(id: u32, name: &str) -> Value {
     json!({"request": request, "response": {"status": 200}})
 }
 
-/// `GET` that was answered with this name.
+/// `GET` with this response name.
 fn get(id: u32, name: &str) -> Value {
     let request = json!({"method": "GET", "path": format!("/users/{id}")});
     let response = json!({"status": 200, "headers": {"content-type": "application/json"}, "body": {"name": name}});

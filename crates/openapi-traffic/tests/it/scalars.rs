@@ -101,7 +101,7 @@ fn entry(place: &str, text: &str) -> Value {
     })
 }
 
-/// In which places which of the texts are refused.
+/// Which of the strings are rejected in which places.
 fn refused(schema: &Value, texts: &[&str]) -> BTreeSet<(String, String)> {
     let bench = Bench::new();
     bench.write("spec.json", &spec(schema));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, SPEC};
 
-/// A HAR of one line; each exchange answers a trunk whose size is a string, and `é字` on the way.
+/// A HAR of one line; each response is a trunk whose size is a string, and `é字` on the way.
 fn har(entries: usize) -> String {
     let entry = |number: usize| {
         let trunks: Vec<_> = (0..20)
