@@ -12,7 +12,7 @@
 //! let routes = Routes::read(Source::new("api.yaml", spec.to_owned()))?;
 //! let har = r#"{"log": {"version": "1.2", "entries": [{
 //!   "request": {"method": "GET", "url": "https://api.acme.example/v1/users/kowalski"},
-//!   "response": {"status": 404}
+//!   "response": {"status": 404, "content": {"size": 0}}
 //! }]}}"#;
 //!
 //! let mut import = Import::read(har, &routes).map_err(|error| error.reason)?;
