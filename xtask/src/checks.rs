@@ -1,5 +1,5 @@
-//! The checks of this repository in addition to the traffic: recordings contain no secrets and state
-//! their source, and corrections and relations have evidence.
+//! The checks of this repository in addition to the traffic: recordings contain no secrets and
+//! state their source, and corrections and relations have evidence.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

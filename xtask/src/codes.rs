@@ -1,5 +1,5 @@
-//! The finding codes of this repository's own checks: 5xx corrections and the evidence of relations,
-//! 7xx the recordings as committed files.
+//! The finding codes of this repository's own checks: 5xx corrections and the evidence of
+//! relations, 7xx the recordings as committed files.
 
 openapi_traffic::rules! {
     /// Rules about corrections, relations and committed recordings.

@@ -22,8 +22,8 @@ const MUTATE: &str = "--mutate";
 /// The exit code if the program cannot be run.
 const FAILED: u8 = 2;
 
-/// Runs the program with these arguments, beginning with the command, in the current folder and with
-/// the streams of this process. Returns its exit code.
+/// Runs the program with these arguments, beginning with the command, in the current folder and
+/// with the streams of this process. Returns its exit code.
 pub fn run(arguments: &[OsString]) -> ExitCode {
     // Set by the cargo that runs this program.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -19,8 +19,8 @@ use crate::workspace::{CORRECTIONS, RECORDINGS, SPEC};
 const GENERATED: &str = "src/generated.rs";
 const CORRECTIONS_PAGE: &str = "docs/corrections.md";
 
-/// Generates, and writes or checks, the committed files of the workspace at `root`. Returns a report
-/// for the terminal.
+/// Generates, and writes or checks, the committed files of the workspace at `root`. Returns a
+/// report for the terminal.
 ///
 /// # Errors
 /// A file cannot be read or written, or code generation fails (with file, line and column); with

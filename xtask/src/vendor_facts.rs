@@ -20,9 +20,9 @@
 //!   mentions: voicemail                      # a word in a string
 //! ```
 //!
-//! Two things are checked. Always: each version that a correction names, and for which there are any
-//! facts, has a fact for the correction, and that fact is not true of our spec. With `--vendor DIR`,
-//! a folder with `connections-<version>.json`: the facts are true.
+//! Two things are checked. Always: each version that a correction names, and for which there are
+//! any facts, has a fact for the correction, and that fact is not true of our spec. With `--vendor
+//! DIR`, a folder with `connections-<version>.json`: the facts are true.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -264,8 +264,8 @@ impl Row {
     }
 }
 
-/// Whether a value has a member of this name, or an array an item that equals it or has it as `name`
-/// (as parameters have).
+/// Whether a value has a member of this name, or an array an item that equals it or has it as
+/// `name` (as parameters have).
 fn holds(value: &Value, name: &str) -> bool {
     match value {
         Value::Array(items) => items

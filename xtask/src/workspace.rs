@@ -29,8 +29,8 @@ pub fn relative(path: &Path) -> std::io::Result<PathBuf> {
         .map_or_else(|_| path.clone(), Path::to_path_buf))
 }
 
-/// A path in the workspace relative to the current folder; absolute if the current folder is outside
-/// the workspace.
+/// A path in the workspace relative to the current folder; absolute if the current folder is
+/// outside the workspace.
 pub fn from_here(path: &str) -> std::io::Result<PathBuf> {
     let root = workspace_root().canonicalize()?;
     let here = std::env::current_dir()?.canonicalize()?;

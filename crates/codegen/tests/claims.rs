@@ -1,4 +1,4 @@
-//! What requests must satisfy is read from the spec, all of it or not at all.
+//! Tests that the preconditions of requests are read from the spec, completely or not at all.
 
 use codegen::generate::generate;
 use codegen::passes::claims;
@@ -161,7 +161,7 @@ fn what_would_go_unchecked_stops_generation_with_its_place() {
 }
 
 #[test]
-fn the_place_is_told_by_file_line_and_column() {
+fn the_place_is_reported_by_file_line_and_column() {
     let text = include_str!("../../../openapi/connections.yaml");
     let claim = "          pattern: '^-?[0-9]+$'\n";
     let text = text.replacen(claim, &format!("{claim}          multipleOf: 2\n"), 1);

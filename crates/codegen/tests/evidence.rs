@@ -1,5 +1,5 @@
-//! Each quirk and each fault of the embedded server names its evidence, or says that it is
-//! imagined.
+//! Tests that each quirk and fault of the embedded server names its evidence, or states that it
+//! has none.
 
 use std::path::Path;
 

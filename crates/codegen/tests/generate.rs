@@ -1,4 +1,4 @@
-//! From a document to the text of the client.
+//! Tests the generator end to end: from a document to the source code of the client.
 
 use codegen::generate::generate;
 
@@ -35,13 +35,13 @@ fn line_ends_of_another_system_give_the_same_code() {
 }
 
 #[test]
-fn broken_yaml_is_refused_with_its_place() {
+fn broken_yaml_is_rejected_with_its_place() {
     let error = refused("openapi: 3.0.3", "openapi: a: b");
     assert!(error.starts_with(&line("openapi: 3.0.3")), "{error}");
 }
 
 #[test]
-fn what_generation_does_not_allow_is_refused_with_its_place() {
+fn what_generation_does_not_allow_is_rejected_with_its_place() {
     let error = refused("openapi: 3.0.3", "openapi: 3.1.0");
     assert!(
         error.starts_with(&(line("openapi: 3.0.3") + "1: ")),
@@ -50,7 +50,7 @@ fn what_generation_does_not_allow_is_refused_with_its_place() {
 }
 
 #[test]
-fn what_the_model_of_openapi_cannot_read_is_refused_with_its_place() {
+fn what_the_model_of_openapi_cannot_read_is_rejected_with_its_place() {
     let error = refused("  title: NetSapiens Connections", "  title: [1]");
     assert!(
         error.starts_with(&(line("title: NetSapiens") + "3: ")),

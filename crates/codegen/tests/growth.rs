@@ -1,4 +1,4 @@
-//! A field that the vendor adds is a minor release: callers of today compile with it.
+//! Tests that a new field is not a breaking change: existing callers still compile.
 #![cfg(unix)]
 
 use std::fs;

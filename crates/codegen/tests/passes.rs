@@ -1,4 +1,4 @@
-//! The parts of the generator but progenitor: refusing, adapting, and each pass.
+//! Tests the parts of the generator around progenitor: checks, adaptation, and each pass.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +72,7 @@ fn the_small_spec_is_taken_as_it_is() {
 }
 
 #[test]
-fn what_the_generator_cannot_take_is_refused_with_its_place() {
+fn what_the_generator_cannot_take_is_rejected_with_its_place() {
     let table = [
         (
             "openapi: 3.0.3",
@@ -190,7 +190,7 @@ fn a_schema_in_a_parameter_is_checked_too() {
 }
 
 #[test]
-fn json_content_without_a_schema_is_refused() {
+fn json_content_without_a_schema_is_rejected() {
     let schema = "            application/json:\n              schema:\n                $ref: '#/components/schemas/Trunk'\n";
     let problem = linted(schema, "            application/json: {}\n").unwrap_err();
     assert!(
@@ -286,7 +286,7 @@ fn a_choice_of_scalars_is_its_first_and_a_vocabulary_keeps_its_name() {
 }
 
 #[test]
-fn every_answer_is_raw_bytes() {
+fn every_response_is_raw_bytes() {
     let document = parse(SMALL).unwrap();
     let adapted = adapt::adapt(document.value(), &["Name"]);
     for (_, operation) in codegen::openapi::operations(&adapted) {
@@ -363,7 +363,7 @@ fn a_vocabulary_becomes_an_open_enum_and_its_impls_go() {
 }
 
 #[test]
-fn values_that_would_be_the_same_variant_are_refused() {
+fn values_that_would_be_the_same_variant_are_rejected() {
     for known in [&["a-b", "a_b"][..], &["unknown"], &["-"], &["1x"]] {
         let problem = passes::open_enums::run(&mut types(NEWTYPE), &vocabulary(known)).unwrap_err();
         assert!(
@@ -374,7 +374,7 @@ fn values_that_would_be_the_same_variant_are_refused() {
 }
 
 #[test]
-fn a_vocabulary_without_a_type_is_refused() {
+fn a_vocabulary_without_a_type_is_rejected() {
     let problem =
         passes::open_enums::run(&mut types("pub struct Other;"), &vocabulary(&["a"])).unwrap_err();
     assert_eq!(problem, "no type was generated for the vocabulary `State`");
@@ -410,7 +410,7 @@ fn the_prefix_goes_from_fields_and_literals_and_the_serde_name_stays() {
 }
 
 #[test]
-fn a_clash_of_names_is_refused() {
+fn a_clash_of_names_is_rejected() {
     let mut code = types(
         "pub struct T { pub address: String, #[serde(rename = \"connection-address\")] pub connection_address: String }",
     );
@@ -421,7 +421,7 @@ fn a_clash_of_names_is_refused() {
 }
 
 #[test]
-fn a_name_that_is_a_keyword_without_the_prefix_is_refused() {
+fn a_name_that_is_a_keyword_without_the_prefix_is_rejected() {
     let problem =
         passes::names::run(&mut types("pub struct T { pub connection_type: String }")).unwrap_err();
     assert!(problem.contains("is no field name"), "{problem}");
@@ -465,7 +465,7 @@ fn what_is_read_keeps_each_value_that_does_not_fit_its_field() {
 }
 
 #[test]
-fn what_is_read_and_would_lose_values_is_refused() {
+fn what_is_read_and_would_lose_values_is_rejected() {
     let mut code = types("pub struct T { pub a: Option<String> }");
     let problem = passes::responses::run(&mut code, &set(&["T"])).unwrap_err();
     assert!(
@@ -734,7 +734,7 @@ fn an_envelope_is_the_whole_of_a_response_and_part_of_no_schema() {
         Facts::new(document.value(), document.value()).envelopes
     };
     assert_eq!(facts(SMALL), set(&["Trunk"]));
-    // Something else has trunks now, and is answered in their place.
+    // Something else has trunks now, and is returned instead.
     let wrapped = SMALL
         .replacen("schemas/Trunk'", "schemas/List'", 1)
         .replacen(

@@ -103,8 +103,8 @@ impl Import {
         Ok(())
     }
 
-    /// Chooses a file for each exchange below a folder: `<operation>/<status>.json` or, with a name,
-    /// `<operation>/<status>-<name>.json`.
+    /// Chooses a file for each exchange below a folder: `<operation>/<status>.json` or, with a
+    /// name, `<operation>/<status>-<name>.json`.
     ///
     /// # Errors
     /// A file of such a name cannot be read.

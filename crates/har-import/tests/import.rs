@@ -1,4 +1,5 @@
-//! What becomes a recording, what a broken file says, and that nothing is written by accident.
+//! Tests the import: what becomes a recording, the errors for invalid files, and that nothing is
+//! written by accident.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,7 +33,7 @@ fn document(entries: Value) -> String {
     json!({ "log": { "version": "1.2", "creator": { "name": "t", "version": "1" }, "entries": entries } }).to_string()
 }
 
-/// An entry as a browser writes it, with a JSON answer.
+/// An entry as a browser writes it, with a JSON response.
 fn entry(method: &str, url: &str, status: u16, answer: &str) -> Value {
     json!({
         "request": {
@@ -250,7 +251,7 @@ fn entries_of_no_operation_are_counted() {
 }
 
 #[test]
-fn a_body_with_a_key_twice_is_skipped_rather_than_written_with_one_of_them() {
+fn a_body_with_a_duplicate_key_is_skipped_rather_than_written_with_one_of_them() {
     let url = "https://h/ns-api/v2/connections/count";
     let entries = json!([
         entry("GET", url, 200, r#"{"total":7}"#),
@@ -259,7 +260,7 @@ fn a_body_with_a_key_twice_is_skipped_rather_than_written_with_one_of_them() {
     let (_folder, args) = prepared(&document(entries));
     let said = run(&args).expect("imported");
     assert!(said.contains("1 written, 0 unchanged, 1 skipped"), "{said}");
-    assert!(said.contains("a body has a key twice"), "{said}");
+    assert!(said.contains("a body has a duplicate key"), "{said}");
 }
 
 #[test]

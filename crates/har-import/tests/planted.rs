@@ -1,5 +1,5 @@
-//! Nothing that is planted in a HAR file comes out of an import: not in a file, not in a file's name,
-//! not in what is printed.
+//! Tests that no sensitive value in a HAR file survives an import: not in a file, a file name, or
+//! the output.
 
 #[path = "../../traffic-redact/tests/values/mod.rs"]
 mod values;

@@ -15,8 +15,8 @@
 //! # Ok::<(), String>(())
 //! ```
 //!
-//! In reading order: [`read()`] parses a document in memory; [`open`] reads one entry at a time, for
-//! documents of any size; [`write()`]; [`format()`] describes the format.
+//! In reading order: [`read()`] parses a document in memory; [`open`] reads one entry at a time,
+//! for documents of any size; [`write()`]; [`format()`] describes the format.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]

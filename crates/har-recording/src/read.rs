@@ -258,7 +258,8 @@ impl Text<'_> {
         }
     }
 
-    /// The value, if it is JSON that can be parsed from the raw string; reuses the memory of `spare`.
+    /// The value, if it is JSON that can be parsed from the raw string; reuses the memory of
+    /// `spare`.
     fn json(&self, spare: &mut Value) -> Option<Value> {
         match self {
             Text::Written(written) => {
@@ -474,8 +475,8 @@ fn query(url: &Url, listed: Vec<Pair>) -> Map<String, Value> {
     gather(listed.into_iter().map(|pair| (pair.name, pair.value)))
 }
 
-/// The headers with names in lower case, without the pseudo-headers of HTTP/2 (`:path`): first those
-/// that a recording keeps, then those that carry credentials.
+/// The headers with names in lower case, without the pseudo-headers of HTTP/2 (`:path`): first
+/// those that a recording keeps, then those that carry credentials.
 fn collect_headers(headers: Vec<Pair>) -> (Map<String, Value>, Map<String, Value>) {
     let named = headers
         .into_iter()
@@ -557,8 +558,8 @@ fn request_body(
     body("request.postData", content, headers, &mut Value::Null)
 }
 
-/// Whether the body of a request is in base64, as some proxies write bytes. The format has no member
-/// to say so; the size of the body then matches the decoded string, not the encoded one.
+/// Whether the body of a request is in base64, as some proxies write bytes. The format has no
+/// member to say so; the size of the body then matches the decoded string, not the encoded one.
 #[expect(
     clippy::cast_precision_loss,
     reason = "a body of 2^53 bytes is in no file"

@@ -26,7 +26,8 @@ pub enum Opened<R> {
 
 /// The entries of a HAR, in order.
 ///
-/// The entries are valid only if [`Entries::finish`] returns true: what follows them may be invalid.
+/// The entries are valid only if [`Entries::finish`] returns true: what follows them may be
+/// invalid.
 #[derive(Debug)]
 pub struct Entries<R> {
     scan: Scan<R>,

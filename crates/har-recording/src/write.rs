@@ -25,8 +25,8 @@ impl fmt::Display for Unwritable {
 
 impl std::error::Error for Unwritable {}
 
-/// Serializes exchanges as a HAR 1.2 document. Their paths are relative to the URL `base`; `creator`
-/// and `version` name the program. The output is reproducible.
+/// Serializes exchanges as a HAR 1.2 document. Their paths are relative to the URL `base`;
+/// `creator` and `version` name the program. The output is reproducible.
 ///
 /// # Errors
 /// The path of a recording is a template without a value for one of its names.

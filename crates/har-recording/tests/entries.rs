@@ -1,4 +1,4 @@
-//! HAR 1.2 as browsers, proxies and hands write it: what becomes of each form of an entry.
+//! Tests entries of HAR 1.2 in the variants that browsers, proxies and people write.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! What becomes of the entries of a HAR file.
+//! Tests parsing and writing HAR files.
 
 use har_recording::read;
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ fn document(entries: Value) -> String {
     json!({ "log": { "version": "1.2", "creator": { "name": "t", "version": "1" }, "entries": entries } }).to_string()
 }
 
-/// An entry as a browser writes it, with a JSON answer.
+/// An entry as a browser writes it, with a JSON response.
 fn entry(method: &str, url: &str, status: u16, answer: &str) -> Value {
     json!({
         "request": {
@@ -80,7 +80,7 @@ fn a_repeated_query_parameter_is_an_array_and_values_are_decoded() {
 }
 
 #[test]
-fn entries_without_an_answer_are_skipped_with_their_reason() {
+fn entries_without_a_response_are_skipped_with_their_reason() {
     let entries = json!([
         entry("GET", "https://h/x", 0, ""),
         entry("GET", "wss://h/x", 101, "")

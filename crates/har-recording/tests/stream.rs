@@ -1,4 +1,4 @@
-//! A HAR that is read an entry at a time is the HAR that is read whole.
+//! Tests that reading a HAR entry by entry gives the same result as reading it as a whole.
 
 use std::io::Read;
 
@@ -107,7 +107,7 @@ fn what_cannot_be_read_whole_is_not_in_order() {
 }
 
 #[test]
-fn an_entry_that_is_none_is_passed_over_alone_and_said_to_be_none() {
+fn an_invalid_entry_is_skipped_alone_with_its_reason() {
     let text = r#"{"log": {"version": "1.2", "entries": [{"request": 1}]}}"#;
     let (none, skipped) = read(text).expect("a HAR");
     assert!(none.is_empty());
@@ -180,7 +180,7 @@ fn long_bodies_are_those_of_a_plain_reading() {
 }
 
 proptest! {
-    /// Faults in what is read by parts, in what is passed over, and between them.
+    /// Faults in what is read by parts, in what is skipped, and between them.
     #[test]
     fn what_is_believed_is_what_the_whole_is_read_as(
         at: prop::sample::Index,

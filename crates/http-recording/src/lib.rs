@@ -1,5 +1,5 @@
-//! A file format for recorded HTTP exchanges: one request and its response in one JSON file, made to
-//! be read, edited and reviewed by people.
+//! A file format for recorded HTTP exchanges: one request and its response in one JSON file, made
+//! to be read, edited and reviewed by people.
 //!
 //! JSON bodies are nested, with their keys in the original order. The file states how strong it is
 //! as evidence ([`Origin`]) and what was redacted in it ([`Redaction`]).
@@ -21,8 +21,8 @@
 //! ```
 //!
 //! In reading order: [`Recording`] with its parts; [`encode`] encodes a value for a path; [`walk`]
-//! lists a folder of recordings, [`files`] only the recordings in it; [`Placement`] chooses the file
-//! for a new one.
+//! lists a folder of recordings, [`files`] only the recordings in it; [`Placement`] chooses the
+//! file for a new one.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -53,8 +53,8 @@ pub struct Recording {
     pub request: Request,
     /// The response.
     pub response: Response,
-    /// JSON pointers of members with a duplicate key. The last duplicate is kept; a recording cannot
-    /// hold both.
+    /// JSON pointers of members with a duplicate key. The last duplicate is kept; a recording
+    /// cannot hold both.
     #[serde(skip)]
     pub repeated: Vec<String>,
 }

@@ -113,7 +113,7 @@ fn a_body_that_is_null_is_a_body() {
 }
 
 #[test]
-fn what_is_no_recording_is_refused_with_its_line_and_no_value() {
+fn what_is_no_recording_is_rejected_with_its_line_and_no_value() {
     let table = [
         ("\"format\": 1", "\"format\": 2", "a.json:2:3: format 2"),
         ("\"status\": 200", "\"status\": \"hunter2\"", "a.json:5:"),

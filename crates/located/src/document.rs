@@ -40,8 +40,8 @@ impl Document {
         &self.value
     }
 
-    /// An error at the value at a JSON pointer; if there is no such value, at the nearest one around
-    /// it.
+    /// An error at the value at a JSON pointer; if there is no such value, at the nearest one
+    /// around it.
     pub fn error(&self, pointer: &str, reason: impl AsRef<str>) -> Error {
         self.source.error_at(pointer, reason.as_ref())
     }

@@ -1,4 +1,4 @@
-//! JSON: the value by `serde_json`, and what keeps a text from being one.
+//! Parses JSON: values with `serde_json`, and what is wrong with text that is not JSON.
 
 use std::cell::Cell;
 use std::fmt;
@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use crate::scan;
 
-/// The value of a JSON text, and the pointers of the members whose key is a duplicate in its
-/// object. The last of them counts, as nearly everywhere, and the others would be lost silently.
+/// Parses JSON, and returns the pointers of members with a duplicate key. The last duplicate
+/// counts, as in nearly all parsers, which drop the others silently.
 ///
-/// A half of a surrogate pair reads as the replacement character U+FFFD, and a number beyond the
-/// range of floating point as the end of the range.
+/// An unpaired surrogate becomes the replacement character U+FFFD, and a number out of the range of
+/// floating point becomes the end of the range.
 ///
 /// ```
 /// let (value, duplicates) = located::json(r#"{"a": {"b": 1, "b": 2}}"#)?;
@@ -22,12 +22,12 @@ use crate::scan;
 /// ```
 ///
 /// # Errors
-/// It is not JSON, or deeper than 128 levels ([`is_json`] tells which); [`unreadable`] says where
-/// and why without quoting it.
+/// It is not JSON, or nested deeper than 128 levels ([`is_json`] tells which); [`unreadable`] says
+/// where and why, without quoting it.
 pub fn json(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     let text = text.trim_start_matches('\u{feff}');
     match strict(text) {
-        // Only what is valid JSON all the same is read in another way.
+        // Retried only if it is valid JSON by its grammar.
         Err(error) if is_json(text) => match representable(text) {
             Some(text) => strict(&text),
             None => Err(error),
@@ -36,8 +36,8 @@ pub fn json(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     }
 }
 
-/// Whether a text is JSON by its grammar (RFC 8259), which knows neither a depth nor a size that is
-/// too much. Takes no more memory than a byte for each level.
+/// Whether a text is JSON by its grammar (RFC 8259), without a limit on depth or number size. Needs
+/// one byte of memory per level.
 ///
 /// ```
 /// assert!(located::is_json(&("[".repeat(100_000) + &"]".repeat(100_000))));
@@ -53,7 +53,7 @@ pub fn is_json(text: &str) -> bool {
     .is_some()
 }
 
-/// A walk through the grammar without recursion.
+/// A parser of the grammar without recursion.
 struct Grammar<'t> {
     bytes: &'t [u8],
     at: usize,
@@ -63,7 +63,7 @@ impl Grammar<'_> {
     fn document(mut self) -> Option<()> {
         let mut open = Vec::new();
         loop {
-            // A value is wanted here.
+            // A value is expected here.
             let first = self.next()?;
             match first {
                 b'{' | b'[' => {
@@ -188,9 +188,8 @@ impl Grammar<'_> {
     }
 }
 
-/// The text of the nearest value that can be held in memory: halves of surrogate pairs become the
-/// replacement character, numbers beyond the range of floating point its ends. None where there is
-/// nothing of the kind in it.
+/// The text with unpaired surrogates replaced by U+FFFD, and numbers out of range by the end of the
+/// range. `None` if it contains neither.
 pub(crate) fn representable(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
@@ -244,7 +243,7 @@ fn strict(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value = watched.deserialize(&mut json)?;
     json.end()?;
-    // Which they are is worked out when there are any, so that reading costs no more than it must.
+    // Duplicates are located only if there are any, to keep parsing fast.
     let repeated = any_repeated
         .get()
         .then(|| scan::tree(text, &[]))
@@ -253,7 +252,7 @@ fn strict(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     Ok((value, repeated.unwrap_or_default()))
 }
 
-/// Where and why a text cannot be read; counted from 1.
+/// Where and why a text cannot be parsed; counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// The line.
@@ -264,8 +263,7 @@ pub struct Unreadable {
     pub reason: String,
 }
 
-/// Where and why reading a JSON text ended with an error of `serde_json`, without the value that
-/// its message may quote.
+/// The place and reason of an error of `serde_json`, without the value that its message may quote.
 pub fn unreadable(text: &str, error: &serde_json::Error) -> Unreadable {
     let text = text.trim_start_matches('\u{feff}');
     Unreadable {
@@ -275,7 +273,7 @@ pub fn unreadable(text: &str, error: &serde_json::Error) -> Unreadable {
     }
 }
 
-/// `serde_json` counts bytes, a person counts characters.
+/// Converts a column of `serde_json`, in bytes, to characters.
 fn column_in_characters(text: &str, line: usize, bytes: usize) -> usize {
     let line = text
         .split('\n')
@@ -285,8 +283,8 @@ fn column_in_characters(text: &str, line: usize, bytes: usize) -> usize {
     before.chars().count() + 1
 }
 
-/// Without the place, which is told in front of the message, and without the value that `serde`
-/// quotes: it may be a password.
+/// The message without its place, which is reported separately, and without the value that `serde`
+/// quotes, which may be a password.
 fn reason(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let message = message
@@ -302,7 +300,7 @@ fn reason(error: &serde_json::Error) -> String {
                 .next()
                 .unwrap_or_default()
                 .trim_end();
-            // An array of the wrong length is one where an object is wanted.
+            // An array of the wrong length: an object was expected.
             let kind = match kind.strip_prefix("invalid type: ") {
                 Some("map") => "invalid type: object",
                 Some("floating point") => "invalid type: number",
@@ -316,7 +314,7 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-/// What `serde` calls by the names of Rust, in the words of JSON.
+/// Translates type names of Rust into those of JSON.
 fn plain(expected: &str) -> &str {
     match expected {
         "a map" => "an object",
@@ -331,15 +329,15 @@ fn plain(expected: &str) -> &str {
     }
 }
 
-/// Reads a value as `serde_json` does, and takes note whether an object has a duplicate key.
+/// Deserializes a value as `serde_json` does, and records whether an object has a duplicate key.
 #[derive(Clone, Copy)]
 struct Watched<'w> {
     any_repeated: &'w Cell<bool>,
-    /// How many members the last object had. The next one mostly has as many, and need not grow.
+    /// How many members the last object had: the capacity for the next one.
     members: &'w Cell<usize>,
 }
 
-/// Room for more members than this is only made when they come.
+/// The limit for the initial capacity of an object.
 const EXPECTED: usize = 64;
 
 impl<'de> DeserializeSeed<'de> for Watched<'_> {
@@ -412,18 +410,19 @@ impl<'de> Visitor<'de> for Watched<'_> {
     }
 }
 
-/// The byte behind the quote that ends a JSON string, from a byte `at` inside it that no backslash
-/// escapes.
+/// The byte after the closing quote of a JSON string, given a byte `at` inside it that is not
+/// escaped.
 ///
 /// ```
 /// let text = br#"{"say \"no\"": 1}"#;
 /// assert_eq!(located::string_end(text, 2), Ok(13));
-/// // There is more to come of the string, and what the backslash escapes.
+/// // The string is incomplete, and ends with a backslash.
 /// assert_eq!(located::string_end(&text[..7], 2), Err(6));
 /// ```
 ///
 /// # Errors
-/// The bytes end before the string: from where to go on when there are more of them.
+/// The bytes end before the string does. Returns the byte from which to continue when there are
+/// more.
 pub fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
     loop {
         let special = match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
@@ -446,12 +445,12 @@ pub fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
         if special + 1 == bytes.len() {
             return Err(special);
         }
-        // A backslash and what it escapes.
+        // A backslash and the byte that it escapes.
         at = special + 2;
     }
 }
 
-/// Where, from a byte `at` on, the first quote, backslash or control character of a JSON string is.
+/// The first quote, backslash or control character from a byte `at` on.
 pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     while let Some(word) = bytes.get(at..)?.first_chunk() {
         let word = u64::from_le_bytes(*word);
@@ -468,14 +467,14 @@ pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// The high bits of the bytes of a word that are below another, which is ASCII. The lowest bit that
-/// is set is right; those above it may not be.
+/// The high bits of the bytes of a word that are less than an ASCII byte. Only the lowest bit that
+/// is set is reliable.
 fn below(word: u64, byte: u8) -> u64 {
     word.wrapping_sub(ONES * u64::from(byte)) & !word & HIGH
 }
 
-/// The high bits, in the same way, of those that are a quote or a backslash. Bodies in a HAR have
-/// one every few bytes, where the search for each alone would cost more.
+/// Likewise, the high bits of the bytes that are a quote or a backslash. Bodies in a HAR have one
+/// every few bytes, so one search for both is faster than two.
 fn special(word: u64) -> u64 {
     let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
     is(b'"') | is(b'\\')

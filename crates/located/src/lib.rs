@@ -1,9 +1,9 @@
-//! YAML and JSON documents that remember where each of their values stands.
+//! Parses YAML and JSON documents, and finds the line and column of any value in them.
 //!
-//! A program that reads a document written by people owes them more than "invalid value": it should
-//! name the file, the line and the column. This crate reads YAML 1.2 and JSON into
-//! [`serde_json::Value`] and answers, for any [JSON pointer](mod@pointer), where the value stands.
-//! Reading costs nothing extra for that: positions are worked out when the first is asked for.
+//! An error in a document that a person wrote should name the file, the line and the column. This
+//! crate parses YAML 1.2 and JSON into [`serde_json::Value`], and gives the position of the value
+//! at any [JSON pointer](mod@pointer). Parsing costs nothing extra for that: positions are computed
+//! on first use.
 //!
 //! ```
 //! use located::{Document, Source};
@@ -21,11 +21,11 @@
 //! ```
 //!
 //! In reading order:
-//! - [`Source`] is a text with its file name: its value, the places of its parts, lines and columns;
-//! - [`Document`] is a source together with its value, for those who need both;
-//! - [`Error`] and [`Place`] say where;
-//! - [`json()`] is a JSON text without its file, [`json_in_string`] one within a string of another,
-//!   and [`PositionsInString`] says where its values stand;
+//! - [`Source`] is a text with its file name: its value, places, lines and columns;
+//! - [`Document`] is a source together with its parsed value;
+//! - [`Error`] and [`Place`] name file, line and column;
+//! - [`json()`] parses JSON without a file, [`json_in_string`] JSON within a string of other JSON,
+//!   whose positions are [`PositionsInString`];
 //! - [`mod@pointer`] has JSON pointers as strings: escaping, parents, the nearest ancestor;
 //! - [`openapi`] has the few things that every reader of an OpenAPI document needs.
 

@@ -1,12 +1,12 @@
-//! Lines and columns of a text, without counting from its beginning each time.
+//! An index of the lines of a text, to find line and column of a byte quickly.
 
 use std::ops::Range;
 
-/// How many bytes are counted at once. A column costs at most two such stretches, however long its
-/// line is.
+/// The distance in bytes between index entries. Finding a column counts at most two such stretches,
+/// however long the line is.
 const STRETCH: usize = 1024;
 
-/// Where the lines of a text begin, and how many characters precede each stretch of it.
+/// Where the lines of a text begin, and how many characters precede each stretch.
 #[derive(Debug)]
 pub(crate) struct Lines {
     /// The bytes at which the second line and those after it begin.
@@ -41,7 +41,7 @@ impl Lines {
         (before + 1, column + 1)
     }
 
-    /// The bytes of a line (from 1), without what ends it.
+    /// The bytes of a line (from 1), without the line end.
     pub(crate) fn line(&self, text: &str, line: usize) -> Option<Range<usize>> {
         let start = match line.checked_sub(2) {
             None if line == 1 => 0,
@@ -52,13 +52,13 @@ impl Lines {
             .get(line - 1)
             .map_or(text.len(), |next| next - 1);
         let here = &text[start..end];
-        // What follows the last line end is a line only if there is anything.
+        // After the last line end there is a line only if it is not empty.
         let is_line = line <= self.starts.len() || !here.is_empty();
         is_line.then(|| start..start + here.strip_suffix('\r').unwrap_or(here).len())
     }
 
-    /// The byte at which a column (from 1, in characters) of a line begins; the end of the line
-    /// where it has no such column.
+    /// The byte at which a column (from 1, in characters) of a line begins; the end of the line if
+    /// it is shorter.
     pub(crate) fn byte_at(&self, text: &str, line: usize, column: usize) -> Option<usize> {
         let line = self.line(text, line)?;
         let wanted = self.characters_before(text, line.start) + column.saturating_sub(1);
@@ -85,7 +85,7 @@ impl Lines {
 fn begun(bytes: &[u8]) -> usize {
     #[cfg(test)]
     tests::COUNTED.set(tests::COUNTED.get() + bytes.len());
-    // No more at once than a byte can count, which the compiler makes use of.
+    // In chunks that a byte can count, so that the compiler vectorizes the loop.
     let counted = bytes.chunks(usize::from(u8::MAX)).map(|part| {
         let begun = part.iter().map(|byte| u8::from(begins(*byte)));
         usize::from(begun.sum::<u8>())
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     thread_local! {
-        /// The bytes that this thread has counted the characters of.
+        /// How many bytes this thread has counted.
         pub(super) static COUNTED: Cell<usize> = const { Cell::new(0) };
     }
 
@@ -121,7 +121,7 @@ mod tests {
         }
     }
 
-    /// As a person would: characters and line ends one by one.
+    /// The naive way: counts characters and line ends one by one.
     fn counted(text: &str, at: usize) -> (usize, usize) {
         let (mut line, mut column) = (1, 1);
         for c in text[..at].chars() {

@@ -1,24 +1,23 @@
-//! JSON within a string of other JSON, read as it is written there.
+//! Parses JSON that is embedded as a string in other JSON, without decoding the string first.
 
 use serde_json::{Map, Number, Value};
 
 use crate::json::plain_end;
 
-/// `serde_json` reads nothing that is deeper.
+/// The depth limit of `serde_json`.
 const MAX_DEPTH: usize = 127;
 
-/// The value of JSON that stands in a string of other JSON, from what is written between the quotes
-/// of that string. It is the value that [`json`](crate::json()) has for the string, without the
-/// string being built.
+/// Parses JSON that is embedded as a string in other JSON, from the raw text between the quotes of
+/// that string. The result is that of [`json`](crate::json()) for the decoded string, without
+/// decoding it.
 ///
-/// `spare` is a value that is no longer needed; its memory is used again. Where values come one
-/// after the other, most are like the one before: the same objects with the same keys in the same
-/// order, of which then only the values are written.
+/// `spare` is a value that is no longer needed; its memory is reused. Consecutive values are mostly
+/// similar: objects with the same keys in the same order, of which only the values are overwritten.
 ///
 /// ```
 /// use serde_json::{Value, json};
 ///
-/// // What a HAR file has of a body: {"text": "{\"a\": [1, \"\\n\"]}"}
+/// // A body in a HAR file: {"text": "{\"a\": [1, \"\\n\"]}"}
 /// let body = r#"{\"a\": [1, \"\\n\"]}"#;
 /// let value = located::json_in_string(body, Value::Null).expect("JSON");
 /// assert_eq!(value, json!({"a": [1, "\n"]}));
@@ -27,9 +26,9 @@ const MAX_DEPTH: usize = 127;
 /// assert_eq!(next, Some(json!({"a": [2]})));
 /// ```
 ///
-/// `None` where it is not JSON, and where it has what needs a closer look: a duplicate key, half a
-/// surrogate pair, a number out of range, more than 127 levels, structure that is written with
-/// `\u` escapes. [`json`](crate::json()) then tells which.
+/// `None` if it is not JSON, or has something that is not supported here: a duplicate key, an
+/// unpaired surrogate, a number out of range, more than 127 levels, or structure written with `\u`
+/// escapes. Use [`json`](crate::json()) then.
 pub fn json_in_string(written: &str, mut spare: Value) -> Option<Value> {
     let mut reader = Reader {
         text: written,
@@ -47,7 +46,7 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    /// Reads a value into the place of another.
+    /// Parses a value, reusing the memory of another.
     fn value(&mut self, value: &mut Value, depth: usize) -> Option<()> {
         let literal = match self.peek()? {
             b'{' if depth < MAX_DEPTH => {
@@ -135,7 +134,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// Whether another item or member comes, before which the reader then stands, or the end.
+    /// Whether another item or member follows; consumes the separator or the end.
     fn more(&mut self, end: u8) -> Option<bool> {
         let next = self.peek()?;
         self.at += 1;
@@ -145,7 +144,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the next key is this one, written without escapes; behind its colon then.
+    /// Consumes the next key and its colon, if it is this key written without escapes.
     fn key_is(&mut self, expected: &str) -> bool {
         let before = self.at;
         let is_it = self.peek().is_some()
@@ -171,7 +170,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// The next byte that begins no white space, at which the reader then stands.
+    /// Skips white space and returns the next byte, without consuming it.
     fn peek(&mut self) -> Option<u8> {
         loop {
             let next = *self.bytes.get(self.at)?;
@@ -198,11 +197,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a string, at whose opening quote the reader stands.
+    /// Parses a string, from its opening quote.
     fn string(&mut self, string: &mut String) -> Option<()> {
         self.token(b"\\\"")?;
         string.push_str(self.plain()?);
-        // A quote of the outer string ends nothing here, and a control character is never right.
+        // A bare quote would end the outer string, and control characters are never valid.
         while !self.bytes[self.at..].starts_with(b"\\\"") {
             string.push(self.escape()?);
             string.push_str(self.plain()?);
@@ -211,21 +210,21 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// What comes before the next escape.
+    /// Consumes the characters before the next escape.
     fn plain(&mut self) -> Option<&str> {
         let start = self.at;
         self.at = plain_end(self.bytes, start)?;
         Some(&self.text[start..self.at])
     }
 
-    /// A character of a string that is written as an escape, of the outer string or of both.
+    /// Consumes an escape, of the outer string or of both.
     fn escape(&mut self) -> Option<char> {
         let rest = &self.bytes[self.at..];
         let (c, length) = match *rest {
             [b'\\', b'/', ..] => ('/', 2),
             [b'\\', b'u', ..] => {
                 let (c, length) = unicode(rest, b"\\u")?;
-                // These would be structure, or wrong, in the inner text.
+                // In the inner text, these would be structure or invalid.
                 let is_special = matches!(c, '"' | '\\' | '\0'..='\x1f');
                 (!is_special).then_some((c, length))?
             }
@@ -250,8 +249,8 @@ impl Reader<'_> {
     }
 }
 
-/// A character by its UTF-16 units, each behind `mark`, and how many bytes they take. None for half
-/// a surrogate pair.
+/// A character from its UTF-16 units, each preceded by `mark`, and its length in bytes. `None` for
+/// an unpaired surrogate.
 fn unicode(bytes: &[u8], mark: &[u8]) -> Option<(char, usize)> {
     let unit = |at: usize| {
         let digits = bytes.get(at..)?.strip_prefix(mark)?.get(..4)?;

@@ -1,10 +1,10 @@
-//! What every reader of an OpenAPI 3.0 document needs: methods, operations, references.
+//! Helpers for OpenAPI 3.0 documents: methods, operations, references.
 
 use serde_json::Value;
 
 use crate::pointer;
 
-/// The HTTP methods under which a path item has its operations, as the document writes them.
+/// The HTTP methods that are keys of a path item.
 pub const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
@@ -14,7 +14,7 @@ pub fn is_method(member: &str) -> bool {
     METHODS.contains(&member)
 }
 
-/// Every operation that stands in a path of the document, with its pointer.
+/// All operations under `paths`, with their pointers.
 ///
 /// ```
 /// let item = serde_json::json!({"summary": "x", "get": {"operationId": "b"}});
@@ -35,12 +35,12 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
     })
 }
 
-/// The text of a `$ref`, whose siblings OpenAPI 3.0 ignores.
+/// The `$ref` of a value. OpenAPI 3.0 ignores its siblings.
 pub fn reference(value: &Value) -> Option<&str> {
     value.get("$ref").and_then(Value::as_str)
 }
 
-/// The pointer of a `$ref` that leads to a place in the same document.
+/// The pointer of a `$ref` into the same document.
 ///
 /// ```
 /// use located::openapi::local;

@@ -1,4 +1,4 @@
-//! JSON pointers (RFC 6901) as strings.
+//! JSON pointers (RFC 6901) as strings: escaping, parents, nearest ancestor.
 //!
 //! ```
 //! use located::pointer;
@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// The tokens of a pointer, unescaped; `None` when it is neither empty nor begins with `/`.
+/// The tokens of a pointer, unescaped; `None` if it is neither empty nor begins with `/`.
 pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
     let rest = match pointer {
         "" => None,
@@ -31,12 +31,12 @@ pub fn join(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", escape(token))
 }
 
-/// The pointer of what holds the value at `pointer`; `None` for the whole document.
+/// The pointer of the parent; `None` for the whole document.
 pub fn parent(pointer: &str) -> Option<&str> {
     pointer.rfind('/').map(|at| &pointer[..at])
 }
 
-/// What is found at a pointer or, where nothing is, at the nearest ancestor of it.
+/// What is found at a pointer or, if nothing is, at its nearest ancestor.
 ///
 /// ```
 /// let known = ["/a", ""];
@@ -52,14 +52,14 @@ pub fn last(pointer: &str) -> Option<Cow<'_, str>> {
     pointer.rfind('/').map(|at| unescape(&pointer[at + 1..]))
 }
 
-/// Whether a pointer is another, or leads to something within what the other leads to.
+/// Whether a pointer equals another, or is below it.
 pub fn is_at_or_below(pointer: &str, other: &str) -> bool {
     pointer
         .strip_prefix(other)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// A value and everything in it, each with its pointer, in the order of the document.
+/// A value and all values in it, each with its pointer, in document order.
 pub fn values(value: &Value) -> Vec<(String, &Value)> {
     let mut found = Vec::new();
     let mut waiting = vec![(String::new(), value)];
@@ -85,7 +85,7 @@ pub fn values(value: &Value) -> Vec<(String, &Value)> {
     found
 }
 
-/// A token as it is written in a pointer.
+/// Escapes a token for use in a pointer.
 pub fn escape(token: &str) -> Cow<'_, str> {
     if token.contains(['~', '/']) {
         Cow::Owned(token.replace('~', "~0").replace('/', "~1"))

@@ -1,4 +1,4 @@
-//! A YAML or JSON text, its value, and where each part of the value stands.
+//! A YAML or JSON text: its value, and the position of each part of the value.
 
 use std::ops::Range;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::{Error, Place, Unreadable, json, pointer, scan, yaml};
 
 /// A text with the name of its file.
 ///
-/// Positions, lines and columns are worked out when the first is asked for, and then kept.
+/// Positions, lines and columns are computed on first use, and then cached.
 ///
 /// ```
 /// use located::Source;
@@ -32,7 +32,7 @@ pub struct Source {
     first_line: usize,
     /// The column of the file at which the text begins.
     first_column: usize,
-    /// Where the value of the text stands in the document of the file.
+    /// The pointer of the value in the document of the file.
     base: String,
     /// The bytes of long strings, quotes included, in order.
     strings: Vec<Range<usize>>,
@@ -41,7 +41,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads a file; its path is shown as given, with `/` between its parts.
+    /// Reads a file. Its path is shown as given, with `/` as separator.
     ///
     /// # Errors
     /// The file cannot be read, or is not UTF-8.
@@ -74,7 +74,7 @@ impl Source {
         Err(before.error(line, column, "not UTF-8"))
     }
 
-    /// A text that is already there.
+    /// A text that is already in memory.
     pub fn new(file: impl Into<String>, text: String) -> Source {
         Source::at_line(file, text, 1)
     }
@@ -93,13 +93,13 @@ impl Source {
         }
     }
 
-    /// The same text as one value of a larger document: it begins at a column (from 1) of its first
-    /// line, and pointers to parts of it begin with `base`.
+    /// The same text as a value in a larger document: it begins at a column (from 1) of its first
+    /// line, and pointers into it begin with `base`.
     ///
     /// ```
     /// use located::Source;
     ///
-    /// // The second item of a list that stands on line 3 of its file.
+    /// // The second item of a list on line 3 of its file.
     /// let item = Source::at_line("list.json", r#"{"a": 1}"#.to_owned(), 3).at_column(11, "/1");
     /// let place = item.place("/1/a").expect("a member");
     /// assert_eq!((place.line, place.column), (3, 12));
@@ -120,7 +120,7 @@ impl Source {
         self
     }
 
-    /// The name of the file, as messages show it.
+    /// The name of the file, as shown in messages.
     pub fn file(&self) -> &str {
         &self.file
     }
@@ -130,17 +130,16 @@ impl Source {
         &self.text
     }
 
-    /// The line of the file at which the text begins: 1 but for a line of NDJSON.
+    /// The line of the file at which the text begins: 1, except for a line of NDJSON.
     pub fn first_line(&self) -> usize {
         self.first_line
     }
 
-    /// The value: JSON when the text starts with `{` or `[`, else YAML 1.2 (core schema). Keys keep
-    /// their order.
+    /// Parses the text: as JSON if it starts with `{` or `[`, else as YAML 1.2 (core schema). Keys
+    /// keep their order.
     ///
     /// # Errors
-    /// It cannot be read as such, or an object has a duplicate key. Says file, line, column and
-    /// reason.
+    /// It cannot be parsed, or an object has a duplicate key. Says file, line, column and reason.
     pub fn value(&self) -> Result<Value, Error> {
         if !self.is_json() {
             return yaml::value(&self.text).map_err(|unreadable| self.unreadable(&unreadable));
@@ -155,8 +154,8 @@ impl Source {
         }
     }
 
-    /// The value as JSON, and the pointers of the members whose key is a duplicate in its object;
-    /// the last of them counts.
+    /// Parses the text as JSON, and returns the pointers of members with a duplicate key; the last
+    /// duplicate counts.
     ///
     /// # Errors
     /// It is not JSON. Says file, line, column and reason.
@@ -165,7 +164,7 @@ impl Source {
             .map_err(|error| self.unreadable(&json::unreadable(&self.text, &error)))
     }
 
-    /// Why the text, which is read as JSON, is not `what`.
+    /// The error that the text is not `what`, from an error of `serde_json`.
     pub fn json_error(&self, what: &str, error: &serde_json::Error) -> Error {
         let unreadable = json::unreadable(&self.text, error);
         self.unreadable(&Unreadable {
@@ -174,8 +173,8 @@ impl Source {
         })
     }
 
-    /// What is wrong with the value at a JSON pointer; where it has no place, at the nearest value
-    /// around it that has one.
+    /// An error at the value at a JSON pointer; if there is no such value, at the nearest one
+    /// around it.
     pub fn error_at(&self, pointer: &str, reason: &str) -> Error {
         let (line, column) = self
             .nearest(pointer)
@@ -192,8 +191,7 @@ impl Source {
         Error::at(&self.file, line, column, reason)
     }
 
-    /// Where the value at a JSON pointer stands: its key where it has one, else its first
-    /// character.
+    /// The place of the value at a JSON pointer: its key if it has one, else its first character.
     pub fn place(&self, pointer: &str) -> Option<Place> {
         let node = self.node(pointer)?;
         let (line, column) = self.line_and_column(node.start());
@@ -205,14 +203,14 @@ impl Source {
         })
     }
 
-    /// The place of the value at a JSON pointer or, where there is none, of the nearest value around
+    /// The place of the value at a JSON pointer or, if there is none, of the nearest value around
     /// it.
     pub fn nearest(&self, pointer: &str) -> Option<Place> {
         pointer::nearest(pointer, |at| self.place(at))
     }
 
-    /// Line and column in characters, both from 1, of a byte of the text (at a boundary of
-    /// characters, at most its length).
+    /// Line and column in characters, both from 1, of a byte of the text (a character boundary, at
+    /// most its length).
     pub fn line_and_column(&self, byte: usize) -> (usize, usize) {
         let byte = byte.min(self.text.len());
         let (line, column) = self.lines().line_and_column(&self.text, byte);
@@ -220,8 +218,8 @@ impl Source {
         (self.first_line + line - 1, column + indent)
     }
 
-    /// The byte at which a line and a column (as [`Self::line_and_column`] gives them) begin; the
-    /// end of the line where it has no such column, `None` where there is no such line.
+    /// The byte at a line and column (as from [`Self::line_and_column`]); the end of the line if it
+    /// is shorter, `None` if there is no such line.
     pub fn byte_at(&self, line: usize, column: usize) -> Option<usize> {
         let line = (line + 1).checked_sub(self.first_line)?;
         let indent = if line == 1 { self.first_column - 1 } else { 0 };
@@ -229,7 +227,7 @@ impl Source {
             .byte_at(&self.text, line, column.saturating_sub(indent))
     }
 
-    /// The bytes of a line of the file, without what ends it.
+    /// The bytes of a line of the file, without the line end.
     pub fn line(&self, line: usize) -> Option<Range<usize>> {
         let line = (line + 1).checked_sub(self.first_line)?;
         self.lines().line(&self.text, line)
@@ -244,7 +242,7 @@ impl Source {
         Some(self.node(pointer)?.value.clone())
     }
 
-    /// The bytes of the key under which the value at a pointer stands, if it has one.
+    /// The bytes of the key of the value at a pointer, if it has one.
     pub fn key_span(&self, pointer: &str) -> Option<Range<usize>> {
         self.node(pointer)?.key.clone()
     }
@@ -274,7 +272,7 @@ impl Source {
     }
 }
 
-/// A path as messages show it: as given, with `/` between its parts on every system.
+/// A path for messages: as given, with `/` as separator on every system.
 pub fn display(path: &Path) -> String {
     path.display()
         .to_string()

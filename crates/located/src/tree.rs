@@ -1,4 +1,4 @@
-//! The positions of a document's values.
+//! The tree of positions of a document's values.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::pointer;
 
-/// The positions of one value, of its key, and of what it holds.
+/// The positions of one value, of its key, and of its members or items.
 #[derive(Debug)]
 pub(crate) struct Tree {
     pub(crate) key: Option<Range<usize>>,
@@ -21,7 +21,7 @@ pub(crate) enum Children {
     Members(Box<Members>),
 }
 
-/// The members of an object in their order, found by their keys.
+/// The members of an object in order, with lookup by key.
 #[derive(Debug)]
 pub(crate) struct Members {
     all: Vec<(Name, Tree)>,
@@ -63,7 +63,7 @@ impl FromIterator<(Name, Tree)> for Members {
 }
 
 impl Members {
-    /// The last member of this key.
+    /// The last member with this key.
     fn find(&self, text: &str, key: &str) -> Option<&Tree> {
         if self.all.len() <= SMALL {
             let mut from_last = self.all.iter().rev();
@@ -102,7 +102,7 @@ impl Tree {
         self.key.as_ref().unwrap_or(&self.value).start
     }
 
-    /// The members whose key came before in the same object.
+    /// The members with a duplicate key.
     pub(crate) fn repeated(&self, text: &str) -> Vec<String> {
         let mut found = Vec::new();
         self.gather_repeated(text, "", &mut found);
@@ -151,7 +151,7 @@ mod tests {
                 value: number..number,
                 children: Children::None,
             };
-            // Neither in the order of their numbers nor in that of their keys.
+            // Sorted neither by number nor by key.
             let name = (number * 7_919 % 12_000).to_string();
             (Some(name.into()), tree)
         };
@@ -168,7 +168,7 @@ mod tests {
             COMPARED.set(0);
             let found = find();
             assert_eq!(found.value, number..number);
-            // Halving leaves one of them after 14 times.
+            // Binary search needs 14 steps.
             assert!(COMPARED.get() <= 20, "{}", COMPARED.get());
         }
     }

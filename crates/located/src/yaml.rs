@@ -1,4 +1,4 @@
-//! YAML 1.2: events by `saphyr-parser`, values after the core schema, positions from the events.
+//! Parses YAML 1.2: events from `saphyr-parser`, values by the core schema, positions from events.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,9 +10,10 @@ use serde_json::{Map, Number, Value};
 use crate::Unreadable;
 use crate::tree::{Children, Tree};
 
-/// Enough for any document that a person wrote; deeper ones would exhaust the stack further on.
+/// The maximum depth: enough for any document that a person writes. Deeper ones would exhaust the
+/// stack later.
 const MAX_DEPTH: usize = 128;
-/// What aliases may blow a document up to.
+/// The maximum number of nodes after aliases are expanded.
 const MAX_NODES: usize = 1_000_000;
 
 /// Parses a text.
@@ -22,7 +23,7 @@ pub(crate) fn value(text: &str) -> Result<Value, Unreadable> {
     into_value(node)
 }
 
-/// The positions of everything in a text.
+/// The positions of all values in a text.
 pub(crate) fn tree(text: &str) -> Result<Tree, Unreadable> {
     let mut reader = Reader::new(text);
     let node = reader.document()?;
@@ -84,7 +85,7 @@ impl<'t> Reader<'t> {
                 _ if document.is_some() => {
                     return Err(broken(
                         &span,
-                        "a second document; only one is read from a file",
+                        "a second document; a file must have only one",
                     ));
                 }
                 event => document = Some(self.node(event, span, 0)?),
@@ -100,10 +101,7 @@ impl<'t> Reader<'t> {
         let (anchor, node) = match event {
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
-                    return Err(broken(
-                        &span,
-                        "an alias inside the value that it stands for",
-                    ));
+                    return Err(broken(&span, "an alias inside the value that it refers to"));
                 };
                 let (size, height) = node.extent();
                 self.count(size, &span)?;
@@ -156,13 +154,13 @@ impl<'t> Reader<'t> {
                     let (event, span) = self.next()?;
                     let node = self.node(event, span, depth + 1)?;
                     let more = merged(node).ok_or_else(|| {
-                        broken(&span, "`<<` merges a mapping or a list of mappings")
+                        broken(&span, "`<<` needs a mapping or a list of mappings")
                     })?;
                     merge.extend(more);
                     continue;
                 }
                 Event::MappingEnd => {
-                    // What stands here itself goes before what is merged, wherever `<<` stands.
+                    // Keys of the mapping itself override merged ones, wherever `<<` is.
                     for member in merge {
                         if names.insert(member.0.clone()) {
                             members.push(member);
@@ -174,7 +172,7 @@ impl<'t> Reader<'t> {
                         content: Content::Members(members),
                     });
                 }
-                // As written: the key `200` is `"200"`, as OpenAPI wants its status codes.
+                // As written: the key `200` is `"200"`, as OpenAPI requires for status codes.
                 Event::Scalar(text, ..) => text.into_owned(),
                 _ => return Err(broken(&key_span, "a key must be a string")),
             };
@@ -200,8 +198,8 @@ impl<'t> Reader<'t> {
         let closes = written.is_some_and(|it| it.trim_start().starts_with(['}', ']']));
         let reason = match error.info() {
             "invalid indentation" if closes => {
-                "the bracket that closes a value is not indented deeper than the key of the value, \
-                 as YAML 1.2 wants it (section 7.4); many parsers pass over that"
+                "YAML 1.2 (section 7.4) requires that the closing bracket of a value is indented \
+                 more than its key; many parsers do not check this"
             }
             reason => reason,
         };
@@ -222,7 +220,7 @@ impl<'t> Reader<'t> {
 }
 
 impl Node {
-    /// How many nodes it is made of, and how deep they go.
+    /// The number of its nodes, and its depth.
     fn extent(&self) -> (usize, usize) {
         let below: Vec<_> = match &self.content {
             Content::Scalar(_) => Vec::new(),
@@ -235,8 +233,8 @@ impl Node {
     }
 }
 
-/// The members that a merge key (`<<`) brings: those of a mapping, or of each of a list of them, of
-/// which an earlier one goes before a later one.
+/// The members that a merge key (`<<`) adds: those of a mapping, or of a list of mappings, where an
+/// earlier one overrides a later one.
 fn merged(node: Node) -> Option<Vec<Member>> {
     match node.content {
         Content::Members(members) => Some(members),
@@ -254,7 +252,7 @@ fn merged(node: Node) -> Option<Vec<Member>> {
     }
 }
 
-/// A scalar after the core schema (YAML 1.2.2, section 10.3): plain `yes` and `no` are strings.
+/// A scalar by the core schema (YAML 1.2.2, section 10.3): plain `yes` and `no` are strings.
 fn scalar(
     text: Cow<'_, str>,
     style: ScalarStyle,
@@ -271,7 +269,7 @@ fn scalar(
         Some("int") => integer(&text).map(Value::Number),
         Some("float") => return float(&text, span),
         Some(_) => None,
-        // A tag of the document's own says nothing about the type; quotes do.
+        // An application-specific tag does not determine the type; quotes do.
         None if style != ScalarStyle::Plain => Some(Value::String(text.into_owned())),
         None => {
             let known = null(&text).or_else(|| boolean(&text));
@@ -282,7 +280,7 @@ fn scalar(
             }
         }
     };
-    value.ok_or_else(|| broken(span, "the value does not fit its tag"))
+    value.ok_or_else(|| broken(span, "the value does not match its tag"))
 }
 
 fn null(text: &str) -> Option<Value> {
@@ -300,7 +298,7 @@ fn boolean(text: &str) -> Option<Value> {
 fn integer(text: &str) -> Option<Number> {
     for (prefix, base) in [("0x", 16), ("0o", 8)] {
         if let Some(digits) = text.strip_prefix(prefix) {
-            // A sign is a digit to the standard library.
+            // The standard library would accept a sign here.
             let all = digits.chars().all(|digit| digit.is_digit(base));
             return u64::from_str_radix(digits, base)
                 .ok()
@@ -320,14 +318,14 @@ fn is_float(text: &str) -> bool {
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
         return true;
     }
-    // The standard library knows `inf` and `nan` beside the numbers of the schema.
+    // The standard library also accepts `inf` and `nan`, which the schema does not.
     unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
         && text.parse::<f64>().is_ok()
 }
 
 fn float(text: &str, span: &Span) -> Result<Value, Unreadable> {
     if !is_float(text) {
-        return Err(broken(span, "the value does not fit its tag"));
+        return Err(broken(span, "the value does not match its tag"));
     }
     text.parse()
         .ok()
@@ -380,8 +378,8 @@ fn into_tree(node: Node, key: Option<Range<usize>>, text: &str, offsets: &[usize
     }
 }
 
-/// A span in bytes. Block values end where the next token begins: the white space and comments
-/// between are cut off.
+/// A span in bytes. The parser ends a block value where the next token begins: white space and
+/// comments at its end are cut off.
 fn bytes(span: &Span, text: &str, offsets: &[usize]) -> Range<usize> {
     let offset = |index: usize| offsets.get(index).copied().unwrap_or(text.len());
     let start = offset(span.start.index());

@@ -1,4 +1,4 @@
-//! JSON by RFC 8259 and YAML by its specification, where readers usually give up.
+//! Tests JSON by RFC 8259 and YAML by its specification, in the cases that parsers often get wrong.
 
 use located::Source;
 use serde_json::{Value, json};
@@ -113,7 +113,7 @@ fn merge_keys_merge() {
     assert!(
         yaml("m: {<<: 1}")
             .unwrap_err()
-            .starts_with("a.yaml:1:9: `<<` merges")
+            .starts_with("a.yaml:1:9: `<<` needs")
     );
     let source = Source::new("a.yaml", format!("{anchors}m: {{<<: *A}}\n"));
     assert_eq!(source.place("/m/y").unwrap().line, 1);

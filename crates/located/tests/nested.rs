@@ -1,4 +1,4 @@
-//! JSON that is read as it stands in a string of other JSON is the JSON of that string.
+//! Tests that parsing JSON embedded in a string equals parsing the decoded string.
 
 use std::fmt::Write as _;
 

@@ -105,7 +105,7 @@ fn plain_scalars_are_what_the_core_schema_says() {
 }
 
 #[test]
-fn broken_yaml_is_told_with_its_place() {
+fn broken_yaml_is_reported_with_its_place() {
     let table = [
         ("a: b: c\n", "a.yaml:1:"),
         ("a:\n  - x\n b: [\n", "a.yaml:3:"),
@@ -134,7 +134,7 @@ fn an_error_stands_at_its_pointer_or_at_the_nearest_value_around_it() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_told_with_their_place() {
+fn bytes_that_are_no_text_are_reported_with_their_place() {
     let bytes = b"{\n\"\xc3\xa9\": \"\xff\"}".to_vec();
     let error = Source::from_bytes("a.json", bytes, 3).unwrap_err();
     assert_eq!(error.to_string(), "a.json:4:7: not UTF-8");

@@ -1,5 +1,5 @@
-//! The formats that values are held against: those that OpenAPI 3.0.3 and the version of JSON
-//! Schema that it builds on define, and `uuid`, which everybody writes.
+//! Validates the formats of OpenAPI 3.0: those that OpenAPI 3.0.3 and its version of JSON Schema
+//! define, and `uuid`, which is in common use.
 //!
 //! ```
 //! use openapi_formats::{Format, options};
@@ -15,9 +15,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! In reading order: [`Format`], what becomes of a format; [`options`], how strings are held against
-//! those that are asserted. A format that is a range of integers is for the caller to lower to
-//! `minimum` and `maximum`: the engine asks of numbers no format at all.
+//! In reading order: [`Format`] classifies a format; [`options`] configures the engine to validate
+//! strings. The caller must lower integer formats to `minimum` and `maximum`, because the engine
+//! does not validate formats of numbers.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -30,21 +30,21 @@ use base64::engine::{GeneralPurpose, general_purpose::PAD};
 use jsonschema::{Draft, ValidationOptions, Validator};
 use serde_json::{Value, json};
 
-/// What becomes of a format.
+/// How a format is validated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Texts are held against it.
+    /// Strings are validated against it.
     Asserted,
     /// An integer between two bounds.
     Integer(i64, i64),
-    /// It says how a value is meant and asks nothing of it.
+    /// It is only a hint, and any value is valid.
     Hint,
-    /// Neither standard defines it: what it asks is not known.
+    /// Neither standard defines it, so it is not validated.
     Unknown,
 }
 
 impl Format {
-    /// What becomes of the format of this name.
+    /// The format with this name.
     pub fn of(name: &str) -> Self {
         match name {
             "date" | "date-time" | "email" | "hostname" | "ipv4" | "ipv6" | "uri" | "uriref"
@@ -57,8 +57,7 @@ impl Format {
     }
 }
 
-/// JSON Schema of the draft that OpenAPI 3.0 builds on, in which strings are held against the formats
-/// that are asserted.
+/// The options of the engine for the draft that OpenAPI 3.0 is based on, with the asserted formats.
 pub fn options<'r>() -> ValidationOptions<'r> {
     jsonschema::options()
         .with_draft(Draft::Draft4)
@@ -88,7 +87,7 @@ fn is_uri_reference(text: &str) -> bool {
     LATER.as_ref().is_none_or(is_valid)
 }
 
-/// RFC 4648, section 4, also in lines, as RFC 2045 writes it.
+/// RFC 4648, section 4, with line breaks allowed (RFC 2045).
 fn is_base64(text: &str) -> bool {
     let text: String = text
         .chars()
@@ -101,7 +100,7 @@ fn is_base64(text: &str) -> bool {
 mod tests {
     use super::{is_base64, is_uuid};
 
-    /// The test vectors of RFC 4648, section 10, and what is none by its sections 3.1 to 3.5.
+    /// The test vectors of RFC 4648, section 10, and strings that its sections 3.1 to 3.5 reject.
     #[test]
     fn base64_is_that_of_rfc_4648() {
         for text in [
@@ -124,7 +123,7 @@ mod tests {
         }
     }
 
-    /// Examples of RFC 9562, of which upper case is read as lower.
+    /// Examples of RFC 9562; upper case is allowed.
     #[test]
     fn uuids_are_those_of_rfc_9562() {
         for text in [

@@ -1,15 +1,14 @@
-//! How fast traffic is judged, beside a plain parse-and-validate by the `jsonschema` crate, how much
-//! memory it takes, and how time grows with the input, with findings and with depth.
+//! Benchmarks: time and memory of validation, compared with plain parsing and validation by the
+//! `jsonschema` crate, and how time grows with the input, with findings and with depth.
 //!
-//! The plain one has all that speed asks for and nothing more: it has the text of each body in
-//! memory, hands them to the same threads as ours (rayon), parses each and asks `is_valid` of it. It
-//! need not find the bodies in a file. Processor time stands beside the time that passed, as it
-//! suffers less from what else the machine does. Where there is a target it stands beside the
-//! figure, and is held against processor time (for memory, against the peak).
+//! The plain variant is the minimum: it has each body in memory as text, distributes them over the
+//! same threads as ours (rayon), parses each and calls `is_valid`. It need not find the bodies in a
+//! file. Processor time is shown beside elapsed time, because it depends less on other load. A
+//! target, if there is one, applies to processor time (for memory, to the peak).
 //!
 //! - `cargo bench -p openapi-traffic --bench validate` prints all tables.
-//! - `… -- --write-har FILE MEGABYTES FINDINGS SPEC` writes the HAR that they are about and its
-//!   spec, for other tools (`redocly.sh` beside this file compares with one).
+//! - `… -- --write-har FILE MEGABYTES FINDINGS SPEC` writes the HAR that is measured and its
+//!   spec, for other tools (`redocly.sh` in this folder compares with one).
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -50,7 +49,7 @@ const FOUND: f64 = 2.0;
 const MEMORY: f64 = 100.0;
 /// By what share more, or less, than the input the time may grow.
 const GROWTH: f64 = 0.2;
-/// Tells a child process to judge one corpus and say what it took.
+/// Makes a child process validate one corpus and report its cost.
 const CHILD: &str = "VALIDATE_BENCH_CHILD";
 
 fn main() -> anyhow::Result<()> {
@@ -624,7 +623,7 @@ fn object(fields: &[&str]) -> Value {
     json!({"type": "object", "properties": properties})
 }
 
-/// What somebody would write by hand for the same answers, without our lowering.
+/// What somebody would write by hand for the same responses, without our lowering.
 fn plain_schema() -> anyhow::Result<Value> {
     let properties = |fields: &[&str]| -> Value {
         let schema = |field: &&str| match kind(field) {

@@ -11,16 +11,16 @@ use crate::spec::Spec;
 
 /// Additional checks of a tool, made in the same run. `()` has none.
 pub trait Checks: Sync {
-    /// Whether [`document`](Checks::document) wants this file (a recording or a HAR). Such a file is
-    /// read into memory as a whole.
+    /// Whether [`document`](Checks::document) wants this file (a recording or a HAR). Such a file
+    /// is read into memory as a whole.
     fn wants(&self, path: &Path) -> bool {
         let _ = path;
         false
     }
 
     /// Findings in one file, called while the file is validated, so that it is read only once. Each
-    /// exchange comes with its JSON pointer in the file, `""` if the file is a recording. Not called
-    /// for a file that cannot be validated.
+    /// exchange comes with its JSON pointer in the file, `""` if the file is a recording. Not
+    /// called for a file that cannot be validated.
     fn document(
         &self,
         spec: &Spec,

@@ -488,7 +488,7 @@ The value matches the schema under `not`.
 
 Correct the schema under `not`.";
         Multiple = ("NSV133", "NSV233"), "not-a-multiple", Error,
-            ("a number in ", " is not a multiple"), "\
+            ("a number in ", " is not a multiple of `multipleOf`"), "\
 The number is not a multiple of `multipleOf`.
 
     multipleOf: 60                          90

@@ -50,8 +50,8 @@ pub struct Command {
     /// Traffic: HAR files, recordings (*.json), NDJSON with one recording per line, or folders of
     /// these
     ///
-    /// A named pipe given as PATH is read to its end, however long that takes; pipes in a folder are
-    /// skipped.
+    /// A named pipe given as PATH is read to its end, however long that takes; pipes in a folder
+    /// are skipped.
     #[arg(value_name = "PATH", required_unless_present = "explain")]
     paths: Vec<PathBuf>,
     /// OpenAPI 3.0 document, YAML or JSON

@@ -1,4 +1,4 @@
-//! Recordings from files, folders, HAR and NDJSON, judged in parallel a bounded number at a time.
+//! Validates recordings from files, folders, HAR and NDJSON, in parallel with bounded memory.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -26,49 +26,49 @@ use located::{Source, Unreadable, display, pointer};
 const PIECES: usize = 256;
 /// How many bytes of NDJSON are in memory at once.
 const BYTES: usize = 16 << 20;
-/// A document of more bytes is divided among the threads if it is a HAR.
+/// A HAR with more bytes is divided among the threads.
 const LARGE: u64 = 1 << 20;
-/// Why an exchange is passed over that was sent elsewhere.
+/// Why an exchange with another server is skipped.
 const OUT_OF_SCOPE: &str = "sent to another host or base path than those in scope";
-/// Why an exchange is passed over that a browser adds to those of a page.
+/// Why a CORS preflight is skipped.
 const PREFLIGHT: &str = "a browser asked whether it may send a request (CORS preflight)";
 /// Why a line cannot name the recording before it.
 const LINE_AFTER: &str = "a line comes after the line above it; leave `after` out, or keep the \
                           recording in a file of its own";
-/// Why JSON is passed over that is valid.
+/// Why valid JSON is skipped.
 const TOO_DEEP: &str = "JSON nested deeper than 128 levels";
 
-/// An exchange that was judged.
+/// An exchange that was validated.
 #[derive(Debug)]
 pub struct Judged {
-    /// What it is called.
+    /// Its label in reports.
     pub label: Arc<str>,
-    /// Whether it must be refused.
+    /// Whether it is a negative example.
     pub negative: bool,
-    /// What was found.
+    /// Its findings.
     pub findings: Vec<Finding>,
 }
 
-/// What the run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Summary {
-    /// How many exchanges were judged, those that must be refused not among them.
+    /// How many exchanges were validated, without negative examples.
     pub exchanges: usize,
-    /// How many exchanges that must be refused were judged.
+    /// How many negative examples were validated.
     pub negative: usize,
-    /// What was passed over, by reason.
+    /// What was skipped, by reason.
     pub skipped: BTreeMap<String, Skipped>,
-    /// What the exchanges showed; those that must be refused show nothing.
+    /// The coverage by the exchanges; negative examples do not count.
     pub evidence: Evidence,
     /// How often each relation was true or false, in the order of their file.
     pub applied: Vec<u64>,
-    /// What could not be judged, with its place and the reason.
+    /// What could not be validated, with its place and the reason.
     pub problems: Vec<String>,
-    /// What the tool found in the documents by rules of its own.
+    /// The findings of the tool's own checks.
     pub(crate) beside: Vec<Finding>,
 }
 
-/// What was passed over for one reason.
+/// What was skipped for one reason.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// How many.
@@ -77,10 +77,10 @@ pub struct Skipped {
     pub first: String,
 }
 
-/// Judges all exchanges below the paths, in order; `each` is told of every one. What cannot be
-/// read, a path that does not exist and one that holds no exchange are problems of the summary:
-/// nothing is passed over silently, and the rest is judged all the same. A file that is given more
-/// than once counts once.
+/// Validates all exchanges below the paths, in order, and calls `each` for every one. A file that
+/// cannot be read, a path that does not exist, and a path without exchanges are problems in the
+/// summary: nothing is skipped silently, and the rest is still validated. A file that is given
+/// several times counts once.
 pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) -> Summary {
     let by = By {
         spec,
@@ -90,19 +90,19 @@ pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) ->
     for_each_by(paths, by, each)
 }
 
-/// What exchanges are judged by.
+/// What exchanges are validated against.
 #[derive(Clone, Copy)]
 pub(crate) struct By<'r> {
     pub(crate) spec: &'r Spec,
-    /// What holds across exchanges.
+    /// The relations between exchanges.
     pub(crate) relations: Option<&'r Relations>,
-    /// The rules of the tool, for each document.
+    /// The tool's own checks, for each document.
     pub(crate) checks: &'r dyn Checks,
 }
 
-/// The same, by more than the document. The entries of a HAR and the lines of NDJSON are sessions,
-/// each in the order of the file; other recordings are where their `meta.after` leads back to
-/// another file, and those come last of their path.
+/// The same, against more than the document. The entries of a HAR and the lines of an NDJSON file
+/// form a session, in the order of the file. Recordings with `meta.after` form sessions too, and
+/// come last of their path.
 pub(crate) fn for_each_by(paths: &[PathBuf], by: By<'_>, each: &mut dyn FnMut(Judged)) -> Summary {
     let summary = Summary {
         exchanges: 0,
@@ -153,25 +153,25 @@ struct Run<'r> {
     waiting: Vec<Piece>,
     bytes: usize,
     pieces: u64,
-    /// The files that were read, whatever paths and links lead to them.
+    /// The files that were read, by canonical path.
     known: HashSet<PathBuf>,
-    /// How many files were met again.
+    /// How many duplicate files were skipped.
     again: usize,
-    /// The recordings that are judged after others.
+    /// The recordings that follow others.
     linked: Vec<Linked>,
     summary: Summary,
 }
 
-/// What is read and judged by one thread.
+/// A unit of work for one thread.
 struct Piece {
     number: u64,
     negative: bool,
     content: Content,
-    /// What relations found in a line; the lines of a file are one session.
+    /// The findings of relations in a line, because the lines of a file are one session.
     related: Related,
 }
 
-/// What relations found, by the label of the exchange.
+/// The findings of relations, by the label of the exchange.
 type Related = HashMap<Arc<str>, Vec<Finding>>;
 
 enum Content {
@@ -184,7 +184,7 @@ enum Content {
 }
 
 impl Run<'_> {
-    /// How much was judged or told of as a problem.
+    /// How many exchanges, problems and duplicate files were counted so far.
     fn accounted(&self) -> usize {
         let Summary {
             exchanges,
@@ -213,7 +213,7 @@ impl Run<'_> {
                 }
             };
             if let Err((path, error)) = done {
-                // What was read before it is told of before it.
+                // Reported in order: first the exchanges that were read before.
                 self.flush();
                 self.problem(&path, &error);
             }
@@ -230,7 +230,7 @@ impl Run<'_> {
             return Ok(());
         }
         match kind {
-            // What is read as a whole for another reason is judged as a whole too.
+            // A file that the checks want is read as a whole anyway.
             Ok(Kind::Document) if is_large(&path) && !self.by.checks.wants(&path) => {
                 self.large(&path)?;
             }
@@ -289,8 +289,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Judges a large document: a HAR entry by entry as it is read, so that neither its text nor its
-    /// bodies are in memory at once.
+    /// Validates a large document. A HAR is read entry by entry, so that it is never in memory as a
+    /// whole.
     fn large(&mut self, path: &Path) -> anyhow::Result<()> {
         self.flush();
         let (file, number, negative) = (display(path), self.number(), is_negative(path));
@@ -339,7 +339,7 @@ impl Run<'_> {
         Ok((evidence, outcome))
     }
 
-    /// Judges the recordings that come after others.
+    /// Validates the recordings that follow others.
     fn linked(&mut self) {
         let linked = std::mem::take(&mut self.linked);
         let Some(relations) = self.by.relations.filter(|_| !linked.is_empty()) else {
@@ -419,7 +419,7 @@ impl Run<'_> {
         }
     }
 
-    /// Judges what waits and tells of it in order.
+    /// Validates the waiting pieces, and reports them in order.
     fn flush(&mut self) {
         self.bytes = 0;
         let waiting = std::mem::take(&mut self.waiting);
@@ -451,7 +451,7 @@ impl Run<'_> {
         }
     }
 
-    /// Tells of what was judged.
+    /// Reports an outcome.
     fn take(&mut self, outcome: Outcome) {
         for (reason, file) in outcome.skipped {
             self.skipped(reason, file);
@@ -469,26 +469,26 @@ impl Run<'_> {
     }
 }
 
-/// What became of a piece.
+/// The result of a piece.
 #[derive(Default)]
 struct Outcome {
     judged: Vec<Judged>,
     skipped: Vec<(String, String)>,
-    /// What the tool found by rules of its own.
+    /// The findings of the tool's own checks.
     beside: Vec<Finding>,
     linked: Vec<Linked>,
     applied: Vec<u64>,
 }
 
-/// What holds relations against the exchanges of a text.
+/// Whether and how relations are checked for the exchanges of a source.
 enum Relating<'r> {
     Not,
-    /// The text is a session of its own, or a recording that follows others.
+    /// The source is a session of its own, or a recording that follows others.
     Here(&'r Relations),
     Done(Related),
 }
 
-/// What cannot be read is told of in a sentence.
+/// Validates a piece. The error is a message for the user.
 fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> Result<Outcome, String> {
     let (number, negative) = (piece.number, piece.negative);
     let (path, source, checks, relating) = match piece.content {
@@ -514,7 +514,7 @@ fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> Result<Outc
     judged.map_err(|error| told(&path, &error))
 }
 
-/// The exchanges of a text, whose numbers begin with `number`, each with its place in a HAR.
+/// The exchanges of a source, numbered from `number`, each with its index in a HAR.
 fn read_exchanges(
     source: &Arc<Source>,
     number: u64,
@@ -556,7 +556,7 @@ pub(crate) fn exchanges_at(path: &Path, line: usize) -> Vec<Arc<Exchange>> {
     exchanges.map(|(_, exchange)| exchange).collect()
 }
 
-/// What relations find in the exchanges of one text.
+/// The findings of relations in the exchanges of one source.
 fn relate(
     spec: &Spec,
     exchanges: &[(Option<usize>, Arc<Exchange>)],
@@ -565,7 +565,7 @@ fn relate(
     let mut related = Related::new();
     let mut next = 0;
     for (index, exchange) in exchanges {
-        // An entry that is no exchange may have changed anything.
+        // A skipped entry may have changed anything.
         if index.is_some_and(|index| index != next) {
             session.forget();
         }
@@ -581,8 +581,8 @@ fn relate(
     related
 }
 
-/// The outcome of a HAR with what relations find in it, which is read once more: all threads judge,
-/// and a session has an order.
+/// Adds the findings of relations to the outcome of a HAR. The HAR is read again, because threads
+/// validate entries out of order and a session needs them in order.
 fn relate_entries(
     spec: &Spec,
     relations: &Relations,
@@ -622,21 +622,21 @@ fn entry_exchange(file: &str, entry: EntryText, read: HarEntry, number: u64) -> 
     Exchange::new(recording, source, &pointer, number).with_wire(wire)
 }
 
-/// The exchange that a file of one holds.
+/// The exchange in a file with a single recording.
 fn one(path: &Path, number: u64) -> anyhow::Result<Exchange> {
     let source = Source::read(path)?;
     let recording = Recording::read(&source)?;
     Ok(Exchange::new(recording, Arc::new(source), "", number))
 }
 
-/// An error with its causes, in which the name of its file is shown as a whole as far as it may be:
-/// of its words alone, none may say that it is the number of somebody.
+/// An error with its causes, in which the name of its file is masked as a whole: its words one by
+/// one may not reveal that it is somebody's number.
 fn told(path: &Path, error: &anyhow::Error) -> String {
     let name = display(path);
     format!("{error:#}").replace(&name, &shown::file(&name))
 }
 
-/// Judges the exchanges of a text, whose numbers begin with `number`.
+/// Validates the exchanges of a source, numbered from `number`.
 fn judge_source(
     spec: &Spec,
     relating: Relating,
@@ -691,8 +691,8 @@ fn judge_source(
     Ok(outcome)
 }
 
-/// Why the exchange is passed over, and what it is called, where it is none that the document
-/// speaks of; `related` is what relations found in it.
+/// Validates an exchange; `related` has the findings of relations in it. The error is the reason
+/// and the label of an exchange that is skipped.
 fn judge_exchange(
     spec: &Spec,
     exchange: &Exchange,
@@ -722,8 +722,8 @@ fn judge_exchange(
     })
 }
 
-/// Judges the entries of a HAR on all threads while it is read; none where it turns out not to be
-/// in order, so that what was judged of it must be forgotten.
+/// Validates the entries of a HAR on all threads while it is read; `None` if the HAR turns out to
+/// be invalid, so that the results must be discarded.
 fn judge_entries(
     spec: &Spec,
     file: &str,
@@ -731,7 +731,7 @@ fn judge_entries(
     number: u64,
     negative: bool,
 ) -> Option<(Evidence, Outcome)> {
-    // The body of each response is read into that of the one before.
+    // Each response body reuses the memory of the one before.
     let judge = |(number, entry): (u64, EntryText), evidence: &mut Evidence, body: &mut Value| {
         let read = entry.read_again(body).ok()?;
         Some(match read {
@@ -782,7 +782,8 @@ fn judge_entries(
     Some((evidence, outcome))
 }
 
-/// The exchanges of a document, each with its pointer; what is none is noted.
+/// The exchanges of a document, each with its pointer; entries that are none are added to
+/// `skipped`.
 fn read(
     source: &Source,
     skipped: &mut Vec<(String, String)>,
@@ -802,7 +803,7 @@ fn read(
         return Ok(har(read, skipped));
     }
     let (json, repeated) = match source.json() {
-        // The one thing that keeps JSON from being read.
+        // Valid JSON fails to parse only if it is nested too deeply.
         Err(_) if located::is_json(source.text()) => {
             skipped.push((TOO_DEEP.to_owned(), source.file().to_owned()));
             return Ok(Vec::new());
@@ -829,21 +830,21 @@ fn read(
     Ok(vec![(recording, String::new(), None)])
 }
 
-/// Whether the first key is that of a recording, so that trying to read a HAR is not worth it.
+/// Whether the first key is that of a recording, so that it need not be parsed as a HAR.
 fn begins_as_recording(text: &str) -> bool {
     let inside = text.trim_start_matches('\u{feff}').trim_start();
     let inside = inside.strip_prefix('{').map(str::trim_start);
     inside.is_some_and(|inside| inside.starts_with("\"format\""))
 }
 
-/// Whether a file is so large that it is read a part at a time. What is no file (a pipe) can be read
-/// but once, so that it is not.
+/// Whether a file is so large that it is read in parts. A pipe is not, because it can be read only
+/// once.
 fn is_large(path: &Path) -> bool {
     path.metadata()
         .is_ok_and(|file| file.is_file() && file.len() > LARGE)
 }
 
-/// Whether a file stands below a folder of exchanges that must be refused.
+/// Whether a file is in a folder of negative examples.
 fn is_negative(path: &Path) -> bool {
     path.parent().is_some_and(|folder| {
         folder

@@ -1,5 +1,5 @@
-//! A finding: a stable code, the place in the document and the one in the traffic, what was expected
-//! and what was seen.
+//! A finding: a stable code, the place in the document and the one in the traffic, what was
+//! expected and what was seen.
 
 use located::Place;
 use schemars::JsonSchema;

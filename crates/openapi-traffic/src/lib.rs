@@ -47,8 +47,8 @@
 //! In reading order:
 //! - [`Spec`] is the compiled document, and [`Site`] a place in it that traffic can cover;
 //!   [`Routes`] finds the operation of a path;
-//! - [`judge()`] validates an [`Exchange`] and returns [`Finding`]s and [`Evidence`]; [`Rules`] lists
-//!   the kinds of findings;
+//! - [`judge()`] validates an [`Exchange`] and returns [`Finding`]s and [`Evidence`]; [`Rules`]
+//!   lists the kinds of findings;
 //! - [`Relations`] state what holds within an exchange and between exchanges, where no schema can;
 //! - [`corpus`] validates files and folders on all cores;
 //! - [`Baseline`] suppresses known findings until a date;

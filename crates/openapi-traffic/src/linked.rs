@@ -1,4 +1,5 @@
-//! Orders recordings that name a preceding one (`meta.after`), so that each follows its predecessor.
+//! Orders recordings that name a preceding one (`meta.after`), so that each follows its
+//! predecessor.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -53,8 +53,8 @@ impl Segment {
         !self.names.is_empty()
     }
 
-    /// Matches a segment as it was sent, else its decoded form: a client may encode more than it has
-    /// to.
+    /// Matches a segment as it was sent, else its decoded form: a client may encode more than it
+    /// has to.
     pub(crate) fn fit_piece(&self, piece: &Piece) -> Option<Names> {
         self.fit(&piece.raw).or_else(|| {
             let mut names = self.fit(&piece.decoded)?;

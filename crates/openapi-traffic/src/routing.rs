@@ -67,8 +67,8 @@ impl Routes {
     /// Parses only the paths of an OpenAPI document.
     ///
     /// # Errors
-    /// The document cannot be parsed, a path does not begin with `/`, or a path item is no object or
-    /// has a reference that cannot be resolved.
+    /// The document cannot be parsed, a path does not begin with `/`, or a path item is no object
+    /// or has a reference that cannot be resolved.
     pub fn read(source: Source) -> Result<Self, Error> {
         Self::of(&Document::parse(source)?)
     }
@@ -165,8 +165,8 @@ impl Routes {
         }
     }
 
-    /// The operations whose template matches the end of the path, whatever base path precedes it; of
-    /// several templates, the longest.
+    /// The operations whose template matches the end of the path, whatever base path precedes it;
+    /// of several templates, the longest.
     pub fn find_below_any_base(&self, path: &str) -> Vec<Match<'_>> {
         let path = segments(below_authority(path), &Map::new());
         (0..path.len())

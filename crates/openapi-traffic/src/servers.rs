@@ -205,8 +205,8 @@ impl Server {
     }
 }
 
-/// The URLs of a server: one for each combination of the values of its variables. A variable without
-/// `enum` remains a name, which matches any string without a slash.
+/// The URLs of a server: one for each combination of the values of its variables. A variable
+/// without `enum` remains a name, which matches any string without a slash.
 fn urls(url: &str, variables: &Map<String, Value>) -> Vec<String> {
     let mut urls = vec![url.to_owned()];
     for (name, variable) in variables {

@@ -59,8 +59,8 @@ impl Known {
         known
     }
 
-    /// A key, a path segment or a media type. A long one that is not in the document is truncated to
-    /// its first words.
+    /// A key, a path segment or a media type. A long one that is not in the document is truncated
+    /// to its first words.
     pub(crate) fn name<'t>(&self, name: &'t str) -> Cow<'t, str> {
         if self.names.contains(name) || is_media_type(name) {
             Cow::Borrowed(name)
@@ -159,8 +159,8 @@ fn shortened(name: &str) -> Cow<'_, str> {
     ))
 }
 
-/// Whether a name looks like an identifier and not like a value: words of letters, joined by `-` and
-/// `_`, with few digits.
+/// Whether a name looks like an identifier and not like a value: words of letters, joined by `-`
+/// and `_`, with few digits.
 pub(crate) fn is_name(name: &str) -> bool {
     let is_number = name.bytes().any(|byte| byte.is_ascii_digit());
     let is_short = name.chars().count() <= 3 && !is_number;

@@ -1,4 +1,4 @@
-//! What was edited in a document, and which recordings show it.
+//! Compares two states of a document, and finds the recordings that show each edited place.
 
 use http_recording::Recording;
 use located::pointer;
@@ -6,26 +6,25 @@ use serde_json::Value;
 
 use crate::shown::Shown;
 
-/// Up to how many bytes of JSON both values are shown; of longer ones `git diff` shows what is
-/// different.
+/// Values with at most this many bytes of JSON are shown; for longer ones there is `git diff`.
 const SHORT: usize = 60;
 
 /// One place that was edited.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// `+` for what is new, `-` for what is gone, `~` for what is different.
+    /// `+` for added, `-` for removed, `~` for changed.
     pub sign: char,
-    /// The place, and what was done to it.
+    /// The place and the change.
     pub what: String,
     /// Each recording that shows it, and how often.
     pub recordings: Vec<(String, u64)>,
 }
 
-/// The differences between two states of a document by JSON pointer, each with those of the named
-/// recordings that show what stands there.
+/// The differences between two states of a document by JSON pointer, each with the recordings that
+/// show the place.
 pub fn edits(before: &Value, after: &Value, recordings: &[(String, Recording)]) -> Vec<Edit> {
     let differences = differences(before, after);
-    // Nothing to look for is the common case.
+    // Usually there are no edits.
     if differences.is_empty() {
         return Vec::new();
     }
@@ -54,8 +53,8 @@ pub fn edits(before: &Value, after: &Value, recordings: &[(String, Recording)]) 
     differences.into_iter().map(edit).collect()
 }
 
-/// The outermost places in which two documents differ, in their order. An array of another length
-/// differs as a whole.
+/// The outermost places in which two documents differ, in document order. An array of another
+/// length differs as a whole.
 fn differences(before: &Value, after: &Value) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for (at, _) in pointer::values(before)
@@ -78,7 +77,7 @@ fn differences(before: &Value, after: &Value) -> Vec<String> {
     found
 }
 
-/// Both values, where they are short.
+/// Both values, if they are short.
 fn values(old: &Value, new: &Value) -> String {
     let values = [old, new].map(Value::to_string);
     if values.iter().all(|value| value.len() <= SHORT) {

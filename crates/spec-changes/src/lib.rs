@@ -1,8 +1,8 @@
-//! What an edit of an OpenAPI document touches: which places of it, which recorded exchanges show
-//! them, and which public Rust types of the code that is generated from it.
+//! Shows the impact of an edit of an OpenAPI document: the changed places, the recorded exchanges
+//! that show them, and the changes in the public Rust types of generated code.
 //!
-//! No schema is applied and nothing is compiled, so that the answer comes in milliseconds, after
-//! each edit.
+//! Nothing is validated or compiled, so that the result is available in milliseconds after each
+//! edit.
 //!
 //! ```
 //! use serde_json::json;
@@ -21,8 +21,8 @@
 //! # Ok::<(), syn::Error>(())
 //! ```
 //!
-//! In reading order: [`edits()`] compares two states of a document, [`Shown`] tells what a recorded
-//! exchange shows of one, [`Surface`] and [`Change`] compare generated code.
+//! In reading order: [`edits()`] compares two states of a document, [`Shown`] counts the places
+//! that a recorded exchange shows, [`Surface`] and [`Change`] compare generated code.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]

@@ -1,7 +1,7 @@
-//! Which places of an OpenAPI document a recorded exchange shows, and how often.
+//! Finds the places of an OpenAPI document that a recorded exchange shows, and how often.
 //!
-//! No schema is applied: a value shows the schemas that the document has for it, whether it keeps
-//! them or not. That is what a person wants to look at after an edit, and it costs no validator.
+//! Nothing is validated: a value shows the schemas that the document has for it, whether it matches
+//! them or not. These are the recordings to look at after an edit, and it needs no validator.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use located::openapi::{is_method, local};
 use located::pointer::{self, join};
 use serde_json::{Map, Value};
 
-/// What stands in an OpenAPI document.
+/// The kinds of objects in an OpenAPI document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Document,
@@ -26,14 +26,14 @@ enum Kind {
     Schema,
 }
 
-/// How something stands under a key: itself, or as one of the members or items there.
+/// Whether a key holds an object itself, or a map or list of objects.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Under {
     Itself,
     Each,
 }
 
-/// Under which key of what there is what else.
+/// The structure of a document: which object has which other objects under which key.
 const LAYOUT: [(Kind, &str, Under, Kind); 23] = {
     use Kind::*;
     use Under::*;
@@ -64,7 +64,7 @@ const LAYOUT: [(Kind, &str, Under, Kind); 23] = {
     ]
 };
 
-/// What stands under a key.
+/// The kind of object under a key.
 fn below(kind: Kind, key: &str) -> Option<(Under, Kind)> {
     if kind == Kind::PathItem && is_method(key) {
         return Some((Under::Itself, Kind::Operation));
@@ -75,7 +75,7 @@ fn below(kind: Kind, key: &str) -> Option<(Under, Kind)> {
     row.map(|(_, _, under, next)| (*under, *next))
 }
 
-/// The innermost thing that an exchange can show and that a pointer is at or within.
+/// The innermost object, at or above a pointer, that an exchange can show.
 fn place(at: &str) -> Option<&str> {
     let (mut kind, mut found) = (Kind::Document, None);
     let mut start = 1;
@@ -106,8 +106,8 @@ fn place(at: &str) -> Option<&str> {
 pub struct Shown(BTreeMap<String, u64>);
 
 impl Shown {
-    /// What an exchange shows of a document; nothing where it must be refused, or is of no path as
-    /// the document writes it.
+    /// The places of a document that an exchange shows; none if it is a negative example, or if its
+    /// path is not a template of the document.
     pub fn new(document: &Value, recording: &Recording) -> Shown {
         let mut look = Look {
             document,
@@ -119,8 +119,8 @@ impl Shown {
         Shown(look.times)
     }
 
-    /// How often the exchange shows what was edited at a pointer: the thing it stands in, or else
-    /// the things that stand there.
+    /// How often the exchange shows an edit at a pointer: the object that contains it, or else the
+    /// objects below it.
     pub fn times(&self, edited: &str) -> u64 {
         if let Some(place) = place(edited) {
             return self.0.get(place).copied().unwrap_or_default();
@@ -139,8 +139,8 @@ impl Shown {
     }
 }
 
-/// The operation of an exchange, by its pointer. The path counts as it is written: recordings have
-/// the document's template, with the values beside it.
+/// The pointer of an exchange's operation. The path must equal a template of the document, because
+/// recordings contain the template and the values separately.
 pub fn operation(document: &Value, recording: &Recording) -> Option<String> {
     let request = &recording.request;
     let path = join("/paths", &request.path);
@@ -154,7 +154,7 @@ struct Look<'d> {
 }
 
 impl<'d> Look<'d> {
-    /// The value at a pointer, behind all references; each step of the way is seen.
+    /// The value at a pointer, with references followed; each step is counted.
     fn see(&mut self, at: &str) -> Option<(String, &'d Value)> {
         let mut at = at.to_owned();
         let mut passed = BTreeSet::new();
@@ -177,7 +177,7 @@ impl<'d> Look<'d> {
         let (at, operation) = self.see(&at)?;
         self.parameters(item, request);
         self.parameters(&at, request);
-        // What was refused does not show what is taken.
+        // A rejected request does not show what the service accepts.
         if !(400..500).contains(&response.status)
             && let Some(body) = body(request.body.as_ref(), request.text.as_ref())
             && let Some((at, _)) = self.see(&join(&at, "requestBody"))
@@ -228,7 +228,7 @@ impl<'d> Look<'d> {
         }
     }
 
-    /// A body, by the content that is documented for it.
+    /// A body, by its documented content.
     fn body(&mut self, documented: &str, headers: &Map<String, Value>, body: &Value) -> Option<()> {
         let at = join(documented, "content");
         let content = self.document.pointer(&at)?.as_object()?;
@@ -241,8 +241,7 @@ impl<'d> Look<'d> {
         Some(())
     }
 
-    /// A value shows a schema, all that this is composed of, and what stands there for the values
-    /// in it.
+    /// A value shows a schema, the schemas that it is composed of, and those for the values in it.
     fn schema(&mut self, at: &str, value: &Value) {
         let schemas = self.composed(at, value);
         let mut show = |keyword: &str, name: Option<&str>, value: &Value| {
@@ -278,12 +277,12 @@ impl<'d> Look<'d> {
         }
     }
 
-    /// The schema at a pointer and all that it is composed of, as far as a value may be of it; each
-    /// is seen once.
+    /// The schema at a pointer and the schemas that it is composed of, as far as the value may
+    /// match them; each is counted once.
     fn composed(&mut self, at: &str, value: &Value) -> Vec<(String, &'d Value)> {
         let mut composed = Vec::new();
         let mut waiting = vec![at.to_owned()];
-        // A schema may be reached by several ways, and by way of itself.
+        // A schema may be reached on several paths, and recursively.
         let mut passed = BTreeSet::new();
         while let Some(at) = waiting.pop() {
             let Some(schema) = self.document.pointer(&at) else {
@@ -311,7 +310,7 @@ impl<'d> Look<'d> {
         composed
     }
 
-    /// Whether a value has the type of a branch, where that names one.
+    /// Whether a value has the type of a branch, if the branch names one.
     fn may_be(&self, branch: &str, value: &Value) -> bool {
         let schema = resolved(self.document, branch);
         let is = |name: &str| match value {
@@ -328,7 +327,7 @@ impl<'d> Look<'d> {
     }
 }
 
-/// The value at a pointer, behind all references.
+/// The value at a pointer, with references followed.
 fn resolved<'d>(document: &'d Value, at: &'d str) -> Option<&'d Value> {
     let mut at = at;
     let mut passed = BTreeSet::new();
@@ -348,20 +347,20 @@ fn body<'r>(json: Option<&'r Value>, text: Option<&'r String>) -> Option<Cow<'r,
     json.map(Cow::Borrowed).or_else(text)
 }
 
-/// A parameter or header that was sent; the names of headers differ by case.
+/// A parameter or header by its name, ignoring case.
 fn named<'v>(values: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     let mut all = values.iter();
     let found = all.find(|(it, _)| it.eq_ignore_ascii_case(name));
     found.map(|(_, value)| value)
 }
 
-/// The names of the members of a member.
+/// The keys of an object under a key.
 fn members<'v>(value: &'v Value, member: &str) -> impl Iterator<Item = &'v String> {
     let members = value.get(member).and_then(Value::as_object);
     members.into_iter().flat_map(Map::keys)
 }
 
-/// The range among documented ones that a media type falls under, the narrowest first.
+/// The narrowest documented range that covers a media type.
 fn documented_as<'c>(content: &'c Map<String, Value>, media_type: &str) -> Option<&'c String> {
     let essence = |text: &str| {
         let essence = text.split(';').next().unwrap_or_default();

@@ -1,11 +1,11 @@
-//! What users see of the generated code, and how it changes.
+//! Compares the public API of generated code.
 
 use std::collections::BTreeMap;
 
 use quote::ToTokens;
 use syn::{Attribute, FnArg, GenericArgument, Item, PathArguments, Type, Visibility};
 
-/// Types with their fields and variants, and the operations of the client.
+/// The public API: types with their fields and variants, and the operations of the client.
 #[derive(Debug, Default, PartialEq)]
 pub struct Surface(BTreeMap<String, Entry>);
 
@@ -20,14 +20,14 @@ struct Entry {
 pub struct Change {
     /// `Connection`, `Connection::address`, `YesNo::Yes` or `fn list_connections`.
     pub name: String,
-    /// Type or signature before; none where it is new.
+    /// Type or signature before; `None` if it was added.
     pub before: Option<String>,
-    /// Type or signature after; none where it is gone.
+    /// Type or signature after; `None` if it was removed.
     pub after: Option<String>,
 }
 
 impl Change {
-    /// `+` for what is new, `-` for what is gone, `~` for what is different.
+    /// `+` for added, `-` for removed, `~` for changed.
     pub fn sign(&self) -> char {
         match (&self.before, &self.after) {
             (None, _) => '+',
@@ -36,7 +36,7 @@ impl Change {
         }
     }
 
-    /// The type, or both types where they differ; else it is the documentation that does.
+    /// The type, both types if they differ, or `documentation` if only that changed.
     pub fn description(&self) -> String {
         match (&self.before, &self.after) {
             (Some(before), Some(after)) if before == after => "documentation".to_owned(),
@@ -48,7 +48,7 @@ impl Change {
 }
 
 impl Surface {
-    /// Reads generated code; an empty text is an empty surface.
+    /// Parses generated code. An empty string is an empty surface.
     ///
     /// # Errors
     /// The text is not Rust.
@@ -59,7 +59,7 @@ impl Surface {
         Ok(surface)
     }
 
-    /// What is new, gone, of another type or documented otherwise in `after`, by name.
+    /// What was added, removed, or changed in type or documentation in `after`, by name.
     pub fn changes(&self, after: &Surface) -> Vec<Change> {
         let names: std::collections::BTreeSet<&String> =
             self.0.keys().chain(after.0.keys()).collect();
@@ -147,7 +147,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// The documentation, as tokens: only whether it is the same matters.
+/// The documentation, as tokens, to compare for equality.
 fn docs(attributes: &[Attribute]) -> String {
     attributes
         .iter()
@@ -156,7 +156,7 @@ fn docs(attributes: &[Attribute]) -> String {
         .collect()
 }
 
-/// A type as a person writes it: the last segment of each path.
+/// A type in short form: the last segment of each path.
 fn short(of: &Type) -> String {
     match of {
         Type::Path(path) => {
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_documented_otherwise_is_told_as_such() {
+    fn what_is_documented_otherwise_is_reported_as_such() {
         let (before, after) = (
             "/// Said.\npub struct A { pub x: i64 }",
             "/// Said better.\npub struct A { pub x: i64 }",
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_come_go_and_change_type_are_told_apart() {
+    fn added_removed_and_changed_fields_are_distinguished() {
         let before = "pub struct A { pub gone: i64, pub other: i64 }";
         let after = "pub struct A { pub fresh: bool, pub other: ::std::option::Option<::std::string::String> }";
         assert_eq!(

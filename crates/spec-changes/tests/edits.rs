@@ -1,10 +1,10 @@
-//! What an edit of a document comes to, and the recordings that show it.
+//! Tests the impact of an edit of a document, and the recordings that show it.
 
 use http_recording::Recording;
 use located::Source;
 use spec_changes::{Edit, edits};
 
-/// A recording of `GET /trunks` that was answered with this body.
+/// A recording of `GET /trunks` with this response body.
 fn answered(body: &str) -> String {
     format!(
         r#"{{"format": 1, "meta": {{"origin": "synthetic"}},
@@ -128,7 +128,7 @@ fn a_property_that_is_gone_names_the_recordings_that_had_it() {
 }
 
 #[test]
-fn an_edit_of_an_answer_that_was_never_seen_is_in_no_recording() {
+fn an_edit_of_a_response_that_was_never_seen_is_in_no_recording() {
     let what = r#"/components/responses/None/description  "Nothing." -> "None.""#;
     assert_eq!(edited("Nothing.", "None."), [edit('~', what, &[])]);
 }

@@ -93,7 +93,7 @@ fn what_no_exchange_can_show_is_shown_by_none() {
 }
 
 #[test]
-fn an_exchange_that_must_be_refused_shows_nothing() {
+fn an_exchange_that_must_be_rejected_shows_nothing() {
     assert_eq!(
         times(OPERATION, |it| it["meta"]["expect"] = json!(["NSV201"])),
         0
@@ -167,7 +167,7 @@ fn a_body_shows_the_content_of_its_media_type_alone() {
 }
 
 #[test]
-fn a_request_that_was_refused_does_not_show_what_is_taken() {
+fn a_request_that_was_rejected_does_not_show_what_is_taken() {
     let at = format!("{OPERATION}/requestBody/content/application~1json/schema");
     for (status, expected) in [(200, 1), (400, 0), (499, 0), (500, 1)] {
         let change = |it: &mut Value| {

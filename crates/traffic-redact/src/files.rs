@@ -1,4 +1,4 @@
-//! Files searched for what must not be published.
+//! Searches files for data that must not be published.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -14,13 +14,13 @@ use crate::redactor::{Leak, unredacted, unredacted_prose, unredacted_value};
 /// A leak in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundLeak {
-    /// What it is. The value itself is never told.
+    /// Its kind. The value itself is never reported.
     pub kind: String,
-    /// Where it stands.
+    /// Its place.
     pub place: Option<Place>,
 }
 
-/// A search of files, each of which is searched once.
+/// Searches files, each of them once.
 ///
 /// ```
 /// use traffic_redact::{Knowledge, Search};
@@ -35,14 +35,14 @@ pub struct FoundLeak {
 #[derive(Debug)]
 pub struct Search {
     knowledge: Knowledge,
-    /// The same, and what the format says, for what a HAR has beside its exchanges.
+    /// The same with the HAR format added, for the parts of a HAR outside of its exchanges.
     of_har: Knowledge,
     creator: Option<String>,
     searched: Mutex<HashSet<PathBuf>>,
 }
 
 impl Search {
-    /// A search by this knowledge.
+    /// A search that uses this knowledge.
     pub fn new(knowledge: Knowledge) -> Self {
         Self {
             of_har: Knowledge::of_spec(&har_recording::format()).and(&knowledge),
@@ -52,15 +52,15 @@ impl Search {
         }
     }
 
-    /// The program that may be named in a HAR as its maker, with its version.
+    /// Allows a program to be named as the creator of a HAR, with its version.
     #[must_use]
     pub fn allow_creator(mut self, name: impl Into<String>) -> Self {
         self.creator = Some(name.into());
         self
     }
 
-    /// Searches a document that was read already, with each exchange in it and the pointer at which
-    /// that stands: `""` where the document is a recording. [`Self::below`] passes the file over.
+    /// Searches a document that was already parsed, with each exchange and its pointer (`""` if the
+    /// document is a recording). [`Self::below`] then skips the file.
     pub fn document(&self, source: &Source, exchanges: &[(&Recording, &str)]) -> Vec<FoundLeak> {
         self.is_new(Path::new(source.file()));
         let leaks = match exchanges {
@@ -74,8 +74,7 @@ impl Search {
         placed(source, leaks)
     }
 
-    /// Searches every file at or below the paths, of whatever kind it is. Links are followed, and
-    /// where they lead to is searched too.
+    /// Searches every file at or below the paths, whatever its type. Symbolic links are followed.
     ///
     /// # Errors
     /// A file or folder cannot be read.
@@ -92,7 +91,7 @@ impl Search {
                     let link = Source::new(display(&path), String::new());
                     found.extend(placed(&link, self.prose(&target.to_string_lossy())));
                 }
-                // Links may lead to the same file twice, and back to a folder above.
+                // Links may lead to the same file again, or to a parent folder.
                 if !self.is_new(&path) {
                     continue;
                 }
@@ -107,15 +106,15 @@ impl Search {
         Ok(found)
     }
 
-    /// Whether a file was not searched before, under whichever name.
+    /// Whether a file was not searched before under any name.
     fn is_new(&self, path: &Path) -> bool {
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let mut searched = self.searched.lock().unwrap_or_else(|it| it.into_inner());
         searched.insert(path)
     }
 
-    /// Searches a text: as a recording or a HAR where it is one, as other JSON, else each line as
-    /// one of these or as sentences.
+    /// Searches a text: as a recording, a HAR or other JSON, else line by line as one of these or
+    /// as prose.
     fn text(&self, source: &Source) -> Vec<FoundLeak> {
         if let Ok((value, _)) = source.json() {
             return placed(source, self.json(value, source.text()));
@@ -181,7 +180,7 @@ impl Search {
     }
 }
 
-/// Takes out of an entry of a HAR what its recording has; what it has beside that is left.
+/// Removes from a HAR entry what its recording contains; the rest remains.
 fn forget_exchange(entry: &mut Value) {
     for part in [
         "/request/postData/text",
@@ -209,8 +208,8 @@ fn placed(source: &Source, leaks: Vec<Leak>) -> Vec<FoundLeak> {
         .collect()
 }
 
-/// The text of a file, without its byte order mark and in whichever encoding that says. Bytes that
-/// are no text hide nothing: what surrounds them is searched all the same.
+/// The text of a file, decoded as its byte order mark says. Invalid bytes are replaced, so that the
+/// text around them is still searched.
 fn text(bytes: &[u8]) -> String {
     let wide = |bytes: &[u8], read: fn([u8; 2]) -> u16| {
         let units: Vec<_> = bytes

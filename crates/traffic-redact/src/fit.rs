@@ -1,5 +1,5 @@
-//! Placeholders that a schema accepts: of the shape of the original where that will do, else made
-//! from what the schema asks for.
+//! Creates placeholders that match a schema: with the shape of the original if possible, else
+//! generated from the schema.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -17,13 +17,13 @@ use crate::table::Kind;
 
 /// How many different placeholders are made for one schema, and for one shape.
 const MANY: usize = 1_000;
-/// How many references deep a schema is read.
+/// How many nested references of a schema are followed.
 const DEPTH: usize = 16;
 
-/// What the schema of a field asks of a string or number.
+/// The constraints of a schema on a string or number.
 #[derive(Debug)]
 pub(crate) struct Ask {
-    /// The schema without references, and without what only arrays and objects obey.
+    /// The schema with references resolved, without keywords for arrays and objects.
     schema: Value,
     validator: OnceLock<Option<Validator>>,
     samples: OnceLock<Samples>,
@@ -36,7 +36,7 @@ struct Samples {
 }
 
 impl Ask {
-    /// None where the schema asks for no more than a type.
+    /// `None` if the schema requires only a type.
     pub(crate) fn of(spec: &Value, schema: &Value) -> Option<Self> {
         let schema = flat(spec, schema, &mut Vec::new());
         asks(&schema).then(|| Self {
@@ -50,14 +50,14 @@ impl Ask {
         &self.schema
     }
 
-    /// Whether a value does what is asked; a schema that cannot be compiled accepts nothing.
+    /// Whether a value matches; a schema that cannot be compiled accepts nothing.
     fn accepts(&self, value: &Value) -> bool {
         let compile = || openapi_formats::options().build(&self.schema).ok();
         let validator = self.validator.get_or_init(compile);
         validator.as_ref().is_some_and(|it| it.is_valid(value))
     }
 
-    /// Whether the document itself lists a value, as one that anybody may have.
+    /// Whether the document itself lists a value in an `enum`, so that it is public.
     pub(crate) fn lists(&self, value: &Value) -> bool {
         let mut parts = Vec::new();
         collect(&self.schema, &mut parts);
@@ -85,12 +85,12 @@ impl Ask {
         })
     }
 
-    /// Whether this is a placeholder that was made for the schema.
+    /// Whether this is a placeholder that was generated for the schema.
     pub(crate) fn made(&self, value: &Value) -> bool {
         self.samples().keys.contains(&key(value))
     }
 
-    /// What may be accepted, the most likely first.
+    /// Candidates, the most likely first.
     fn candidates(&self) -> impl Iterator<Item = Value> {
         let mut parts = Vec::new();
         collect(&self.schema, &mut parts);
@@ -111,7 +111,7 @@ impl Ask {
         });
         let patterns = all("pattern").into_iter().flat_map(|pattern| {
             let pattern = pattern.as_str().unwrap_or_default();
-            // What a pattern does not bind may go on.
+            // A pattern without `$` allows more characters after the match.
             let open = sample::of_pattern(pattern, 1).next();
             let longer = open.into_iter().flat_map(|text| {
                 (1..=MANY)
@@ -137,8 +137,8 @@ impl Ask {
     }
 }
 
-/// The keywords that a string or a number obeys, references resolved but those that are `open`, which
-/// lead in a circle.
+/// The keywords that apply to a string or a number, with references resolved, except those in
+/// `open`, which are circular.
 fn flat<'s>(spec: &'s Value, schema: &'s Value, open: &mut Vec<&'s str>) -> Value {
     const SCALAR: &[&str] = &[
         "type",
@@ -197,7 +197,7 @@ fn flat<'s>(spec: &'s Value, schema: &'s Value, open: &mut Vec<&'s str>) -> Valu
     Value::Object(kept)
 }
 
-/// Whether a schema asks for more than a type.
+/// Whether a schema requires more than a type.
 fn asks(schema: &Value) -> bool {
     schema
         .as_object()
@@ -209,7 +209,7 @@ fn asks(schema: &Value) -> bool {
         })
 }
 
-/// A schema and its parts, those that are negated aside.
+/// A schema and its parts, except those under `not`.
 fn collect<'s>(schema: &'s Value, parts: &mut Vec<&'s Value>) {
     parts.push(schema);
     for part in schema::parts(schema) {
@@ -235,8 +235,7 @@ fn of_format(format: &str, n: usize) -> Option<String> {
     })
 }
 
-/// A string of a length that is allowed: as many characters as were asked for, the last of which
-/// count.
+/// A string of an allowed length, whose last characters count up.
 fn of_length(n: usize, min: usize, max: Option<usize>) -> Option<String> {
     const DIGITS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let (mut rest, mut digits) = (n, Vec::new());
@@ -251,7 +250,7 @@ fn of_length(n: usize, min: usize, max: Option<usize>) -> Option<String> {
     })
 }
 
-/// Numbers between two bounds: from the lower one up, else from the upper one down.
+/// Numbers between two bounds, upwards from the lower one, else downwards from the upper one.
 fn numbers(min: Option<f64>, max: Option<f64>, step: Option<f64>) -> impl Iterator<Item = Value> {
     let step = step.filter(|it| *it > 0.0).unwrap_or(1.0);
     let (from, sign) = match (min, max) {
@@ -260,7 +259,7 @@ fn numbers(min: Option<f64>, max: Option<f64>, step: Option<f64>) -> impl Iterat
         (None, None) => (1.0, 1.0),
     };
     let whole = (0..=MANY).filter_map(move |n| number((from + sign * n as f64) * step));
-    // Between bounds that are near each other there are fractions.
+    // Between close bounds there are only fractions.
     let width = max.zip(min).map(|(max, min)| max - min);
     let parts = width.into_iter().flat_map(move |width| {
         (1..MANY).filter_map(move |n| {
@@ -271,7 +270,7 @@ fn numbers(min: Option<f64>, max: Option<f64>, step: Option<f64>) -> impl Iterat
     whole.chain(parts)
 }
 
-/// An integer where that is the number.
+/// A number, as an integer if it is one.
 fn number(value: f64) -> Option<Value> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if value.fract() == 0.0 && value.abs() < EXACT {
@@ -280,8 +279,8 @@ fn number(value: f64) -> Option<Value> {
     Number::from_f64(value).map(Value::Number)
 }
 
-/// A string with its digits and letters replaced by a number, digits by digits and letters by
-/// letters of the same case; none where there is no room for it.
+/// A string with its digits and letters replaced by those of a number: digits by digits, letters by
+/// letters of the same case. `None` if the string is too short.
 fn laid(shape: &str, n: usize) -> Option<String> {
     let mut rest = n;
     let mut drawn: Vec<char> = shape.chars().collect();
@@ -299,7 +298,7 @@ fn laid(shape: &str, n: usize) -> Option<String> {
     (rest == 0).then(|| drawn.into_iter().collect())
 }
 
-/// Whether a string is one that [`laid`] makes.
+/// Whether a string may be a result of [`laid`].
 pub(crate) fn is_laid(text: &str) -> bool {
     let mut number = 0_usize;
     for c in text.chars() {
@@ -315,24 +314,25 @@ pub(crate) fn is_laid(text: &str) -> bool {
     number < MANY
 }
 
-/// Under what a value is found again: numbers by what they are, however they are written.
+/// The lookup key of a value: equal numbers have equal keys, however they are written.
 fn key(value: &Value) -> String {
     let whole = value.as_f64().filter(|_| value.is_f64()).and_then(number);
     whole.as_ref().unwrap_or(value).to_string()
 }
 
-/// The values that stand in fields which ask for something, and what stands for them.
+/// The values in fields with constraints, and their placeholders.
 #[derive(Debug, Default)]
 pub(crate) struct Fits {
-    /// What is asked of a value, by all the fields in which it stands.
+    /// The constraints on a value, from all fields that contain it.
     asked: HashMap<String, Vec<Arc<Ask>>>,
     given: HashMap<String, Value>,
-    /// For which value a placeholder stands, in lower case: names that differ in case are one.
+    /// The value of each placeholder, in lower case: names that differ only in case are the same.
     stands_for: HashMap<String, String>,
 }
 
 impl Fits {
-    /// A value in a field; what it does not fit in the first place, its placeholder need not.
+    /// Records a value in a field. Constraints that the value itself violates do not apply to its
+    /// placeholder.
     pub(crate) fn learn(&mut self, value: &Value, asks: &[Arc<Ask>]) {
         if asks.is_empty() {
             return;
@@ -346,13 +346,13 @@ impl Fits {
         }
     }
 
-    /// A placeholder that is in the traffic already.
+    /// Records a placeholder that is already in the traffic.
     pub(crate) fn keep(&mut self, placeholder: &Value) {
         let key = key(placeholder);
         self.stands_for.insert(key.clone(), key);
     }
 
-    /// The placeholder for a value: `usual` where that fits, else one that was made to.
+    /// The placeholder for a value: `usual` if it matches, else a generated one.
     pub(crate) fn replace(&mut self, value: &Value, usual: Value, is_secret: bool) -> Value {
         let key = key(value);
         let Some(asked) = self.asked.get(&key).filter(|asked| !asked.is_empty()) else {
@@ -379,14 +379,14 @@ impl Fits {
             Some(float) if value.is_f64() => Value::from(float),
             _ => sample.clone(),
         });
-        // Where a format is asked for, few of the shapes are of it.
+        // If a format is required, few strings of the same shape match it.
         let has_format = asked.iter().any(|ask| ask.schema.get("format").is_some());
         let made = || {
             let first = samples.clone().filter(move |_| has_format);
             first.chain(shapes.clone()).chain(samples.clone())
         };
-        // Where the space is too small for all, equal placeholders are better than a value that
-        // somebody has; where it has no other values, one of somebody else.
+        // If there are too few possible values, a duplicate placeholder is better than a real
+        // value; if there are no others, another real value.
         let fitting = (fits(&usual) && is_own(&usual))
             .then(|| usual.clone())
             .or_else(|| made().find(|it| is_new(it) && is_own(it) && fits(it)))

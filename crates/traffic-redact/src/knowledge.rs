@@ -1,4 +1,4 @@
-//! What an OpenAPI document tells about values: which are public, which are sensitive.
+//! Learns from an OpenAPI document which values are public and which are sensitive.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,29 +9,29 @@ use crate::fit::{self, Ask};
 use crate::schema;
 use crate::words;
 
-/// How many references deep a schema is followed.
+/// How many nested references of a schema are followed.
 const DEPTH: u8 = 16;
 
-/// What the spec tells about values.
+/// What a document states about values.
 ///
-/// A document says by extensions what its types do not say: `x-sensitive: true` on a schema, values
-/// that are a customer's; `x-public: true`, values that are nobody's; `x-public-values`, the values
-/// of a field that are public while any other may be a customer's.
+/// Extensions on a schema state what types do not: with `x-sensitive: true` the values belong to a
+/// customer; with `x-public: true` they do not; `x-public-values` lists the values of a field that
+/// are public, while any other may belong to a customer.
 #[derive(Debug, Clone, Default)]
 pub struct Knowledge {
     /// Whole values, in lower case.
     vocabulary: HashSet<String>,
-    /// Words of the document's own names, in lower case.
+    /// Words in the names of the document, in lower case.
     words: HashSet<String>,
     fields: HashMap<String, Field>,
-    /// What the schemas of a name ask of its values; of no name, those of bodies and of members
-    /// of any name.
+    /// The constraints of the schemas of a name; under the empty name, those of bodies and of
+    /// `additionalProperties`.
     asks: HashMap<String, Vec<Arc<Ask>>>,
     /// All of them, by their schemas.
     all_asks: HashMap<String, Arc<Ask>>,
 }
 
-/// What the schemas of one name have in common: a name that is sensitive once is sensitive.
+/// The combined properties of the schemas of one name: a name that is sensitive once is sensitive.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Field {
     pub(crate) sensitive: bool,
@@ -40,9 +40,9 @@ pub(crate) struct Field {
 }
 
 impl Knowledge {
-    /// Everything that a document tells: the values of each `enum`, `x-extensible-enum`, `const`
-    /// and `x-public-values`; the names of properties, parameters and headers; which of them are
-    /// numbers, `x-sensitive` or `x-public`, behind references and in parts of `allOf` too.
+    /// Collects from a document: the values of each `enum`, `x-extensible-enum`, `const` and
+    /// `x-public-values`; the names of properties, parameters and headers; and which of them are
+    /// numbers, `x-sensitive` or `x-public`, also through references and `allOf`.
     ///
     /// ```
     /// use serde_json::json;
@@ -69,7 +69,7 @@ impl Knowledge {
         knowledge
     }
 
-    /// What two documents tell, for traffic that is described by both.
+    /// Combines the knowledge of two documents, for traffic that both describe.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         self.vocabulary.extend(other.vocabulary.iter().cloned());
@@ -98,13 +98,13 @@ impl Knowledge {
         self.fields.contains_key(name)
     }
 
-    /// What the schemas of a name ask of its values.
+    /// The constraints of the schemas of a name.
     pub(crate) fn asks(&self, name: &str) -> &[Arc<Ask>] {
         let name = if self.has_field(name) { name } else { "" };
         self.asks.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether this is a placeholder that was made to fit a schema.
+    /// Whether this is a placeholder that was generated for a schema.
     pub(crate) fn made(&self, value: &Value) -> bool {
         value.as_str().is_some_and(fit::is_laid)
             || self.all_asks.values().any(|ask| ask.made(value))
@@ -130,7 +130,7 @@ impl Knowledge {
                             values.iter().for_each(|value| self.learn_value(value));
                         }
                         ("const", value) => self.learn_value(value),
-                        // The names of a discriminator are values of its property.
+                        // The keys of a discriminator mapping are values of its property.
                         ("mapping", Value::Object(names)) => {
                             let names = names.keys().map(|name| name.to_lowercase());
                             self.vocabulary.extend(names);
@@ -187,7 +187,7 @@ impl Knowledge {
         self.learn_asks(spec, name, schema, DEPTH);
     }
 
-    /// What a schema asks of its values, or of the items of the lists that they are.
+    /// Learns the constraints of a schema on its values, or on their items.
     fn learn_asks(&mut self, spec: &Value, name: &str, schema: &Value, depth: u8) {
         let Some(depth) = depth.checked_sub(1) else {
             return;
@@ -209,7 +209,7 @@ impl Knowledge {
     }
 }
 
-/// Adds what a schema says, its parts and what it refers to included.
+/// Adds the properties of a schema, its parts and the schemas that it refers to.
 fn describe(spec: &Value, schema: &Value, depth: u8, field: &mut Field) {
     let Some(depth) = depth.checked_sub(1) else {
         return;

@@ -1,9 +1,9 @@
-//! Takes customers out of recorded traffic: secrets, addresses, numbers and names become
-//! placeholders, and equal values stay equal.
+//! Redacts recorded traffic: replaces secrets, addresses, numbers and names with placeholders, so
+//! that equal values remain equal.
 //!
-//! Two passes over all the recordings of an import. The first learns which values are sensitive;
-//! the second replaces them wherever they stand, so that a domain from a URL is also found in the
-//! words of an error message. What is known to be harmless stays: vocabularies, counters,
+//! It makes two passes over all recordings of an import. The first learns which values are
+//! sensitive; the second replaces them everywhere, so that a domain from a URL is also replaced in
+//! the text of an error message. What is known to be harmless is kept: enum values, counters,
 //! timestamps, documentation ranges, common words. Everything else is replaced, known or not.
 //!
 //! ```
@@ -28,11 +28,10 @@
 //! # Ok::<(), located::Error>(())
 //! ```
 //!
-//! In reading order: [`redact()`] with what it may be told before ([`Knowledge`]);
-//! [`unredacted()`], the same rule as a check, and the [`Leak`]s that it finds;
-//! [`unredacted_value()`] and [`unredacted_prose()`], the same for what stands beside recordings;
-//! [`Search`], the check of whole files and folders; [`discloses()`], for what is public as a whole
-//! and may hold a secret all the same.
+//! In reading order: [`redact()`], with [`Knowledge`] from a document; [`unredacted()`] applies the
+//! same rules as a check and returns [`Leak`]s; [`unredacted_value()`] and [`unredacted_prose()`]
+//! check other JSON and prose; [`Search`] checks files and folders; [`discloses()`] checks text
+//! that is public as a whole but may contain a secret.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]

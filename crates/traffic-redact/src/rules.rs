@@ -1,14 +1,14 @@
-//! What is sensitive, as data: how a field is treated, by its name, and which values mean the same
-//! to everybody.
+//! The redaction rules as data: how a field is treated by its name, which values are harmless, and
+//! the shapes of credentials.
 
 use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
-/// What a field's value is taken for.
+/// How the value of a field is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Treat {
-    /// A credential, with all that is nested in it.
+    /// A credential, with everything nested in it.
     Secret,
     /// A tenant's domain.
     Domain,
@@ -20,18 +20,18 @@ pub(crate) enum Treat {
     Phone,
     /// A device's make and version.
     Agent,
-    /// Words that somebody typed.
+    /// Free text.
     Text,
-    /// A name that an operator gave to something.
+    /// A name that an operator chose.
     Name,
-    /// A number that the spec documents as one and does not mark.
+    /// A field that the spec documents as a number, without a marker.
     Number,
-    /// What the spec marks as public: only what has a sensitive shape, or is sensitive elsewhere in
-    /// the import, is replaced.
+    /// A field that the spec marks as public: only values with a sensitive shape, or that are
+    /// sensitive elsewhere in the import, are replaced.
     Public,
-    /// Sentences of those who keep the recordings: ordinary words stay.
+    /// Prose of the maintainers of the recordings: ordinary words are kept.
     Prose,
-    /// Nothing is known: only words that are known to be harmless stay.
+    /// An unknown field: only words that are known to be harmless are kept.
     Unknown,
 }
 
@@ -68,8 +68,7 @@ const FIELDS: &[(Treat, &str)] = &[
     ),
 ];
 
-/// Values that say nothing about a customer, in whatever field they stand. The spec's own
-/// vocabularies are added to these.
+/// Values that are harmless in any field, in addition to the enum values of the spec.
 pub(crate) const VOCABULARY: &[&str] = &[
     "yes",
     "no",
@@ -88,9 +87,9 @@ pub(crate) const VOCABULARY: &[&str] = &[
     "inbound did",
     "permit all",
     "us and canada",
-    // What a platform puts its own address in place of.
+    // A variable that the platform replaces with its own address.
     "<appip>",
-    // Words of our own placeholders, which a customer's value must not cut in two.
+    // Words of our own placeholders: a customer value that equals one must not be replaced in them.
     "acme",
     "example",
     "secret",
@@ -101,7 +100,7 @@ pub(crate) const VOCABULARY: &[&str] = &[
     "name",
 ];
 
-/// How a field of this name is treated.
+/// How a field with this name is treated.
 pub(crate) fn treat(field: &str) -> Treat {
     static NAMES: LazyLock<RegexSet> = LazyLock::new(|| {
         RegexSet::new(FIELDS.iter().map(|(_, pattern)| pattern)).expect("valid patterns")
@@ -113,18 +112,17 @@ pub(crate) fn treat(field: &str) -> Treat {
         .map_or(Treat::Unknown, |first| FIELDS[first].0)
 }
 
-/// A credential by its shape. The group `secret` is what is replaced.
+/// The shape of a credential. The group `secret` is replaced.
 pub(crate) struct SecretShape {
     /// Name in `meta.redacted` and in leaks.
     pub(crate) rule: &'static str,
-    /// Where it stands.
+    /// The pattern.
     pub(crate) pattern: Regex,
-    /// Whether ordinary words fit the pattern too, so that only what looks random counts.
+    /// Whether ordinary words match the pattern too, so that only random-looking matches count.
     pub(crate) must_look_random: bool,
 }
 
-/// Credentials by shape, the longest forms first, so that a short form does not cut a long one in
-/// two.
+/// The shapes of credentials, longest first, so that a short one does not match within a long one.
 pub(crate) static SECRET_SHAPES: LazyLock<[SecretShape; 9]> = LazyLock::new(|| {
     [
         (
@@ -181,8 +179,8 @@ pub(crate) fn is_switch(text: &str) -> bool {
     matches!(text, "yes" | "no")
 }
 
-/// Whether a word is more likely random than written: it has a digit or a capital inside, or is
-/// longer than words are.
+/// Whether a word is probably random: it has a digit or a capital inside, or is longer than usual
+/// words.
 pub(crate) fn looks_random(word: &str) -> bool {
     let bytes = word.as_bytes();
     let has_inner_capital = bytes

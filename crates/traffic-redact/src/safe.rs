@@ -1,4 +1,4 @@
-//! Which values may stand in a public file: documentation ranges, reserved names, and our own
+//! Recognizes values that may be published: documentation ranges, reserved names, and our own
 //! placeholders.
 
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ pub(crate) fn is_secret_placeholder(text: &str) -> bool {
     PLACEHOLDER.is_match(text)
 }
 
-/// Whether this is a placeholder for a name, a text or a device.
+/// Whether this is a placeholder for a name, a string or a device.
 pub(crate) fn is_word_placeholder(text: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^(?:user|name|text|agent)-\d{1,6}$|^EXAMPLE[\w./-]*$").expect("valid pattern")
@@ -21,7 +21,7 @@ pub(crate) fn is_word_placeholder(text: &str) -> bool {
     PLACEHOLDER.is_match(text) || is_secret_placeholder(text)
 }
 
-/// Whether a host name is reserved for documentation, or means the machine itself.
+/// Whether a host name is reserved for documentation, or is the local host.
 pub(crate) fn is_host(host: &str) -> bool {
     if !host
         .bytes()
@@ -37,7 +37,7 @@ pub(crate) fn is_host(host: &str) -> bool {
             .any(|reserved| host == *reserved || host.ends_with(&format!(".{reserved}")))
 }
 
-/// Whether an address is reserved for documentation, or means the machine itself.
+/// Whether an address is reserved for documentation, or is the local host.
 pub(crate) fn is_ip(ip: IpAddr) -> bool {
     if ip.is_loopback() || ip.is_unspecified() {
         return true;
@@ -51,15 +51,15 @@ pub(crate) fn is_ip(ip: IpAddr) -> bool {
     }
 }
 
-/// Whether the digits of a number are fictitious: they end in 555-0100 to 555-0199, and what stands
-/// before the ten of a national number is the padding of our placeholders.
+/// Whether the digits of a number are fictitious: they end in 555-0100 to 555-0199, and any digits
+/// before the ten of a national number are the padding of our placeholders.
 pub(crate) fn is_phone(digits: &str) -> bool {
     let tail = &digits[digits.len().saturating_sub(7)..];
     let padding = &digits[..digits.len().saturating_sub(10)];
     tail.starts_with("55501") && tail.len() == 7 && padding.bytes().all(|digit| digit == b'1')
 }
 
-/// Whether this is an address of a network card from the block for documentation, RFC 7042.
+/// Whether this is a MAC address from the documentation block of RFC 7042.
 pub(crate) fn is_mac(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_hexdigit).collect();
     digits.to_ascii_lowercase().starts_with("00005e0053")
@@ -70,7 +70,7 @@ pub(crate) fn is_uuid(text: &str) -> bool {
     text.starts_with("00000000-0000-4000-8000-0000")
 }
 
-/// What stays where it stands in a text: placeholders and times.
+/// The parts of a text that are kept: placeholders and times.
 pub(crate) static STRETCHES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"«secret-\d{1,6}»",

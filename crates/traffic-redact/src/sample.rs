@@ -1,22 +1,22 @@
-//! Strings that a pattern matches, numbered.
+//! Generates strings that a regular expression matches, numbered.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// How often what may be repeated is repeated beyond what it must.
+/// The maximum number of optional repetitions.
 const MORE: [u32; 7] = [0, 1, 4, 8, 16, 32, 64];
 /// How many characters of a class are used.
 const WIDE: usize = 36;
-/// What is longer than this is given up.
+/// The maximum length of a string.
 const LONG: usize = 4096;
 
-/// Up to `count` strings for each way of repeating; of a pattern in a syntax that is not known here,
-/// none. What is matched behind a look-around is for the caller to check.
+/// Up to `count` strings for each number of repetitions; none if the syntax of the pattern is not
+/// supported. The caller must check the strings, because look-arounds are ignored.
 pub(crate) fn of_pattern(pattern: &str, count: usize) -> impl Iterator<Item = String> + use<> {
     let tree = regex_syntax::Parser::new()
         .parse(&without_look_around(pattern))
         .ok();
     tree.into_iter().flat_map(move |tree| {
-        // The counter runs over the shortest strings first.
+        // The shortest strings come first.
         MORE.into_iter().flat_map(move |more| {
             let tree = tree.clone();
             (0..count).map_while(move |n| {
@@ -29,7 +29,7 @@ pub(crate) fn of_pattern(pattern: &str, count: usize) -> impl Iterator<Item = St
     })
 }
 
-/// The pattern without its look-arounds, which choose among what the rest of it matches.
+/// The pattern without its look-arounds, which only restrict what the rest matches.
 fn without_look_around(pattern: &str) -> String {
     let mut rest = pattern;
     let mut kept = String::new();
@@ -58,7 +58,8 @@ fn without_look_around(pattern: &str) -> String {
     kept + rest
 }
 
-/// Writes what a part of a pattern matches; each choice takes its share of the number.
+/// Writes a string that a part of a pattern matches; the digits of the number select among the
+/// choices.
 fn write(tree: &Hir, more: u32, number: &mut usize, out: &mut String) {
     if out.len() > LONG {
         return;
@@ -92,7 +93,7 @@ fn write(tree: &Hir, more: u32, number: &mut usize, out: &mut String) {
     }
 }
 
-/// Some characters of a class: letters and digits if it has any, else the first it has.
+/// Some characters of a class: letters and digits if it has any, else its first characters.
 fn characters(class: &Class) -> Vec<char> {
     let ranges: Vec<(char, char)> = match class {
         Class::Unicode(class) => class

@@ -1,4 +1,4 @@
-//! Where a schema of a document leads: what it refers to, and what it is composed of.
+//! Navigation between schemas: references and composition.
 
 use located::openapi::local;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Customer data that shows by its shape in any text: addresses, numbers, host names.
+//! Finds customer data in any text by its shape: addresses, numbers, host names.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -9,12 +9,12 @@ use regex::Regex;
 use crate::safe;
 use crate::table::{Kind, is_whole_word};
 
-/// A stretch of a text that has a shape.
+/// The kind of a match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// `user@host`, to be taken apart.
+    /// `user@host`, whose parts are redacted separately.
     UserAtHost,
-    /// One value.
+    /// A single value.
     One(Kind),
 }
 
@@ -31,7 +31,7 @@ static SHAPES: LazyLock<Regex> = LazyLock::new(|| {
     .expect("valid pattern")
 });
 
-/// What in a text has a shape, from left to right.
+/// The matches in a text, from left to right.
 pub(crate) fn find(text: &str) -> Vec<(Range<usize>, Shape)> {
     let mut found = Vec::new();
     let mut from = 0;
@@ -44,8 +44,7 @@ pub(crate) fn find(text: &str) -> Vec<(Range<usize>, Shape)> {
         from = whole.end();
         match shape {
             Some(shape) => found.push((whole.range(), shape)),
-            // A stretch that is none may hold one: go on behind its first run of letters and
-            // digits.
+            // A rejected match may contain one: continue after its first run of letters and digits.
             None => {
                 let run = whole
                     .as_str()
@@ -59,7 +58,7 @@ pub(crate) fn find(text: &str) -> Vec<(Range<usize>, Shape)> {
     found
 }
 
-/// What the alternative `name` found, if it stands on its own.
+/// The match of the alternative `name`, if it is delimited.
 fn shape(name: &str, text: &str, range: &Range<usize>) -> Option<Shape> {
     let found = &text[range.clone()];
     match name {
@@ -80,8 +79,8 @@ fn shape(name: &str, text: &str, range: &Range<usize>) -> Option<Shape> {
     }
 }
 
-/// What a value is whatever its field says: an IP address or a number that can be called, else what
-/// was thought.
+/// The actual kind of a value, whatever its field suggests: an IP address or a telephone number,
+/// else the given kind.
 pub(crate) fn classify(kind: Kind, text: &str) -> Kind {
     match text.parse::<IpAddr>() {
         Ok(IpAddr::V4(_)) => return Kind::Ipv4,
@@ -99,7 +98,7 @@ pub(crate) fn classify(kind: Kind, text: &str) -> Kind {
     }
 }
 
-/// Whether a value of this kind may stay as it is.
+/// Whether a value of this kind may be kept.
 pub(crate) fn is_safe(kind: Kind, text: &str) -> bool {
     match kind {
         Kind::Secret => text.is_empty() || safe::is_secret_placeholder(text),
@@ -113,7 +112,7 @@ pub(crate) fn is_safe(kind: Kind, text: &str) -> bool {
         Kind::Mac => safe::is_mac(text),
         Kind::Uuid => safe::is_uuid(text),
         Kind::Number => text == "0" || safe::is_phone(text),
-        // A value that is a host elsewhere has the placeholder of a host here.
+        // A value that is a host elsewhere has the placeholder of a host here too.
         Kind::Domain | Kind::Host | Kind::Agent | Kind::Text | Kind::User | Kind::Name => {
             safe::is_word_placeholder(text) || is_safe_host(text)
         }

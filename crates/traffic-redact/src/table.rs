@@ -1,4 +1,4 @@
-//! Which placeholder stands for which value, so that equal values stay equal.
+//! The table of values and their placeholders, so that equal values remain equal.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -8,7 +8,7 @@ use std::ops::Range;
 use aho_corasick::AhoCorasick;
 use indexmap::IndexMap;
 
-/// What a value is. Where one value is seen as several, the first of this order holds.
+/// The kind of a value. If a value occurs as several kinds, the first in this order counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Kind {
     Secret,
@@ -45,8 +45,8 @@ impl Kind {
         }
     }
 
-    /// The `n`th placeholder, from 1. Addresses and numbers begin again when their documentation
-    /// range is used up.
+    /// The `n`th placeholder, from 1. Addresses and numbers start again when their documentation
+    /// range is exhausted.
     pub(crate) fn placeholder(self, n: usize) -> String {
         match self {
             Self::Secret => format!("«secret-{n}»"),
@@ -85,7 +85,7 @@ impl Kind {
     }
 }
 
-/// The values of one import and what stands for them.
+/// The values of one import and their placeholders.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     kinds: IndexMap<String, Kind>,
@@ -93,23 +93,23 @@ pub(crate) struct Table {
     used: HashMap<Kind, usize>,
     taken: HashSet<String>,
     searcher: Option<AhoCorasick>,
-    /// What the searcher's patterns are, in their order.
+    /// The values of the searcher's patterns, in order.
     searched: Vec<Kind>,
 }
 
 impl Table {
-    /// A value that has to be replaced.
+    /// Adds a value that must be replaced.
     pub(crate) fn learn(&mut self, kind: Kind, text: &str) {
         let known = self.kinds.entry(key(kind, text)).or_insert(kind);
         *known = kind.min(*known);
     }
 
-    /// A value that is safe already; no placeholder may look like it.
+    /// Adds a value that is already safe; no placeholder may equal it.
     pub(crate) fn keep(&mut self, kind: Kind, text: &str) {
         self.taken.insert(key(kind, text));
     }
 
-    /// Ends the learning: from here on, values can be searched for.
+    /// Ends the first pass: from now on, values can be searched for.
     pub(crate) fn seal(&mut self) {
         let words = self
             .kinds
@@ -124,7 +124,7 @@ impl Table {
         self.searched = kinds;
     }
 
-    /// What stands for a value, and what it is.
+    /// The placeholder for a value, and its kind.
     pub(crate) fn replace(&mut self, kind: Kind, text: &str) -> (Kind, String) {
         let key = key(kind, text);
         let kind = self.kinds.get(&key).copied().unwrap_or(kind);
@@ -142,8 +142,7 @@ impl Table {
 
     fn next(&mut self, kind: Kind, key: String) -> String {
         let used = self.used.entry(kind).or_default();
-        // The range of a kind may be smaller than what is taken from it: then a placeholder is used
-        // twice.
+        // The range of a kind may be exhausted: then placeholders are reused.
         let mut placeholder = String::new();
         for _ in 0..=self.taken.len() {
             *used += 1;
@@ -156,8 +155,8 @@ impl Table {
         placeholder
     }
 
-    /// Where known secrets (or known values that are none) stand in a text as whole words, long
-    /// secrets anywhere; from left to right, the longest first.
+    /// Where known secrets (or other known values) occur in a text as whole words, long secrets
+    /// anywhere; from left to right, the longest first.
     pub(crate) fn find(&self, text: &str, secrets: bool) -> Vec<(Range<usize>, Kind)> {
         let hits = self
             .searcher
@@ -189,7 +188,7 @@ impl Table {
         self.kinds.is_empty()
     }
 
-    /// What was learned is of one of these kinds.
+    /// Whether a value of one of these kinds was learned.
     pub(crate) fn has(&self, kinds: &[Kind]) -> bool {
         self.kinds.values().any(|kind| kinds.contains(kind))
     }
@@ -200,27 +199,27 @@ impl Table {
     }
 }
 
-/// Whether a value is long enough to mean itself where no field says so: short words and the
-/// numbers in dates do not.
+/// Whether a value is long enough to be recognized in free text: short words and the numbers in
+/// dates are not.
 fn stands_out(text: &str) -> bool {
     let is_number = !text.contains(|c: char| c.is_alphabetic());
     text.len() >= if is_number { 7 } else { 4 }
 }
 
-/// Marks keys of secrets, which are told apart by case and never equal a value that is none.
+/// The prefix for keys of secrets, which are case-sensitive and never equal another value.
 const SECRET: char = '\u{1}';
 
-/// Marks keys of numbers.
+/// The prefix for keys of numbers.
 const NUMBER: char = '\u{2}';
 
-/// Under what a value is found again, however it is written.
+/// The lookup key of a value, independent of its spelling.
 fn key(kind: Kind, text: &str) -> String {
     match kind {
         Kind::Secret => format!("{SECRET}{text}"),
         Kind::Ipv4 | Kind::Ipv6 => text
             .parse::<IpAddr>()
             .map_or_else(|_| text.to_owned(), |ip| ip.to_string()),
-        // Apart from the same digits as a string, whose placeholder is no number.
+        // Distinct from the same digits as a string, whose placeholder is no number.
         Kind::Number => format!("{NUMBER}{text}"),
         Kind::Mac => {
             let digits = text.chars().filter(char::is_ascii_hexdigit);
@@ -237,7 +236,7 @@ fn key(kind: Kind, text: &str) -> String {
     }
 }
 
-/// Lays the ten digits of a placeholder over a number as it is written: as many digits, the same
+/// Writes the ten digits of a placeholder in the format of a number: as many digits, the same
 /// punctuation.
 fn dress_phone(written: &str, ten: &str) -> String {
     let length = written.chars().filter(char::is_ascii_digit).count();
@@ -255,7 +254,7 @@ fn dress_phone(written: &str, ten: &str) -> String {
         .collect()
 }
 
-/// Lays the digits of a placeholder over a hardware address as it is written.
+/// Writes the digits of a placeholder in the format of a hardware address.
 fn dress_mac(written: &str, placeholder: &str) -> String {
     let mut digits = placeholder.chars().filter(char::is_ascii_hexdigit);
     let dressed = written.chars().map(|c| {
@@ -268,7 +267,7 @@ fn dress_mac(written: &str, placeholder: &str) -> String {
     dressed.collect()
 }
 
-/// Whether neither neighbour continues the word.
+/// Whether a match is delimited by word boundaries.
 pub(crate) fn is_whole_word(text: &str, range: &Range<usize>) -> bool {
     let before = text
         .get(..range.start)

@@ -1,18 +1,18 @@
-//! Words that say nothing about a customer: those of messages, field names, markup and media types.
+//! The list of harmless words: those of messages, field names, markup and media types.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| LISTS.split_whitespace().collect());
 
-/// Whether a word, in lower case, stands in the lists below. No list holds a name, a brand or a
-/// place: what is missing costs a placeholder, what is too much costs a customer's secret.
+/// Whether a word, in lower case, is in the lists below. No list contains a name, a brand or a
+/// place: a missing word costs a placeholder, a wrong one discloses customer data.
 pub(crate) fn is_common(word: &str) -> bool {
     WORDS.contains(word)
 }
 
-/// Whether this is a word as sentences have them: letters, or a short number; `v45` and `2xx`, not
-/// `a1b2`. Nothing that was made at random.
+/// Whether this is an ordinary word of prose: letters, or a short number; `v45` and `2xx`, not
+/// `a1b2`. Nothing that looks random.
 pub(crate) fn is_ordinary(word: &str) -> bool {
     const LONGEST: usize = 24;
     let digits = word.trim_start_matches(['v', 'V']);

@@ -1,4 +1,4 @@
-//! Values of every kind that a customer's traffic holds, planted where they come: none survives.
+//! Tests that no sensitive value of any kind survives redaction, in any place.
 
 use http_recording::Recording;
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use traffic_redact::{Knowledge, redact, unredacted, unredacted_value};
 
-/// A recording with this request path and this answer.
+/// A recording with this request path and this response.
 fn recording(path: &str, body: Value) -> Recording {
     serde_json::from_value(json!({
         "format": 1,

@@ -1,5 +1,5 @@
-//! What was valid before it was redacted is valid afterwards; equal values stay equal, and different
-//! ones different.
+//! What was valid before it was redacted is valid afterwards; equal values stay equal, and
+//! different ones different.
 
 use std::collections::HashMap;
 

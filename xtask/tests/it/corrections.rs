@@ -1,6 +1,6 @@
-//! Each way in which a correction can be wrong.
+//! Tests the findings about corrections.
 
-use crate::bench::{Bench, Run, SPEC, answered};
+use crate::bench::{Bench, Run, SPEC, with_body};
 
 const GOOD: &str = "\
 - id: name-is-text
@@ -28,7 +28,7 @@ const FACTS: &str = "\
 /// The run with these corrections and vendor facts, in which RECORDING is one of a trunk called
 /// `a`.
 fn run(corrections: &str, facts: &str, more: &[&str]) -> Run {
-    run_with(&answered(TRUNKS), corrections, facts, more)
+    run_with(&with_body(TRUNKS), corrections, facts, more)
 }
 
 /// The same with another recording.
@@ -148,7 +148,7 @@ fn evidence_of_an_absence_where_there_is_a_value() {
 fn evidence_of_an_absence_in_an_excerpt() {
     let excerpt = |parts: &str| {
         let meta = format!(r#""synthetic", "excerpt": {parts}"#);
-        let recorded = answered(TRUNKS).replace(r#""synthetic""#, &meta);
+        let recorded = with_body(TRUNKS).replace(r#""synthetic""#, &meta);
         run_with(&recorded, GOOD, FACTS, &["--format", "github"])
     };
     assert_eq!(excerpt(r#"["request"]"#).code, 0);

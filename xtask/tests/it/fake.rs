@@ -1,4 +1,4 @@
-//! The embedded server answers as the document says.
+//! Tests that the responses of the embedded server match the document.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 const ONE: &str = "/domains/acme.example/connections/sip*%40acme-pri.example";
 
-/// The life of a trunk that registers, with what is refused on its way: key, method, path, query,
-/// body, status.
+/// The life of a trunk that registers, with the rejected requests in between: key, method, path,
+/// query, body, status.
 fn life() -> Vec<(&'static str, Method, &'static str, &'static str, Value, u16)> {
     let trunk = json!({
         "domain": "acme.example",

@@ -176,8 +176,8 @@ fn every_recording_comes_back_from_a_har_the_same() {
     assert_eq!(entries.len(), recordings.len());
     for (entry, recording) in entries.into_iter().zip(recordings) {
         let mut back = entry.recording;
-        // What no operation documents keeps its whole path, and only stands among what must be
-        // refused.
+        // A recording of an undocumented operation keeps its full path, and must be a negative
+        // example.
         if !take_base_off(&routes, &mut back) {
             assert!(!recording.meta.expect.is_empty(), "{}", back.request.path);
             (back.request.path, back.request.params) = (

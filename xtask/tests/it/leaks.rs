@@ -1,12 +1,12 @@
 //! Recordings below the workspace hold nothing that must not be published.
 
-use crate::bench::{Bench, Run, SPEC, answered, refused};
+use crate::bench::{Bench, Run, SPEC, negative, with_body};
 
 fn with_file(file: &str, text: &str) -> Run {
     let bench = Bench::in_workspace();
     bench
         .write("spec.yaml", SPEC)
-        .write("recordings/a.json", &answered("[]"))
+        .write("recordings/a.json", &with_body("[]"))
         .write(file, text);
     bench.validate(["--spec", "spec.yaml", "recordings"])
 }
@@ -20,7 +20,7 @@ fn key() -> String {
 fn a_key_is_found_and_never_printed() {
     let run = with_file(
         "recordings/b.json",
-        &answered(&format!(r#"[{{"name": "{}"}}]"#, key())),
+        &with_body(&format!(r#"[{{"name": "{}"}}]"#, key())),
     );
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
@@ -34,7 +34,7 @@ fn a_key_is_found_and_never_printed() {
 fn a_password_is_found_and_never_printed() {
     let run = with_file(
         "recordings/b.json",
-        &answered(r#"[{"name": "a", "password": "correct-horse"}]"#),
+        &with_body(r#"[{"name": "a", "password": "correct-horse"}]"#),
     );
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
@@ -53,7 +53,7 @@ fn a_public_address_a_phone_number_and_a_mail_address_are_found() {
     for value in [address, number, mail] {
         let run = with_file(
             "recordings/b.json",
-            &answered(&format!(r#"[{{"name": "{value}"}}]"#)),
+            &with_body(&format!(r#"[{{"name": "{value}"}}]"#)),
         );
         assert!(
             run.stdout.contains("error[NSV701]") && !run.stdout.contains(&value),
@@ -66,7 +66,7 @@ fn a_public_address_a_phone_number_and_a_mail_address_are_found() {
 fn documentation_values_are_fine() {
     let run = with_file(
         "recordings/b.json",
-        &answered(r#"[{"name": "sip:15555550100@192.0.2.10", "password": "«secret-1»"}]"#),
+        &with_body(r#"[{"name": "sip:15555550100@192.0.2.10", "password": "«secret-1»"}]"#),
     );
     assert_eq!(run.code, 0, "{run:?}");
 }
@@ -85,8 +85,8 @@ fn a_file_that_is_no_recording_is_searched_too() {
 }
 
 #[test]
-fn a_recording_that_must_be_refused_is_searched_too() {
-    let leaky = refused(r#"[{"name": 1, "password": "correct-horse"}]"#, "NSV220");
+fn a_recording_that_must_be_rejected_is_searched_too() {
+    let leaky = negative(r#"[{"name": 1, "password": "correct-horse"}]"#, "NSV220");
     let run = with_file("recordings/negative/b.json", &leaky);
     assert!(run.stdout.contains("error[NSV701]"), "{run:?}");
 }
@@ -97,7 +97,7 @@ fn what_has_no_shape_of_a_secret_is_found_in_a_recording() {
         r#"[{"name": "Kowalski"}]"#,
         r#"[{"name": "a", "kowalski": "yes"}]"#,
     ] {
-        let run = with_file("recordings/b.json", &answered(body));
+        let run = with_file("recordings/b.json", &with_body(body));
         assert!(run.stdout.contains("error[NSV701]"), "{run:?}");
     }
 }
@@ -121,7 +121,7 @@ fn what_is_exported_of_the_recordings_is_no_leak() {
 }
 
 #[test]
-fn a_note_a_comment_and_a_har_are_held_against_the_same_rule() {
+fn a_note_a_comment_and_a_har_are_checked_against_the_same_rule() {
     let har = |part: &str| {
         format!(
             r#"{{"log": {{"version": "1.2", "creator": {{"name": "agent-1", "version": ""}}, "entries": [{{
@@ -133,7 +133,7 @@ fn a_note_a_comment_and_a_har_are_held_against_the_same_rule() {
         )
     };
     let note = |note: &str| {
-        answered("[]").replace(
+        with_body("[]").replace(
             r#""origin": "synthetic""#,
             &format!(r#""origin": "synthetic", "note": "{note}""#),
         )

@@ -1,8 +1,8 @@
 //! The pages that people read: their links lead somewhere, their lines are short, and the commands
 //! in them give the output that is printed there.
 //!
-//! In a `console` block `$` begins a command, `? 1` is its exit code where it is not 0, and the rest
-//! is its output: `[..]` is any part of a line, `...` any lines. After a change of the output,
+//! In a `console` block `$` begins a command, `? 1` is its exit code where it is not 0, and the
+//! rest is its output: `[..]` is any part of a line, `...` any lines. After a change of the output,
 //! `TRYCMD=overwrite cargo test -p xtask --test it each_command` writes it anew.
 
 use std::collections::HashSet;
@@ -119,7 +119,7 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_found() {
+fn a_link_that_cannot_be_resolved_is_found() {
     let text = "# A heading, and `code`\n";
     let table = [
         ("ARCHITECTURE.md", "#a-heading-and-code", true),

@@ -1,4 +1,4 @@
-//! What `cargo xtask regen` makes beside the client, and what it says of an edit.
+//! Tests `cargo xtask regen`: the generated files, and the report on an edit.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ use xtask::corrections_page;
 use xtask::regen::{self, edited_corrections};
 use xtask::workspace::workspace_root;
 
-use crate::bench::{Bench, answered};
+use crate::bench::{Bench, with_body};
 
 // --- the page of the corrections ---
 
@@ -128,7 +128,7 @@ fn evidence_is_the_recordings_once_each_or_the_reason_why_there_are_none() {
 // --- what an edit of the corrections touches ---
 
 #[test]
-fn corrections_that_are_new_gone_or_different_are_told_with_their_evidence() {
+fn corrections_that_are_new_gone_or_different_are_reported_with_their_evidence() {
     let before = corrections(&json!({"v1": "an integer"}), "text");
     let after = corrections(&json!({"v1": "an integer"}), "text, always");
     let told = |sign| {
@@ -181,7 +181,7 @@ fn checkout() -> Bench {
         .write("openapi/corrections.yaml", "[]\n")
         .write("docs/corrections.md", "")
         .write("src/generated.rs", "")
-        .write("tests/recordings/a.json", &answered(r#"{"state": "on"}"#));
+        .write("tests/recordings/a.json", &with_body(r#"{"state": "on"}"#));
     regen::run(bench.path(), false).expect("the workspace is in order");
     for arguments in [
         &["init", "--quiet"][..],
@@ -241,7 +241,7 @@ corrections: as in the last commit";
 }
 
 #[test]
-fn an_edit_of_the_spec_is_generated_and_told_with_types_and_recordings() {
+fn an_edit_of_the_spec_is_generated_and_reported_with_types_and_recordings() {
     let bench = checkout();
     bench.write("openapi/connections.yaml", &spec("'on', idle"));
     let report = regen::run(bench.path(), false).expect("the spec is fit");
@@ -279,7 +279,7 @@ fn a_check_writes_nothing_and_fails_with_the_difference_and_the_command() {
 }
 
 #[test]
-fn a_spec_that_cannot_be_generated_from_is_told_with_its_place_and_nothing_is_written() {
+fn a_spec_that_cannot_be_generated_from_is_reported_with_its_place_and_nothing_is_written() {
     let table = [
         (
             "openapi: 3.0.3",
@@ -337,7 +337,7 @@ fn the_page_of_the_corrections_is_written_and_checked_too() {
 }
 
 #[test]
-fn without_a_commit_files_are_written_and_the_reason_is_told() {
+fn without_a_commit_files_are_written_and_the_reason_is_reported() {
     let bench = Bench::new();
     bench
         .write("openapi/connections.yaml", &spec("'on'"))
@@ -354,7 +354,7 @@ fn without_a_commit_files_are_written_and_the_reason_is_told() {
 #[test]
 fn a_recording_of_a_path_that_the_spec_does_not_write_so_is_named() {
     let bench = checkout();
-    let concrete = answered("[]").replace("/trunks", "/trunks/7");
+    let concrete = with_body("[]").replace("/trunks", "/trunks/7");
     bench.write("tests/recordings/b.json", &concrete);
     let report = regen::run(bench.path(), false).expect("the spec is fit");
     assert!(

@@ -18,7 +18,7 @@ use openapi_traffic::{Exchange, Finding, Relations, Session, Spec, judge};
 use reqwest::{Client, Method};
 use serde_json::{Map, Value, json};
 
-use crate::bench::{Bench, Run, SPEC, answered};
+use crate::bench::{Bench, Run, SPEC, with_body};
 
 fn spec() -> Spec {
     Spec::load(Source::read("../openapi/connections.yaml".as_ref()).unwrap()).unwrap()
@@ -53,7 +53,7 @@ fn chain(path: &Path) -> Vec<Arc<Exchange>> {
 }
 
 #[test]
-fn each_relation_has_an_example_that_it_alone_refuses() {
+fn each_relation_has_an_example_that_it_alone_rejects() {
     let spec = spec();
     let relations = relations(&spec);
     for relation in relations.all() {
@@ -324,7 +324,7 @@ const BREAKING: [(&str, &[&str]); 4] = [
     // For an hour, reads see what was before a write.
     ("visibility_delay", &["deleted-is-gone", "updated-is-read"]),
     ("Ignored", &["limit-is-the-most"]),
-    // What is answered is a list of something else.
+    // The response is a list of something else.
     ("nested ListConnections", &["count-is-the-length"]),
 ];
 
@@ -495,7 +495,7 @@ fn with_evidence(evidence: &str) -> Run {
         .write("spec.yaml", SPEC)
         .write(
             "recordings/a.json",
-            &answered(r#"[{"name": "a", "size": 1}]"#),
+            &with_body(r#"[{"name": "a", "size": 1}]"#),
         )
         .write("relations.yaml", &relation.replace("RECORDING", &recording));
     bench.validate([
@@ -510,7 +510,7 @@ fn with_evidence(evidence: &str) -> Run {
 }
 
 #[test]
-fn a_relation_without_evidence_is_refused() {
+fn a_relation_without_evidence_is_rejected() {
     let rows = [
         ("  origin: inferred", "NSV505"),
         ("  origin: inferred\n  evidence: []", "NSV505"),

@@ -300,8 +300,8 @@ impl Below<'_> {
         }
     }
 
-    /// The errors of the alternative with the fewest, among those that have the value's type and are
-    /// not ruled out by a discriminator.
+    /// The errors of the alternative with the fewest, among those that have the value's type and
+    /// are not ruled out by a discriminator.
     fn likeliest<'e, 'v>(
         &self,
         branches: &'e [Vec<ValidationError<'v>>],

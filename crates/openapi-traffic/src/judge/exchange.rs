@@ -80,9 +80,9 @@ impl Exchange {
         &self.base
     }
 
-    /// The place of a value of the recording. If the file has no such value (because it is missing),
-    /// line and column are those of the nearest value around it, and the pointer is still that of
-    /// the value.
+    /// The place of a value of the recording. If the file has no such value (because it is
+    /// missing), line and column are those of the nearest value around it, and the pointer is still
+    /// that of the value.
     ///
     /// A HAR file has other names for the parts of an exchange, and bodies as strings. Line and
     /// column are then those within the string, and the pointer is that of the string.

@@ -591,7 +591,8 @@ fn put(
                 Some(Value::Array(earlier)) if items.is_some() => {
                     earlier.extend(value.as_array().into_iter().flatten().cloned());
                 }
-                // A duplicate that the schema does not allow becomes an array, which does not match.
+                // A duplicate that the schema does not allow becomes an array, which does not
+                // match.
                 Some(earlier) => *earlier = Value::Array(vec![earlier.take(), value]),
             }
             Some(())

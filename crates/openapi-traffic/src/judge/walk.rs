@@ -1,5 +1,5 @@
-//! Walks through a body and its schema together: counts coverage, and finds what no schema assertion
-//! does (undocumented fields, new values, read-only and write-only fields).
+//! Walks through a body and its schema together: counts coverage, and finds what no schema
+//! assertion does (undocumented fields, new values, read-only and write-only fields).
 
 use std::collections::HashSet;
 

@@ -476,8 +476,8 @@ impl<'e> Scope<'e, '_> {
         Some(format!("`{}`: {}", expression.text, describe(&value)))
     }
 
-    /// The values of a key as one string, which is equal for values that are [`same`]; `None` if one
-    /// is absent.
+    /// The values of a key as one string, which is equal for values that are [`same`]; `None` if
+    /// one is absent.
     pub(super) fn key(&self, parts: &[Expression]) -> Evaluated<String> {
         let mut key = String::new();
         for part in parts {

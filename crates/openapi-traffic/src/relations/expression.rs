@@ -539,7 +539,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_too_deeply_is_refused() {
+    fn what_is_nested_too_deeply_is_rejected() {
         for text in [
             format!("{}it.a = 1", "not ".repeat(100_000)),
             format!("{}it.a = 1", "(".repeat(100_000)),

@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn another_success_of_an_operation_is_asked_for_as_an_answer() {
+    fn another_success_of_an_operation_is_asked_for_as_a_response() {
         let next = next(&[
             operation("create"),
             response("create 200", NONE),

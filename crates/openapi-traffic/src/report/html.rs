@@ -114,7 +114,7 @@ impl Page<'_> {
         write!(
             self.out,
             "<a class=\"skip\" href=\"#findings\">To the findings</a>\n<header>\n<div>\
-             <h1><span>Traffic held against</span> <code>{}</code></h1>\n\
+             <h1><span>Traffic validated against</span> <code>{}</code></h1>\n\
              <p class=\"verdict {class}\">{}</p></div>\n<dl class=\"figures\">\n",
             Text(&report.spec),
             Text(verdict)

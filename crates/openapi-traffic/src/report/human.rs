@@ -1,5 +1,5 @@
-//! The report for a terminal: equal findings grouped, each group with an excerpt of the spec and one
-//! of a recording.
+//! The report for a terminal: equal findings grouped, each group with an excerpt of the spec and
+//! one of a recording.
 
 use std::fmt::Write;
 
@@ -177,24 +177,15 @@ fn note(out: &mut String, gutter: usize, text: &str) {
 
 fn summary(out: &mut String, report: &Report) {
     let s = &report.summary;
+    let found = format!(
+        "{}, {}",
+        count(s.errors, "error"),
+        count(s.warnings, "warning")
+    );
     let (style, verdict) = match report.outcome {
         Outcome::Clean => (GREEN, "clean".to_owned()),
-        Outcome::Findings => (
-            RED,
-            format!(
-                "{}, {}",
-                count(s.errors, "error"),
-                count(s.warnings, "warning")
-            ),
-        ),
-        Outcome::NotJudged => (
-            RED,
-            format!(
-                "incomplete; {}, {}",
-                count(s.errors, "error"),
-                count(s.warnings, "warning")
-            ),
-        ),
+        Outcome::Findings => (RED, found),
+        Outcome::NotJudged => (RED, format!("incomplete; {found}")),
     };
     let some = |text: String, number: usize| if number > 0 { text } else { String::new() };
     let negatives = some(

@@ -1,4 +1,4 @@
-//! What a run has to say: findings, figures, and what was left out.
+//! The data of a report: findings, counts, and what was not validated.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -21,11 +21,11 @@ pub const SCHEMA: u32 = 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Nothing was found. Exit code 0.
+    /// No findings. Exit code 0.
     Clean,
-    /// There are findings. Exit code 1, unless all of them weigh less than what shall fail.
+    /// There are findings. Exit code 1, unless all of them are less severe than `--fail-on`.
     Findings,
-    /// Something could not be judged, whatever else was found. Exit code 2.
+    /// Something could not be validated, whatever else was found. Exit code 2.
     NotJudged,
 }
 
@@ -36,38 +36,37 @@ pub struct Report {
     pub schema: u32,
     /// How the run ended.
     pub outcome: Outcome,
-    /// The spec that was held against the recordings.
+    /// The file name of the spec.
     pub spec: String,
-    /// The figures.
+    /// The counts.
     pub summary: Summary,
-    /// Why something could not be judged.
+    /// What could not be validated, and why.
     pub problems: Vec<String>,
-    /// What was left out, and why.
+    /// Which exchanges and files were skipped, and why.
     pub skipped: Vec<Skipped>,
-    /// What was not validated, and why: the rest of the same exchanges was.
+    /// Which parts of validated exchanges were not validated, and why.
     pub unchecked: Vec<Skipped>,
-    /// What was found: errors before warnings, and of each what was found most often first.
+    /// The findings: errors before warnings, and the most frequent first.
     pub findings: Vec<Reported>,
-    /// What the recordings show of the spec; only with `--coverage`.
+    /// The coverage of the spec by the recordings; only with `--coverage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
-    /// The judged exchanges, for the form that lists them.
+    /// The validated exchanges, for JUnit.
     #[serde(skip)]
     pub cases: Vec<Case>,
-    /// How long it took; not part of the machine-readable forms, which are the same for the same
-    /// input.
+    /// How long it took; not in machine-readable formats, which are reproducible.
     #[serde(skip)]
     pub elapsed: Duration,
-    /// Which program says it.
+    /// The program that made the report.
     #[serde(skip)]
     pub tool: Tool,
-    /// What may be shown of the traffic.
+    /// The names and values that may be shown.
     #[serde(skip)]
     pub(crate) known: Known,
-    /// The files that are shown by another name than they have.
+    /// The actual names of files that are shown under another name.
     #[serde(skip)]
     files: HashMap<String, String>,
-    /// The files that the reader gave to judge by, whose names are shown as they are.
+    /// The files that the user gave (spec, baseline, relations), whose names are not masked.
     #[serde(skip)]
     pub(crate) given: Vec<String>,
 }
@@ -75,11 +74,11 @@ pub struct Report {
 /// The program that a report comes from.
 #[derive(Debug, Clone)]
 pub struct Tool {
-    /// As its users call it.
+    /// Its name.
     pub name: &'static str,
     /// Its version.
     pub version: &'static str,
-    /// Which kinds of findings it knows.
+    /// The rules that it checks.
     pub rules: Rules,
 }
 
@@ -93,12 +92,12 @@ impl Default for Tool {
     }
 }
 
-/// The figures of a run.
+/// The counts of a run.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Summary {
-    /// Exchanges judged as evidence.
+    /// Validated exchanges, without negative examples.
     pub exchanges: usize,
-    /// Exchanges judged that must be refused.
+    /// Validated negative examples.
     pub negatives: usize,
     /// Operations of the spec.
     pub operations: usize,
@@ -106,21 +105,21 @@ pub struct Summary {
     pub operations_seen: usize,
     /// Corrections checked.
     pub corrections: usize,
-    /// Relations that the exchanges were held against.
+    /// Relations checked.
     pub relations: usize,
     /// Findings of severity error.
     pub errors: usize,
     /// Findings of severity warning.
     pub warnings: usize,
-    /// Findings that the baseline excuses.
+    /// Findings that the baseline suppresses.
     pub suppressed: usize,
-    /// Entries left out.
+    /// Exchanges and files skipped.
     pub skipped: usize,
     /// How often something was not validated.
     pub unchecked: usize,
 }
 
-/// What was left out or not validated for one reason.
+/// What was skipped or not validated for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Skipped {
     /// Why.
@@ -150,23 +149,23 @@ impl std::fmt::Display for Skipped {
 /// A finding with its stable id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Reported {
-    /// What a baseline entry names; equal for equal findings in the elements of one array.
+    /// The id for a baseline entry; the same for equal findings in the items of one array.
     pub id: String,
-    /// The code as a name.
+    /// The readable name of the code.
     pub name: String,
     /// The finding.
     #[serde(flatten)]
     pub finding: Finding,
 }
 
-/// A judged exchange.
+/// A validated exchange.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Case {
-    /// The folder or the file it stands in.
+    /// The folder or file that contains it.
     pub suite: String,
-    /// The exchange within it.
+    /// Its name within that.
     pub name: String,
-    /// What was found in it, before the baseline excuses anything.
+    /// Its findings, before the baseline is applied.
     pub findings: Vec<Finding>,
 }
 
@@ -181,7 +180,7 @@ impl From<Finding> for Reported {
 }
 
 impl Report {
-    /// An empty report of a tool on a spec.
+    /// An empty report of a tool for a spec.
     pub fn new(spec: String, tool: Tool) -> Self {
         Report {
             schema: SCHEMA,
@@ -202,8 +201,7 @@ impl Report {
         }
     }
 
-    /// Puts everything in order, leaves out what may not be shown, counts, and says how the run
-    /// ended.
+    /// Sorts everything, masks what may not be shown, counts, and sets the outcome.
     pub fn conclude(&mut self) {
         self.spec = visible(&self.spec).into_owned();
         let Report {
@@ -266,12 +264,12 @@ impl Report {
         };
     }
 
-    /// Where a file that is shown by this name is.
+    /// The path of a file that is shown under this name.
     pub(crate) fn path<'r>(&'r self, shown: &'r str) -> &'r str {
         self.files.get(shown).map_or(shown, String::as_str)
     }
 
-    /// The same for what is encoded anyway: the real name, but not one that is masked.
+    /// The same for formats that encode paths: the actual name, unless it is masked.
     pub(super) fn address<'r>(&'r self, shown: &'r str) -> &'r str {
         match shown.contains(shown::MASK) {
             true => shown,
@@ -283,7 +281,7 @@ impl Report {
 /// What equal findings have in common.
 type Group<'r> = (&'static str, &'r str, String, &'r str);
 
-/// Equal findings, in the order in which the first of each comes.
+/// Groups equal findings, in the order of the first of each group.
 pub(super) fn groups<'r>(
     findings: impl IntoIterator<Item = &'r Reported>,
 ) -> Vec<Vec<&'r Reported>> {

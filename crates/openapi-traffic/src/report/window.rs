@@ -6,8 +6,8 @@
 //! engine finds; a line in which it still finds something afterwards is not shown.
 //!
 //! No library draws them, because lines are masked, and a line of megabytes is cut at the place.
-//! `annotate-snippets` derives the column that it prints from the text that it is given, which would
-//! then differ from the column in the file.
+//! `annotate-snippets` derives the column that it prints from the text that it is given, which
+//! would then differ from the column in the file.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

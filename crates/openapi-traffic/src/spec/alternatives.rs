@@ -1,8 +1,8 @@
 //! Validates `oneOf` and `anyOf` one level at a time, so that the cost does not grow exponentially.
 //!
 //! The engine collects errors for every alternative and, within each, for every nested alternative:
-//! below a recursive schema the number doubles with each level. Here a failing `oneOf` or `anyOf` is
-//! one error without details. The errors of its branches are collected on request, only for the
+//! below a recursive schema the number doubles with each level. Here a failing `oneOf` or `anyOf`
+//! is one error without details. The errors of its branches are collected on request, only for the
 //! value of interest. Results are cached, so that no value is validated against the same
 //! alternatives more than once.
 

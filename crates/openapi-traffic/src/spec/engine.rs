@@ -25,8 +25,9 @@ pub(super) fn options<'r>() -> ValidationOptions<'r> {
 /// The keyword that replaces `type: integer`; its value says whether null is allowed too.
 pub(crate) const INTEGER: &str = "x-integer";
 
-/// Accepts numbers without fraction and exponent, as the draft says. Those beyond 64 bits, and `-0`,
-/// are parsed as floating-point numbers, which the engine's own `type` does not accept as integers.
+/// Accepts numbers without fraction and exponent, as the draft says. Those beyond 64 bits, and
+/// `-0`, are parsed as floating-point numbers, which the engine's own `type` does not accept as
+/// integers.
 struct Integer {
     nullable: bool,
 }

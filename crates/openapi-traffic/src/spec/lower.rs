@@ -1,8 +1,8 @@
 //! Lowers OpenAPI 3.0 schemas to JSON Schema Draft 4, once for requests and once for responses.
 //!
-//! Every referenced schema, and every schema of a body, parameter or header, becomes a definition in
-//! one document, so that shared schemas are compiled once and recursion is preserved. The origin of
-//! each place is recorded, so that an error names the line in the original document.
+//! Every referenced schema, and every schema of a body, parameter or header, becomes a definition
+//! in one document, so that shared schemas are compiled once and recursion is preserved. The origin
+//! of each place is recorded, so that an error names the line in the original document.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -112,8 +112,8 @@ const SAME: &[&str] = &[
     "enum",
 ];
 
-/// Keywords that exist only in later versions. A schema with one is an error: validating against the
-/// rest of it would be misleading.
+/// Keywords that exist only in later versions. A schema with one is an error: validating against
+/// the rest of it would be misleading.
 const LATER: &[&str] = &[
     "$anchor",
     "$comment",
@@ -152,8 +152,8 @@ type Excused = BTreeSet<String>;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Context {
     excused: Excused,
-    /// Whether it is a part of another schema (`allOf`). Otherwise a value may have any subtype that
-    /// extends the schema.
+    /// Whether it is a part of another schema (`allOf`). Otherwise a value may have any subtype
+    /// that extends the schema.
     part: bool,
 }
 
@@ -468,7 +468,8 @@ impl<'d> Lowering<'d> {
         is_forbidden(self.document, property, self.direction)
     }
 
-    /// The properties of a schema, and of its `allOf` parts, that must not be sent in this direction.
+    /// The properties of a schema, and of its `allOf` parts, that must not be sent in this
+    /// direction.
     fn forbidden_names(
         &self,
         pointer: &str,

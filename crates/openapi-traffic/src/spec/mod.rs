@@ -114,8 +114,8 @@ impl Spec {
         self.routes.covers(url)
     }
 
-    /// The place of the value at a pointer, or of the nearest value around it, in the document or in
-    /// a local file that it refers to.
+    /// The place of the value at a pointer, or of the nearest value around it, in the document or
+    /// in a local file that it refers to.
     pub(crate) fn place(&self, pointer: &str) -> Option<Place> {
         self.document.place(pointer)
     }

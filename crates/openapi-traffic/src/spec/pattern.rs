@@ -1,5 +1,5 @@
-//! Rewrites regular expressions of ECMA-262 without the flag `u` into the subset that means the same
-//! with the flag, and in the engine that is used here.
+//! Rewrites regular expressions of ECMA-262 without the flag `u` into the subset that means the
+//! same with the flag, and in the engine that is used here.
 //!
 //! OpenAPI 3.0.3 requires the dialect of ECMA-262 5.1, which has no flag `u`. Annex B of later
 //! editions describes what engines really accept: a `-` beside a class escape, a `{` that begins no
@@ -60,8 +60,8 @@ const HALF: &str = "it contains an unpaired surrogate, which no string can match
 
 /// Rewrites a pattern in portable syntax.
 ///
-/// `\p{…}` and `\u{…}` keep the meaning that they have with the flag `u`, because nobody intends the
-/// other.
+/// `\p{…}` and `\u{…}` keep the meaning that they have with the flag `u`, because nobody intends
+/// the other.
 pub(crate) fn portable(pattern: &str) -> Result<String, &'static str> {
     let mut rewriter = Rewriter {
         rest: pattern.chars().peekable(),
@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_engine_reads_is_refused() {
+    fn what_no_engine_reads_is_rejected() {
         for pattern in ["[a", "[b-a]", "a\\", r"[\ud800-\udfff]", r"\ud800"] {
             portable(pattern).unwrap_err();
         }

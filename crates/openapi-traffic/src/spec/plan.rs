@@ -202,8 +202,8 @@ impl Plan {
             .map(|(items, _)| items)
     }
 
-    /// The shapes of values that a schema and its `allOf` parts allow. Without `type`, keywords such
-    /// as `properties` decide; without any, a value is a string.
+    /// The shapes of values that a schema and its `allOf` parts allow. Without `type`, keywords
+    /// such as `properties` decide; without any, a value is a string.
     pub(crate) fn shapes(&self, id: NodeId) -> Vec<Shape> {
         let (mut primitive, mut array, mut object) = (false, false, false);
         let (mut has_items, mut has_members) = (false, false);
@@ -309,8 +309,8 @@ impl Plan {
         .node(pointer)
     }
 
-    /// Fills in what requires all nodes to exist: the `allOf` parts, and the locations of the lowered
-    /// branches.
+    /// Fills in what requires all nodes to exist: the `allOf` parts, and the locations of the
+    /// lowered branches.
     pub(crate) fn link(&mut self, document: &Document, lowered: &Lowered) -> Result<(), Error> {
         for id in 0..self.nodes.len() {
             let mut parts = Vec::new();

@@ -1,4 +1,4 @@
-//! Known findings are excused for a while.
+//! Tests the baseline: known findings are suppressed until a date.
 
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ const WITH_BASELINE: [&str; 5] = [
 ];
 
 #[test]
-fn an_excused_finding_is_clean_and_counted() {
+fn a_suppressed_finding_is_clean_and_counted() {
     let (bench, id) = with_a_finding();
     bench.write(
         "baseline.yaml",
@@ -40,7 +40,7 @@ fn an_excused_finding_is_clean_and_counted() {
 }
 
 #[test]
-fn an_expired_excuse_is_a_finding_beside_the_one_that_it_excused() {
+fn an_expired_entry_is_a_finding_beside_the_one_that_it_suppressed() {
     let (bench, id) = with_a_finding();
     bench.write(
         "baseline.yaml",

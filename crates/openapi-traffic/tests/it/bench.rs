@@ -1,4 +1,4 @@
-//! A folder of its own for each test, and the command run in it as a person would.
+//! Test helpers: a temporary folder for each test, and the command run in it.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
-/// One operation, `GET /trunks`, that answers an array of objects with a required `name` and an
+/// One operation, `GET /trunks`, that returns an array of objects with a required `name` and an
 /// integer `size`.
 pub(crate) const SPEC: &str = "\
 openapi: 3.0.3
@@ -39,7 +39,7 @@ components:
           type: string
 ";
 
-/// A recording of `GET /trunks` that was answered with this body.
+/// A recording of `GET /trunks` with this response body.
 pub(crate) fn with_body(body: &str) -> String {
     format!(
         r#"{{

@@ -40,7 +40,7 @@ fn codes(content: &Value, content_type: &str, text: &str) -> Vec<&'static str> {
 const FORM: &str = "application/x-www-form-urlencoded";
 
 #[test]
-fn an_encoded_form_is_judged_by_its_schema() {
+fn an_encoded_form_is_validated_by_its_schema() {
     let content = json!({FORM: {"schema": {
         "type": "object",
         "required": ["name"],
@@ -172,7 +172,7 @@ fn multipart(parts: &[Part]) -> String {
 const MULTIPART: &str = "multipart/form-data; boundary=b1";
 
 #[test]
-fn a_multipart_form_is_judged_by_its_schema() {
+fn a_multipart_form_is_validated_by_its_schema() {
     let content = json!({"multipart/form-data": {
         "schema": {
             "type": "object",
@@ -284,7 +284,7 @@ fn a_multipart_body_that_is_no_form_is_broken() {
 }
 
 #[test]
-fn a_plain_text_is_judged_by_its_schema() {
+fn a_plain_text_is_validated_by_its_schema() {
     let content = |schema: Value| json!({"text/plain": {"schema": schema}});
     for (schema, text, expected) in [
         (json!({"type": "string", "maxLength": 3}), "abc", vec![]),
@@ -309,7 +309,7 @@ fn a_plain_text_is_judged_by_its_schema() {
 }
 
 #[test]
-fn what_cannot_be_read_is_counted_and_not_judged() {
+fn what_cannot_be_parsed_is_counted_and_not_validated() {
     let object = json!({"type": "object", "required": ["a"]});
     for (media_type, schema, expected) in [
         (

@@ -1,4 +1,4 @@
-//! What a tool checks by rules of its own comes with the documents that are judged, each once.
+//! Tests that a tool's own checks see each validated document once.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -115,7 +115,7 @@ fn a_har_of_any_size_comes_as_a_whole_and_once() {
 }
 
 #[test]
-fn what_is_not_wanted_or_cannot_be_judged_does_not_come() {
+fn checks_see_only_files_that_they_want_and_that_can_be_validated() {
     let (reader, report) = checked(&[
         ("broken.json", "{"),
         ("unwanted.json", &with_body("[]")),

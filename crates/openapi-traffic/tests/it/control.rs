@@ -1,5 +1,5 @@
-//! What a recording or the name of a file holds controls neither a terminal nor a CI server, in
-//! whatever form the report is.
+//! Tests that nothing in a recording or a file name can control a terminal or a CI server, in any
+//! report format.
 
 use crate::bench::{Bench, SPEC, with_body};
 

@@ -126,7 +126,7 @@ fn a_har_is_known_by_what_is_in_it() {
 }
 
 #[test]
-fn negative_exchanges_give_a_finding_only_when_they_are_not_refused_as_they_say() {
+fn negative_exchanges_give_a_finding_only_when_they_are_not_rejected_as_they_say() {
     let folder = folder(&[
         (
             "negative/accepted.json",
@@ -167,7 +167,7 @@ fn negative_exchanges_give_a_finding_only_when_they_are_not_refused_as_they_say(
 }
 
 #[test]
-fn nothing_to_judge_is_an_error() {
+fn nothing_to_validate_is_an_error() {
     let folder = folder(&[
         ("empty/README.md", String::new()),
         ("empty.ndjson", "\n".to_owned()),
@@ -194,7 +194,7 @@ fn a_recording_that_cannot_be_read_is_an_error_with_its_place() {
         ),
         (
             "{\"format\": 2, \"meta\": {\"origin\": \"synthetic\"}, \"request\": {\"method\": \"GET\", \"path\": \"/\"}, \"response\": {\"status\": 200}}",
-            "bad.json:1:2: format 2 is not known, only 1",
+            "bad.json:1:2: format 2 is not supported, only 1",
         ),
         (
             "{\"format\": 1",
@@ -218,7 +218,7 @@ fn a_recording_that_cannot_be_read_is_an_error_with_its_place() {
 }
 
 #[test]
-fn a_key_that_comes_twice_is_found_in_every_kind_of_file() {
+fn a_duplicate_key_is_found_in_every_kind_of_file() {
     let twice = |recording: Value| {
         recording
             .to_string()

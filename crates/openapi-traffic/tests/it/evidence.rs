@@ -1,4 +1,4 @@
-//! What the traffic shows of each place of a specification.
+//! Tests the coverage of each place of a specification by traffic.
 
 use std::sync::Arc;
 

@@ -101,7 +101,7 @@ fn an_alternative_that_no_left_out_member_could_save_fails_in_both() {
 }
 
 #[test]
-fn what_is_in_an_excerpt_is_judged() {
+fn what_is_in_an_excerpt_is_validated() {
     assert_eq!(
         whole_and_excerpt(json!({"id": "one", "size": 1})),
         [vec!["NSV220"], vec!["NSV220"]]

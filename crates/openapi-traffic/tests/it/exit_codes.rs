@@ -113,7 +113,7 @@ fn a_path_that_matches_nothing_is_2_and_named() {
 }
 
 #[test]
-fn recordings_that_cannot_be_read_are_2_each_with_its_place_though_the_others_are_judged() {
+fn recordings_that_cannot_be_read_are_2_each_with_its_place_though_the_others_are_validated() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)

@@ -1,4 +1,4 @@
-//! Each form of the report, read by a parser of that form.
+//! Tests each report format with an independent parser of that format.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -294,7 +294,7 @@ fn sarif_explains_every_code_that_it_uses() {
 }
 
 #[test]
-fn sarif_tells_what_could_not_be_judged_and_what_was_skipped() {
+fn sarif_reports_what_could_not_be_validated_and_what_was_skipped() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
@@ -423,7 +423,7 @@ fn junit_survives_control_characters_and_markup_in_a_recording() {
 }
 
 #[test]
-fn junit_tells_what_could_not_be_judged_as_an_error() {
+fn junit_reports_what_could_not_be_validated_as_an_error() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)
@@ -540,7 +540,7 @@ fn github_stays_on_one_line_whatever_a_name_in_a_recording_holds() {
 }
 
 #[test]
-fn github_says_what_could_not_be_judged() {
+fn github_reports_what_could_not_be_validated() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)

@@ -23,7 +23,7 @@ fn judge(har: &str) -> Value {
     report
 }
 
-/// Holds that a file is clean: how many exchanges were judged, what was passed over and what was
+/// Holds that a file is clean: how many exchanges were validated, what was skipped and what was
 /// not validated, as `first × count: reason`.
 fn clean(har: &str, exchanges: u64, skipped: &[&str], unchecked: &[&str]) {
     let report = judge(har);
@@ -75,7 +75,7 @@ const PREFLIGHT: &str = "2 × 1: a browser asked whether it may send a request (
 const ELSEWHERE: &str = "0 × 1: sent to another host or base path than those in scope";
 
 #[test]
-fn what_chrome_saves_is_judged() {
+fn what_chrome_saves_is_validated() {
     clean(
         CHROME,
         8,
@@ -163,7 +163,7 @@ fn what_is_wrong_in_what_chrome_saves_is_found() {
 }
 
 #[test]
-fn what_firefox_saves_is_judged() {
+fn what_firefox_saves_is_validated() {
     clean(
         FIREFOX,
         8,
@@ -307,7 +307,7 @@ not validated: bookshop.yaml:43:47: the format `uri-reference` is not known
 }
 
 #[test]
-fn what_a_proxy_saves_is_judged() {
+fn what_a_proxy_saves_is_validated() {
     clean(
         MITMPROXY,
         8,
@@ -368,7 +368,7 @@ fn what_is_wrong_in_what_a_proxy_saves_is_found() {
 }
 
 #[test]
-fn what_a_person_writes_is_judged() {
+fn what_a_person_writes_is_validated() {
     clean(
         HANDWRITTEN,
         5,

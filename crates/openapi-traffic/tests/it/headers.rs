@@ -1,4 +1,4 @@
-//! Headers: those that come again, and those that carry credentials, which are judged and never
+//! Headers: repeated ones, and those that carry credentials, which are validated and never
 //! stored or shown.
 
 use std::sync::Arc;
@@ -76,7 +76,7 @@ fn a_header_that_comes_again_is_one_list() {
 }
 
 #[test]
-fn each_set_cookie_is_judged_by_itself() {
+fn each_set_cookie_is_validated_by_itself() {
     let headers = json!({"Set-Cookie": {"required": true, "schema": {
         "type": "string", "pattern": "^[a-z]+=[a-z]+; Expires=[^,]+, [^,]+$",
     }}});
@@ -92,7 +92,7 @@ fn each_set_cookie_is_judged_by_itself() {
 }
 
 #[test]
-fn headers_that_carry_credentials_are_judged_and_not_shown() {
+fn headers_that_carry_credentials_are_validated_and_not_shown() {
     for name in ["Cookie", "Proxy-Authorization"] {
         let schema = || json!({"type": "string", "pattern": "^Basic "});
         let judged = |value| {
@@ -109,7 +109,7 @@ fn headers_that_carry_credentials_are_judged_and_not_shown() {
 }
 
 #[test]
-fn what_recordings_do_not_keep_is_counted_as_not_judged() {
+fn what_recordings_do_not_keep_is_counted_as_not_validated() {
     let spec = spec(
         json!([
             {"name": "sid", "in": "cookie", "required": true, "schema": {"type": "string"}},

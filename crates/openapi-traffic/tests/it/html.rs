@@ -1,5 +1,5 @@
-//! The page, as a browser has it: complete, without a network, nowhere wider than its window, with
-//! filters and keys that work.
+//! Tests the HTML report in a browser: complete, without network, never wider than the window, with
+//! working filters and keyboard shortcuts.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -311,8 +311,8 @@ fn chromium_filters_findings_and_evidence() {
         bench.path(),
         &in_frame(&page, 1440, "light", script),
     );
-    // Errors: `name` three times, `size` twice, and a name that is missing; warnings: two fields that
-    // are not documented.
+    // Errors: `name` three times, `size` twice, and a name that is missing; warnings: two fields
+    // that are not documented.
     assert_eq!(
         found,
         json!({

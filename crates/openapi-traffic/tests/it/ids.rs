@@ -1,4 +1,4 @@
-//! Findings keep their ids when something is inserted above, wherever that is.
+//! Tests that the ids of findings do not change when something is inserted above.
 
 use std::collections::BTreeSet;
 

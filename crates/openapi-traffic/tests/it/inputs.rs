@@ -1,4 +1,4 @@
-//! What is given to be judged: links, pipes, the same file again; and what makes a run fail.
+//! Tests the inputs of a run (links, pipes, duplicate files), and what makes a run fail.
 
 use crate::bench::{Bench, SPEC, with_body};
 
@@ -82,7 +82,7 @@ fn a_pipe_that_is_named_is_read_to_its_end() {
 }
 
 #[test]
-fn the_names_of_the_files_that_are_judged_by_are_shown_as_they_are() {
+fn the_names_of_files_that_the_user_gave_are_shown_as_they_are() {
     let bench = bench("[]");
     let spec = "acme-4f9d2c81b7e3-20250304.yaml";
     bench.write(spec, "openapi: 3.1.0\n");
@@ -163,7 +163,7 @@ fn a_nullable_that_allows_nothing_is_explained() {
 
 /// RFC 8259 knows neither a depth nor a size that is too much.
 #[test]
-fn a_recording_with_large_json_is_judged_or_skipped_with_its_reason() {
+fn a_recording_with_large_json_is_validated_or_skipped_with_its_reason() {
     let bench = Bench::new();
     let deep = "[".repeat(500) + &"]".repeat(500);
     let long = format!(r#"[{{"name": "\ud800", "size": {}}}]"#, "9".repeat(400));

@@ -1,5 +1,5 @@
-//! Violations sown one by one, and controls that must give nothing. Each row is a test: its name,
-//! the exchange, the codes.
+//! Tests single violations, and valid controls that must have no findings. Each row is a test: its
+//! name, the exchange, the codes.
 
 use std::sync::{Arc, LazyLock};
 
@@ -59,7 +59,7 @@ fn post(body: Value) -> Value {
     json!({"method": "POST", "path": "/things", "headers": {"content-type": "application/json"}, "body": body})
 }
 
-/// An answer that is JSON.
+/// A JSON response.
 fn ok(body: Value) -> Value {
     json!({"status": 200, "headers": {"content-type": "application/json", "x-total": "1"}, "body": body})
 }
@@ -68,7 +68,7 @@ fn accepted() -> Value {
     json!({"status": 202})
 }
 
-/// The answer to `GET /things/7`: a thing in order, with these fields changed.
+/// The response to `GET /things/7`: a thing in order, with these fields changed.
 fn thing(changed: Value) -> Value {
     let mut thing = json!({"id": 7, "name": "acme", "created": "2025-09-16T14:59:24Z"});
     for (name, value) in changed.as_object().unwrap() {
@@ -83,7 +83,7 @@ fn without(name: &str) -> Value {
     thing
 }
 
-/// The code of each finding in `GET /things/7`, answered with this text, and the pointer and column
+/// The code of each finding in `GET /things/7`, with this response text, and the pointer and column
 /// of what was seen.
 fn written(body: &str) -> Vec<(&'static str, String, usize)> {
     let text = format!(
@@ -170,7 +170,7 @@ seeded! {
         post(json!({"secret": "s", "name": "acme", "id": "x"})), accepted() => ["NSV135"];
     undocumented_field_in_a_request: post(json!({"secret": "s", "name": "acme", "hue": 1})), accepted() => ["NSV301"];
 
-    // The answer: status, content type, headers, presence.
+    // The response: status, content type, headers, presence.
     status: get("/things"), json!({"status": 500}) => ["NSV201"];
     content_type_missing: get("/things/7"), json!({"status": 200, "body": thing(json!({}))}) => ["NSV202"];
     content_type_undocumented:
@@ -196,7 +196,7 @@ seeded! {
         => ["NSV227"];
     error_without_its_message: get("/things"), json!({"status": 404, "headers": {"content-type": "application/json"}, "body": {}}) => ["NSV223"];
 
-    // The answer: values.
+    // The response: values.
     string_for_integer: get("/things/7"), ok(thing(json!({"id": "7"}))) => ["NSV220"];
     integer_for_string: get("/things/7"), ok(thing(json!({"name": 7}))) => ["NSV220"];
     object_for_array: get("/things"), ok(json!({})) => ["NSV220"];
@@ -361,7 +361,7 @@ fn a_finding_names_both_places() {
 }
 
 #[test]
-fn alternatives_are_told_by_their_types() {
+fn alternatives_are_reported_by_their_types() {
     let found = findings(get("/things/7"), ok(thing(json!({"either": true}))));
     assert_eq!(
         (found[0].expected.as_str(), found[0].seen.as_str()),

@@ -1,5 +1,5 @@
-//! What the standards say of single values, in tables: each row a value as it is written, and
-//! whether it is valid.
+//! Tests single values against the standards, in tables: each row is a raw value, and whether it is
+//! valid.
 
 use crate::bench::Bench;
 
@@ -293,7 +293,7 @@ fn only_formats_of_the_two_standards_are_known() {
 }
 
 #[test]
-fn a_format_that_no_standard_defines_is_told_once_and_asks_nothing() {
+fn a_format_that_no_standard_defines_is_reported_once_and_not_validated() {
     let schema = r#"{"type": "object", "properties": {
         "a": {"type": "string", "format": "colour"}, "b": {"type": "string", "format": "colour"},
         "c": {"type": "string", "format": "password"}, "d": {"type": "number", "format": "double"}
@@ -319,7 +319,7 @@ fn patterns_of_browsers_are_patterns() {
 }
 
 #[test]
-fn a_pattern_that_cannot_be_used_is_told_and_affects_only_itself() {
+fn a_pattern_that_cannot_be_used_is_reported_and_affects_only_itself() {
     let schema = r#"{"type": "object", "properties": {
         "a": {"type": "string", "pattern": "[z", "maxLength": 2}, "b": {"type": "integer"}
     }}"#;

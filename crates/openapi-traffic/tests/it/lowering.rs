@@ -1,5 +1,5 @@
-//! Pitfalls between OpenAPI 3.0 and JSON Schema Draft 4: each row a schema, a value, and what it
-//! gives as an answer.
+//! Tests the differences between OpenAPI 3.0 and JSON Schema Draft 4: each row is a schema, a
+//! value, and the finding that the value gives in a response.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use openapi_traffic::Spec;
 use openapi_traffic::{Exchange, judge};
 use serde_json::{Value, json};
 
-/// A document that answers `GET /` with the schema `S`, which may refer to others.
+/// A document whose response to `GET /` has the schema `S`, which may refer to others.
 fn document(schemas: &Value) -> Value {
     let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/S"}}});
     json!({
@@ -25,7 +25,7 @@ fn load(schemas: &Value) -> Result<Spec, located::Error> {
     Spec::load(Source::new("spec.json", document(schemas).to_string()))
 }
 
-/// What a value gives as an answer or as a request, the other way being empty.
+/// What a value gives as a response or as a request, with the other one empty.
 fn codes(schemas: &Value, direction: &str, value: &Value) -> Vec<&'static str> {
     let mut recording = json!({
         "format": 1, "meta": {"origin": "synthetic"},
@@ -44,7 +44,7 @@ fn codes(schemas: &Value, direction: &str, value: &Value) -> Vec<&'static str> {
         .0
         .into_iter()
         .map(|finding| finding.code);
-    // That the answer to a request is empty is not what is asked here.
+    // The empty response to a request is not tested here.
     codes
         .filter(|code| !(direction == "request" && *code == "NSV204"))
         .collect()
@@ -205,13 +205,13 @@ lowering! {
     }
 }
 
-/// What loading says of a schema that cannot be judged by.
+/// The error when loading an invalid schema.
 fn refusal(schemas: Value) -> String {
     load(&schemas).unwrap_err().to_string()
 }
 
 #[test]
-fn constructs_of_a_later_version_are_refused() {
+fn constructs_of_a_later_version_are_rejected() {
     for (schema, word) in [
         (json!({"const": 1}), "`const`"),
         (json!({"type": ["string", "null"]}), "`type`"),
@@ -235,7 +235,7 @@ fn constructs_of_a_later_version_are_refused() {
 }
 
 #[test]
-fn schemas_that_do_not_compile_are_refused_with_their_place() {
+fn schemas_that_do_not_compile_are_rejected_with_their_place() {
     let said = refusal(json!({"S": {"minLength": "one"}}));
     assert!(
         said.contains("(at `/components/schemas/S/minLength`)"),
@@ -244,7 +244,7 @@ fn schemas_that_do_not_compile_are_refused_with_their_place() {
 }
 
 #[test]
-fn references_that_lead_nowhere_are_refused() {
+fn references_that_cannot_be_resolved_are_rejected() {
     assert!(
         refusal(json!({"S": {"$ref": "#/components/schemas/T"}})).contains("cannot be resolved")
     );
@@ -255,7 +255,7 @@ fn references_that_lead_nowhere_are_refused() {
 }
 
 #[test]
-fn other_versions_are_refused() {
+fn other_versions_are_rejected() {
     for version in ["3.1.0", "2.0"] {
         let said = Spec::load(Source::new(
             "s.yaml",

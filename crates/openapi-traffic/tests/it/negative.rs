@@ -15,7 +15,7 @@ fn beside_a_good_one(file: &str, recording: &str) -> Run {
 const WRONG_TYPE: &str = "NSV220";
 
 #[test]
-fn what_is_refused_as_expected_is_clean_and_counted() {
+fn a_negative_example_with_the_expected_code_is_clean_and_counted() {
     let run = beside_a_good_one(
         "recordings/negative/number.json",
         &negative(r#"[{"name": 1}]"#, WRONG_TYPE),
@@ -28,7 +28,7 @@ fn what_is_refused_as_expected_is_clean_and_counted() {
 }
 
 #[test]
-fn what_should_be_refused_and_is_accepted_is_a_finding() {
+fn a_negative_example_that_is_accepted_is_a_finding() {
     let run = beside_a_good_one(
         "recordings/negative/fine.json",
         &negative(r#"[{"name": "a"}]"#, WRONG_TYPE),
@@ -41,7 +41,7 @@ fn what_should_be_refused_and_is_accepted_is_a_finding() {
 }
 
 #[test]
-fn what_is_refused_for_another_reason_is_a_finding() {
+fn a_negative_example_with_another_code_is_a_finding() {
     let run = beside_a_good_one(
         "recordings/negative/other.json",
         &negative("[{}]", WRONG_TYPE),
@@ -61,7 +61,7 @@ fn a_recording_in_the_folder_negative_without_expectation_is_a_finding() {
 }
 
 #[test]
-fn a_refused_recording_is_no_evidence() {
+fn a_negative_example_is_no_evidence() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", SPEC)

@@ -1,4 +1,4 @@
-//! Whatever comes over the wire, judging ends with findings and not with a panic.
+//! Tests with random traffic that validation never panics.
 
 use std::sync::{Arc, LazyLock};
 

@@ -1,7 +1,7 @@
-//! The commands on the pages of the manual, run as they stand there.
+//! Runs the commands in the documentation and compares their output.
 //!
-//! In a `console` block `$` begins a command, `? 1` is its exit code where it is not 0, and the rest
-//! is its output: `[..]` is any part of a line, `...` any lines. After a change of the output,
+//! In a `console` block `$` begins a command, `? 1` is its exit code where it is not 0, and the
+//! rest is its output: `[..]` is any part of a line, `...` any lines. After a change of the output,
 //! `TRYCMD=overwrite cargo test -p openapi-traffic --test it each_command` writes it anew.
 
 use trycmd::TestCases;

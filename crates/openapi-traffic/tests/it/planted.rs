@@ -1,5 +1,5 @@
-//! Planted values: whatever is a secret of somebody stands in no report, in whatever form the
-//! report is, however the recording is laid out, and wherever in it the value stands.
+//! Tests that no secret appears in a report, in any report format, for any layout of the recording
+//! and any place of the value.
 
 use std::fs;
 

@@ -115,7 +115,7 @@ fn a_finding_in_another_file_is_drawn_from_it() {
 }
 
 #[test]
-fn a_file_that_is_of_no_use_is_2_and_named_with_the_reference() {
+fn a_referenced_file_that_cannot_be_read_is_2_and_named_with_the_reference() {
     for (content, wanted) in [
         (None, "cannot read api/schemas/all trunks.json"),
         (Some("{"), "all trunks.json:1:1: EOF"),

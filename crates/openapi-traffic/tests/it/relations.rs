@@ -40,7 +40,7 @@ fn put(id: u32, name: &str) -> Value {
     json!({"request": request, "response": {"status": 200}})
 }
 
-/// `GET` that was answered with this name.
+/// `GET` with this response name.
 fn get(id: u32, name: &str) -> Value {
     let request = json!({"method": "GET", "path": format!("/users/{id}")});
     let response = json!({"status": 200, "headers": {"content-type": "application/json"}, "body": {"name": name}});
@@ -257,7 +257,7 @@ fn what_the_recording_before_cannot_be_is_a_problem() {
 }
 
 #[test]
-fn without_a_file_of_relations_nothing_is_held_against_anything() {
+fn without_a_file_of_relations_nothing_is_checked_against_anything() {
     let bench = linked(&[(
         "recordings/get.json",
         recording(&get(7, "b"), json!({"after": "put.json"})),
@@ -405,7 +405,7 @@ fn what_is_wrong_with_a_file_of_relations_is_said_with_its_line() {
 }
 
 #[test]
-fn a_file_of_relations_that_cannot_be_read_leaves_the_rest_to_be_judged() {
+fn a_file_of_relations_that_cannot_be_read_leaves_the_rest_to_be_validated() {
     let bench = Bench::new();
     bench
         .write("spec.yaml", USERS)

@@ -1,4 +1,4 @@
-//! Complete renderings of findings, as a reader has them.
+//! Tests complete renderings of findings.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Which operation a path leads to.
+//! Tests which operation a path belongs to.
 
 use located::Source;
 use openapi_traffic::Routes;

@@ -1,4 +1,5 @@
-//! Texts read as the types that schemas name: the same in every place that has no JSON.
+//! Tests that strings are parsed as the types that schemas name, in the same way everywhere outside
+//! of JSON.
 
 use std::collections::BTreeSet;
 
@@ -100,7 +101,7 @@ fn entry(place: &str, text: &str) -> Value {
     })
 }
 
-/// In which places which of the texts are refused.
+/// Which of the strings are rejected in which places.
 fn refused(schema: &Value, texts: &[&str]) -> BTreeSet<(String, String)> {
     let bench = Bench::new();
     bench.write("spec.json", &spec(schema));

@@ -1,4 +1,4 @@
-//! Large inputs of all shapes are judged: long lines, deep values, many members, many findings.
+//! Tests large inputs: long lines, deep values, many members, many findings.
 
 use located::Source;
 use openapi_traffic::report::{Report, Tool};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, SPEC};
 
-/// A HAR of one line; each exchange answers a trunk whose size is a string, and `é字` on the way.
+/// A HAR of one line; each response is a trunk whose size is a string, and `é字` on the way.
 fn har(entries: usize) -> String {
     let entry = |number: usize| {
         let trunks: Vec<_> = (0..20)

@@ -1,4 +1,4 @@
-//! No secret of a recording reaches the output, whatever is wrong beside it.
+//! Tests that no secret of a recording reaches the output, whatever else is wrong with it.
 
 use crate::bench::{Bench, SPEC, with_body};
 
@@ -88,7 +88,7 @@ fn the_text_of_a_body_that_does_not_parse_is_not_shown() {
 }
 
 #[test]
-fn a_value_that_stands_where_a_recording_has_another_is_not_told() {
+fn a_value_that_stands_where_a_recording_has_another_is_not_reported() {
     let bench = Bench::new();
     for (ours, theirs) in [
         ("\"synthetic\"", "\"correct-horse\""),

@@ -131,7 +131,7 @@ fn a_redacted_credential_counts_as_sent() {
 }
 
 #[test]
-fn refused_requests_are_no_findings() {
+fn rejected_requests_are_no_findings() {
     for status in [401, 403] {
         assert!(
             judged(&json!([{"bearer": []}]), "", &[], status)
@@ -169,7 +169,7 @@ fn a_key_in_the_query_is_documented_by_its_scheme_wherever_it_is_sent() {
 }
 
 #[test]
-fn a_scheme_of_no_known_type_is_reported_as_not_judged() {
+fn a_scheme_of_no_known_type_is_reported_as_not_validated() {
     for scheme in ["later", "undefined"] {
         let (found, evidence) = judged(&json!([{scheme: []}]), "", &[], 200);
         assert!(found.is_empty(), "{scheme}");
@@ -181,7 +181,7 @@ fn a_scheme_of_no_known_type_is_reported_as_not_judged() {
 }
 
 #[test]
-fn a_recording_which_keeps_no_credentials_is_not_judged_by_them() {
+fn a_recording_without_credentials_is_not_checked_for_them() {
     let judged = |security: &Value, query: Value| {
         let recording = json!({
             "format": 1, "meta": {"origin": "captured"},

@@ -1,4 +1,4 @@
-//! Which traffic is the service's: by `servers`, or by hosts that are named.
+//! Tests which traffic is in scope: by `servers`, or by the hosts that were given.
 
 use located::Source;
 use openapi_traffic::{Routes, Spec};
@@ -284,7 +284,7 @@ fn a_run_without_anything_in_scope_is_not_green() {
 }
 
 #[test]
-fn all_that_was_sent_to_a_named_host_is_judged() {
+fn all_that_was_sent_to_a_named_host_is_validated() {
     let (code, report) = run(&[OURS, THEIRS], &["--host", "cdn.example"]);
     assert_eq!(code, Some(1));
     assert_eq!(report["findings"][0]["code"], "NSV101");

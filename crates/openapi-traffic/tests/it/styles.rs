@@ -250,7 +250,7 @@ fn content_is_json() {
 }
 
 #[test]
-fn a_4xx_excuses_the_parameters_too() {
+fn errors_in_parameters_are_ignored_on_a_4xx() {
     for (target, code) in [
         ("/colors?color=red", "NSV105"),
         ("/colors", "NSV103"),
@@ -273,7 +273,7 @@ fn a_4xx_excuses_the_parameters_too() {
 
 /// The value may be what the response complains of.
 #[test]
-fn a_4xx_excuses_values_that_are_not_among_the_known_ones() {
+fn new_values_in_parameters_are_ignored_on_a_4xx() {
     let known = json!({"type": "string", "x-extensible-enum": ["blue"]});
     let codes = |status| {
         let parameter = color("query", "form", true, known.clone());
@@ -285,7 +285,7 @@ fn a_4xx_excuses_values_that_are_not_among_the_known_ones() {
 }
 
 #[test]
-fn a_4xx_excuses_parameters_in_every_place() {
+fn parameters_in_every_place_are_ignored_on_a_4xx() {
     for (place, target, headers) in [
         ("query", "/colors?color=x", &[][..]),
         ("header", "/colors", &[("color", "x")][..]),

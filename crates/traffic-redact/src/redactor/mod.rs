@@ -1,5 +1,5 @@
-//! One rule for what is replaced and for what was left: two passes over recordings, of which the
-//! first learns.
+//! The redaction of recordings in two passes, and the check that nothing sensitive remains, by the
+//! same rules.
 
 mod text;
 
@@ -19,13 +19,13 @@ use crate::{safe, shapes};
 /// A value that must not be published.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Leak {
-    /// JSON pointer of the value (of the object, where a member's name leaks).
+    /// JSON pointer of the value; if the name of a member leaks, of its object.
     pub pointer: String,
-    /// What it is. The value itself is never told.
+    /// Its kind. The value itself is never reported.
     pub kind: String,
 }
 
-/// Redacts the recordings of one import in place and lists in each `meta.redacted` what was
+/// Redacts the recordings of one import in place, and lists in each `meta.redacted` what was
 /// replaced by which rule.
 pub fn redact(recordings: &mut [Recording], knowledge: &Knowledge) {
     let mut redactor = Redactor::new(knowledge);
@@ -41,22 +41,23 @@ pub fn redact(recordings: &mut [Recording], knowledge: &Knowledge) {
     }
 }
 
-/// What [`redact()`] would replace in a recording: what must not be published. It is the same rule,
-/// so a redacted recording has none.
+/// Finds what [`redact()`] would replace in a recording. The rules are the same, so a redacted
+/// recording has no leaks.
 pub fn unredacted(recording: &Recording, knowledge: &Knowledge) -> Vec<Leak> {
     Redactor::new(knowledge).leaks(|redactor| {
         redactor.recording(recording);
     })
 }
 
-/// The same for any JSON that is no recording: a value without a schema, in which only what is known
-/// to be harmless may stand.
+/// The same for JSON that is no recording and has no schema: only what is known to be harmless is
+/// allowed.
 ///
 /// ```
 /// use serde_json::json;
 /// use traffic_redact::{Knowledge, unredacted_value};
 ///
-/// let leaks = unredacted_value(&json!({ "state": "yes", "user": "kowalski" }), &Knowledge::default());
+/// let value = json!({ "state": "yes", "user": "kowalski" });
+/// let leaks = unredacted_value(&value, &Knowledge::default());
 /// assert_eq!(leaks.len(), 1);
 /// assert_eq!((leaks[0].pointer.as_str(), leaks[0].kind.as_str()), ("/user", "user-name"));
 /// ```
@@ -66,8 +67,8 @@ pub fn unredacted_value(value: &Value, knowledge: &Knowledge) -> Vec<Leak> {
     })
 }
 
-/// The same for sentences, as in the note of a recording, in which ordinary words stay too: letters
-/// alone, and numbers of up to three digits. A name that is such a word is not told from one.
+/// The same for prose, such as the note of a recording, in which ordinary words are allowed too:
+/// letters only, and numbers of up to three digits. A name that looks like a word is not detected.
 ///
 /// ```
 /// use traffic_redact::{Knowledge, unredacted_prose};
@@ -85,9 +86,8 @@ pub fn unredacted_prose(text: &str, knowledge: &Knowledge) -> Vec<Leak> {
     })
 }
 
-/// Whether a text that is public as a whole (a line of a document, the name of a file) holds a
-/// credential, or the address or number of somebody; `name` is the key it stands under. Host names
-/// alone are public there.
+/// Whether a text that is public as a whole (a line of a document, a file name) contains a
+/// credential, or somebody's address or number; `name` is its key. Host names alone are allowed.
 ///
 /// ```
 /// use traffic_redact::discloses;
@@ -111,7 +111,7 @@ pub fn discloses(name: Option<&str>, text: &str) -> bool {
     is_address || learned(&[Kind::Secret, Kind::Ipv4, Kind::Ipv6, Kind::Mac, Kind::Phone])
 }
 
-/// What a field's value is taken for, and what its schemas ask of it.
+/// How a field is treated, and the constraints of its schemas.
 #[derive(Debug, Clone, Copy)]
 struct Field<'a> {
     treated: Treat,
@@ -125,11 +125,11 @@ impl Field<'_> {
     };
 }
 
-/// The rule of placeholders that were made to fit a schema. Only where `meta.redacted` lists it is
-/// such a value known for a placeholder: it looks like any other.
+/// The rule name of placeholders that were generated for a schema. They look like any other value,
+/// so they are recognized only if `meta.redacted` lists them.
 const BY_SCHEMA: &str = "by-schema";
 
-/// What placeholders for fractions end with.
+/// The ending of placeholders for fractions.
 const HALF: &str = ".5";
 
 /// One pass over the recordings of an import.
@@ -137,19 +137,19 @@ struct Redactor<'a> {
     knowledge: &'a Knowledge,
     table: Table,
     fits: Fits,
-    /// Where the recording at hand lists placeholders that were made to fit a schema.
+    /// Where the current recording lists placeholders that were generated for a schema.
     made: HashSet<String>,
-    /// The first pass only learns and gives every value back as it is.
+    /// The first pass only learns and returns every value unchanged.
     learning: bool,
-    /// Whether the text at hand is written by those who keep the recordings.
+    /// Whether the current text was written by the maintainers of the recordings.
     in_prose: bool,
-    /// JSON pointer of the value at hand.
+    /// JSON pointer of the current value.
     at: String,
     notes: Vec<Redaction>,
-    /// How the fields that were seen are treated.
+    /// A cache of how fields are treated.
     fields: HashMap<String, Treat>,
-    /// What this pass made of a string, and by which rules: the trunks of a list differ in few
-    /// values.
+    /// A cache of the result for each string and its rules, because the items of a list differ in
+    /// few values.
     remembered: HashMap<Treat, HashMap<String, (String, Vec<String>)>>,
 }
 
@@ -169,7 +169,7 @@ impl<'a> Redactor<'a> {
         }
     }
 
-    /// Ends the learning.
+    /// Ends the first pass.
     fn seal(&mut self) {
         self.table.seal();
         self.learning = false;
@@ -177,7 +177,7 @@ impl<'a> Redactor<'a> {
         self.notes.clear();
     }
 
-    /// What two looks at the same thing find.
+    /// Finds the leaks in something, in two passes.
     fn leaks(mut self, look: impl Fn(&mut Self)) -> Vec<Leak> {
         look(&mut self);
         self.seal();
@@ -226,7 +226,7 @@ impl<'a> Redactor<'a> {
         })
     }
 
-    /// A concrete path: the segment behind `domains` is one.
+    /// A concrete path: the segment after `domains` is a domain.
     fn path(&mut self, path: &str) -> String {
         let mut collection = "";
         let segments: Vec<_> = path
@@ -265,7 +265,7 @@ impl<'a> Redactor<'a> {
         }
     }
 
-    /// A string or a number; what it becomes fits the schemas that it fits.
+    /// A string or a number; the result matches the schemas that the value matches.
     fn scalar(&mut self, field: Field<'a>, value: &Value) -> Value {
         if self.made.contains(&self.at) && self.knowledge.made(value) {
             self.fits.keep(value);
@@ -295,7 +295,7 @@ impl<'a> Redactor<'a> {
         fitting
     }
 
-    /// [`Self::whole`], worked out once for equal strings.
+    /// [`Self::whole`], cached for equal strings.
     fn remembered_string(&mut self, treated: Treat, text: &str) -> String {
         if let Some((redacted, rules)) = self
             .remembered
@@ -330,7 +330,7 @@ impl<'a> Redactor<'a> {
         let mut new = Map::new();
         for (name, member) in members {
             let mut new_name = self.name(pointer, name);
-            // A name that was replaced tells nothing to the next reader.
+            // The replaced name has no meaning for the fields below it.
             let treated = match self.treat(name) {
                 own if own == Treat::Secret || treated == Treat::Secret => Treat::Secret,
                 _ => self.treat(&new_name),
@@ -338,7 +338,7 @@ impl<'a> Redactor<'a> {
             let asks = self.knowledge.asks(name);
             let field = Field { treated, asks };
             if new.contains_key(&new_name) {
-                // Names that differ in case alone have one placeholder.
+                // Names that differ only in case have the same placeholder.
                 let is_free =
                     |name: &String| !new.contains_key(name) && !members.contains_key(name);
                 let free = (1..).map(|n| format!("text-{n}")).find(is_free);
@@ -350,7 +350,7 @@ impl<'a> Redactor<'a> {
         new
     }
 
-    /// A member's name that no spec knows may be a value, as in a table by telephone number.
+    /// An undocumented member name may be a value, as in a map by telephone number.
     fn name(&mut self, pointer: &str, name: &str) -> String {
         if self.knowledge.has_field(name) {
             return name.to_owned();
@@ -364,7 +364,7 @@ impl<'a> Redactor<'a> {
             return *treated;
         }
         let known = self.knowledge.field(field);
-        // A placeholder for a secret speaks of none.
+        // A placeholder for a secret does not make the field a secret.
         let words = safe::STRETCHES.replace_all(field, "");
         let treated = match treat(&words) {
             Treat::Secret => Treat::Secret,
@@ -378,14 +378,13 @@ impl<'a> Redactor<'a> {
         treated
     }
 
-    /// Whether a number is a secret in another place.
+    /// Whether a number is a secret elsewhere.
     fn is_known_secret(&self, digits: &str) -> bool {
         digits.len() >= 7 && self.table.knows(Kind::Secret, digits)
     }
 
-    /// Whether a number of a field of numbers says nothing about a customer: nobody can be called
-    /// by it, and it is no longer than a count or a time in milliseconds. The numbers of cards and
-    /// of devices are.
+    /// Whether a number in a numeric field is harmless: it is no telephone number, and not longer
+    /// than a count or a time in milliseconds, as card and device numbers are.
     pub(super) fn is_harmless_number(&self, treated: Treat, digits: &str) -> bool {
         const LONGEST: usize = 13;
         let whole = digits.trim_start_matches('-');
@@ -394,8 +393,8 @@ impl<'a> Redactor<'a> {
         is_short && !self.is_known_secret(digits) && shapes::find(digits).is_empty()
     }
 
-    /// A number stays a number, and equal ones stay equal: what is not known to be harmless gets the
-    /// digits of a placeholder.
+    /// A number remains a number, and equal ones remain equal: one that is not known to be harmless
+    /// gets the digits of a placeholder.
     fn number(&mut self, treated: Treat, number: &Number) -> Number {
         let is_zero = number.as_f64() == Some(0.0);
         let digits = number.to_string();
@@ -423,7 +422,7 @@ impl<'a> Redactor<'a> {
             return number.clone();
         }
         if self.learning && is_secret {
-            // So that the same secret is found where it is a string.
+            // Also learned as a string, so that it is found where it is one.
             self.table.learn(Kind::Secret, &digits);
         }
         let redacted = self.put(kind, kind.rule(), magnitude);
@@ -436,7 +435,7 @@ impl<'a> Redactor<'a> {
             .unwrap_or(Number::from(0))
     }
 
-    /// Whether a value as a whole says nothing about a customer.
+    /// Whether a value as a whole is harmless.
     fn is_vocabulary(&self, text: &str) -> bool {
         let text = text.trim().to_lowercase();
         let is_sign = text
@@ -446,7 +445,7 @@ impl<'a> Redactor<'a> {
     }
 
     fn note(&mut self, rule: &str) {
-        // The notes of one value come one after the other.
+        // All notes of one value are consecutive.
         let mut of_this_value = self
             .notes
             .iter()

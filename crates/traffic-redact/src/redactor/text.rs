@@ -1,5 +1,5 @@
-//! Redaction of one string: as the whole value of a field, as a SIP address, or as a text that may
-//! hold anything.
+//! The redaction of one string: as the complete value of a field, as a SIP address, or as free
+//! text.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -14,17 +14,17 @@ use crate::shapes::{self, Shape, classify, is_safe};
 use crate::table::{Kind, is_whole_word};
 use crate::{safe, words};
 
-/// How often a text is decoded: twice encoded is seen in URLs that are parameters of URLs.
+/// How often a text is percent-decoded: a URL in a parameter of a URL is encoded again.
 const DEPTH: u8 = 3;
 
-/// The port behind a host.
+/// The port after a host.
 static PORT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\]?:\d{1,5}\b").expect("valid pattern"));
 
 impl Redactor<'_> {
-    /// The value of a field that is treated so. Reading the result again finds nothing: where odd
-    /// input runs together with placeholders into what looks like another value, one placeholder
-    /// stands for all of it.
+    /// Redacts the value of a field. Checking the result finds nothing: if unusual input and a
+    /// placeholder combine into something that looks like another value, one placeholder replaces
+    /// all of it.
     pub(super) fn whole(&mut self, treat: Treat, text: &str) -> String {
         let noted = self.notes.len();
         let redacted = self.string(treat, text);
@@ -40,7 +40,7 @@ impl Redactor<'_> {
         self.put(Kind::Text, Kind::Text.rule(), text)
     }
 
-    /// A string taken apart as its field asks for.
+    /// Redacts a string as its field requires.
     fn string(&mut self, treat: Treat, text: &str) -> String {
         if treat == Treat::Secret {
             return if is_switch(text) {
@@ -68,7 +68,7 @@ impl Redactor<'_> {
                 encode_pattern(text, &redacted)
             };
         }
-        // What a credential looks like is one wherever it stands.
+        // A string with the shape of a credential is one in any field.
         let text = &self.secrets(text);
         match treat {
             Treat::Address => self.address(text),
@@ -98,7 +98,7 @@ impl Redactor<'_> {
         }
     }
 
-    /// A text that may hold anything.
+    /// Redacts free text.
     pub(super) fn free(&mut self, text: &str, depth: u8) -> String {
         static ENCODED: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r#"[^\s"'<>/?&=#\\]*%[0-9A-Fa-f]{2}[^\s"'<>/?&=#\\]*"#)
@@ -139,8 +139,8 @@ impl Redactor<'_> {
         }
     }
 
-    /// A text without percent escapes: known values, shapes, and every word that is not known to be
-    /// harmless.
+    /// Redacts a text without percent escapes: known values, shapes, and every word that is not
+    /// known to be harmless.
     fn plain(&mut self, text: &str) -> String {
         if self.is_vocabulary(text) {
             return text.into();
@@ -157,7 +157,7 @@ impl Redactor<'_> {
         redacted + &self.unmarked(&text[end..])
     }
 
-    /// A public text: known values and shapes.
+    /// Redacts a public text: known values and shapes only.
     fn shapes(&mut self, text: &str) -> String {
         let known = self.table.find(text, false);
         let text = self.each(text, &known, |this, kind, word| this.atom(kind, word));
@@ -172,7 +172,7 @@ impl Redactor<'_> {
         }
     }
 
-    /// A text without placeholders and times: shapes, and the words between them.
+    /// Redacts a text without placeholders and times: shapes, and the words between them.
     fn unmarked(&mut self, text: &str) -> String {
         let mut redacted = String::with_capacity(text.len());
         let mut end = 0;
@@ -186,7 +186,8 @@ impl Redactor<'_> {
         redacted + &self.numbers(&text[end..])
     }
 
-    /// Numbers of four digits and more, however they are grouped; and the words between them.
+    /// Redacts numbers of four or more digits, however they are grouped, and the words between
+    /// them.
     fn numbers(&mut self, text: &str) -> String {
         static NUMBER: LazyLock<Regex> =
             LazyLock::new(|| Regex::new(r"\+?\d[\d\s().+/_-]*\d").expect("valid pattern"));
@@ -204,10 +205,10 @@ impl Redactor<'_> {
         redacted + &self.words(&text[end..])
     }
 
-    /// Words, split where markup, URLs and lists are.
+    /// Redacts words, split at the separators of markup, URLs and lists.
     fn words(&mut self, text: &str) -> String {
         static WORD: LazyLock<Regex> = LazyLock::new(|| {
-            // Beyond ASCII nothing is a mere sign.
+            // Any non-ASCII character counts as a letter.
             let inner = r#"[^\s<>"'=,;(){}\[\]/?&:|\\]"#;
             let outer = r"[A-Za-z0-9[^\x00-\x7F\s]]";
             Regex::new(&format!("{outer}(?:{inner}*{outer})?")).expect("valid pattern")
@@ -220,8 +221,8 @@ impl Redactor<'_> {
         self.each(text, &unknown, |this, kind, word| this.atom(kind, word))
     }
 
-    /// Whether a word says nothing about a customer: known words, compounds of them, the status of a
-    /// response, a short number in brackets.
+    /// Whether a word is harmless: known words, compounds of them, the status of a response, a
+    /// short number in brackets.
     fn is_harmless(&self, text: &str, range: Range<usize>) -> bool {
         let word = &text[range.clone()];
         if word.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -245,7 +246,7 @@ impl Redactor<'_> {
             || (self.in_prose && parts.all(|part| part.is_empty() || is_ordinary(part)))
     }
 
-    /// A time that is somebody's, as a date of birth: one that is nobody's in its form.
+    /// Replaces a personal date, such as a date of birth, with a neutral one in the same format.
     fn time(&mut self, text: &str) -> String {
         const NEUTRAL: &str = "2000-01-01T00:00:00.000000000";
         let mut neutral = NEUTRAL.chars();
@@ -291,8 +292,8 @@ impl Redactor<'_> {
         }
     }
 
-    /// A SIP address, a URI, a pattern over one, or a bare host; with or without display name, port
-    /// and parameters.
+    /// Redacts a SIP address, a URI, a glob over one, or a bare host, with or without display name,
+    /// port and parameters.
     pub(super) fn address(&mut self, text: &str) -> String {
         static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(concat!(
@@ -336,7 +337,8 @@ impl Redactor<'_> {
         )
     }
 
-    /// The part before an `@`, or a login: its words, so that globs such as `sip*` and `[*]` stay.
+    /// Redacts the part before an `@`, or a login: word by word, so that globs such as `sip*` and
+    /// `[*]` are kept.
     fn user(&mut self, text: &str) -> String {
         static WORD: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"[^*\[\]~<>]*[[:word:][^\x00-\x7F]][^*\[\]~<>]*").expect("valid pattern")
@@ -353,12 +355,12 @@ impl Redactor<'_> {
         })
     }
 
-    /// A host, or a pattern over hosts such as `*.acme.example`.
+    /// Redacts a host, or a glob over hosts such as `*.acme.example`.
     fn host(&mut self, text: &str) -> String {
         static NAME: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"\w(?:[^*\[\]~<>]*\w)?|[0-9A-Fa-f:.]{2,}").expect("valid pattern")
         });
-        // Pictures are no signs of a pattern.
+        // Non-ASCII symbols are not part of a glob.
         let is_odd = |c: char| !c.is_ascii() && !c.is_alphanumeric();
         if text.contains(is_odd) {
             return self.atom(Kind::Text, text);
@@ -374,7 +376,7 @@ impl Redactor<'_> {
         self.each(text, &names, |this, kind, name| this.atom(kind, name))
     }
 
-    /// One whole value.
+    /// Redacts a complete value.
     pub(super) fn atom(&mut self, kind: Kind, text: &str) -> String {
         let kind = classify(kind, text);
         if self.is_vocabulary(text) || safe::is_secret_placeholder(text) {
@@ -387,7 +389,7 @@ impl Redactor<'_> {
         self.put(kind, kind.rule(), text)
     }
 
-    /// Learns a value on the first pass, replaces it on the second.
+    /// Learns a value in the first pass, replaces it in the second.
     pub(super) fn put(&mut self, kind: Kind, rule: &'static str, text: &str) -> String {
         if self.learning {
             self.table.learn(kind, text);
@@ -402,7 +404,7 @@ impl Redactor<'_> {
         placeholder
     }
 
-    /// Rewrites stretches of a text and leaves what is between them.
+    /// Replaces parts of a text and keeps what is between them.
     fn each<T: Clone>(
         &mut self,
         text: &str,
@@ -420,7 +422,7 @@ impl Redactor<'_> {
     }
 }
 
-/// Whether this is a number and nothing else.
+/// Whether the string is only a number.
 fn is_number(text: &str) -> bool {
     static NUMBER: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"^-?\d{1,19}(?:\.\d+)?$").expect("valid pattern"));
@@ -435,7 +437,7 @@ fn is_encoded(text: &str) -> bool {
     PART.is_match(text)
 }
 
-/// Where the credential stands in what a shape matched.
+/// The range of the credential in a match.
 pub(super) fn secret_range(captures: &Captures<'_>) -> Option<Range<usize>> {
     captures.name("secret").map(|secret| secret.range())
 }

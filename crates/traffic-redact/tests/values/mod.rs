@@ -1,4 +1,4 @@
-//! Values of every kind that a customer's traffic holds, and how they are found in what was written.
+//! Test data: sensitive values of every kind, and how to find them in output.
 
 /// What is planted; each has to be gone, as it is and in its parts.
 pub(crate) const PLANTED: &[(&str, &str)] = &[
