@@ -25,7 +25,9 @@ impl Lines {
         });
         Lines {
             characters: characters.collect(),
-            starts: text.match_indices('\n').map(|(at, _)| at + 1).collect(),
+            starts: memchr::memchr_iter(b'\n', text.as_bytes())
+                .map(|at| at + 1)
+                .collect(),
         }
     }
 

@@ -852,3 +852,75 @@ fn is_negative(path: &Path) -> bool {
             .any(|part| part.as_os_str() == "negative")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::relations::EVALUATED;
+
+    const USERS: &str = "\
+openapi: 3.0.3
+info: {title: Users, version: '1'}
+paths:
+  /users/{id}:
+    get: {operationId: get_user, responses: {default: {description: The user.}}}
+    put: {operationId: update_user, responses: {default: {description: Updated.}}}
+";
+    const UPDATED: &str = "\
+- id: updated-is-read
+  says: A user reads as it was updated.
+  before: {exchange: update_user 200, key: [path.id]}
+  until: [{exchange: update_user, key: [path.id]}]
+  exchange: get_user 200
+  key: [path.id]
+  holds: agree(before.request, response)
+";
+
+    /// The exchanges and the evaluated expressions of a HAR in which each of some users is updated
+    /// and then, when all are, read.
+    fn judged(users: usize) -> (usize, usize) {
+        let content = json!({"mimeType": "application/json", "text": json!({"name": "n".repeat(400)}).to_string()});
+        let put = |id: usize| {
+            json!({
+                "request": {"method": "PUT", "url": format!("https://h/users/{id}"), "postData": content},
+                "response": {"status": 200},
+            })
+        };
+        let get = |id: usize| {
+            json!({
+                "request": {"method": "GET", "url": format!("https://h/users/{id}")},
+                "response": {"status": 200, "content": content},
+            })
+        };
+        let entries: Vec<_> = (0..users).map(put).chain((0..users).map(get)).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.har");
+        let har = json!({"log": {"version": "1.2", "entries": entries}});
+        std::fs::write(&path, har.to_string()).unwrap();
+        assert!(is_large(&path));
+
+        let spec = Spec::load(Source::new("spec.yaml", USERS.to_owned())).unwrap();
+        let relations = Source::new("relations.yaml", UPDATED.to_owned());
+        let relations = Relations::load(relations, &spec).unwrap();
+        let by = By {
+            spec: &spec,
+            relations: Some(&relations),
+            checks: &(),
+        };
+        EVALUATED.set(0);
+        let summary = for_each_by(&[path], by, &mut |_| {});
+        assert_eq!(summary.problems, Vec::<String>::new());
+        assert_eq!(summary.applied, [users as u64]);
+        (summary.exchanges, EVALUATED.get())
+    }
+
+    #[test]
+    fn relations_over_twice_the_exchanges_evaluate_twice_the_expressions() {
+        let (exchanges, evaluated) = judged(1_200);
+        assert_eq!(exchanges, 2_400);
+        assert!(evaluated >= exchanges, "{evaluated}");
+        assert_eq!(judged(2_400), (2 * exchanges, 2 * evaluated));
+    }
+}

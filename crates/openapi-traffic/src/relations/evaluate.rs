@@ -160,6 +160,8 @@ impl<'e> Scope<'e, '_> {
     where
         'e: 'x,
     {
+        #[cfg(test)]
+        tests::evaluated();
         Ok(match &expression.kind {
             Kind::Literal(value) => Some(Cow::Borrowed(value)),
             Kind::Path(path) => self.find(path).map(Cow::Borrowed),
@@ -281,6 +283,8 @@ impl<'e> Scope<'e, '_> {
 
     /// Whether a condition is true; `None` if a value that it needs is absent.
     pub(super) fn truth(&self, expression: &Expression) -> Evaluated<bool> {
+        #[cfg(test)]
+        tests::evaluated();
         match &expression.kind {
             Kind::Literal(value) => Ok(value.as_bool()),
             Kind::Not(inner) => Ok(self.truth(inner)?.map(|it| !it)),
@@ -704,10 +708,21 @@ fn plain(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::cell::Cell;
+
     use serde_json::json;
 
     use super::*;
+
+    thread_local! {
+        /// How many expressions this thread has evaluated, parts of expressions among them.
+        pub(crate) static EVALUATED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn evaluated() {
+        EVALUATED.set(EVALUATED.get() + 1);
+    }
 
     #[test]
     fn values_are_the_same_that_mean_the_same() {

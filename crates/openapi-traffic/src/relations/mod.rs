@@ -20,6 +20,8 @@ use crate::codes::{Code, Severity};
 use crate::finding::Finding;
 use crate::judge::Exchange;
 use crate::spec::Spec;
+#[cfg(test)]
+pub(crate) use evaluate::tests::EVALUATED;
 use expression::{Expression, Root};
 pub use session::Session;
 

@@ -77,7 +77,9 @@ impl<'r> Windows<'r> {
             Some(inner) => {
                 let (text, bytes) = decoded(inner);
                 let end = extent(first_line(&text)).end;
-                let end = bytes.get(end).copied().unwrap_or(inner.len());
+                let is_whole = text.chars().count() <= LONGEST;
+                let last = if is_whole { None } else { bytes.last() };
+                let end = bytes.get(end).or(last).copied().unwrap_or(inner.len());
                 inner[..end].chars().count()
             }
             None => {
@@ -112,8 +114,11 @@ fn here(source: &Source, place: &Place) -> Option<Range<usize>> {
 fn inside<'s>(source: &'s Source, place: &Place, here: &Range<usize>) -> Option<&'s str> {
     let is_body = place.pointer.starts_with("/log/") && place.pointer.ends_with("/text");
     let rest = source.text().get(here.clone()).filter(|_| is_body)?;
+    // No character takes more bytes than one of two units, each an escape. The rest of a body is
+    // not searched for its end: it may be as long as the file.
+    let near = &rest[..boundary(rest, 12 * (LONGEST + 1))];
     // A place outside the string begins with an unescaped quote, that of the key.
-    (!rest.starts_with('"')).then(|| &rest[..closing(rest)])
+    (!rest.starts_with('"')).then(|| &near[..closing(near)])
 }
 
 /// The first characters of a JSON string, decoded, and for each of their bytes its source byte.
@@ -386,6 +391,23 @@ mod tests {
             column,
             pointer: String::new(),
         }
+    }
+
+    #[test]
+    fn of_a_long_body_no_more_is_looked_at_than_is_drawn() {
+        let body = format!(r#"{{\"a\":\"{}\"}}"#, "n".repeat(1 << 20));
+        let text = format!(r#"{{"text":"{body}"}}"#);
+        let source = Source::new("", text);
+        // Behind the bracket of the body: `{"text":"{`.
+        let place = Place {
+            pointer: "/log/entries/0/response/content/text".to_owned(),
+            ..place(1, 11)
+        };
+        let here = here(&source, &place).expect("a line");
+        let inner = inside(&source, &place, &here).expect("a body");
+        assert!(inner.starts_with(r#"\"a\":\"nnn"#), "{}", &inner[..20]);
+        assert!(inner.len() < 16 * LONGEST, "{}", inner.len());
+        assert_eq!(decoded(inner).0.chars().count(), LONGEST + 1);
     }
 
     /// The lines of an excerpt, carets below the last.
