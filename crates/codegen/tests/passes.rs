@@ -92,7 +92,7 @@ fn what_the_generator_cannot_take_is_rejected_with_its_place() {
         (
             "'200':",
             "default:",
-            "spec.yaml:7:9: the generator takes `default` for success and error",
+            "spec.yaml:7:9: the generator uses `default` for success and error",
         ),
         (
             "schemas/Trunk'",
