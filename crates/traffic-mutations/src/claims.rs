@@ -177,14 +177,24 @@ fn apply(document: &mut Value, (at, edit): &(String, Edit)) {
     let mut value = document;
     for (number, token) in tokens.iter().enumerate() {
         let below = tokens.get(number + 1).unwrap_or(&last);
-        let new = || if below.parse::<usize>().is_ok() { json!([]) } else { json!({}) };
+        let new = || {
+            if below.parse::<usize>().is_ok() {
+                json!([])
+            } else {
+                json!({})
+            }
+        };
         value = match value {
             Value::Array(items) => {
-                let Ok(index) = token.parse::<usize>() else { return };
+                let Ok(index) = token.parse::<usize>() else {
+                    return;
+                };
                 if index == items.len() {
                     items.push(new());
                 }
-                let Some(item) = items.get_mut(index) else { return };
+                let Some(item) = items.get_mut(index) else {
+                    return;
+                };
                 item
             }
             Value::Object(members) => members.entry(token.to_string()).or_insert_with(new),
@@ -312,7 +322,10 @@ fn responses(document: &Value, value: &Value, at: &str, claims: &mut Vec<Claim>)
 
 fn schema(value: &Value, at: &str, claims: &mut Vec<Claim>) {
     // Said in a part of its own, so that nothing else is hidden.
-    let part = value.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
+    let part = value
+        .get("allOf")
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
     let part = format!("{at}/allOf/{part}/properties");
     let never = |kind, pointer: String, name: &str| Claim {
         kind,
@@ -364,7 +377,11 @@ fn schema(value: &Value, at: &str, claims: &mut Vec<Claim>) {
         let names = value.get(keyword).and_then(Value::as_array);
         for (index, name) in names.into_iter().flatten().enumerate() {
             let name = name.as_str().unwrap_or_default();
-            claims.push(never(Claims::Presence, format!("{at}/{keyword}/{index}"), name));
+            claims.push(never(
+                Claims::Presence,
+                format!("{at}/{keyword}/{index}"),
+                name,
+            ));
         }
     }
     for keyword in ["enum", "x-extensible-enum"] {

@@ -62,7 +62,10 @@ impl Free {
                 "refused request",
                 "the response is 4XX, and the request may be what earned it",
             ),
-            Free::Excerpt => ("excerpt", "the recording itself leaves out parts of the body"),
+            Free::Excerpt => (
+                "excerpt",
+                "the recording itself leaves out parts of the body",
+            ),
             Free::Unlisted => ("unlisted header", "OpenAPI leaves it to HTTP"),
         }
     }

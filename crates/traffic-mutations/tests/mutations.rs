@@ -124,7 +124,9 @@ fn scored(recordings: &[Value]) -> Score {
 
 fn row(score: &Score, operator: Operator) -> traffic_mutations::Counts {
     let mut rows = score.operators.iter();
-    rows.find(|row| row.operator == operator).expect("a row").counts
+    rows.find(|row| row.operator == operator)
+        .expect("a row")
+        .counts
 }
 
 #[test]
@@ -140,7 +142,10 @@ fn every_operator_finds_something_to_damage() {
         .flat_map(|it| edits(&it))
         .map(|edit| edit.operator)
         .collect();
-    let unused: Vec<_> = Operator::ALL.iter().filter(|it| !used.contains(*it)).collect();
+    let unused: Vec<_> = Operator::ALL
+        .iter()
+        .filter(|it| !used.contains(*it))
+        .collect();
     assert!(unused.is_empty(), "{unused:?}");
 }
 
@@ -175,7 +180,12 @@ fn two_runs_give_the_same_score() {
     let [first, second] = [(), ()].map(|()| {
         let mut score = scored(&recordings);
         for survivor in &mut score.survivors {
-            survivor.first = survivor.first.rsplit('/').next().unwrap_or_default().to_owned();
+            survivor.first = survivor
+                .first
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
         }
         text(&score)
     });
@@ -193,7 +203,10 @@ fn the_document_notices_what_it_claims_and_nothing_else() {
     assert_eq!(survived(Operator::PropertyDropped), 7);
     assert_eq!(survived(Operator::TimeImpossible), 1);
     assert_eq!(row(&score, Operator::TimeReformatted).document, 1);
-    let survivor = score.survivors.iter().find(|it| it.operator == Operator::TimeImpossible);
+    let survivor = score
+        .survivors
+        .iter()
+        .find(|it| it.operator == Operator::TimeImpossible);
     let claim = survivor.and_then(|it| it.claim.clone()).expect("a place");
     assert_eq!(claim.pointer, "/components/schemas/Book/properties/added");
     assert_eq!((claim.file.as_str(), claim.line), ("books.yaml", 39));
@@ -206,7 +219,11 @@ fn a_relation_and_a_reader_notice_what_the_document_does_not() {
     let relations = Relations::load(relations, &spec).expect("relations");
     let reader = |operation: &str, recording: &Recording| {
         assert_eq!(operation, "list_books");
-        let title = recording.response.body.as_ref().and_then(|it| it.pointer("/0/title"));
+        let title = recording
+            .response
+            .body
+            .as_ref()
+            .and_then(|it| it.pointer("/0/title"));
         title.and_then(Value::as_str).is_some_and(str::is_empty)
     };
     let by = By {
@@ -261,7 +278,10 @@ fn a_recording_with_findings_is_not_damaged() {
     };
     let wrong = recorded(&[list("captured", json!([{"title": 5}]))]);
     let error = score(by, &wrong).expect_err("it has findings").to_string();
-    assert!(error.contains("0.json: the recording itself has findings"), "{error}");
+    assert!(
+        error.contains("0.json: the recording itself has findings"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -274,18 +294,28 @@ fn recordings_that_must_be_refused_are_left_alone() {
     };
     write("good.json", &added(201));
     write("negative/bad.json", &added(999));
-    assert_eq!(read(&[folder.path().to_owned()]).expect("recordings").len(), 1);
+    assert_eq!(
+        read(&[folder.path().to_owned()]).expect("recordings").len(),
+        1
+    );
 }
 
 #[test]
 fn claims_without_a_recording_of_real_traffic_are_listed() {
     let recordings = [
-        list("captured", json!([{"title": "Emma", "binding": "hard", "pages": 474}])),
+        list(
+            "captured",
+            json!([{"title": "Emma", "binding": "hard", "pages": 474}]),
+        ),
         list("synthetic", json!([book()])),
     ];
     let spec = spec();
     let found = evidence(&spec, &recorded(&recordings)).expect("evidence");
-    let found: Vec<_> = found.unevidenced.iter().map(|it| (it.kind, it.claim.as_str())).collect();
+    let found: Vec<_> = found
+        .unevidenced
+        .iter()
+        .map(|it| (it.kind, it.claim.as_str()))
+        .collect();
     assert_eq!(
         found,
         [
@@ -313,7 +343,10 @@ fn a_claim_is_seen_through_another_that_is_contradicted_with_it() {
     let spec = spec();
     let found = evidence(&spec, &recorded(&[list("captured", json!([book()]))])).expect("evidence");
     // `name` stands in `publisher`; both are contradicted in one go.
-    let properties = found.unevidenced.iter().filter(|it| it.kind == Claims::Property);
+    let properties = found
+        .unevidenced
+        .iter()
+        .filter(|it| it.kind == Claims::Property);
     assert_eq!(properties.count(), 0);
 }
 
@@ -329,15 +362,22 @@ fn a_score_below_its_floor_and_one_above_it_are_told_apart() {
         let floors = Floors::load(source).map_err(|error| error.to_string());
         floors.map(|it| it.compare(&score, &[]))
     };
-    assert_eq!(edited("  to-null: 100.0\n", "  to-null: 100.0\n"), Ok(Compared::default()));
+    assert_eq!(
+        edited("  to-null: 100.0\n", "  to-null: 100.0\n"),
+        Ok(Compared::default())
+    );
     let fell = |it: Compared| it.fell;
     assert_eq!(
         edited("  property-dropped: 22.2\n", "  property-dropped: 22.3\n").map(fell),
-        Ok(vec!["property-dropped: 22.2 %, the floor is 22.3 %".to_owned()])
+        Ok(vec![
+            "property-dropped: 22.2 %, the floor is 22.3 %".to_owned()
+        ])
     );
     assert_eq!(
         edited("  property-dropped: 22.2\n", "  property-dropped: 9\n").map(|it| it.rose),
-        Ok(vec!["property-dropped: 22.2 %, the floor is 9.0 %".to_owned()])
+        Ok(vec![
+            "property-dropped: 22.2 %, the floor is 9.0 %".to_owned()
+        ])
     );
     assert_eq!(
         edited("  to-null: 100.0\n", "").map(fell),
@@ -348,7 +388,10 @@ fn a_score_below_its_floor_and_one_above_it_are_told_apart() {
         Ok(vec!["unevidenced claims: 0, at most 3".to_owned()])
     );
     let error = edited("  to-null:", "  to-nil:").expect_err("there is no such operator");
-    assert!(error.contains("there is no operator of this name"), "{error}");
+    assert!(
+        error.contains("there is no operator of this name"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -360,6 +403,8 @@ fn the_page_shows_names_as_they_are() {
     let page = report.html();
     assert!(page.contains("<h1>&lt;b&gt;.yaml</h1>") && !page.contains("<b>"));
     for row in &report.score.operators {
-        assert!(page.contains(row.operator.name()) && report.table(false).contains(row.operator.name()));
+        assert!(
+            page.contains(row.operator.name()) && report.table(false).contains(row.operator.name())
+        );
     }
 }

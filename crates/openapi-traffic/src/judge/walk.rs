@@ -250,7 +250,10 @@ impl<'j> Walk<'_, 'j> {
             let at = way.pointer();
             self.judge.report(Found {
                 rule: Code::Missed.rule(),
-                message: format!("{} is missing, which was always there", subject(&at, Some(name))),
+                message: format!(
+                    "{} is missing, which was always there",
+                    subject(&at, Some(name))
+                ),
                 expected: "the properties under `x-always-present`".to_owned(),
                 seen: "an object without it".to_owned(),
                 spec: &format!("{schema}/x-always-present/{index}"),
