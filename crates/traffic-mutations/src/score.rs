@@ -342,7 +342,7 @@ fn sessions(recorded: &[Recorded]) -> anyhow::Result<Vec<Vec<usize>>> {
     };
     let before: Vec<Option<usize>> = recorded.iter().map(before).collect();
     let mut sessions = Vec::new();
-    for number in 0..recorded.len() {
+    for (number, it) in recorded.iter().enumerate() {
         if before.contains(&Some(number)) {
             continue;
         }
@@ -351,7 +351,7 @@ fn sessions(recorded: &[Recorded]) -> anyhow::Result<Vec<Vec<usize>>> {
             anyhow::ensure!(
                 !session.contains(&earlier),
                 "{}: `meta.after` leads back to the recording itself",
-                recorded[number].source.file()
+                it.source.file()
             );
             session.push(earlier);
         }
