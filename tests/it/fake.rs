@@ -72,8 +72,8 @@ async fn a_body_that_the_document_forbids_is_refused_with_the_reason_and_not_sto
         ),
         (
             create("minimum-call-duration-seconds", json!(1.5)),
-            "minimum-call-duration-seconds must be an integer from -9223372036854775808 to \
-             9223372036854775807, not a number",
+            "minimum-call-duration-seconds must be an integer from 0 to 9223372036854775807, not a \
+             number",
         ),
         (
             create("domain", json!(long)),

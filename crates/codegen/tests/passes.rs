@@ -286,6 +286,20 @@ fn a_choice_of_scalars_is_its_first_and_a_vocabulary_keeps_its_name() {
 }
 
 #[test]
+fn bounds_of_what_is_read_are_not_for_the_generator() {
+    let name = "          type: string\n";
+    let bounded = format!("{name}          pattern: x\n          maxLength: 3\n");
+    let adapted = |text: &str| adapt::adapt(parse(text).unwrap().value(), &["Name"]);
+    assert_eq!(adapted(&SMALL.replacen(name, &bounded, 1)), adapted(SMALL));
+    // What is only sent keeps them.
+    let sent = "          $ref: '#/components/schemas/State'\n";
+    let bounded = format!("{name}          pattern: x\n");
+    let state = "/components/schemas/Create/properties/state/pattern";
+    let adapted = adapted(&SMALL.replacen(sent, &bounded, 1));
+    assert_eq!(adapted.pointer(state), Some(&json!("x")));
+}
+
+#[test]
 fn every_response_is_raw_bytes() {
     let document = parse(SMALL).unwrap();
     let adapted = adapt::adapt(document.value(), &["Name"]);

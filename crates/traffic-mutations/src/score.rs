@@ -146,9 +146,9 @@ impl Counts {
         u32::try_from(tenths).ok()
     }
 
-    fn add(&mut self, fate: &Outcome) {
+    fn add(&mut self, outcome: &Outcome) {
         self.all += 1;
-        match fate {
+        match outcome {
             Outcome::Document => self.document += 1,
             Outcome::Relations => self.relations += 1,
             Outcome::Reader => self.reader += 1,

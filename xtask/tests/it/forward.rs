@@ -103,3 +103,11 @@ fn a_cargo_that_cannot_be_started_is_2_and_named() {
         "{stderr}"
     );
 }
+
+#[test]
+fn what_needs_the_client_is_another_program() {
+    let output = String::from_utf8(run(&["validate", "--mutate", "--all"]).stdout).expect("text");
+    let expected = "<--features>\n<mutate>\n<--bin>\n<xtask-mutate>\n<-->\n<validate>\n<--mutate>\n\
+                    <--all>\n";
+    assert!(output.ends_with(expected), "{output}");
+}

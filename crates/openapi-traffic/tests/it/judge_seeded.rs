@@ -323,6 +323,7 @@ fn all_but_what_nobody_knows_is_an_error() {
             ("NSV206", "response-unexpected-body"),
             ("NSV301", "undocumented-field"),
             ("NSV302", "new-value"),
+            ("NSV303", "missed-field"),
             ("NSV902", "relation-not-evaluated"),
             ("NSV903", "relation-never-applied"),
         ]

@@ -1,5 +1,6 @@
 //! One integration binary, a module per behaviour.
 
+mod always_present;
 mod baseline;
 mod bench;
 mod bodies;
