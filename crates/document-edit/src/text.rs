@@ -253,7 +253,10 @@ impl Place<'_> {
             Some(above) => self.is_flow(above)?,
             None => return None,
         };
-        let is_long = !in_flow && (new.is_object() || new.is_array());
+        let has_parts = |value: &Value| value.is_object() || value.is_array();
+        // Written on lines of its own, or to be.
+        let is_block = has_parts(old) && !self.is_flow(at)?;
+        let is_long = !in_flow && (has_parts(new) || is_block);
         let mut start = span.start;
         let mut written = String::new();
         if let (Some(key), Some(place)) = (key, &old_key) {
@@ -262,9 +265,6 @@ impl Place<'_> {
             written = format!("{key}{}", &self.text[place.end..span.start]);
         }
         if !is_long {
-            if old.is_object() && !self.is_flow(at)? {
-                return None;
-            }
             written += &self.layout.flow(new);
             return Some(self.swapped(start..span.end, &written));
         }

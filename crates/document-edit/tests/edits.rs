@@ -175,6 +175,20 @@ fn a_scalar_becomes_a_block_of_its_own_and_keeps_its_comment() {
 }
 
 #[test]
+fn a_block_becomes_a_scalar() {
+    let edit = Edit::Swap {
+        at: "/a/allOf".into(),
+        key: "type".into(),
+        value: json!("string"),
+    };
+    becomes(
+        "a:\n  allOf:\n    - b: 1\n    - c: 2 # d\n  e: 1\n",
+        edit,
+        "a:\n  type: string # d\n  e: 1\n",
+    );
+}
+
+#[test]
 fn a_scalar_in_a_flow_mapping_is_replaced_in_flow() {
     let edit = Edit::Swap {
         at: "/a/type".into(),
