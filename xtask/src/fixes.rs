@@ -54,8 +54,8 @@ struct Added {
 impl Added {
     fn of(at: &str) -> Option<Added> {
         let above = pointer::parent(at)?;
-        let kinds = ["/properties", "/responses"].into_iter();
-        let kind = kinds.filter(|kind| above.ends_with(kind)).next_back()?;
+        let mut kinds = ["/properties", "/responses"].into_iter();
+        let kind = kinds.find(|kind| above.ends_with(kind))?;
         Some(Added {
             kind,
             name: pointer::last(at)?.into_owned(),

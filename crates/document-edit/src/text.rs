@@ -115,14 +115,14 @@ impl Place<'_> {
             }
             (false, Some(before), _) => {
                 let start = self.line_of(before)?;
-                let block = self.block(key, new, column(self.text, start));
+                let block = self.block(&children, key, new, column(self.text, start));
                 let end = line_end(self.text, before.range.end);
                 let line = self.start_of_line(column(self.text, start));
                 Some(self.with(end, &format!("{line}{block}")))
             }
             (false, None, Some(first)) => {
                 let start = self.line_of(first)?;
-                let block = self.block(key, new, column(self.text, start));
+                let block = self.block(&children, key, new, column(self.text, start));
                 let line = self.start_of_line(column(self.text, start));
                 Some(self.with(start, &format!("{block}{line}")))
             }
@@ -139,8 +139,20 @@ impl Place<'_> {
         self.text[..child.range.start].rfind('-')
     }
 
-    fn block(&self, key: Option<&str>, new: &Value, indent: usize) -> String {
+    /// A member or item of a block value; on one line where its siblings are.
+    fn block(&self, siblings: &[Child], key: Option<&str>, new: &Value, indent: usize) -> String {
+        let mut objects = siblings.iter().filter(|child| {
+            let value = self.value.pointer(&child.at);
+            value.is_some_and(|it| it.as_object().is_some_and(|it| !it.is_empty()))
+        });
+        let mut flows = objects
+            .by_ref()
+            .map(|it| self.is_flow(&it.at) == Some(true))
+            .peekable();
+        let in_flow = new.is_object() && flows.peek().is_some() && flows.all(|it| it);
         match key {
+            Some(key) if in_flow => self.layout.flow_member(key, new),
+            None if in_flow => format!("- {}", self.layout.flow(new)),
             Some(key) => self.layout.block_member(key, new, indent),
             None => self.layout.block_item(new, indent),
         }
