@@ -198,7 +198,7 @@ fn a_block_becomes_a_scalar() {
     becomes(
         "a:\n  allOf:\n    - b: 1\n    - c: 2 # d\n  e: 1\n",
         edit,
-        "a:\n  type: string # d\n  e: 1\n",
+        "a:\n  type: string\n  e: 1\n",
     );
 }
 

@@ -221,7 +221,7 @@ fn claims_of_all_kinds_that_are_taken_out_are_put_back() {
                 "parameter" => 7,
                 _ => 1,
             };
-            all || *number % step == 0
+            all || number.is_multiple_of(step)
         })
         .collect();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
