@@ -7,16 +7,15 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 /// How cargo is asked for the program; the alias in `.cargo/config.toml` asks for the other one.
-const RUN: [&str; 8] = [
+const RUN: [&str; 6] = [
     "run",
     "--quiet",
     "--package",
     "xtask",
-    "--bin",
-    "xtask-traffic",
     "--no-default-features",
     "--features",
 ];
+const PROGRAM: [&str; 3] = ["--bin", "xtask-traffic", "--"];
 /// What the program says when it could not do its work.
 const FAILED: u8 = 2;
 
@@ -32,7 +31,11 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         true => "traffic,regen",
         false => "traffic",
     };
-    program.args(RUN).args([features, "--"]).args(arguments);
+    program
+        .args(RUN)
+        .arg(features)
+        .args(PROGRAM)
+        .args(arguments);
     match finish(&mut program) {
         Ok(code) => code,
         Err(error) => {
