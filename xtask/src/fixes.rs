@@ -55,7 +55,7 @@ impl Added {
     fn of(at: &str) -> Option<Added> {
         let above = pointer::parent(at)?;
         let mut kinds = ["/properties", "/responses"].into_iter();
-        let kind = kinds.rfind(|kind| above.ends_with(kind))?;
+        let kind = kinds.find(|kind| above.ends_with(kind))?;
         Some(Added {
             kind,
             name: pointer::last(at)?.into_owned(),

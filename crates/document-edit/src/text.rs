@@ -115,14 +115,14 @@ impl Place<'_> {
             }
             (false, Some(before), _) => {
                 let start = self.line_of(before)?;
-                let block = self.block(key, new, column(self.text, start));
+                let block = self.block(&children, key, new, column(self.text, start));
                 let end = line_end(self.text, before.range.end);
                 let line = self.start_of_line(column(self.text, start));
                 Some(self.with(end, &format!("{line}{block}")))
             }
             (false, None, Some(first)) => {
                 let start = self.line_of(first)?;
-                let block = self.block(key, new, column(self.text, start));
+                let block = self.block(&children, key, new, column(self.text, start));
                 let line = self.start_of_line(column(self.text, start));
                 Some(self.with(start, &format!("{block}{line}")))
             }
@@ -139,8 +139,20 @@ impl Place<'_> {
         self.text[..child.range.start].rfind('-')
     }
 
-    fn block(&self, key: Option<&str>, new: &Value, indent: usize) -> String {
+    /// A member or item of a block value; on one line where its siblings are.
+    fn block(&self, siblings: &[Child], key: Option<&str>, new: &Value, indent: usize) -> String {
+        let mut objects = siblings.iter().filter(|child| {
+            let value = self.value.pointer(&child.at);
+            value.is_some_and(|it| it.as_object().is_some_and(|it| !it.is_empty()))
+        });
+        let mut flows = objects
+            .by_ref()
+            .map(|it| self.is_flow(&it.at) == Some(true))
+            .peekable();
+        let in_flow = new.is_object() && flows.peek().is_some() && flows.all(|it| it);
         match key {
+            Some(key) if in_flow => self.layout.flow_member(key, new),
+            None if in_flow => format!("- {}", self.layout.flow(new)),
             Some(key) => self.layout.block_member(key, new, indent),
             None => self.layout.block_item(new, indent),
         }
@@ -253,7 +265,10 @@ impl Place<'_> {
             Some(above) => self.is_flow(above)?,
             None => return None,
         };
-        let is_long = !in_flow && (new.is_object() || new.is_array());
+        let has_parts = |value: &Value| value.is_object() || value.is_array();
+        // Written on lines of its own, or to be.
+        let is_block = has_parts(old) && !self.is_flow(at)?;
+        let is_long = !in_flow && (has_parts(new) || is_block);
         let mut start = span.start;
         let mut written = String::new();
         if let (Some(key), Some(place)) = (key, &old_key) {
@@ -262,9 +277,6 @@ impl Place<'_> {
             written = format!("{key}{}", &self.text[place.end..span.start]);
         }
         if !is_long {
-            if old.is_object() && !self.is_flow(at)? {
-                return None;
-            }
             written += &self.layout.flow(new);
             return Some(self.swapped(start..span.end, &written));
         }

@@ -68,6 +68,20 @@ fn a_member_is_added_below_a_text_of_several_lines() {
 }
 
 #[test]
+fn a_member_of_a_block_is_on_one_line_where_its_siblings_are() {
+    becomes(
+        "a:\n  b: {c: 1}\n",
+        insert("/a", "d", json!({"e": 2})),
+        "a:\n  b: {c: 1}\n  d: {e: 2}\n",
+    );
+    becomes(
+        "a:\n  - {b: 1}\n",
+        push("/a", json!({"b": 2})),
+        "a:\n  - {b: 1}\n  - {b: 2}\n",
+    );
+}
+
+#[test]
 fn a_member_is_added_behind_another() {
     let edit = Edit::Insert {
         at: "/a".into(),
@@ -171,6 +185,20 @@ fn a_scalar_becomes_a_block_of_its_own_and_keeps_its_comment() {
         "a:\n  type: string # text\n  b: 1\n",
         edit,
         "a:\n  anyOf: # text\n    - type: string\n    - type: integer\n  b: 1\n",
+    );
+}
+
+#[test]
+fn a_block_becomes_a_scalar() {
+    let edit = Edit::Swap {
+        at: "/a/allOf".into(),
+        key: "type".into(),
+        value: json!("string"),
+    };
+    becomes(
+        "a:\n  allOf:\n    - b: 1\n    - c: 2 # d\n  e: 1\n",
+        edit,
+        "a:\n  type: string\n  e: 1\n",
     );
 }
 

@@ -11,6 +11,7 @@ mod evidence;
 mod excerpts;
 mod exit_codes;
 mod explain;
+mod fix;
 mod formats;
 mod hars;
 mod headers;

@@ -1,0 +1,435 @@
+//! `--fix`: the edits that traffic asks for, in documents of several layouts.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, Run};
+
+/// A recording of `GET <path>` with this origin, status, media type and body.
+struct Recorded {
+    origin: &'static str,
+    path: &'static str,
+    status: u16,
+    headers: Value,
+    body: Value,
+}
+
+impl Recorded {
+    fn of(body: Value) -> Recorded {
+        Recorded {
+            origin: "captured",
+            path: "/trunks",
+            status: 200,
+            headers: json!({"content-type": "application/json"}),
+            body,
+        }
+    }
+
+    fn text(&self) -> String {
+        let recording = json!({
+            "format": 1,
+            "meta": {"origin": self.origin},
+            "request": {"method": "GET", "path": self.path},
+            "response": {"status": self.status, "headers": self.headers, "body": self.body},
+        });
+        recording.to_string()
+    }
+}
+
+/// What `--fix=apply` makes of a document, and the run.
+fn fixed(spec: &str, recordings: &[Recorded]) -> (String, Run) {
+    let bench = Bench::new();
+    bench.write("api.yaml", spec);
+    for (number, recording) in recordings.iter().enumerate() {
+        bench.write(&format!("traffic/{number}.json"), &recording.text());
+    }
+    let run = bench.validate(["--spec", "api.yaml", "traffic", "--fix=apply"]);
+    let text = fs::read_to_string(bench.path().join("api.yaml")).expect("a file");
+    (text, run)
+}
+
+/// The lines that an edit takes away and adds.
+fn changes(before: &str, after: &str) -> Vec<String> {
+    let diff = similar::TextDiff::from_lines(before, after);
+    let changes = diff.iter_all_changes();
+    let changes = changes.filter(|it| it.tag() != similar::ChangeTag::Equal);
+    changes
+        .map(|it| format!("{}{}", it.tag(), it.value().trim_end_matches('\n')))
+        .collect()
+}
+
+/// What a schema of the items of the list becomes.
+#[track_caller]
+fn becomes(spec: &str, recordings: &[Recorded], expected: &[&str]) {
+    let (after, run) = fixed(spec, recordings);
+    assert_eq!(changes(spec, &after), expected, "{}", run.stdout);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
+}
+
+const BLOCK: &str = "\
+# Trunks.
+openapi: 3.0.3
+info: {title: Trunks, version: '1'}
+paths:
+    /trunks:
+        get:
+            operationId: list_trunks
+            responses:
+                '200':
+                    description: The trunks. # all of them
+                    headers:
+                        x-total: {required: true, schema: {type: integer}}
+                    content:
+                        application/json:
+                            schema:
+                                type: array
+                                items:
+                                    $ref: '#/components/schemas/Trunk'
+                default:
+                    $ref: '#/components/responses/Failed'
+components:
+    responses:
+        Failed:
+            description: It failed.
+    schemas:
+        Size:
+            type: integer # of what?
+        Trunk:
+            type: object
+            required: [name]
+            properties:
+                name:
+                    type: string # a\tb
+
+                # How it is reached.
+                transport:
+                    type: string
+                    enum:
+                    - udp
+                    - tcp # mostly
+                size:
+                    $ref: '#/components/schemas/Size'
+";
+
+/// A body of one trunk, and the headers.
+fn trunk(more: Value) -> Recorded {
+    let mut body = json!([{"name": "a"}]);
+    let members = body[0].as_object_mut().expect("an object");
+    members.extend(more.as_object().expect("an object").clone());
+    let headers = json!({"content-type": "application/json", "x-total": "1"});
+    Recorded {
+        headers,
+        ..Recorded::of(body)
+    }
+}
+
+#[test]
+fn a_new_value_is_an_item_of_its_list() {
+    becomes(
+        BLOCK,
+        &[trunk(json!({"transport": "sctp"}))],
+        &["+                    - sctp"],
+    );
+}
+
+#[test]
+fn a_new_property_stands_behind_the_one_that_it_follows() {
+    becomes(
+        BLOCK,
+        &[trunk(json!({"active": true, "transport": "udp"}))],
+        &[
+            "+                active:",
+            "+                    type: boolean",
+        ],
+    );
+}
+
+#[test]
+fn a_null_is_allowed_where_it_came() {
+    becomes(
+        BLOCK,
+        &[trunk(json!({"name": null}))],
+        &["+                    nullable: true"],
+    );
+}
+
+#[test]
+fn a_null_where_a_schema_is_shared_is_allowed_only_there() {
+    becomes(
+        BLOCK,
+        &[trunk(json!({"size": null}))],
+        &[
+            "-                    $ref: '#/components/schemas/Size'",
+            "+                    anyOf:",
+            "+                    - $ref: '#/components/schemas/Size'",
+            "+                    - enum: [null]",
+        ],
+    );
+}
+
+#[test]
+fn a_second_type_stands_beside_the_first() {
+    becomes(
+        BLOCK,
+        &[trunk(json!({"name": 5}))],
+        &[
+            "-                    type: string # a\tb",
+            "+                    anyOf: # a\tb",
+            "+                    - type: string",
+            "+                    - type: integer",
+        ],
+    );
+}
+
+#[test]
+fn a_number_with_a_fraction_makes_an_integer_a_number() {
+    let (after, run) = fixed(BLOCK, &[trunk(json!({"size": 1.5}))]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert!(
+        changes(BLOCK, &after)
+            .iter()
+            .any(|it| it.contains("type: number"))
+    );
+}
+
+#[test]
+fn a_header_that_is_missing_is_not_required_any_more() {
+    becomes(
+        BLOCK,
+        &[Recorded::of(json!([]))],
+        &[
+            "-                        x-total: {required: true, schema: {type: integer}}",
+            "+                        x-total: {schema: {type: integer}}",
+        ],
+    );
+}
+
+#[test]
+fn a_header_of_another_type_gets_that_type_too() {
+    let headers = json!({"content-type": "application/json", "x-total": "many"});
+    becomes(
+        BLOCK,
+        &[Recorded {
+            headers,
+            ..Recorded::of(json!([]))
+        }],
+        &[
+            "-                        x-total: {required: true, schema: {type: integer}}",
+            "+                        x-total: {required: true, schema: {anyOf: [{type: integer}, {type: string}]}}",
+        ],
+    );
+}
+
+#[test]
+fn a_media_type_is_added_to_its_response() {
+    let headers = json!({"content-type": "application/vnd.acme+json", "x-total": "1"});
+    let (after, run) = fixed(
+        BLOCK,
+        &[Recorded {
+            headers,
+            ..Recorded::of(json!([{"name": "a"}]))
+        }],
+    );
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    let expected = [
+        "+                        application/vnd.acme+json:",
+        "+                            schema:",
+        "+                                type: array",
+        "+                                items:",
+        "+                                    $ref: '#/components/schemas/Trunk'",
+    ];
+    assert_eq!(changes(BLOCK, &after), expected);
+}
+
+#[test]
+fn a_body_where_none_is_documented_is_documented_in_the_shared_response() {
+    let recording = Recorded {
+        status: 500,
+        ..Recorded::of(json!({"code": 1}))
+    };
+    let (after, run) = fixed(BLOCK, &[recording]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    let expected = [
+        "+            content:",
+        "+                application/json:",
+        "+                    schema:",
+        "+                        type: object",
+        "+                        properties:",
+        "+                            code:",
+        "+                                type: integer",
+    ];
+    assert_eq!(changes(BLOCK, &after), expected);
+}
+
+#[test]
+fn a_property_that_is_not_always_there_is_not_required() {
+    let headers = json!({"content-type": "application/json", "x-total": "1"});
+    becomes(
+        BLOCK,
+        &[Recorded {
+            headers,
+            ..Recorded::of(json!([{"size": 1}]))
+        }],
+        &["-            required: [name]"],
+    );
+}
+
+/// A document in flow style, and the same as JSON with tabs.
+const FLOW: &str = r##"openapi: 3.0.3
+info: {title: "a # b", version: '1'} # flow
+paths: {
+  /trunks: {get: {operationId: list, responses: {
+    '200': {description: "tab\tand ]", content: {application/json: {schema: {type: array, items: {
+      type: object, properties: {
+        name: {type: string}, # { [
+        kind: {type: string, x-extensible-enum: [a, 'b']} # last
+        }}}}}}
+    }}}
+  }
+"##;
+
+#[test]
+fn a_document_in_flow_style_stays_in_flow_style() {
+    becomes(
+        FLOW,
+        &[
+            Recorded::of(json!([{"name": "x", "size": 3, "kind": "c"}])),
+            Recorded {
+                path: "/trunks?limit=5",
+                status: 404,
+                ..Recorded::of(json!({"code": 1}))
+            },
+            Recorded {
+                path: "/trunks?limit=5",
+                ..Recorded::of(json!([]))
+            },
+        ],
+        &[
+            "-  /trunks: {get: {operationId: list, responses: {",
+            "+  /trunks: {get: {operationId: list, parameters: [{name: limit, in: query, schema: {type: integer}}], responses: {",
+            "-        kind: {type: string, x-extensible-enum: [a, 'b']} # last",
+            "-        }}}}}}",
+            "+        size: {type: integer},",
+            "+        kind: {type: string, x-extensible-enum: [a, 'b', c]} # last",
+            "+        }}}}}},",
+            "+    '404': {description: Seen in traffic; when it comes is not known., content: {application/json: {schema: {type: object, properties: {code: {type: integer}}}}}}",
+        ],
+    );
+}
+
+#[test]
+fn a_json_document_stays_json_with_its_indentation() {
+    let value = located::Source::new("a.yaml", FLOW.to_owned())
+        .value()
+        .expect("YAML");
+    let text = serde_json::to_string_pretty(&value)
+        .expect("JSON")
+        .replace("  ", "\t")
+        + "\n";
+    let (after, run) = fixed(
+        &text,
+        &[Recorded::of(json!([{"name": "x", "size": 3, "kind": "c"}]))],
+    );
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    let changes = changes(&text, &after);
+    assert!(changes.iter().all(|it| !it.contains("  ")), "{changes:#?}");
+    let added: Vec<_> = changes.iter().map(|it| it.replace('\t', "")).collect();
+    let expected = [
+        "+\"size\": {",
+        "+\"type\": \"integer\"",
+        "+},",
+        "-\"b\"",
+        "+\"b\",",
+        "+\"c\"",
+    ];
+    assert_eq!(added, expected);
+}
+
+#[test]
+fn what_only_synthetic_recordings_show_is_not_offered() {
+    let recording = Recorded {
+        origin: "synthetic",
+        ..trunk(json!({"colour": "red"}))
+    };
+    let (after, run) = fixed(BLOCK, &[recording]);
+    assert_eq!((after.as_str(), run.code), (BLOCK, 1));
+    assert!(
+        run.stdout.contains("only synthetic recordings show it"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn no_value_that_may_be_a_secret_is_written_or_printed() {
+    for value in [
+        "hunter2hunter2",
+        "15555550100",
+        "jane@customer.example",
+        "a b c d",
+        "8f14e45fceea167a",
+    ] {
+        let recordings = [trunk(json!({"transport": value, "note": value, value: 1}))];
+        let (after, run) = fixed(BLOCK, &recordings);
+        for text in [&after, &run.stdout, &run.stderr] {
+            assert!(!text.contains(value), "{text}");
+        }
+    }
+}
+
+#[test]
+fn another_alternative_is_an_item_of_its_list() {
+    let spec = BLOCK.replace(
+        "                    type: string # a\tb\n",
+        "                    oneOf: [{type: number}, {type: string}]\n",
+    );
+    let (after, run) = fixed(
+        &spec,
+        &[trunk(json!({"name": true})), trunk(json!({"name": 5}))],
+    );
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert!(
+        after.contains("{type: string}, {type: boolean}]"),
+        "{after}"
+    );
+}
+
+#[test]
+fn without_apply_the_document_stays_and_the_difference_can_be_applied_by_patch() {
+    let bench = Bench::new();
+    bench.write("api.yaml", BLOCK);
+    bench.write(
+        "traffic/a.json",
+        &trunk(json!({"transport": "sctp"})).text(),
+    );
+    let run = bench.validate(["--spec", "api.yaml", "traffic", "--fix"]);
+    assert_eq!(run.code, 1);
+    let text = fs::read_to_string(bench.path().join("api.yaml")).expect("a file");
+    assert_eq!(text, BLOCK);
+    assert!(
+        run.stdout.contains("--- a/api.yaml\n+++ b/api.yaml\n@@ "),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn traffic_in_a_har_is_evidence() {
+    let bench = Bench::new();
+    bench.write("api.yaml", BLOCK);
+    let har = json!({"log": {"version": "1.2", "entries": [{
+        "request": {"method": "GET", "url": "https://api.acme.example/trunks", "headers": []},
+        "response": {"status": 200, "headers": [{"name": "x-total", "value": "1"},
+            {"name": "content-type", "value": "application/json"}],
+            "content": {"mimeType": "application/json", "text": "[{\"name\": \"a\", \"active\": true}]"}},
+    }]}});
+    bench.write("a.har", &har.to_string());
+    let run = bench.validate(["--spec", "api.yaml", "a.har", "--fix"]);
+    assert!(
+        run.stdout.contains("+                active:"),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+}
