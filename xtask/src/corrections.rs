@@ -101,6 +101,7 @@ impl Corrections {
         self.document.source().nearest(pointer)
     }
 
+    #[cfg(feature = "traffic")]
     pub(crate) fn source(&self) -> &Source {
         self.document.source()
     }
