@@ -14,8 +14,9 @@ use super::openapi::{self, operations, operations_mut, reach, resolve, schema_na
 /// - An `allOf` of objects is one object with all their properties.
 /// - An object in a response that has optional properties also takes unknown ones, since servers
 ///   send some. The spec does not say `additionalProperties`, so that `validate` reports them.
-/// - What is read has no bounds, lengths and patterns. They are for `validate`; in a type they would
-///   make the client refuse responses, or change the type (`minimum: 0` makes an unsigned integer).
+/// - What is read has no bounds, lengths and patterns. They are for `validate`; in a type they
+///   would make the client refuse responses, or change the type (`minimum: 0` makes an unsigned
+///   integer).
 /// - An `anyOf` of scalars is its first alternative (reading is lenient anyway).
 /// - The `replaced` schemas are plain strings, since the generator only needs their names.
 /// - Component schemas that are no longer referred to are dropped.

@@ -187,7 +187,7 @@ impl Lint<'_> {
                 return self.fail(&at, format!("{name} is no property of this schema"));
             }
             if !seen.insert(text) {
-                return self.fail(&at, format!("{name} is there twice"));
+                return self.fail(&at, format!("{name} is a duplicate"));
             }
         }
         Ok(())

@@ -112,7 +112,7 @@ fn what_the_generator_cannot_take_is_rejected_with_its_place() {
         (
             "    Trunk:\n      type: object\n",
             "    Trunk:\n      type: object\n      x-always-present: [name, name]\n",
-            "spec.yaml:27:32: \"name\" is there twice",
+            "spec.yaml:27:32: \"name\" is a duplicate",
         ),
         (
             "    Name:",
