@@ -110,8 +110,8 @@ fn an_open_vocabulary_claims_no_value() {
 #[test]
 fn what_servers_only_report_is_not_claimed_of_requests() {
     let schema = json!({
-        "required": ["a", "told"],
-        "properties": { "told": { "type": "string", "readOnly": true }, "a": {} },
+        "required": ["a", "stated"],
+        "properties": { "stated": { "type": "string", "readOnly": true }, "a": {} },
     });
     assert_eq!(
         claimed(schema),

@@ -18,7 +18,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(ROOT).join(path)).unwrap()
 }
 
-/// The documentation of everything that departs from how a server answers, by name: public fields
+/// The documentation of everything that departs from how a server responds, by name: public fields
 /// and variants, and the functions of `Fault` that make one. A field whose type has variants leaves
 /// the evidence to them.
 fn departures(path: &str) -> Vec<(String, String)> {
@@ -111,8 +111,8 @@ fn wrong(docs: &str, corrections: &str) -> Option<String> {
             };
             let recording: Value = serde_json::from_str(&text).unwrap();
             let origin = recording["meta"]["origin"].as_str()?;
-            let told = STRENGTHS[..3].contains(&strength);
-            if told && origin != strength {
+            let stated = STRENGTHS[..3].contains(&strength);
+            if stated && origin != strength {
                 return Some(format!("{name} is {origin}, not {strength}"));
             }
         } else if evidence.contains(&format!("correction `{name}`"))

@@ -34,7 +34,7 @@ fn document(entries: Value) -> String {
 }
 
 /// An entry as a browser writes it, with a JSON response.
-fn entry(method: &str, url: &str, status: u16, answer: &str) -> Value {
+fn entry(method: &str, url: &str, status: u16, body: &str) -> Value {
     json!({
         "request": {
             "method": method,
@@ -50,7 +50,7 @@ fn entry(method: &str, url: &str, status: u16, answer: &str) -> Value {
             "status": status,
             "statusText": "OK",
             "headers": [{ "name": "Content-Type", "value": "application/json" }],
-            "content": { "size": answer.len(), "mimeType": "application/json", "text": answer },
+            "content": { "size": body.len(), "mimeType": "application/json", "text": body },
         },
     })
 }
@@ -103,9 +103,9 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
 #[test]
 fn an_entry_becomes_a_recording_without_its_customer() {
     let url = "https://pbx.provider.net/ns-api/v2/domains/customer.com/connections/sip*%40pbx.customer.com?limit=5";
-    let answer =
+    let body =
         r#"[{"domain":"customer.com","connection-sip-registration-password":"hunter2hunter2"}]"#;
-    let (folder, args) = prepared(&document(json!([entry("GET", url, 200, answer)])));
+    let (folder, args) = prepared(&document(json!([entry("GET", url, 200, body)])));
     run(&args).expect("imported");
 
     let files = files(&folder.path().join("out"));
@@ -220,8 +220,8 @@ fn a_dry_run_shows_the_redacted_files_and_writes_nothing() {
 #[test]
 fn two_imports_into_two_folders_are_equal() {
     let url = "https://h/ns-api/v2/connections?domain=customer.com";
-    let answer = r#"[{"contact":"sip:12125551234@8.8.8.8"},{"contact":"sip:12125559876@8.8.4.4"}]"#;
-    let har = document(json!([entry("GET", url, 200, answer)]));
+    let body = r#"[{"contact":"sip:12125551234@8.8.8.8"},{"contact":"sip:12125559876@8.8.4.4"}]"#;
+    let har = document(json!([entry("GET", url, 200, body)]));
     let (one, first) = prepared(&har);
     let (two, second) = prepared(&har);
     run(&first).expect("imported");
@@ -354,9 +354,9 @@ fn a_broken_har_says_where_and_why_and_quotes_no_value() {
 fn exporting_imported_files_and_importing_them_gives_the_same_files() {
     let url =
         "https://h/ns-api/v2/domains/customer.com/connections/sip*%4012125551234.customer.com";
-    let answer =
+    let body =
         r#"[{"domain":"customer.com","description":"Fifth floor","connection-address":"8.8.8.8"}]"#;
-    let (first, args) = prepared(&document(json!([entry("GET", url, 200, answer)])));
+    let (first, args) = prepared(&document(json!([entry("GET", url, 200, body)])));
     run(&args).expect("imported");
 
     let recordings: Vec<_> = http_recording::files(&first.path().join("out"))

@@ -377,7 +377,7 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
     let status = u16::try_from(entry.response.status)
         .ok()
         .filter(|status| (100..600).contains(status));
-    let status = status.ok_or_else(|| format!("no answer (status {})", entry.response.status))?;
+    let status = status.ok_or_else(|| format!("no response (status {})", entry.response.status))?;
     let written = url;
     let url = Url::parse(&written).map_err(|error| format!("its URL cannot be read: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -413,7 +413,7 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
         body_size,
         ..
     } = entry.response;
-    let answered = match content {
+    let received = match content {
         Some(content) => body("response.content", content, &headers, spare)?,
         // The format requires `content`: without it, the body was not saved.
         None => Body {
@@ -426,11 +426,11 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
     wire.credentials_kept |= !wire.sent.is_empty() || !wire.received.is_empty();
     let response = Response {
         status,
-        headers: with_media_type(headers, answered.media_type),
-        body: answered.json,
-        text: answered.text,
+        headers: with_media_type(headers, received.media_type),
+        body: received.json,
+        text: received.text,
         // RFC 9110, section 6.4.1.
-        omitted: answered.omitted
+        omitted: received.omitted
             && request.method != "HEAD"
             && !matches!(status, 100..200 | 204 | 205 | 304),
     };
@@ -442,7 +442,7 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
     };
     let repeated = [
         in_body("request", sent.repeated),
-        in_body("response", answered.repeated),
+        in_body("response", received.repeated),
     ]
     .concat();
     let meta = Meta {

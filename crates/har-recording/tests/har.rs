@@ -10,7 +10,7 @@ fn document(entries: Value) -> String {
 }
 
 /// An entry as a browser writes it, with a JSON response.
-fn entry(method: &str, url: &str, status: u16, answer: &str) -> Value {
+fn entry(method: &str, url: &str, status: u16, body: &str) -> Value {
     json!({
         "request": {
             "method": method,
@@ -26,7 +26,7 @@ fn entry(method: &str, url: &str, status: u16, answer: &str) -> Value {
             "status": status,
             "statusText": "OK",
             "headers": [{ "name": "Content-Type", "value": "application/json" }],
-            "content": { "size": answer.len(), "mimeType": "application/json", "text": answer },
+            "content": { "size": body.len(), "mimeType": "application/json", "text": body },
         },
     })
 }
@@ -94,7 +94,7 @@ fn entries_without_a_response_are_skipped_with_their_reason() {
     assert_eq!(
         skipped,
         [
-            ("/log/entries/0", "no answer (status 0)"),
+            ("/log/entries/0", "no response (status 0)"),
             ("/log/entries/1", "not HTTP but wss")
         ]
     );

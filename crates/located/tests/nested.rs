@@ -6,7 +6,7 @@ use located::{PositionsInString, Source, json, json_in_string, pointer};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// By way of the string, as `serde_json` builds it; none where there is something to be told beside
+/// By way of the string, as `serde_json` builds it; `None` if there is more to report than
 /// the value.
 fn by_the_string(written: &str) -> Option<Value> {
     let string: String = serde_json::from_str(&format!("\"{written}\"")).ok()?;
@@ -253,7 +253,7 @@ fn what_needs_a_closer_look_is_left_to_the_string() {
         "[1 2]",
         "[",
         "{",
-        // JSON, of which there is more to be told.
+        // JSON, of which there is more to report.
         r#"{\"a\":1,\"a\":2}"#,
         r#"[{\"a\":1,\"b\":2},{\"a\":1,\"b\":2,\"a\":3}]"#,
         r#"\"\ud83d\""#,

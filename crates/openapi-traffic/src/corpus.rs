@@ -201,7 +201,7 @@ impl Run<'_> {
     }
 
     fn problem(&mut self, path: &Path, error: &anyhow::Error) {
-        self.summary.problems.push(told(path, error));
+        self.summary.problems.push(described(path, error));
     }
 
     fn path(&mut self, path: &Path) {
@@ -511,7 +511,7 @@ fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> Result<Outc
         )
     };
     let judged = source.map_err(anyhow::Error::from).and_then(judge);
-    judged.map_err(|error| told(&path, &error))
+    judged.map_err(|error| described(&path, &error))
 }
 
 /// The exchanges of a source, numbered from `number`, each with its index in a HAR.
@@ -631,7 +631,7 @@ fn one(path: &Path, number: u64) -> anyhow::Result<Exchange> {
 
 /// An error with its causes, in which the name of its file is masked as a whole: its words one by
 /// one may not reveal that it is somebody's number.
-fn told(path: &Path, error: &anyhow::Error) -> String {
+fn described(path: &Path, error: &anyhow::Error) -> String {
     let name = display(path);
     format!("{error:#}").replace(&name, &shown::file(&name))
 }

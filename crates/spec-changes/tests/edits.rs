@@ -5,7 +5,7 @@ use located::Source;
 use spec_changes::{Edit, edits};
 
 /// A recording of `GET /trunks` with this response body.
-fn answered(body: &str) -> String {
+fn with_response(body: &str) -> String {
     format!(
         r#"{{"format": 1, "meta": {{"origin": "synthetic"}},
   "request": {{"method": "GET", "path": "/trunks"}},
@@ -53,7 +53,7 @@ fn edited(before: &str, after: &str) -> Vec<Edit> {
         ("b.json", r#"[{"size": 1}]"#),
     ];
     let recordings = recordings.map(|(name, body)| {
-        let source = Source::new(name, answered(body));
+        let source = Source::new(name, with_response(body));
         (
             name.to_owned(),
             Recording::read(&source).expect("a recording"),

@@ -222,7 +222,7 @@ fn a_note_may_have_ordinary_words_and_nothing_of_a_customer() {
     for note in [
         "",
         "Read in the browser's network tab on 2025-09-16; the vendor's keys (43) in their order.",
-        "Servers of version v45 answer 404, never JSON: see acme.example.",
+        "Servers of version v45 return 404, never JSON: see acme.example.",
         "«secret-1» is the password; text-1 calls 15555550100.",
     ] {
         assert_eq!(leaks(note), [""; 0], "{note}");

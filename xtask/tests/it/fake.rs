@@ -143,10 +143,11 @@ async fn every_answer_in_the_life_of_a_trunk_is_one_of_the_document() {
         } else {
             request.json(&body)
         };
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), status, "{step}");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), status, "{step}");
 
-        let headers = json!({ "content-type": answer.headers()["content-type"].to_str().unwrap() });
+        let headers =
+            json!({ "content-type": response.headers()["content-type"].to_str().unwrap() });
         let query: Map<String, Value> = query
             .split('&')
             .filter_map(|pair| pair.split_once('='))
@@ -156,7 +157,7 @@ async fn every_answer_in_the_life_of_a_trunk_is_one_of_the_document() {
             "format": 1,
             "meta": { "origin": "synthetic" },
             "request": { "method": method.as_str(), "path": path, "query": query },
-            "response": { "status": status, "headers": headers, "body": answer.json::<Value>().await.unwrap() },
+            "response": { "status": status, "headers": headers, "body": response.json::<Value>().await.unwrap() },
         });
         if !body.is_null() {
             recording["request"]["headers"] = json!({ "content-type": "application/json" });

@@ -131,16 +131,16 @@ fn evidence_is_the_recordings_once_each_or_the_reason_why_there_are_none() {
 fn corrections_that_are_new_gone_or_different_are_reported_with_their_evidence() {
     let before = corrections(&json!({"v1": "an integer"}), "text");
     let after = corrections(&json!({"v1": "an integer"}), "text, always");
-    let told = |sign| {
+    let lines = |sign| {
         vec![Edit {
             sign,
             what: "name-is-text".into(),
             recordings: vec![("a.json".into(), 1)],
         }]
     };
-    assert_eq!(edited_corrections(&before, &after), told('~'));
-    assert_eq!(edited_corrections(&before, &[]), told('-'));
-    assert_eq!(edited_corrections(&[], &after), told('+'));
+    assert_eq!(edited_corrections(&before, &after), lines('~'));
+    assert_eq!(edited_corrections(&before, &[]), lines('-'));
+    assert_eq!(edited_corrections(&[], &after), lines('+'));
     assert_eq!(edited_corrections(&before, &before), []);
 }
 

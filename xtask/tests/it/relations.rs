@@ -454,7 +454,7 @@ fn written(line: &str) -> Arc<Exchange> {
     let (head, sent) = parts(request);
     let (method, url) = head.split_once(' ').expect(line);
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let (status, answered) = match response.split_once(' ') {
+    let (status, received) = match response.split_once(' ') {
         Some((status, body)) => (status, Some(serde_json::from_str::<Value>(body).unwrap())),
         None => (response, None),
     };
@@ -469,7 +469,7 @@ fn written(line: &str) -> Arc<Exchange> {
         "request": { "method": method, "path": path, "query": query },
         "response": { "status": status.parse::<u16>().unwrap() },
     });
-    for (side, body) in [("request", sent), ("response", answered)] {
+    for (side, body) in [("request", sent), ("response", received)] {
         if let Some(body) = body {
             recording[side]["body"] = body;
         }

@@ -146,7 +146,7 @@ pub fn propose(
     let mut text = before.text().to_owned();
     let mut offered = Vec::new();
     let mut refused;
-    // What did not hold, which another edit may change: it is tried again at the end.
+    // What did not hold, which another edit may change: it is proposed again at the end.
     let (mut failed, mut is_last_round): (Vec<Refused>, bool) = (Vec::new(), true);
     // After each edit the rest is proposed anew, for what then is in the document.
     let mut current: Option<Report> = None;

@@ -243,9 +243,9 @@ fn next(places: &[Row]) -> Vec<Next> {
     let mut operations: Vec<(&str, Origins)> = Vec::new();
     for operation in of(SiteKind::Operation) {
         let mut successes = Origins::default();
-        for answer in of(SiteKind::Response) {
-            if status(answer, &operation.name).is_some_and(|status| status.starts_with('2')) {
-                successes.merge(answer.origins);
+        for response in of(SiteKind::Response) {
+            if status(response, &operation.name).is_some_and(|status| status.starts_with('2')) {
+                successes.merge(response.origins);
             }
         }
         if !successes.real() {
@@ -257,14 +257,14 @@ fn next(places: &[Row]) -> Vec<Next> {
             status(row, operation).is_some_and(|status| status.starts_with('2'))
         })
     };
-    let mut answers: Vec<_> = of(SiteKind::Response)
+    let mut responses: Vec<_> = of(SiteKind::Response)
         .filter(|row| !row.origins.real() && !asked_for(row))
         .map(|row| (row.name.as_str(), row.origins))
         .collect();
 
     // First what was never seen, then what only the weakest origin shows.
     let least = |(_, origins): &(&str, Origins)| origins.best().map(Reverse);
-    answers.sort_by_key(least);
+    responses.sort_by_key(least);
     let mut successes = operations.clone();
     successes.sort_by_key(least);
 
@@ -272,7 +272,7 @@ fn next(places: &[Row]) -> Vec<Next> {
         record: format!("a successful response of {name}"),
         known: known(origins),
     });
-    let answers = answers.into_iter().map(|(name, origins)| Next {
+    let responses = responses.into_iter().map(|(name, origins)| Next {
         record: format!("the response {name}"),
         known: known(origins),
     });
@@ -286,7 +286,7 @@ fn next(places: &[Row]) -> Vec<Next> {
         record: format!("a value at {name}"),
         known: known(row.origins),
     });
-    successes.chain(answers).chain(unseen).collect()
+    successes.chain(responses).chain(unseen).collect()
 }
 
 fn presence(presence: Presence) -> &'static str {

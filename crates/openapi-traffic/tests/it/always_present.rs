@@ -35,13 +35,13 @@ components:
 ";
 
 /// The places of what is missed, in the recording and in the document.
-fn missed(meta: Value, answered: Value) -> Vec<(String, String)> {
+fn missed(meta: Value, received: Value) -> Vec<(String, String)> {
     let spec = Spec::load(Source::new("spec.yaml", SPEC.to_owned())).unwrap();
     let headers = json!({"content-type": "application/json"});
     let recording = json!({
         "format": 1, "meta": meta,
         "request": {"method": "POST", "path": "/a", "headers": headers, "body": {}},
-        "response": {"status": 200, "headers": headers, "body": answered},
+        "response": {"status": 200, "headers": headers, "body": received},
     });
     let source = Arc::new(Source::new("a.json", recording.to_string()));
     let recording = Recording::new(recording, Vec::new()).unwrap();

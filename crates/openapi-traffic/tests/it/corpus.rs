@@ -113,7 +113,7 @@ fn a_folder_is_read_to_the_bottom_in_order() {
         skipped,
         [
             ("hidden", 1),
-            ("no answer (status 0)", 1),
+            ("no response (status 0)", 1),
             ("not .json, .har, .ndjson or .jsonl", 1)
         ]
     );

@@ -39,12 +39,12 @@ fn spec() -> Spec {
     Spec::load(Source::new("spec.yaml", SPEC.to_owned())).unwrap()
 }
 
-fn exchange(meta: Value, sent: Value, answered: Value) -> Exchange {
+fn exchange(meta: Value, sent: Value, received: Value) -> Exchange {
     let headers = json!({"content-type": "application/json"});
     let recording = json!({
         "format": 1, "meta": meta,
         "request": {"method": "POST", "path": "/a", "headers": headers, "body": sent},
-        "response": {"status": 200, "headers": headers, "body": answered},
+        "response": {"status": 200, "headers": headers, "body": received},
     });
     let source = Arc::new(Source::new("a.json", recording.to_string()));
     Exchange::new(serde_json::from_value(recording).unwrap(), source, "", 0)

@@ -301,7 +301,7 @@ fn sarif_reports_what_could_not_be_validated_and_what_was_skipped() {
         .write("recordings/a.json", &with_body("[]"))
         .write("recordings/notes.txt", "x")
         .write("zz.json", "{\n");
-    let told = |paths: &[&str]| {
+    let reported = |paths: &[&str]| {
         let run = bench.validate(
             ["--spec", "spec.yaml", "--format", "sarif"]
                 .iter()
@@ -323,14 +323,14 @@ fn sarif_reports_what_could_not_be_validated_and_what_was_skipped() {
         (*execution_successful, texts.collect::<Vec<_>>())
     };
     assert_eq!(
-        told(&["recordings"]),
+        reported(&["recordings"]),
         (
             true,
             vec!["note: notes.txt: not .json, .har, .ndjson or .jsonl".to_owned()]
         )
     );
     assert_eq!(
-        told(&["zz.json"]),
+        reported(&["zz.json"]),
         (
             false,
             vec!["error: zz.json:2:1: EOF while parsing an object".to_owned()]

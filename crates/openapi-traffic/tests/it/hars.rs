@@ -81,7 +81,7 @@ fn what_chrome_saves_is_validated() {
         8,
         &[
             PREFLIGHT,
-            "10 × 1: no answer (status 0)",
+            "10 × 1: no response (status 0)",
             "12 × 1: not HTTP but data",
             "11 × 1: not HTTP but wss",
             ELSEWHERE,
@@ -167,7 +167,7 @@ fn what_firefox_saves_is_validated() {
     clean(
         FIREFOX,
         8,
-        &[PREFLIGHT, "10 × 1: no answer (status 0)", ELSEWHERE],
+        &[PREFLIGHT, "10 × 1: no response (status 0)", ELSEWHERE],
         &[
             "6 × 1: the body of a response is not in the recording",
             NO_FORMAT,
@@ -298,7 +298,7 @@ warning[NSV301]: GET /books/{isbn} 404: `detail` is not documented
     = id 4255d09cdd, undocumented-field
 
 skipped: a.har#/log/entries/2: a browser asked whether it may send a request (CORS preflight)
-skipped: a.har#/log/entries/10: no answer (status 0)
+skipped: a.har#/log/entries/10: no response (status 0)
 skipped: a.har#/log/entries/0: sent to another host or base path than those in scope
 not validated: a.har#/log/entries/6: the body of a response is not in the recording
 not validated: bookshop.yaml:43:47: the format `uri-reference` is not known
@@ -313,7 +313,7 @@ fn what_a_proxy_saves_is_validated() {
         8,
         &[
             "0 × 1: a tunnel through a proxy (CONNECT)",
-            "9 × 1: no answer (status 0)",
+            "9 × 1: no response (status 0)",
         ],
         &[
             "8 × 1: the body of a response is not in the recording",

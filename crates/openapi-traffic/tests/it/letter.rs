@@ -287,9 +287,9 @@ fn only_formats_of_the_two_standards_are_known() {
     );
     let judged = judge(&schema, &[r#"{"p0": "x", "p4": "x"}"#, r#"{"p5": "x"}"#]);
     assert_eq!(judged.findings, []);
-    let mut told = unknown.map(|format| (format!("the format `{format}` is not known"), 1));
-    told.sort();
-    assert_eq!(judged.unchecked, told);
+    let mut expected = unknown.map(|format| (format!("the format `{format}` is not known"), 1));
+    expected.sort();
+    assert_eq!(judged.unchecked, expected);
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn find(recording: Value) -> Vec<openapi_traffic::Finding> {
 
 proptest! {
     #[test]
-    fn any_bodies(sent in any_json(), answered in any_json()) {
+    fn any_bodies(sent in any_json(), received in any_json()) {
         find(json!({
             "format": 1, "meta": {"origin": "synthetic"},
             "request": {"method": "POST", "path": "/things", "body": sent},
@@ -84,11 +84,11 @@ proptest! {
         let found = find(json!({
             "format": 1, "meta": {"origin": "synthetic"},
             "request": {"method": "GET", "path": "/things"},
-            "response": {"status": 200, "headers": {"content-type": "application/json", "x-total": "1"}, "body": answered},
+            "response": {"status": 200, "headers": {"content-type": "application/json", "x-total": "1"}, "body": received},
         }));
         // Each finding has its two places.
         prop_assert!(found.iter().all(|finding| finding.spec.is_some() && finding.recording.is_some()));
-        prop_assert!(answered.is_array() || !found.is_empty());
+        prop_assert!(received.is_array() || !found.is_empty());
     }
 
     #[test]

@@ -19,7 +19,7 @@ const FORMATS: [Format; 6] = [
     Format::Html,
 ];
 
-/// A kind of value, one of it, and whether it can be told from a name by its shape.
+/// A kind of value, one of it, and whether it its shape differs from that of a name.
 const KINDS: [(&str, &str, bool); 34] = [
     ("password of words", "correct-horse-battery", false),
     ("password of signs", "p@ss:w0rd!x", true),

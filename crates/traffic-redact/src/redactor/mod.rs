@@ -199,15 +199,15 @@ impl<'a> Redactor<'a> {
         new.meta.note = self.whole(Treat::Prose, &old.meta.note);
         self.at = "/request/path".into();
         new.request.path = self.path(&old.request.path);
-        let (sent, answered) = (&old.request, &old.response);
+        let (sent, received) = (&old.request, &old.response);
         new.request.params = self.members("/request/params", &sent.params, Treat::Unknown);
         new.request.query = self.members("/request/query", &sent.query, Treat::Unknown);
         new.request.headers = self.members("/request/headers", &sent.headers, Treat::Unknown);
         new.request.body = self.body("/request", sent.body.as_ref());
         new.request.text = self.text("/request", sent.text.as_deref());
-        new.response.headers = self.members("/response/headers", &answered.headers, Treat::Unknown);
-        new.response.body = self.body("/response", answered.body.as_ref());
-        new.response.text = self.text("/response", answered.text.as_deref());
+        new.response.headers = self.members("/response/headers", &received.headers, Treat::Unknown);
+        new.response.body = self.body("/response", received.body.as_ref());
+        new.response.text = self.text("/response", received.text.as_deref());
         new
     }
 
