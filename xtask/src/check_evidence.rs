@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use located::Source;
+use located::openapi::type_of;
 use openapi_traffic::Finding;
 use serde_json::Value;
 
@@ -117,18 +118,18 @@ impl<'a> EvidenceCheck<'a> {
             (None, Some(Shows { absent: true, .. })) => return,
             (None, _) => (Code::EvidenceMissing, "nothing".to_owned()),
             (Some(value), Some(Shows { absent: true, .. })) => {
-                (Code::EvidenceDiffers, kind(value).to_owned())
+                (Code::EvidenceDiffers, type_of(value).to_owned())
             }
             // The value is not quoted: it may be a secret.
             (Some(value), Some(Shows { is: Some(is), .. })) if value != is => {
-                (Code::EvidenceDiffers, format!("another {}", kind(value)))
+                (Code::EvidenceDiffers, format!("another {}", type_of(value)))
             }
             (
                 Some(value),
                 Some(Shows {
                     r#type: Some(name), ..
                 }),
-            ) if !is_of(value, name) => (Code::EvidenceDiffers, kind(value).to_owned()),
+            ) if !is_of(value, name) => (Code::EvidenceDiffers, type_of(value).to_owned()),
             _ => return,
         };
         self.add(
@@ -178,19 +179,6 @@ fn is_excerpt(recording: &Value, pointer: &str) -> bool {
     parts.any(|part| pointer.starts_with(&format!("/{part}/body")))
 }
 
-/// The JSON Schema type of a value.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
 fn is_of(value: &Value, name: &str) -> bool {
-    kind(value) == name || (name == "number" && value.is_number())
+    type_of(value) == name || (name == "number" && value.is_number())
 }

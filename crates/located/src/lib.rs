@@ -49,4 +49,4 @@ pub use error::{Error, Place};
 pub use json::{Unreadable, is_json, json, string_end, unreadable};
 pub use nested::json_in_string;
 pub use scan::PositionsInString;
-pub use source::{Source, display};
+pub use source::{Source, display, normal};

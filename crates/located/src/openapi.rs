@@ -52,3 +52,26 @@ pub fn reference(value: &Value) -> Option<&str> {
 pub fn local(value: &Value) -> Option<&str> {
     reference(value)?.strip_prefix('#')
 }
+
+/// The JSON Schema type of a value. What is written with a fraction or an exponent is a number and
+/// no integer.
+///
+/// ```
+/// use located::openapi::type_of;
+/// use serde_json::json;
+///
+/// assert_eq!([json!(null), json!(1), json!(1.5), json!([])].each_ref().map(type_of), [
+///     "null", "integer", "number", "array"
+/// ]);
+/// ```
+pub fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

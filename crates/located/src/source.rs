@@ -1,7 +1,7 @@
 //! A YAML or JSON text: its value, and the position of each part of the value.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -270,6 +270,24 @@ impl Source {
             })
             .as_ref()
     }
+}
+
+/// A path without `.` and, as far as possible, without `..`: each file has one such path, links
+/// aside. No file is looked at.
+pub fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(normal.components().next_back(), Some(Component::Normal(_))) =>
+            {
+                normal.pop();
+            }
+            part => normal.push(part),
+        }
+    }
+    normal
 }
 
 /// A path for messages: as given, with `/` as separator on every system.

@@ -1,10 +1,10 @@
 //! The OpenAPI document with the local files that it refers to, and the resolution of `$ref`s.
 
 use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use located::openapi::reference;
-use located::{Error, Place, Source, display, pointer};
+use located::{Error, Place, Source, display, normal, pointer};
 use serde_json::{Map, Value};
 
 use crate::by_name::by_name;
@@ -44,7 +44,9 @@ impl Document {
         let mut waiting = others(&document.value, document.source.file());
         let mut values = Map::new();
         while let Some(path) = waiting.pop() {
-            if path == normal(document.source.file()) || document.files.contains_key(&path) {
+            if path == display(&normal(Path::new(document.source.file())))
+                || document.files.contains_key(&path)
+            {
                 continue;
             }
             let read = read(Path::new(&path)).and_then(|source| Ok((source.value()?, source)));
@@ -139,7 +141,7 @@ impl Document {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let here = self.file(from).0.file();
         let path = match file {
-            "" => normal(here),
+            "" => display(&normal(Path::new(here))),
             url if is_remote(url) => {
                 let reason = format!(
                     "`$ref: {reference}` is a remote reference, and nothing is fetched from the \
@@ -237,24 +239,7 @@ fn is_remote(reference: &str) -> bool {
 /// The path of a file that a reference in another file names.
 fn beside(file: &str, reference: &str) -> String {
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
-    normal(&folder.join(decoded(reference)).to_string_lossy())
-}
-
-/// A path without `.` and, as far as possible, without `..`: each file has one such path.
-pub(crate) fn normal(path: &str) -> String {
-    let mut normal = PathBuf::new();
-    for part in Path::new(path).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(normal.components().next_back(), Some(Component::Normal(_))) =>
-            {
-                normal.pop();
-            }
-            part => normal.push(part),
-        }
-    }
-    display(&normal)
+    display(&normal(&folder.join(decoded(reference))))
 }
 
 fn decoded(text: &str) -> String {

@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use http_recording::Recording;
-use located::{Source, display};
-
-use crate::document::normal;
+use located::{Source, display, normal};
 
 /// A recording with a predecessor.
 #[derive(Debug)]
@@ -114,7 +112,7 @@ impl Files {
             ));
         }
         let folder = path.parent().unwrap_or(Path::new(""));
-        let before = PathBuf::from(normal(&folder.join(after).to_string_lossy()));
+        let before = normal(&folder.join(after));
         // A pipe or a device might never end.
         if !before.metadata().is_ok_and(|file| file.is_file()) {
             return Err(at(&path, &format!("there is no file {}", display(&before))));

@@ -2,6 +2,7 @@
 //! could notice a damage there at all.
 
 use http_recording::{Part, Recording};
+use located::openapi::type_of;
 use located::pointer;
 use openapi_traffic::{Routes, Spec};
 use serde::Serialize;
@@ -203,7 +204,7 @@ impl<'s> Contract<'s> {
                 Some(Free::Text)
             }
             (Value::String(_), Value::String(_)) => is_free(&speaking, new).then_some(Free::Text),
-            _ if kind(old) != kind(new) => {
+            _ if type_of(old) != type_of(new) => {
                 let lets = speaking.iter().any(|it| lets(it.schema, new));
                 (lets && !speaking.iter().all(|it| lets_none(it.schema))).then_some(Free::OtherType)
             }
@@ -379,21 +380,11 @@ fn is_free(speaking: &[Speaking<'_>], value: &Value) -> bool {
 /// Whether a schema itself names the type of a value.
 fn lets(schema: &Value, value: &Value) -> bool {
     let name = schema.get("type").and_then(Value::as_str);
-    name.is_some_and(|name| name == kind(value) || (name == "number" && kind(value) == "integer"))
+    name.is_some_and(|name| {
+        name == type_of(value) || (name == "number" && type_of(value) == "integer")
+    })
 }
 
 fn lets_none(schema: &Value) -> bool {
     schema.get("type").is_none()
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }

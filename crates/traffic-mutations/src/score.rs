@@ -1,12 +1,12 @@
 //! Every damage judged: who noticed it, and what nobody did.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
 use http_recording::{Recording, files};
-use located::{Place, Source, display};
+use located::{Place, Source, display, normal};
 use openapi_traffic::{Exchange, Relations, Routes, Spec, judge};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -359,17 +359,4 @@ fn sessions(recorded: &[Recorded]) -> anyhow::Result<Vec<Vec<usize>>> {
         sessions.push(session);
     }
     Ok(sessions)
-}
-
-/// A path without `..` and `.`.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::ParentDir => drop(normal.pop()),
-            Component::CurDir => {}
-            other => normal.push(other),
-        }
-    }
-    normal
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use document_edit::{Edit, Position};
-use located::{openapi, pointer};
+use located::openapi::{self, type_of};
+use located::pointer;
 use serde_json::{Map, Value, json};
 
 use super::needs::{Need, Owner, Seen, types};
-use super::schema::{Writer, is_annotation, reference, type_of};
+use super::schema::{Writer, is_annotation, reference};
 
 /// What is done, where the edited document says it, and the ways to do it.
 type Ways = (String, String, Vec<Vec<Edit>>);

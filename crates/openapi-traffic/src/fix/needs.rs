@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http_recording::Origin;
-use located::{openapi, pointer};
+use located::openapi::{self, type_of};
+use located::pointer;
 use serde_json::{Map, Value};
 
 use super::edits;
-use super::schema::{Writer, type_of};
+use super::schema::Writer;
 use super::{Fix, Proposal, Refused};
 use crate::codes::{BodyCode, Code};
 use crate::corpus;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use indexmap::{IndexMap, IndexSet};
-use located::{openapi, pointer};
+use located::openapi::{self, type_of};
+use located::pointer;
 use serde_json::{Map, Value, json};
 
 use crate::document::Document;
@@ -25,19 +26,6 @@ const ANNOTATIONS: [&str; 9] = [
 /// Whether a keyword changes nothing in what a schema takes.
 pub(super) fn is_annotation(keyword: &str) -> bool {
     ANNOTATIONS.contains(&keyword) || (keyword.starts_with("x-") && keyword != "x-extensible-enum")
-}
-
-/// The JSON Schema type of a value.
-pub(super) fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }
 
 /// How a document writes its schemas.
