@@ -1,5 +1,5 @@
-//! What this repository adds to `--fix`: the client has to be generated from an edited document, and
-//! an edit that departs from the vendor has to have a correction.
+//! What this repository adds to `--fix`: the client has to be generated from an edited document,
+//! and an edit that departs from the vendor has to have a correction.
 
 use std::collections::BTreeMap;
 use std::path::Path;

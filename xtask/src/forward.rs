@@ -1,8 +1,8 @@
 //! Starts the programs with the commands that read recorded traffic; cargo builds them when needed.
 //!
-//! They are separate programs, so that `regen` compiles without the validator, and `validate` without
-//! the client, which may have to be generated anew. Each has a file of its own in the target
-//! directory, so that using one does not cause a rebuild of another.
+//! They are separate programs, so that `regen` compiles without the validator, and `validate`
+//! without the client, which may have to be generated anew. Each has a file of its own in the
+//! target directory, so that using one does not cause a rebuild of another.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};

@@ -1,7 +1,7 @@
 //! Edits of YAML and JSON documents that leave everything else as it was.
 //!
-//! An [`Edit`] names a place by its JSON pointer. [`apply`] changes the text there: what is added is
-//! written in the layout of what stands around it, and all other bytes stay.
+//! An [`Edit`] names a place by its JSON pointer. [`apply`] changes the text there: what is added
+//! is written in the layout of what stands around it, and all other bytes stay.
 //!
 //! ```
 //! use document_edit::{Edit, Position, apply};

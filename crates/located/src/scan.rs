@@ -94,7 +94,7 @@ impl Writing for Plain {
     }
 }
 
-/// JSON in a string, in which the quotes and backslashes of it are escapes, and anything may be one.
+/// JSON in a string, in which its quotes and backslashes are escapes, and any character may be one.
 struct InString;
 
 impl Writing for InString {

@@ -94,8 +94,8 @@ pub struct Judging {
     /// diff; `apply` also makes them
     ///
     /// An edit is offered where a captured or reported exchange shows a value, field, type, status,
-    /// media type or parameter that the document does not know, and where it ends these findings and
-    /// brings no other.
+    /// media type or parameter that the document does not know, and where it ends these findings
+    /// and brings no other.
     #[arg(
         long,
         value_name = "WHAT",

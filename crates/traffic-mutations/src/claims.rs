@@ -85,7 +85,7 @@ struct Claim {
     found: String,
     /// Claims that are contradicted in one go have the same; none where it must be alone.
     round: Option<usize>,
-    /// Method, path and status of the exchanges that a finding is of, where its place is not enough.
+    /// Method, path and status of the exchanges of a finding, where its place is not enough.
     operation: Option<String>,
 }
 

@@ -241,7 +241,7 @@ fn a_relation_and_a_reader_notice_what_the_document_does_not() {
 }
 
 #[test]
-fn what_nothing_could_notice_is_told_by_rule() {
+fn what_nothing_could_notice_has_a_class_by_rule() {
     let excerpt = {
         let mut recording = list("captured", json!([{"title": "Emma"}]));
         recording["meta"]["excerpt"] = json!(["response"]);
@@ -351,7 +351,7 @@ fn a_claim_is_seen_through_another_that_is_contradicted_with_it() {
 }
 
 #[test]
-fn a_score_below_its_floor_and_one_above_it_are_told_apart() {
+fn a_score_below_its_floor_falls_and_one_above_it_rises() {
     let score = scored(&[list("captured", json!([book()]))]);
     let floors = Floors::of(&score, &[]);
     assert_eq!(floors.compare(&score, &[]), Compared::default());

@@ -1,7 +1,7 @@
 //! Edits of the document that the traffic asks for: proposed, tried, and shown as a difference.
 //!
-//! An edit is offered only where a recording of somebody else's traffic (captured or reported) shows
-//! what it adds, and where the edited document has none of the findings that it is for and no
+//! An edit is offered only where a recording of somebody else's traffic (captured or reported)
+//! shows what it adds, and where the edited document has none of the findings that it is for and no
 //! finding more than before. No value of a recording is written into the document, but for a short
 //! word that is added to a vocabulary.
 

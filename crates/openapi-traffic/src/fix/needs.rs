@@ -415,7 +415,7 @@ impl Reading<'_> {
         }
     }
 
-    /// The schemas that speak of the value at a pointer into an exchange, as the document uses them.
+    /// The schemas that apply to the value at a pointer into an exchange, as the document has them.
     fn sites(&self, exchange: &Exchange, at: &str) -> Vec<String> {
         let Some((way, below)) = body(at) else {
             return Vec::new();

@@ -227,7 +227,7 @@ seeded! {
     fault_in_the_discriminated_alternative: get("/things/7"), ok(thing(json!({"shape": {"kind": "Square", "radius": 1}}))) => ["NSV223"];
     excluded_value: get("/things/7"), ok(thing(json!({"no": ""}))) => ["NSV232"];
     value_of_a_map: get("/things/7"), ok(thing(json!({"labels": {"a": 1}}))) => ["NSV220"];
-    write_only_field_in_an_answer: get("/things/7"), ok(thing(json!({"secret": "s"}))) => ["NSV235"];
+    write_only_field_in_a_response: get("/things/7"), ok(thing(json!({"secret": "s"}))) => ["NSV235"];
 
     // Drift.
     undocumented_field: get("/things/7"), ok(thing(json!({"hue": 1}))) => ["NSV301"];
@@ -255,7 +255,7 @@ seeded! {
     control_date_time_with_offset: get("/things/7"), ok(thing(json!({"created": "2025-09-16T14:59:24.5+02:00"}))) => [];
     control_characters_are_counted_not_bytes: get("/things/7"), ok(thing(json!({"name": "ÄÖÜäöüß€"}))) => [];
     control_request_without_read_only_fields: post(json!({"secret": "s", "name": "acme"})), accepted() => [];
-    control_bad_request_that_earned_its_answer:
+    control_bad_request_that_earned_its_response:
         post(json!({"name": 7})),
         json!({"status": 400, "headers": {"content-type": "application/problem+json"}, "body": {"message": "no"}}) => [];
     control_optional_body_under_204: get("/things/7"), json!({"status": 204}) => [];

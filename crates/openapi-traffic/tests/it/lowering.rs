@@ -117,10 +117,10 @@ lowering! {
     read_only_is_not_required_in_a_request: "request" {"S": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer", "readOnly": true}}}} {
         {} => []; {"id": 1} => ["NSV135"];
     }
-    read_only_is_required_in_an_answer: "response" {"S": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer", "readOnly": true}}}} {
+    read_only_is_required_in_a_response: "response" {"S": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer", "readOnly": true}}}} {
         {} => ["NSV223"]; {"id": 1} => [];
     }
-    write_only_is_not_required_in_an_answer: "response" {"S": {"type": "object", "required": ["pw"], "properties": {"pw": {"type": "string", "writeOnly": true}}}} {
+    write_only_is_not_required_in_a_response: "response" {"S": {"type": "object", "required": ["pw"], "properties": {"pw": {"type": "string", "writeOnly": true}}}} {
         {} => []; {"pw": "x"} => ["NSV235"];
     }
     write_only_is_required_in_a_request: "request" {"S": {"type": "object", "required": ["pw"], "properties": {"pw": {"type": "string", "writeOnly": true}}}} {
