@@ -74,6 +74,9 @@ for kind in clean found; do
     # shellcheck disable=SC2046 # the figures of both
     set -- $(cat "$work/ours" "$work/theirs")
     awk -v kind="$kind" -v ours="$1" -v theirs="$5" \
-        'BEGIN { printf "%s: %.1f times as fast%s\n", kind, theirs / ours,
-            kind != "clean" ? "" : theirs / ours >= 6 ? " [at least 6: met]" : " [at least 6: MISSED]" }'
+        'BEGIN {
+            ratio = theirs / ours
+            verdict = (ratio >= 6) ? " [at least 6: met]" : " [at least 6: MISSED]"
+            printf "%s: %.1f times as fast%s\n", kind, ratio, (kind == "clean") ? verdict : ""
+        }'
 done
