@@ -534,22 +534,16 @@ fn read_exchanges(
     Ok((number..).zip(read).map(exchange).collect())
 }
 
-/// Whether a file has an exchange on each of its lines.
-pub(crate) fn has_lines(path: &Path) -> bool {
-    let extension = path.extension().and_then(|it| it.to_str());
-    extension.is_some_and(|it| matches!(it.to_ascii_lowercase().as_str(), "ndjson" | "jsonl"))
-}
-
 /// The exchanges of a file or, where it has one on each line, of that line; none where it cannot be
 /// read any more.
 pub(crate) fn exchanges_at(path: &Path, line: usize) -> Vec<Arc<Exchange>> {
-    let source = || match has_lines(path) {
-        true => {
+    let source = || match Kind::of(path) {
+        Some(Kind::Lines) => {
             let opened = BufReader::new(File::open(path).ok()?);
             let text = opened.lines().nth(line.checked_sub(1)?)?.ok()?;
             Some(Source::at_line(display(path), text, line))
         }
-        false => Source::read(path).ok(),
+        _ => Source::read(path).ok(),
     };
     let read = source().and_then(|it| read_exchanges(&Arc::new(it), 0, &mut Vec::new()).ok());
     let exchanges = read.into_iter().flatten();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use http_recording::Origin;
+use http_recording::{Kind as FileKind, Origin};
 use located::openapi::{self, type_of};
 use located::pointer;
 use serde_json::{Map, Value};
@@ -234,7 +234,7 @@ impl Reading<'_> {
     fn exchange(&mut self, it: &Reported) -> Option<Arc<Exchange>> {
         let place = it.finding.recording.as_ref()?;
         let path = Path::new(self.report.path(&place.file));
-        let is_lines = corpus::has_lines(path);
+        let is_lines = FileKind::of(path) == Some(FileKind::Lines);
         let line = if is_lines { place.line } else { 1 };
         let known = self.documents.entry((path.to_owned(), line));
         let exchanges = known.or_insert_with(|| corpus::exchanges_at(path, line));
