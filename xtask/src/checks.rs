@@ -30,8 +30,6 @@ pub struct Subjects {
     pub recordings: Vec<PathBuf>,
     /// The corrections.
     pub corrections: Option<PathBuf>,
-    /// The relations, whose evidence is checked.
-    pub relations: Option<PathBuf>,
     /// The folder of the vendor's documents, against which the vendor facts are checked.
     pub vendor: Option<PathBuf>,
 }
@@ -69,16 +67,6 @@ impl RepositoryChecks {
         let ours = paths.filter(|path| is_ours(path) && path.exists());
         let found = self.search(spec).below(ours)?;
         Ok(found.into_iter().map(leak).collect())
-    }
-
-    /// Checks the relations against their evidence.
-    fn relations(&self, spec: &Spec) -> anyhow::Result<Vec<Finding>> {
-        let Some(path) = &self.subjects.relations else {
-            return Ok(Vec::new());
-        };
-        // If they cannot be read, the run itself reports it.
-        let read = Source::read(path).and_then(|source| Relations::load(source, spec));
-        Ok(read.map_or_else(|_| Vec::new(), |them| check_relations::check(&them)))
     }
 
     /// Checks the corrections against the spec, the recordings and the vendor facts.
@@ -119,13 +107,14 @@ impl Checks for RepositoryChecks {
     }
 
     /// A file that cannot be read does not stop the other checks.
-    fn finish(&self, spec: &Spec, report: &mut Report) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for part in [
-            self.corrections(spec, report),
-            self.relations(spec),
-            self.leaks(spec),
-        ] {
+    fn finish(
+        &self,
+        spec: &Spec,
+        relations: Option<&Relations>,
+        report: &mut Report,
+    ) -> Vec<Finding> {
+        let mut findings = relations.map_or_else(Vec::new, check_relations::check);
+        for part in [self.corrections(spec, report), self.leaks(spec)] {
             match part {
                 Ok(more) => findings.extend(more),
                 Err(error) => report.problems.push(format!("{error:#}")),

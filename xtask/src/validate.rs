@@ -82,7 +82,7 @@ impl Validate {
             paths: files.subjects.recordings.clone(),
             hosts: judging.host.clone(),
             baseline: files.baseline,
-            relations: files.subjects.relations.clone(),
+            relations: files.relations,
             unused_excuses: files.everything || self.baseline.is_some(),
             coverage: judging.format.wants_coverage(judging.coverage),
             cases: judging.format == Format::Junit,
@@ -123,6 +123,7 @@ struct Files {
     /// No path was given: everything is validated.
     everything: bool,
     spec: PathBuf,
+    relations: Option<PathBuf>,
     baseline: Option<PathBuf>,
     subjects: Subjects,
 }
@@ -135,6 +136,7 @@ impl Files {
         Ok(Files {
             everything: command.paths.is_empty(),
             spec: given(&command.spec)?.unwrap_or_else(|| SPEC.into()),
+            relations: given(&command.relations)?.or_else(|| ours(RELATIONS)),
             baseline: given(&command.baseline)?
                 .or_else(|| ours(BASELINE).filter(|path| workspace_root().join(path).exists())),
             subjects: Subjects {
@@ -146,7 +148,6 @@ impl Files {
                         .collect::<Result<_, _>>()?,
                 },
                 corrections: given(&command.corrections)?.or_else(|| ours(CORRECTIONS)),
-                relations: given(&command.relations)?.or_else(|| ours(RELATIONS)),
                 vendor: given(&command.vendor)?,
             },
         })

@@ -6,6 +6,7 @@ use http_recording::Recording;
 use located::Source;
 
 use crate::finding::Finding;
+use crate::relations::Relations;
 use crate::report::Report;
 use crate::spec::Spec;
 
@@ -32,8 +33,13 @@ pub trait Checks: Sync {
     }
 
     /// Findings after everything was validated.
-    fn finish(&self, spec: &Spec, report: &mut Report) -> Vec<Finding> {
-        let _ = (spec, report);
+    fn finish(
+        &self,
+        spec: &Spec,
+        relations: Option<&Relations>,
+        report: &mut Report,
+    ) -> Vec<Finding> {
+        let _ = (spec, relations, report);
         Vec::new()
     }
 }

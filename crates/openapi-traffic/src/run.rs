@@ -63,8 +63,14 @@ pub(crate) fn run_on(
     match document.and_then(Spec::load) {
         Ok(spec) => {
             let spec = spec.at_hosts(options.hosts.clone());
-            let mut findings = judge(&spec, options, checks, &mut report, each);
-            findings.extend(checks.finish(&spec, &mut report));
+            let relations = relations(&spec, options, &mut report);
+            let by = By {
+                spec: &spec,
+                relations: relations.as_ref(),
+                checks,
+            };
+            let mut findings = judge(by, options, &mut report, each);
+            findings.extend(checks.finish(&spec, relations.as_ref(), &mut report));
             report.known = spec.known.clone();
             let kept = excuse(findings, options, &mut report);
             report.findings = kept.into_iter().map(Into::into).collect();
@@ -79,20 +85,15 @@ pub(crate) fn run_on(
 /// Validates everything at or below the paths. Returns the findings; everything else goes into the
 /// report.
 fn judge(
-    spec: &Spec,
+    by: By<'_>,
     options: &Options,
-    checks: &dyn Checks,
     report: &mut Report,
     each: &mut dyn FnMut(),
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let relations = relations(spec, options, report);
-    let relations = relations.as_ref();
-    let by = By {
-        spec,
-        relations,
-        checks,
-    };
+    let By {
+        spec, relations, ..
+    } = by;
     let summary = corpus::for_each_by(&options.paths, by, &mut |judged| {
         each();
         if options.cases {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use http_recording::Recording;
 use located::Source;
 use openapi_traffic::report::{Report, Tool};
-use openapi_traffic::{Checks, Finding, Options, Rule, Severity, Spec, run};
+use openapi_traffic::{Checks, Finding, Options, Relations, Rule, Severity, Spec, run};
 
 use crate::bench::{Bench, SPEC, with_body};
 
@@ -45,7 +45,12 @@ impl Checks for Reader {
         vec![Finding::new(&TITLED, "in a document", "", "")]
     }
 
-    fn finish(&self, _spec: &Spec, _report: &mut Report) -> Vec<Finding> {
+    fn finish(
+        &self,
+        _spec: &Spec,
+        _relations: Option<&Relations>,
+        _report: &mut Report,
+    ) -> Vec<Finding> {
         vec![Finding::new(&TITLED, "in the end", "", "")]
     }
 }
