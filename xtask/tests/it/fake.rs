@@ -6,7 +6,9 @@ use located::Source;
 use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, READ_ONLY_KEY, SYSTEM_KEY};
 use openapi_traffic::{Exchange, Spec, judge};
 use reqwest::{Client, Method};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+
+use crate::recording;
 
 const ONE: &str = "/domains/acme.example/connections/sip*%40acme-pri.example";
 
@@ -148,17 +150,9 @@ async fn every_response_in_the_life_of_a_trunk_is_one_of_the_document() {
 
         let headers =
             json!({ "content-type": response.headers()["content-type"].to_str().unwrap() });
-        let query: Map<String, Value> = query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
-        let mut recording = json!({
-            "format": 1,
-            "meta": { "origin": "synthetic" },
-            "request": { "method": method.as_str(), "path": path, "query": query },
-            "response": { "status": status, "headers": headers, "body": response.json::<Value>().await.unwrap() },
-        });
+        let mut recording = recording(method.as_str(), path, query, status);
+        recording["response"]["headers"] = headers;
+        recording["response"]["body"] = response.json::<Value>().await.unwrap();
         if !body.is_null() {
             recording["request"]["headers"] = json!({ "content-type": "application/json" });
             recording["request"]["body"] = body;

@@ -16,9 +16,10 @@ use netsapiens_connections::fake::{
 };
 use openapi_traffic::{Exchange, Finding, Relations, Session, Spec, judge};
 use reqwest::{Client, Method};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::bench::{Bench, Run, SPEC, with_body};
+use crate::recording;
 
 fn spec() -> Spec {
     Spec::load(Source::read("../openapi/connections.yaml".as_ref()).unwrap()).unwrap()
@@ -143,17 +144,7 @@ impl Recorder<'_> {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         let text = response.text().await.unwrap();
-        let query: Map<String, Value> = query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
-        let mut recording = json!({
-            "format": 1,
-            "meta": { "origin": "synthetic" },
-            "request": { "method": method.as_str(), "path": path, "query": query },
-            "response": { "status": status },
-        });
+        let mut recording = recording(method.as_str(), path, query, status);
         if !body.is_null() {
             recording["request"]["body"] = body;
         }
@@ -458,17 +449,7 @@ fn written(line: &str) -> Arc<Exchange> {
         Some((status, body)) => (status, Some(serde_json::from_str::<Value>(body).unwrap())),
         None => (response, None),
     };
-    let query: Map<String, Value> = query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (name.into(), value.into()))
-        .collect();
-    let mut recording = json!({
-        "format": 1,
-        "meta": { "origin": "synthetic" },
-        "request": { "method": method, "path": path, "query": query },
-        "response": { "status": status.parse::<u16>().unwrap() },
-    });
+    let mut recording = recording(method, path, query, status.parse().unwrap());
     for (side, body) in [("request", sent), ("response", received)] {
         if let Some(body) = body {
             recording[side]["body"] = body;
