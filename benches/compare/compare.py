@@ -4,9 +4,9 @@
     benches/compare/compare.py VENDOR.json [FOLDER]
 
 VENDOR.json is the vendor's OpenAPI document, which is not part of this repository. Everything is
-made and built in FOLDER (a temporary one unless given; what is there already is used again). It
-needs Java for openapi-generator, and the network for the generators and for crates. It prints the
-tables of docs/COMPARE.md.
+generated and built in FOLDER (a temporary one unless given; generators that are there already are
+used again). It needs Java for openapi-generator, and the network for the generators and for
+crates. It writes the tables of docs/COMPARE.md, between the two comments that name this script.
 """
 
 import json
@@ -25,6 +25,11 @@ OPENAPI_GENERATOR = "7.26.0"
 OPENAPI_TO_RUST = "0.23.0"
 PROGENITOR = "0.15.1"
 GENERATORS = ["progenitor", "openapi-to-rust", "openapi-generator"]
+PAGE = REPOSITORY / "docs/COMPARE.md"
+BEGIN, END = "<!-- written by benches/compare/compare.py -->\n", "<!-- end of what it wrote -->\n"
+# A longer cell moves to the list of messages below its table.
+CELL = 40
+MESSAGE = 300
 
 # No client has TLS in it: what that costs is the same for all, and the drivers speak plain HTTP.
 DRIVER = """[package]
@@ -155,7 +160,7 @@ def lines_of(folder, generator):
     return sum(len(file.read_text().splitlines()) for file in files)
 
 
-def measure(work, generator, document, path, target):
+def measure(work, generator, document, path):
     """The rows of one client, from one document."""
     folder = work / f"{generator}-{document}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -180,7 +185,9 @@ def measure(work, generator, document, path, target):
     client = "ours" if generator == "ours" else f"{generator}-{document}"
     shutil.copy(HERE / f"clients/{client}.rs", folder / "src/client.rs")
     run("cargo", "fetch", folder=folder, log=folder / "fetch.log")
-    cold = not target.exists()
+    # Cold: nothing is built yet, so that the figure is what a first build costs.
+    target = work / "target"
+    shutil.rmtree(target, ignore_errors=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
         run("cargo", "build", "--offline", "--target-dir", target, folder=folder,
@@ -189,9 +196,8 @@ def measure(work, generator, document, path, target):
     except Failed as error:
         return rows | {"compiles": f"no: {error}"}
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if cold:
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        rows["build"] = f"{cpu:.0f} s"
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    rows["build"] = f"{cpu:.0f} s"
     tree = run("cargo", "tree", "--offline", "--prefix", "none", "--edges", "normal,build",
                folder=folder, log=folder / "tree.log")
     rows["packages"] = str(len({line.split(" (")[0] for line in tree.splitlines() if line}) - 1)
@@ -201,28 +207,31 @@ def measure(work, generator, document, path, target):
 
 
 ROWS = [
-    ("generates", "takes the document"),
-    ("compiles", "what it generates compiles"),
+    ("generates", "the generator reads the document"),
+    ("compiles", "the generated code compiles"),
     ("recordings decoded", "recorded lists and trunks decoded"),
-    ("recordings kept", "… and written again without loss"),
-    ("odd values decoded", "odd values decoded"),
-    ("odd values kept", "… and written again without loss"),
-    ("path", "`DELETE` of a trunk that is named `..`"),
-    ("debug", "SIP password in `Debug` of a trunk"),
-    ("502", "error of a gateway's HTML page, 502"),
-    ("empty 202 to a create", "create that gets 202 without a body"),
-    ("empty 202 to a delete", "delete that gets 202 without a body"),
-    ("lost create", "create whose response is lost"),
-    ("lost create said", "… and what its error says"),
-    ("busy read", "list that gets 503 twice and then 200"),
+    ("recordings kept", "… and serialized again without loss"),
+    ("odd values decoded", "trunks with one odd value decoded"),
+    ("odd values kept", "… and serialized again without loss"),
+    ("path", "`DELETE` of a trunk named `..`"),
+    ("debug", "SIP password in the `Debug` of a trunk"),
+    ("empty 202 to a create", "create: 202 without a body"),
+    ("empty 202 to a delete", "delete: 202 without a body"),
+    ("502", "list: 502 with a gateway's HTML page"),
+    ("lost create", "create: the connection breaks before the response"),
+    ("lost create said", "… and the error's message"),
+    ("busy read", "list: 503 twice, then 200"),
     ("lines", "lines of generated code"),
     ("packages", "packages, without TLS"),
-    ("build", "CPU time of a cold debug build, without TLS"),
+    ("build", "processor time of a cold debug build, without TLS"),
 ]
 
 
-def cell(text):
-    text = text if len(text) <= 150 else text[:149] + "…"
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def escaped(text):
     return text.replace("|", "\\|").replace("\n", " ")
 
 
@@ -235,14 +244,58 @@ def columns(rows, document):
 
 
 def table(columns):
-    columns = list(columns)
-    yield "| | " + " | ".join(name for name, _ in columns) + " |"
+    """One column a client; long cells refer to the messages, which follow."""
+    columns, messages = list(columns), []
+
+    def cell(text):
+        if len(text) <= CELL:
+            return escaped(text)
+        result, colon, message = text.partition(": ")
+        if not colon or " " in result:
+            result, message = "", text
+        if message not in messages:
+            messages.append(message)
+        return f"{result} ({messages.index(message) + 1})".strip()
+
+    yield row(["", *(name for name, _ in columns)])
     yield "|---" * (len(columns) + 1) + "|"
     for key, title in ROWS:
-        yield f"| {title} | " + " | ".join(cell(rows.get(key, "–")) for _, rows in columns) + " |"
+        yield row([title, *(cell(rows.get(key, "–")) for _, rows in columns)])
+    yield "\nThe messages that the numbers in parentheses refer to:\n"
+    yield "| | |\n|---|---|"
+    for number, text in enumerate(messages, 1):
+        text = text if len(text) <= MESSAGE else text[: MESSAGE - 1] + "…"
+        yield f"| {number} | `` {escaped(text)} `` |"
+
+
+def tables(rows):
+    """What the page has between the two comments."""
+    yield row(["", "version", "called with"])
+    yield "|---|---|---|"
+    yield row(["this crate", "this repository", "default settings"])
+    for name, url, version, settings in [
+        ("progenitor", "https://github.com/oxidecomputer/progenitor", PROGENITOR,
+         "default settings"),
+        ("openapi-to-rust", "https://github.com/gpu-cli/openapi-to-rust", OPENAPI_TO_RUST,
+         "default settings, async client"),
+        ("openapi-generator", "https://openapi-generator.tech", OPENAPI_GENERATOR,
+         "`-g rust --library reqwest`"),
+    ]:
+        yield row([f"[{name}]({url})", version, settings])
+    for title, document in [
+        ("From the vendor's document", "vendor"),
+        ("From this repository's document", "ours"),
+    ]:
+        yield f"\n## {title}\n"
+        yield from table(columns(rows, document))
+    rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True)
+    version = " ".join(rustc.stdout.split()[:2])
+    yield f"\nMeasured on {time.strftime('%Y-%m-%d')} with {version} on {os.cpu_count()} cores."
 
 
 def main():
+    if BEGIN not in PAGE.read_text() or END not in PAGE.read_text():
+        sys.exit(f"{PAGE} lacks the comments between which the tables stand")
     vendor = pathlib.Path(sys.argv[1]).resolve()
     work = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else tempfile.mkdtemp()).resolve()
     work.mkdir(parents=True, exist_ok=True)
@@ -256,21 +309,17 @@ def main():
 
     rows = {}
     for generator in ["ours", *GENERATORS]:
-        target = work / f"target-{generator}"
-        # Cold, so that the first build shows what it costs.
-        shutil.rmtree(target, ignore_errors=True)
         for document, path in documents.items():
             if generator == "ours" and document != "ours":
                 continue
             if document == "vendor-3.0" and rows[generator, "vendor"]["generates"] == "yes":
                 continue
-            rows[generator, document] = measure(work, generator, document, path, target)
-            print(generator, document, rows[generator, document], file=sys.stderr)
+            rows[generator, document] = measure(work, generator, document, path)
+            print(generator, document, rows[generator, document], file=sys.stderr, flush=True)
 
-    for title, document in [("From the vendor's document", "vendor"), ("From ours", "ours")]:
-        print(f"\n### {title}\n")
-        print("\n".join(table(columns(rows, document))))
-    print(f"\n{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores.")
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(before + BEGIN + "\n" + "\n".join(tables(rows)) + "\n\n" + END + after)
 
 
 if __name__ == "__main__":

@@ -267,10 +267,7 @@ async fn lost_create() -> Result<()> {
     let server = Server::start(|_| String::new()).await?;
     let result = client::create(&server.url, "acme.example", "sip*@a").await;
     let error = result.err().unwrap_or_else(|| "success".into());
-    row(
-        "lost create",
-        format!("sent {} times", server.requests().len()),
-    );
+    row("lost create", sent(&server));
     row(
         "lost create said",
         error.replace(&server.url, "http://server"),
@@ -288,15 +285,17 @@ async fn busy_read() -> Result<()> {
     })
     .await?;
     let result = client::list(&server.url).await;
-    let sent = server.requests().len();
-    row(
-        "busy read",
-        match result {
-            Ok(_) => format!("success, sent {sent} times"),
-            Err(_) => format!("error, sent {sent} times"),
-        },
-    );
+    let result = result.map_or("error", |_| "success");
+    row("busy read", format!("{result}, {}", sent(&server)));
     Ok(())
+}
+
+fn sent(server: &Server) -> String {
+    match server.requests().len() {
+        1 => "sent once".into(),
+        2 => "sent twice".into(),
+        number => format!("sent {number} times"),
+    }
 }
 
 const ACCEPTED: &str = r#"{"code":202,"message":"Accepted"}"#;
