@@ -29,6 +29,7 @@ PAGE = REPOSITORY / "docs/COMPARE.md"
 BEGIN, END = "<!-- written by benches/compare/compare.py -->\n", "<!-- end of what it wrote -->\n"
 # A longer cell moves to the list of messages below its table.
 CELL = 40
+RESULTS = ["no", "error", "refused", "not decoded"]
 MESSAGE = 300
 
 # No client has TLS in it: what that costs is the same for all, and the drivers speak plain HTTP.
@@ -250,8 +251,8 @@ def table(columns):
     def cell(text):
         if len(text) <= CELL:
             return escaped(text)
-        result, colon, message = text.partition(": ")
-        if not colon or " " in result:
+        result, _, message = text.partition(": ")
+        if result not in RESULTS:
             result, message = "", text
         if message not in messages:
             messages.append(message)
