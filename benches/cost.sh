@@ -44,9 +44,12 @@ TOML
 plain='let _ = reqwest::Client::new().get("https://pbx.acme.example").send().await;'
 ours='let _ = netsapiens_connections::Client::from_env();'
 path="path = \"$repository\""
-program plain 'reqwest = { version = "0.13", default-features = false, features = ["json", "query", "rustls"] }' "$plain"
+features='["json", "query", "rustls"]'
+reqwest="reqwest = { version = \"0.13\", default-features = false, features = $features }"
+ring="$path, default-features = false, features = [\"ring\"]"
+program plain "$reqwest" "$plain"
 program default "netsapiens-connections = { $path }" "$ours"
-program ring "netsapiens-connections = { $path, default-features = false, features = [\"ring\"] }" "$ours"
+program ring "netsapiens-connections = { $ring }" "$ours"
 
 build() {
     cd "$work/$1"

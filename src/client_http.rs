@@ -67,7 +67,8 @@ impl ClientBuilder {
     /// use std::net::Ipv4Addr;
     /// use netsapiens_connections::{Client, ErrorKind};
     ///
-    /// let builder = Client::builder().api_key("nss_EXAMPLE").resolve(Ipv4Addr::new(192, 0, 2, 10));
+    /// let address = Ipv4Addr::new(192, 0, 2, 10);
+    /// let builder = Client::builder().api_key("nss_EXAMPLE").resolve(address);
     /// assert!(builder.clone().server("pbx.acme.example").build().is_ok());
     /// let error = builder.server("192.0.2.11").build().unwrap_err(); // nothing to resolve
     /// assert_eq!(error.kind(), ErrorKind::Configuration);

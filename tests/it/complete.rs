@@ -150,8 +150,7 @@ async fn a_list_without_a_count_succeeds_and_says_that_it_is_not_counted() {
 }
 
 #[tokio::test]
-async fn without_a_count_and_paging_a_list_is_complete_only_if_no_response_has_the_length_of_a_limit()
- {
+async fn without_count_and_paging_a_list_is_complete_unless_a_response_has_the_length_of_a_limit() {
     let table = [
         // Trunks, and the most of a response. 100 and 1000 are lengths at which lists are cut.
         (7, 100, true),

@@ -144,7 +144,10 @@ async fn what_is_no_json_says_where() {
 async fn one_event_names_the_fields_that_could_not_be_read() {
     let odd = TRUNK.replace(
         '}',
-        r#","description":["sentinel"],"registration":{"del_latency":"sentinel","sentinel-new":1}}"#,
+        concat!(
+            r#","description":["sentinel"],"#,
+            r#""registration":{"del_latency":"sentinel","sentinel-new":1}}"#,
+        ),
     );
     let log = Log::of_this_thread(tracing::Level::WARN);
     list("application/json", format!("[{odd},{TRUNK},{odd}]"))

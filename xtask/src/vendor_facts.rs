@@ -146,7 +146,8 @@ impl Facts {
             match spec.pointer(ours) {
                 None => {
                     let message = format!(
-                        "`ours` in a vendor fact of `{id}` points at a place that is not in the spec"
+                        "`ours` in a vendor fact of `{id}` points at a place that is not in the \
+                         spec"
                     );
                     findings.push(self.finding(
                         Code::FactOrphan,

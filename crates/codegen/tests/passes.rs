@@ -172,7 +172,8 @@ fn what_the_generator_cannot_take_is_rejected_with_its_place() {
 fn a_schema_in_a_parameter_is_checked_too() {
     let parameter = |schema: &str| {
         format!(
-            "      operationId: list\n      parameters:\n        - {{name: a, in: query, schema: {{{schema}}}}}\n"
+            "      operationId: list\n      parameters:\n        - {{name: a, in: query, schema: \
+             {{{schema}}}}}\n"
         )
     };
     let list = "      operationId: list\n";
@@ -191,7 +192,8 @@ fn a_schema_in_a_parameter_is_checked_too() {
 
 #[test]
 fn json_content_without_a_schema_is_rejected() {
-    let schema = "            application/json:\n              schema:\n                $ref: '#/components/schemas/Trunk'\n";
+    let schema = "            application/json:\n              schema:\n                $ref: \
+         '#/components/schemas/Trunk'\n";
     let problem = linted(schema, "            application/json: {}\n").unwrap_err();
     assert!(
         problem.starts_with("spec.yaml:7:9: JSON content without a schema"),
@@ -204,18 +206,37 @@ fn json_content_without_a_schema_is_rejected() {
 #[test]
 fn composed_objects_are_one_object_with_everything() {
     let spec = json!({
-        "paths": { "/a": { "get": { "operationId": "a", "responses": { "200": { "$ref": "#/components/responses/A" } } } } },
+        "paths": {
+            "/a": {
+                "get": {
+                    "operationId": "a",
+                    "responses": { "200": { "$ref": "#/components/responses/A" } },
+                },
+            },
+        },
         "components": {
-            "responses": { "A": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Whole" } } } } },
+            "responses": {
+                "A": {
+                    "content": {
+                        "application/json": { "schema": { "$ref": "#/components/schemas/Whole" } }
+                    },
+                },
+            },
             "schemas": {
                 "Whole": {
                     "description": "Both.",
                     "allOf": [
-                        { "type": "object", "required": ["x"], "properties": { "x": { "type": "string" } } },
+                        {
+                            "type": "object", "required": ["x"],
+                            "properties": { "x": { "type": "string" } },
+                        },
                         { "$ref": "#/components/schemas/Part" },
                     ],
                 },
-                "Part": { "type": "object", "description": "Part.", "required": ["y"], "properties": { "y": { "type": "integer" } } },
+                "Part": {
+                    "type": "object", "description": "Part.", "required": ["y"],
+                    "properties": { "y": { "type": "integer" } },
+                },
                 "Unused": { "type": "string" },
             },
         },
@@ -232,8 +253,18 @@ fn composed_objects_are_one_object_with_everything() {
 fn what_is_read_has_room_for_more_than_the_spec_lists() {
     let spec = json!({
         "paths": { "/a": { "post": { "operationId": "a",
-            "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Sent" } } } },
-            "responses": { "200": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Read" } } } } },
+            "requestBody": {
+                "content": {
+                    "application/json": { "schema": { "$ref": "#/components/schemas/Sent" } }
+                },
+            },
+            "responses": {
+                "200": {
+                    "content": {
+                        "application/json": { "schema": { "$ref": "#/components/schemas/Read" } }
+                    },
+                },
+            },
         } } },
         "components": { "schemas": {
             "Sent": { "type": "object", "properties": { "x": { "type": "string" } } },
@@ -241,8 +272,12 @@ fn what_is_read_has_room_for_more_than_the_spec_lists() {
                 "x": { "type": "string" }, "whole": { "$ref": "#/components/schemas/Whole" },
                 "closed": { "$ref": "#/components/schemas/Closed" },
             } },
-            "Whole": { "type": "object", "required": ["x"], "properties": { "x": { "type": "string" } } },
-            "Closed": { "type": "object", "properties": { "x": {} }, "additionalProperties": false },
+            "Whole": {
+                "type": "object", "required": ["x"], "properties": { "x": { "type": "string" } }
+            },
+            "Closed": {
+                "type": "object", "properties": { "x": {} }, "additionalProperties": false
+            },
         } },
     });
     let adapted = adapt::adapt(&spec, &[]);
@@ -256,16 +291,30 @@ fn what_is_read_has_room_for_more_than_the_spec_lists() {
 fn a_choice_of_scalars_is_its_first_and_a_vocabulary_keeps_its_name() {
     let spec = json!({
         "paths": { "/a": { "post": { "operationId": "a", "responses": {}, "requestBody": {
-            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Body" } } } } } } },
+            "content": {
+                "application/json": { "schema": { "$ref": "#/components/schemas/Body" } }
+            },
+        } } } },
         "components": { "schemas": {
             "Body": { "type": "object", "properties": {
-                "number": { "description": "Ours.", "allOf": [{ "$ref": "#/components/schemas/IntegerOrText" }] },
-                "state": { "description": "Ours.", "allOf": [{ "$ref": "#/components/schemas/State" }] },
-                "secret": { "description": "Ours.", "allOf": [{ "$ref": "#/components/schemas/Secret" }] },
+                "number": {
+                    "description": "Ours.",
+                    "allOf": [{ "$ref": "#/components/schemas/IntegerOrText" }],
+                },
+                "state": {
+                    "description": "Ours.", "allOf": [{ "$ref": "#/components/schemas/State" }]
+                },
+                "secret": {
+                    "description": "Ours.", "allOf": [{ "$ref": "#/components/schemas/Secret" }]
+                },
             } },
-            "IntegerOrText": { "anyOf": [{ "type": "integer", "format": "int64" }, { "type": "string" }] },
+            "IntegerOrText": {
+                "anyOf": [{ "type": "integer", "format": "int64" }, { "type": "string" }]
+            },
             "State": { "type": "string", "x-extensible-enum": ["a"] },
-            "Secret": { "description": "S.", "anyOf": [{ "type": "string" }, { "type": "integer" }] },
+            "Secret": {
+                "description": "S.", "anyOf": [{ "type": "string" }, { "type": "integer" }]
+            },
         } },
     });
     let adapted = adapt::adapt(&spec, &["Secret"]);
@@ -334,12 +383,23 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 
 const NEWTYPE: &str = "
     /// A switch.
-    #[derive(::serde::Deserialize, Clone)] #[serde(transparent)] pub struct State(pub ::std::string::String);
-    impl ::std::ops::Deref for State { type Target = String; fn deref(&self) -> &String { &self.0 } }
-    impl ::std::convert::From<State> for ::std::string::String { fn from(value: State) -> Self { value.0 } }
-    impl ::std::convert::From<::std::string::String> for State { fn from(value: String) -> Self { Self(value) } }
+    #[derive(::serde::Deserialize, Clone)]
+    #[serde(transparent)]
+    pub struct State(pub ::std::string::String);
+    impl ::std::ops::Deref for State {
+        type Target = String;
+        fn deref(&self) -> &String { &self.0 }
+    }
+    impl ::std::convert::From<State> for ::std::string::String {
+        fn from(value: State) -> Self { value.0 }
+    }
+    impl ::std::convert::From<::std::string::String> for State {
+        fn from(value: String) -> Self { Self(value) }
+    }
     pub struct Other(pub ::std::string::String);
-    impl ::std::convert::From<Other> for ::std::string::String { fn from(value: Other) -> Self { value.0 } }
+    impl ::std::convert::From<Other> for ::std::string::String {
+        fn from(value: Other) -> Self { value.0 }
+    }
 ";
 
 fn vocabulary(known: &[&str]) -> BTreeMap<String, Vec<String>> {
@@ -403,7 +463,11 @@ fn the_prefix_goes_from_fields_and_literals_and_the_serde_name_stays() {
             pub connection_state: i64,
             pub description: String,
         }
-        impl Default for T { fn default() -> Self { Self { connection_address: None, connection_state: 0, description: String::new() } } }
+        impl Default for T {
+            fn default() -> Self {
+                Self { connection_address: None, connection_state: 0, description: String::new() }
+            }
+        }
         impl Other { fn f() -> U { U { connection_address: 1 } } }",
     );
     passes::names::run(&mut code).unwrap();
@@ -426,7 +490,8 @@ fn the_prefix_goes_from_fields_and_literals_and_the_serde_name_stays() {
 #[test]
 fn a_clash_of_names_is_rejected() {
     let mut code = types(
-        "pub struct T { pub address: String, #[serde(rename = \"connection-address\")] pub connection_address: String }",
+        "pub struct T { pub address: String, #[serde(rename = \"connection-address\")] pub \
+         connection_address: String }",
     );
     assert_eq!(
         passes::names::run(&mut code).unwrap_err(),
@@ -448,7 +513,9 @@ const READ: &str = "
         pub any: Option<::serde_json::Value>, #[serde(flatten)] pub extra: Map<String, Value>,
     }
     #[derive(::serde::Deserialize, ::serde::Serialize)] pub struct Inner { pub x: i64 }
-    #[derive(::serde::Deserialize, ::serde::Serialize)] #[serde(transparent)] pub struct List(pub Vec<T>);
+    #[derive(::serde::Deserialize, ::serde::Serialize)]
+    #[serde(transparent)]
+    pub struct List(pub Vec<T>);
 ";
 
 #[test]
@@ -491,7 +558,8 @@ fn what_is_read_and_would_lose_values_is_rejected() {
 #[test]
 fn what_is_sent_keeps_its_derives_and_reads_integers_leniently() {
     let mut code = types(
-        "#[derive(::serde::Deserialize)] pub struct T { pub a: Option<String>, pub b: Option<i64> }",
+        "#[derive(::serde::Deserialize)] pub struct T { pub a: Option<String>, pub b: \
+         Option<i64> }",
     );
     passes::responses::run(&mut code, &set(&[])).unwrap();
     let text = text(&code);
@@ -501,7 +569,8 @@ fn what_is_sent_keeps_its_derives_and_reads_integers_leniently() {
     );
     assert!(
         text.contains(
-            "#[serde(default, deserialize_with = \"crate::values::lenient::optional\")]\n        pub b:"
+            "#[serde(default, deserialize_with = \"crate::values::lenient::optional\")]\n        \
+             pub b:"
         ),
         "{text}"
     );
@@ -534,7 +603,8 @@ fn long_documentation_is_wrapped_and_code_is_not() {
 fn texts_are_masked_and_unknown_fields_have_a_type_that_hides_them() {
     let mut code = types(
         "#[derive(Clone, Debug, PartialEq)] pub struct T {
-            pub text: Option<String>, pub any: Vec<::serde_json::Value>, pub number: Option<i64>, pub plain: Box<Plain>,
+            pub text: Option<String>, pub any: Vec<::serde_json::Value>,
+            pub number: Option<i64>, pub plain: Box<Plain>,
             pub own: Option<crate::values::Secret>, #[serde(flatten)] pub extra: Map<String, Value>,
         }
         #[derive(Debug)] pub struct Plain { pub b: i64 }",

@@ -63,7 +63,8 @@ fn a_member_is_added_below_a_text_of_several_lines() {
     becomes(
         "a:\n   b: >-\n      c\n      d\n\n# e\nf: 1\n",
         insert("/a", "g", json!({"h": ["i"], "j": {"$ref": "#/k"}})),
-        "a:\n   b: >-\n      c\n      d\n   g:\n      h: [i]\n      j:\n         $ref: '#/k'\n\n# e\nf: 1\n",
+        "a:\n   b: >-\n      c\n      d\n   g:\n      h: [i]\n      j:\n         $ref: '#/k'\n\n\
+         # e\nf: 1\n",
     );
 }
 
@@ -114,7 +115,8 @@ fn a_member_of_json_has_the_layout_of_its_siblings() {
     becomes(
         "{\n\t\"a\": {\n\t\t\"b\": {\n\t\t\t\"c\": 1\n\t\t}\n\t}\n}\n",
         insert("/a", "d", json!({"e": [1]})),
-        "{\n\t\"a\": {\n\t\t\"b\": {\n\t\t\t\"c\": 1\n\t\t},\n\t\t\"d\": {\n\t\t\t\"e\": [\n\t\t\t\t1\n\t\t\t]\n\t\t}\n\t}\n}\n",
+        "{\n\t\"a\": {\n\t\t\"b\": {\n\t\t\t\"c\": 1\n\t\t},\n\t\t\"d\": {\n\t\t\t\"e\": [\n\
+         \t\t\t\t1\n\t\t\t]\n\t\t}\n\t}\n}\n",
     );
     becomes(
         "{\"a\":{\"b\":1,\"c\":2}}",

@@ -18,7 +18,9 @@ paths:
     get: { operationId: list_connections }
     post: { operationId: create_connection }
   /connections/count:
-    get: { operationId: count_connections, parameters: [{ name: limit, in: query, schema: { type: integer } }] }
+    get:
+      operationId: count_connections
+      parameters: [{ name: limit, in: query, schema: { type: integer } }]
   /domains/{domain}/connections:
     get: { operationId: list_domain_connections }
   /domains/{domain}/connections/{connection}:
@@ -30,7 +32,10 @@ components:
 
 /// A HAR document of entries.
 fn document(entries: Value) -> String {
-    json!({ "log": { "version": "1.2", "creator": { "name": "t", "version": "1" }, "entries": entries } }).to_string()
+    json!({
+        "log": { "version": "1.2", "creator": { "name": "t", "version": "1" }, "entries": entries }
+    })
+    .to_string()
 }
 
 /// An entry as a browser writes it, with a JSON response.
@@ -102,7 +107,10 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
 
 #[test]
 fn an_entry_becomes_a_recording_without_its_customer() {
-    let url = "https://pbx.provider.net/ns-api/v2/domains/customer.com/connections/sip*%40pbx.customer.com?limit=5";
+    let url = concat!(
+        "https://pbx.provider.net/ns-api/v2/domains/customer.com/connections/",
+        "sip*%40pbx.customer.com?limit=5",
+    );
     let body =
         r#"[{"domain":"customer.com","connection-sip-registration-password":"hunter2hunter2"}]"#;
     let (folder, args) = prepared(&document(json!([entry("GET", url, 200, body)])));
@@ -124,7 +132,10 @@ fn an_entry_becomes_a_recording_without_its_customer() {
                     { "at": "/request/params/domain", "rule": "domain" },
                     { "at": "/request/params/connection", "rule": "host-name" },
                     { "at": "/response/body/0/domain", "rule": "domain" },
-                    { "at": "/response/body/0/connection-sip-registration-password", "rule": "secret-field" },
+                    {
+                        "at": "/response/body/0/connection-sip-registration-password",
+                        "rule": "secret-field",
+                    },
                 ],
             },
             "request": {
@@ -137,7 +148,9 @@ fn an_entry_becomes_a_recording_without_its_customer() {
             "response": {
                 "status": 200,
                 "headers": { "content-type": "application/json" },
-                "body": [{ "domain": "acme.example", "connection-sip-registration-password": "«secret-1»" }],
+                "body": [{
+                    "domain": "acme.example", "connection-sip-registration-password": "«secret-1»"
+                }],
             },
         })
     );
@@ -318,7 +331,8 @@ fn nothing_to_import_is_an_error() {
 #[test]
 fn a_broken_har_says_where_and_why_and_quotes_no_value() {
     let version = "{\n  \"log\": { \"version\": \"2.0\", \"entries\": [] }\n}";
-    let status = "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"request\":{\"method\":\"GET\",\"url\":\"u\"},\n\"response\":{\"status\":\"hunter2\"}}]}}";
+    let status = r#"{"log": {"version": "1.2", "entries": [{
+        "request": {"method": "GET", "url": "u"}, "response": {"status": "hunter2"}}]}}"#;
     for (text, expected) in [
         (
             "{\"log\": ",
@@ -338,7 +352,8 @@ fn a_broken_har_says_where_and_why_and_quotes_no_value() {
         ),
         (
             status,
-            "1 × not an entry of HAR 1.2: at `response.status`: invalid type: string, expected an integer",
+            "1 × not an entry of HAR 1.2: at `response.status`: invalid type: string, expected an \
+             integer",
         ),
     ] {
         let (_folder, args) = prepared(text);

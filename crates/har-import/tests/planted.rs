@@ -63,7 +63,8 @@ fn entries(planted: &str) -> Value {
     let quoted = json!({ "message": format!("Trunk {planted} not found"), "detail": planted });
     let nested = json!([{ "users": { planted: { "password": planted, "xqz": [planted] } } }]);
     let part = format!(
-        "--b\r\nContent-Disposition: form-data; name=\"password\"; filename=\"{planted}\"\r\n\r\n{planted}\r\n--b--"
+        "--b\r\nContent-Disposition: form-data; name=\"password\"; filename=\"{planted}\"\r\n\r\n\
+         {planted}\r\n--b--"
     );
     let page = format!("<html><body title=\"{planted}\"><p>Error: {planted}</p></body></html>");
     let xml = format!("<trunk><password>{planted}</password><a>{planted}</a></trunk>");
@@ -120,7 +121,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 /// What an import of these entries printed and wrote, names of files included.
 fn imported(entries: &Value) -> String {
     let folder = tempfile::tempdir().expect("a folder");
-    let har = json!({ "log": { "version": "1.2", "creator": { "name": "t", "version": "1" }, "entries": entries } });
+    let har = json!({
+        "log": { "version": "1.2", "creator": { "name": "t", "version": "1" }, "entries": entries }
+    });
     fs::write(folder.path().join("spec.yaml"), SPEC).expect("a spec");
     fs::write(folder.path().join("traffic.har"), har.to_string()).expect("a HAR");
     let out = folder.path().join("out");

@@ -64,7 +64,8 @@ fn a_malformed_entry_is_skipped_with_its_reason_and_the_others_are_read() {
         [
             "not an entry of HAR 1.2: at `request.headers`: invalid type: null, expected an \
              array",
-            "not an entry of HAR 1.2: at `response.status`: invalid type: string, expected an integer",
+            "not an entry of HAR 1.2: at `response.status`: invalid type: string, expected an \
+             integer",
             "not an entry of HAR 1.2: missing field `response`",
             "not an entry of HAR 1.2: missing field `request`",
             "its URL cannot be read: relative URL without a base",

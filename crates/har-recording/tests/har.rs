@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 /// A HAR document of entries.
 fn document(entries: Value) -> String {
-    json!({ "log": { "version": "1.2", "creator": { "name": "t", "version": "1" }, "entries": entries } }).to_string()
+    json!({
+        "log": { "version": "1.2", "creator": { "name": "t", "version": "1" }, "entries": entries }
+    })
+    .to_string()
 }
 
 /// An entry as a browser writes it, with a JSON response.
@@ -126,6 +129,7 @@ proptest! {
     fn no_json_makes_reading_panic(value in any_json()) {
         let _ = read(&value.to_string());
         let _ = read(&document(json!([value])));
-        let _ = read(&document(json!([{ "request": { "method": "GET", "url": "https://h/" }, "response": value }])));
+        let request = json!({ "method": "GET", "url": "https://h/" });
+        let _ = read(&document(json!([{ "request": request, "response": value }])));
     }
 }

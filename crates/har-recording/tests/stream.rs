@@ -26,7 +26,8 @@ fn entries(text: &str, at_once: usize) -> Option<(Vec<EntryText>, bool)> {
     }
 }
 
-const ENTRY: &str = r#"{"request": {"method": "GET", "url": "https://h/a"}, "response": {"status": 200,
+const ENTRY: &str = r#"{"request": {"method": "GET", "url": "https://h/a"},
+  "response": {"status": 200,
   "content": {"mimeType": "application/json", "text": "{\"a\": \"é\\\\\", \"b\": \"字]}\"}"}}}"#;
 const LOST: &str = r#"{"request":{"method":"GET","url":"https://h/a"},"response":{"status":0}}"#;
 

@@ -91,12 +91,17 @@ proptest! {
             pretty,
         ];
         for text in texts {
-            for written in [written(&text), in_ascii(&written(&text)), written(&text).replace('/', "\\/")] {
+            for written in [
+                written(&text), in_ascii(&written(&text)), written(&text).replace('/', "\\/")
+            ] {
                 let read = json_in_string(&written, Value::Null);
                 prop_assert_eq!(&read, &by_the_string(&written), "{}", written);
                 prop_assert!(read.is_some(), "{}", written);
                 // Equal maps may be in another order.
-                prop_assert_eq!(read.map(|it| it.to_string()), by_the_string(&written).map(|it| it.to_string()));
+                prop_assert_eq!(
+                    read.map(|it| it.to_string()),
+                    by_the_string(&written).map(|it| it.to_string()),
+                );
             }
         }
     }
@@ -118,7 +123,8 @@ proptest! {
                         _ => key.expect("a value").start,
                     };
                     let before = &written[..positions.start(&written, &at)];
-                    let before: String = serde_json::from_str(&format!("\"{before}\"")).expect("a string");
+                    let before: String =
+                        serde_json::from_str(&format!("\"{before}\"")).expect("a string");
                     prop_assert_eq!(before, &inner[..expected], "{} in {}", at, written);
                 }
             }
@@ -126,7 +132,10 @@ proptest! {
     }
 
     #[test]
-    fn nothing_is_left_of_the_value_whose_memory_is_used_again(before in values(), value in values()) {
+    fn nothing_is_left_of_the_value_whose_memory_is_used_again(
+        before in values(),
+        value in values(),
+    ) {
         // Like the one before at most places, as the bodies of an API are, or not at all.
         let mut like = before.clone();
         if let Some(items) = like.as_array_mut().filter(|items| !items.is_empty()) {
@@ -148,7 +157,10 @@ proptest! {
     #[test]
     fn whatever_is_written_no_other_value_is_read(
         before in values(),
-        written in r#"([\[\]{}:, a1\-.e"\\/nu\n\tdc8é]|\\"|\\\\|\\\\\\"|\\n|true|null|\\ud83d|\\u0022|0){0,24}"#,
+        written in concat!(
+            r#"([\[\]{}:, a1\-.e"\\/nu\n\tdc8é]|\\"|\\\\|\\\\\\"|\\n|true|null|\\ud83d"#,
+            r"|\\u0022|0){0,24}",
+        ),
     ) {
         if let Some(value) = json_in_string(&written, before) {
             prop_assert_eq!(by_the_string(&written), Some(value), "{}", written);
@@ -160,9 +172,17 @@ proptest! {
     }
 
     #[test]
-    fn a_fault_anywhere_reads_as_the_string_does(before in values(), like_before: bool, value in values(), at: prop::sample::Index, with in r#"[\[\]{}:, a1\-.e"\\/nu\n\t]{0,2}"#) {
+    fn a_fault_anywhere_reads_as_the_string_does(
+        before in values(),
+        like_before: bool,
+        value in values(),
+        at: prop::sample::Index,
+        with in r#"[\[\]{}:, a1\-.e"\\/nu\n\t]{0,2}"#,
+    ) {
         let mut written = written(&value.to_string());
-        let bounds: Vec<_> = (0..=written.len()).filter(|it| written.is_char_boundary(*it)).collect();
+        let bounds: Vec<_> = (0..=written.len())
+            .filter(|it| written.is_char_boundary(*it))
+            .collect();
         let start = *at.get(&bounds);
         let end = bounds.iter().copied().find(|it| *it > start).unwrap_or(start);
         written.replace_range(start..end, &with);

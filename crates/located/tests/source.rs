@@ -19,11 +19,13 @@ fn text<'s>(source: &'s Source, pointer: &str) -> &'s str {
 #[test]
 fn yaml_follows_the_core_schema() {
     let source = yaml(
-        "yes: yes\nno: NO\non: on\nt: True\nn1: ~\nn2:\nn3: Null\ni: 0x10\no: 0o17\nz: 010\nf: 1e3\ns: '5'\nd: 2025-05-19\nbig: 18446744073709551615\n200: ok\n",
+        "yes: yes\nno: NO\non: on\nt: True\nn1: ~\nn2:\nn3: Null\ni: 0x10\no: 0o17\nz: 010\n\
+         f: 1e3\ns: '5'\nd: 2025-05-19\nbig: 18446744073709551615\n200: ok\n",
     );
     let expected = json!({
-        "yes": "yes", "no": "NO", "on": "on", "t": true, "n1": null, "n2": null, "n3": null, "i": 16, "o": 15, "z": 10,
-        "f": 1000.0, "s": "5", "d": "2025-05-19", "big": u64::MAX, "200": "ok",
+        "yes": "yes", "no": "NO", "on": "on", "t": true, "n1": null, "n2": null, "n3": null,
+        "i": 16, "o": 15, "z": 10, "f": 1000.0, "s": "5", "d": "2025-05-19", "big": u64::MAX,
+        "200": "ok",
     });
     assert_eq!(source.value().unwrap(), expected);
 }
@@ -219,8 +221,14 @@ fn yaml_spans_are_those_of_the_values() {
 
 #[test]
 fn json_places_survive_escapes() {
-    let source =
-        Source::new("a.json", "{\n  \"a\\\"}\": [1, \"]\\\\\", {\"\\ud83d\\ude00\": -1.5e3}],\n  \"é\": true, \"k\": null\n}".to_owned());
+    let json = concat!(
+        "{\n",
+        r#"  "a\"}": [1, "]\\", {"\ud83d\ude00": -1.5e3}],"#,
+        "\n",
+        r#"  "é": true, "k": null"#,
+        "\n}",
+    );
+    let source = Source::new("a.json", json.to_owned());
     assert_eq!(at(&source, "/a\"}"), (2, 3));
     assert_eq!(at(&source, "/a\"}/2/😀"), (2, 23));
     assert_eq!(text(&source, "/a\"}/2/😀"), "-1.5e3");

@@ -60,7 +60,10 @@ measure() {
     done
     grep -E '^[0-9.]+ [0-9.]+ [0-9.]+ [0-9]+$' "$work/times" | sort -n | head -1 >"$kept"
     awk -v name="$name" \
-            '{ printf "%-24s %7.2f s %7.2f s of processor time %6.0f MB\n", name, $1, $2 + $3, $4 / 1024 }' \
+        '{
+            printf "%-24s %7.2f s %7.2f s of processor time %6.0f MB\n",
+                name, $1, $2 + $3, $4 / 1024
+        }' \
         "$kept"
     rm "$work/times"
 }

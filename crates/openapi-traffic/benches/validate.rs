@@ -645,7 +645,10 @@ fn plain_schema() -> anyhow::Result<Value> {
     Ok(json!({
         "$schema": "http://json-schema.org/draft-04/schema#",
         "type": "array",
-        "items": {"type": "object", "required": ["domain", "connection-orig-match-pattern"], "properties": trunk},
+        "items": {
+            "type": "object", "required": ["domain", "connection-orig-match-pattern"],
+            "properties": trunk,
+        },
     }))
 }
 

@@ -875,10 +875,14 @@ paths:
     /// The exchanges and the evaluated expressions of a HAR in which each of some users is updated
     /// and then, when all are, read.
     fn judged(users: usize) -> (usize, usize) {
-        let content = json!({"mimeType": "application/json", "text": json!({"name": "n".repeat(400)}).to_string()});
+        let content = json!({
+            "mimeType": "application/json", "text": json!({"name": "n".repeat(400)}).to_string()
+        });
         let put = |id: usize| {
             json!({
-                "request": {"method": "PUT", "url": format!("https://h/users/{id}"), "postData": content},
+                "request": {
+                    "method": "PUT", "url": format!("https://h/users/{id}"), "postData": content
+                },
                 "response": {"status": 200},
             })
         };

@@ -72,7 +72,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn characters_are_those_that_a_parser_reads(text in "\\PC{0,30}", tail in "[\n\t\r\"/\\\\]{0,4}") {
+        fn characters_are_those_that_a_parser_reads(
+            text in "\\PC{0,30}",
+            tail in "[\n\t\r\"/\\\\]{0,4}",
+        ) {
             let text = text + &tail;
             let literal = Value::from(text.clone()).to_string();
             let read: String = Characters::new(&literal[1..literal.len() - 1])

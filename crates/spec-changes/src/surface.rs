@@ -218,7 +218,8 @@ mod tests {
     #[test]
     fn added_removed_and_changed_fields_are_distinguished() {
         let before = "pub struct A { pub gone: i64, pub other: i64 }";
-        let after = "pub struct A { pub fresh: bool, pub other: ::std::option::Option<::std::string::String> }";
+        let after = "pub struct A { pub fresh: bool, pub other: \
+             ::std::option::Option<::std::string::String> }";
         assert_eq!(
             changes(before, after),
             [
@@ -239,7 +240,8 @@ mod tests {
 
     #[test]
     fn an_operation_shows_its_arguments() {
-        let after = "impl Client { pub async fn get<'a>(&'a self, domain: &'a crate::values::DomainName) -> R { todo() } }";
+        let after = "impl Client { pub async fn get<'a>(&'a self, domain: &'a \
+             crate::values::DomainName) -> R { todo() } }";
         assert_eq!(changes("", after), ["+ fn get (domain: &DomainName)"]);
     }
 }

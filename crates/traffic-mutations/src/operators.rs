@@ -80,7 +80,8 @@ operators! {
     PropertyAdded = "property-added", "an unknown property", "`properties`";
     PropertyRenamed = "property-renamed", "a property under a name written otherwise",
         "`properties`";
-    ElementDropped = "element-dropped", "an element of an array dropped", "`minItems` or a relation";
+    ElementDropped = "element-dropped", "an element of an array dropped",
+        "`minItems` or a relation";
     ElementDuplicated = "element-duplicated", "an element of an array twice",
         "`uniqueItems` or a relation";
     ElementAdded = "element-added", "null as one more element of an array", "`items`";

@@ -42,12 +42,18 @@ const FIELDS: &[(Treat, &str)] = &[
     (Treat::Name, r"birth|(^|[-_])dob$"),
     (
         Treat::Secret,
-        r"password|passwd|passphrase|secret|token|authorization|credential|api[-_]?key|jwt|cookie|key$|(^|[-_.])(keys?|pwd|pin|auth|nonce)([-_.]|$)",
+        concat!(
+            r"password|passwd|passphrase|secret|token|authorization|credential|api[-_]?key|jwt",
+            r"|cookie|key$|(^|[-_.])(keys?|pwd|pin|auth|nonce)([-_.]|$)",
+        ),
     ),
     (Treat::Agent, r"user[-_]?agent$|(^|[-_])ua$"),
     (
         Treat::Name,
-        r"^(dial[-_](plan|policy)|route[-_]chain|reseller|territory|site|emergency[-_]address[-_]id)$",
+        concat!(
+            r"^(dial[-_](plan|policy)|route[-_]chain|reseller|territory|site",
+            r"|emergency[-_]address[-_]id)$",
+        ),
     ),
     (Treat::Domain, r"(^|[-_])domain$"),
     (
@@ -56,11 +62,17 @@ const FIELDS: &[(Treat, &str)] = &[
     ),
     (
         Treat::Address,
-        r"(^|[-_])(e?mail|address|contact|uri|url|host|hostname|realm|server|pattern|match|ip|received[-_]from|proxy|gateway|connection([-_]id)?)$",
+        concat!(
+            r"(^|[-_])(e?mail|address|contact|uri|url|host|hostname|realm|server|pattern|match",
+            r"|ip|received[-_]from|proxy|gateway|connection([-_]id)?)$",
+        ),
     ),
     (
         Treat::User,
-        r"(^|[-_])(user|username|user[-_]trans|subscriber[-_]name|login|first[-_]name|last[-_]name|full[-_]name)$",
+        concat!(
+            r"(^|[-_])(user|username|user[-_]trans|subscriber[-_]name|login",
+            r"|first[-_]name|last[-_]name|full[-_]name)$",
+        ),
     ),
     (
         Treat::Text,
@@ -127,7 +139,10 @@ pub(crate) static SECRET_SHAPES: LazyLock<[SecretShape; 9]> = LazyLock::new(|| {
     [
         (
             "private-key",
-            r"(?s)(?<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z))",
+            concat!(
+                r"(?s)(?<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?",
+                r"(?:-----END [A-Z ]*PRIVATE KEY-----|\z))",
+            ),
             false,
         ),
         (
@@ -148,22 +163,35 @@ pub(crate) static SECRET_SHAPES: LazyLock<[SecretShape; 9]> = LazyLock::new(|| {
         ),
         (
             "named-secret",
-            r#"(?i)<(?:\w+:)?[\w.-]*(?:password|passwd|passphrase|secret|token|key|pin)(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?(?<secret>[^<>\]]+)"#,
+            concat!(
+                r"(?i)<(?:\w+:)?[\w.-]*(?:password|passwd|passphrase|secret|token|key|pin)",
+                r"(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?(?<secret>[^<>\]]+)",
+            ),
             false,
         ),
         (
             "named-secret",
-            r#"(?i)name="?[\w.-]*(?:password|passwd|passphrase|secret|token|key|pin)"?[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n(?<secret>[^\r\n]+)"#,
+            concat!(
+                r#"(?i)name="?[\w.-]*(?:password|passwd|passphrase|secret|token|key|pin)"?"#,
+                r"[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n(?<secret>[^\r\n]+)",
+            ),
             false,
         ),
         (
             "named-secret",
-            r#"(?i)"[\w.-]*(?:password|passwd|passphrase|secret|token|api[-_]?key|pin)"\s*:\s*"(?<secret>(?:[^"\\]|\\.)+)"#,
+            concat!(
+                r#"(?i)"[\w.-]*(?:password|passwd|passphrase|secret|token|api[-_]?key|pin)""#,
+                r#"\s*:\s*"(?<secret>(?:[^"\\]|\\.)+)"#,
+            ),
             false,
         ),
         (
             "named-secret",
-            r#"(?i)(?:password|passwd|passphrase|secret|token|api[-_]?key|authorization)\\?["']?\s*[:=]\s*\\?["']?(?:(?:bearer|basic|digest)\s+)?(?<secret>[^\s"'\\&<>,;{}\[\]()]+)"#,
+            concat!(
+                r"(?i)(?:password|passwd|passphrase|secret|token|api[-_]?key|authorization)",
+                r#"\\?["']?\s*[:=]\s*\\?["']?(?:(?:bearer|basic|digest)\s+)?"#,
+                r#"(?<secret>[^\s"'\\&<>,;{}\[\]()]+)"#,
+            ),
             false,
         ),
     ]

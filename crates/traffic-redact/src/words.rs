@@ -60,24 +60,25 @@ fn humps(word: &str) -> impl Iterator<Item = &str> {
 }
 
 const LISTS: &str = "
-a after an and any are as at be because been before but by can cannot could did do does for from has have
-if in into is it its may more must no not now of off on only or other out please so than that the their
-then there this to too try until up was were when which while will with without you your
+a after an and any are as at be because been before but by can cannot could did do does for from has
+have if in into is it its may more must no not now of off on only or other out please so than that
+the their then there this to too try until up was were when which while will with without you your
 
-accept accepted access again all allowed already another authentication authorization authorized available
-authenticate bad body busy cache call calls cannot changed check code conflict connection connections control count created
-credential credentials daily deleted denied disabled domain domains done duplicate empty enabled
-error errors exceeded exist existed exists expected expired failed failure field fields first
-forbidden format found full gateway gone header headers id ids input insufficient internal invalid
-item items key last later length limit limits list lock locked long maximum message messages method
-minimum missing name names new none null number numbers object ok old one operation parameter
-parameters parse password path pending permission permissions permitted processing property query
-quota range rate read received record records registered rejected request requests required
-resource resources response retry retries right rights route routes scope scopes sent server service
-session short size started state status stopped string success succeeded syntax system table
-temporarily time timed timeout token tokens total trunk trunks type types unable unauthenticated
-unauthorized unavailable undefined unexpected unknown unprocessable unreachable unregistered
-unsupported updated user users valid validation value values version wrong zero
+accept accepted access again all allowed already another authentication authorization authorized
+available authenticate bad body busy cache call calls cannot changed check code conflict connection
+connections control count created credential credentials daily deleted denied disabled domain
+domains done duplicate empty enabled error errors exceeded exist existed exists expected expired
+failed failure field fields first forbidden format found full gateway gone header headers id ids
+input insufficient internal invalid item items key last later length limit limits list lock locked
+long maximum message messages method minimum missing name names new none null number numbers object
+ok old one operation parameter parameters parse password path pending permission permissions
+permitted processing property query quota range rate read received record records registered
+rejected request requests required resource resources response retry retries right rights route
+routes scope scopes sent server service session short size started state status stopped string
+success succeeded syntax system table temporarily time timed timeout token tokens total trunk trunks
+type types unable unauthenticated unauthorized unavailable undefined unexpected unknown
+unprocessable unreachable unregistered unsupported updated user users valid validation value values
+version wrong zero
 
 account accounts active address addresses age agent api attribute attributes auth bearer basic
 client content contact cookie created current data date datetime description detail details device
@@ -89,8 +90,8 @@ results role roles secret self signature sort source start step sub subject tag 
 timestamp timezone title transport update uri url username uuid via x
 
 b br center dd div dl doctype dt em form h1 h2 h3 h4 h5 h6 head hr html i img li meta ol p pre
-script section small span strong style tbody td tfoot th thead title tr tt u ul utf-8 xml xmlns xhtml
-amp gt lt nbsp quot cdata encoding
+script section small span strong style tbody td tfoot th thead title tr tt u ul utf-8 xml xmlns
+xhtml amp gt lt nbsp quot cdata encoding
 
 application attachment boundary charset css csv disposition event form-data formdata gzip image
 javascript json multipart ndjson octet octet-stream pdf plain problem q realm stream text

@@ -43,10 +43,14 @@ fn recording(body: serde_json::Value) -> String {
 /// A HAR of one exchange with this beside it.
 fn har(beside: &str) -> String {
     format!(
-        r#"{{"log": {{"version": "1.2", "creator": {{"name": "agent-1", "version": ""}}, "entries": [{{
+        r#"{{"log": {{"version": "1.2", "creator": {{"name": "agent-1", "version": ""}},
+            "entries": [{{
             "startedDateTime": "2000-01-01T00:00:00.000Z", "time": 12, {beside}
             "request": {{"method": "GET", "url": "https://pbx.acme.example/trunks", "bodySize": 0}},
-            "response": {{"status": 200, "content": {{"size": 2, "mimeType": "application/json", "text": "[]"}}}},
+            "response": {{
+                "status": 200,
+                "content": {{"size": 2, "mimeType": "application/json", "text": "[]"}}
+            }},
             "timings": {{"send": 0, "wait": 12, "receive": 0.25}}
         }}]}}}}"#
     )

@@ -41,9 +41,9 @@ const PLACES: &[Place] = &[
         response(json!({ "raw": json!({ "password": v }).to_string() }))
     }),
     ("a url in a string", |v| {
-        response(
-            json!({ "raw": format!("https://api.acme.example/users/{}?q=1", http_recording::encode(v)) }),
-        )
+        response(json!({
+            "raw": format!("https://api.acme.example/users/{}?q=1", http_recording::encode(v))
+        }))
     }),
     ("a query parameter", |v| {
         request(json!({ "query": { "search": v } }))
@@ -68,14 +68,18 @@ const PLACES: &[Place] = &[
             json!({ "headers": { "content-type": format!("multipart/form-data; boundary={v}") } }),
         )
     }),
-    (
-        "a challenge",
-        |v| json!({ "response": { "status": 401, "headers": { "www-authenticate": format!("Digest realm=\"{v}\"") } } }),
-    ),
-    (
-        "a retry time",
-        |v| json!({ "response": { "status": 429, "headers": { "retry-after": format!("{v} s") } } }),
-    ),
+    ("a challenge", |v| {
+        json!({
+            "response": {
+                "status": 401, "headers": { "www-authenticate": format!("Digest realm=\"{v}\"") }
+            },
+        })
+    }),
+    ("a retry time", |v| {
+        json!({
+            "response": { "status": 429, "headers": { "retry-after": format!("{v} s") } }
+        })
+    }),
     ("a cookie", |v| {
         request(json!({ "headers": { "cookie": format!("id={v}; lang=en") } }))
     }),
@@ -92,7 +96,8 @@ const PLACES: &[Place] = &[
     }),
     ("a file of multipart", |v| {
         request(json!({ "text": format!(
-            "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"{v}\"\r\n\r\nyes\r\n--b--\r\n"
+            "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"{v}\"\r\n\r\nyes\r\n\
+             --b--\r\n"
         ) }))
     }),
     ("an xml element", |v| {

@@ -296,8 +296,13 @@ fn a_secret_that_is_a_number_stays_a_number() {
 
 #[test]
 fn a_short_number_that_is_sensitive_somewhere_does_not_touch_dates() {
-    let body = json!({ "pin": "2025", "description": "2025", "last-modified-datetime": "2025-09-16T14:59:24+00:00" });
-    let expected = json!({ "pin": "«secret-1»", "description": "text-1", "last-modified-datetime": "2025-09-16T14:59:24+00:00" });
+    let body = json!({
+        "pin": "2025", "description": "2025", "last-modified-datetime": "2025-09-16T14:59:24+00:00"
+    });
+    let expected = json!({
+        "pin": "«secret-1»", "description": "text-1",
+        "last-modified-datetime": "2025-09-16T14:59:24+00:00",
+    });
     assert_eq!(redacted(body), expected);
 }
 
@@ -305,7 +310,10 @@ fn a_short_number_that_is_sensitive_somewhere_does_not_touch_dates() {
 fn safe_values_and_vocabulary_stay() {
     let body = json!({
         "domain": ["acme.example", "*", "~", ""],
-        "contact": ["sip*@acme.example", "sip:15555550100@192.0.2.10:5060;transport=UDP", "2001:db8::5", "127.0.0.1"],
+        "contact": [
+            "sip*@acme.example", "sip:15555550100@192.0.2.10:5060;transport=UDP", "2001:db8::5",
+            "127.0.0.1",
+        ],
         "connection-translation-request-user": ["[*]", "", "*", "yes"],
         "connection-translation-source-host": "<AppIP>",
         "connection-sip-registration-password": ["«secret-4»", ""],
@@ -350,8 +358,12 @@ fn a_secret_of_a_control_character_is_searched_for_in_no_other_text() {
 
 #[test]
 fn a_placeholder_that_is_in_the_traffic_is_not_given_again() {
-    let body = json!({ "domain": ["acme.example", "customer.com"], "received_from": ["192.0.2.1", "8.8.8.8"] });
-    let expected = json!({ "domain": ["acme.example", "acme-2.example"], "received_from": ["192.0.2.1", "192.0.2.2"] });
+    let body = json!({
+        "domain": ["acme.example", "customer.com"], "received_from": ["192.0.2.1", "8.8.8.8"]
+    });
+    let expected = json!({
+        "domain": ["acme.example", "acme-2.example"], "received_from": ["192.0.2.1", "192.0.2.2"]
+    });
     assert_eq!(redacted(body), expected);
 }
 
@@ -484,7 +496,8 @@ proptest! {
     #[test]
     fn a_secret_never_survives(body in with_a_secret()) {
         let mut recordings = [recording("/connections", body.clone())];
-        recordings[0].request.headers.insert("authorization".into(), json!(format!("Bearer {SENTINEL}")));
+        let value = json!(format!("Bearer {SENTINEL}"));
+        recordings[0].request.headers.insert("authorization".into(), value);
         recordings[0].request.query.insert("access_token".into(), json!(SENTINEL));
         recordings[0].request.text = Some(format!("grant_type=password&client_secret={SENTINEL}"));
         recordings[0].response.text = Some(body.to_string());
@@ -495,7 +508,10 @@ proptest! {
 
     #[test]
     fn redacting_again_changes_nothing(bodies in prop::collection::vec(any_trunk(), 1..4)) {
-        let mut recordings: Vec<_> = bodies.into_iter().map(|body| recording("/connections", body)).collect();
+        let mut recordings: Vec<_> = bodies
+            .into_iter()
+            .map(|body| recording("/connections", body))
+            .collect();
         redact(&mut recordings, &Knowledge::default());
         let once = recordings.clone();
         redact(&mut recordings, &Knowledge::default());
@@ -515,17 +531,24 @@ proptest! {
     }
 
     #[test]
-    fn equal_values_have_equal_placeholders(domain in "[a-z]{5,9}\\.(com|net)", user in "[b-z]{5,9}") {
+    fn equal_values_have_equal_placeholders(
+        domain in "[a-z]{5,9}\\.(com|net)",
+        user in "[b-z]{5,9}",
+    ) {
         let body = json!({
             "domain": domain,
             "connection-sip-registration-username": user,
             "contact": format!("sip:{user}@{domain}:5060"),
             "message": format!("{user} is not in {domain}"),
         });
-        let mut recordings = [recording(&format!("/domains/{domain}/connections/sip*%40{domain}"), body)];
+        let path = format!("/domains/{domain}/connections/sip*%40{domain}");
+        let mut recordings = [recording(&path, body)];
         redact(&mut recordings, &Knowledge::default());
         let [recording] = recordings;
-        prop_assert_eq!(recording.request.path, "/domains/acme.example/connections/sip*%40acme.example");
+        prop_assert_eq!(
+            recording.request.path,
+            "/domains/acme.example/connections/sip*%40acme.example",
+        );
         let body = recording.response.body.expect("a body");
         let user = body["connection-sip-registration-username"].as_str().expect("text").to_owned();
         prop_assert_eq!(&body["contact"], &json!(format!("sip:{user}@acme.example:5060")));

@@ -47,7 +47,9 @@ fn an_exported_exchange_comes_back_the_same() {
             "headers": { "accept": "application/json" },
             "body": { "z": 1.0, "a": null },
         },
-        "response": { "status": 502, "headers": { "content-type": "text/html" }, "text": "<p>«bad» gateway" },
+        "response": {
+            "status": 502, "headers": { "content-type": "text/html" }, "text": "<p>«bad» gateway"
+        },
     }))
     .expect("a recording");
     let text = written(std::slice::from_ref(&recording));

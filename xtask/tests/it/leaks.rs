@@ -124,10 +124,16 @@ fn what_is_exported_of_the_recordings_is_no_leak() {
 fn a_note_a_comment_and_a_har_are_checked_against_the_same_rule() {
     let har = |part: &str| {
         format!(
-            r#"{{"log": {{"version": "1.2", "creator": {{"name": "agent-1", "version": ""}}, "entries": [{{
+            r#"{{"log": {{"version": "1.2", "creator": {{"name": "agent-1", "version": ""}},
+                "entries": [{{
                 "startedDateTime": "2000-01-01T00:00:00.000Z", "time": 12, {part}
-                "request": {{"method": "GET", "url": "https://pbx.acme.example/trunks", "bodySize": 0}},
-                "response": {{"status": 200, "content": {{"size": 2, "mimeType": "application/json", "text": "[]"}}}},
+                "request": {{
+                    "method": "GET", "url": "https://pbx.acme.example/trunks", "bodySize": 0
+                }},
+                "response": {{
+                    "status": 200,
+                    "content": {{"size": 2, "mimeType": "application/json", "text": "[]"}}
+                }},
                 "timings": {{"send": 0, "wait": 12, "receive": 0.25}}
             }}]}}}}"#
         )

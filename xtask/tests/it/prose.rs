@@ -13,10 +13,6 @@ const LONG_WORD: usize = 60;
 const GENERATED: [&str; 2] = ["docs/corrections.md", "src/generated.rs"];
 /// This file lists the words that others avoid.
 const LISTS_WORDS: &str = "xtask/tests/it/prose.rs";
-/// Folders with tables of tests, expressions and examples of output, whose lines may be longer; the
-/// lines of comments may not.
-const WIDE: [&str; 4] = ["crates/", "docs/", "fuzz/", "xtask/"];
-
 /// A word that the text does not use.
 struct Avoided {
     words: &'static str,
@@ -65,7 +61,7 @@ const AVOIDED: [Avoided; 14] = [
     avoided("waited out", "retried"),
 ];
 
-/// Every Rust, Markdown and YAML file below a folder, by its path below the root.
+/// Every file of code or text below a folder, by its path below the root.
 fn files(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(workspace_root().join(folder)).expect("a folder") {
         let entry = entry.expect("readable");
@@ -76,7 +72,7 @@ fn files(folder: &Path, found: &mut Vec<String>) {
             continue;
         }
         let is_text = path.extension().is_some_and(|it| {
-            ["md", "rs", "yaml", "yml"]
+            ["md", "py", "rs", "sh", "toml", "yaml", "yml"]
                 .iter()
                 .any(|ending| it == *ending)
         });
@@ -111,10 +107,15 @@ fn has_avoided(line: &str, avoided: &Avoided) -> bool {
 
 fn problems(name: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let is_wide = WIDE.iter().any(|folder| name.starts_with(folder));
+    // Output of a program, which a test compares with a run of it.
+    let mut is_output = false;
     for (line, number) in text.lines().zip(1..) {
-        let may_be_long = is_wide && !line.trim_start().starts_with("//");
-        if !may_be_long && is_too_long(line) {
+        is_output = if is_output {
+            line != "```"
+        } else {
+            line == "```console"
+        };
+        if !is_output && is_too_long(line) {
             found.push(format!("{name}:{number}: longer than {COLUMNS} columns"));
         }
         for avoided in AVOIDED.iter().filter(|it| has_avoided(line, it)) {
@@ -154,6 +155,11 @@ fn long_lines_and_avoided_words_are_found() {
         ("A request is Tried again, or waited out.", 2),
         ("I untold tolds", 0),
     ];
+    assert_eq!(problems("a", &format!("```\n{long}\n```\n{long}")).len(), 2);
+    assert_eq!(
+        problems("a", &format!("```console\n{long}\n```\n{long}")).len(),
+        1
+    );
     for (text, count) in table {
         assert_eq!(problems("a", text).len(), count, "{text}");
     }

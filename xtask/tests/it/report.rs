@@ -15,7 +15,8 @@ fn the_committed_schema_is_the_one_of_the_types() {
     let committed = std::fs::read_to_string(file).expect("the schema is committed");
     assert!(
         committed == schema,
-        "{file} is not the schema of the report; run `UPDATE_DOCS=1 cargo test -p xtask the_committed_schema`"
+        "{file} is not the schema of the report; run `UPDATE_DOCS=1 cargo test -p xtask \
+         the_committed_schema`"
     );
 }
 

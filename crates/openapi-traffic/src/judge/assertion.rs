@@ -114,9 +114,9 @@ impl Judge<'_> {
             nullable.and_then(|pointer| self.spec.place(&pointer::join(pointer, "nullable")));
         place.map_or_else(String::new, |place| {
             format!(
-                ": `nullable: true` at line {} affects only a `type` beside it, not the schemas under \
-                 `allOf`; write it beside the `type` that rejects null, or use `anyOf: [{{$ref: …}}, \
-                 {{enum: [null]}}]`",
+                ": `nullable: true` at line {} affects only a `type` beside it, not the schemas \
+                 under `allOf`; write it beside the `type` that rejects null, or use `anyOf: \
+                 [{{$ref: …}}, {{enum: [null]}}]`",
                 place.line
             )
         })

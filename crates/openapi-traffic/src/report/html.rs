@@ -85,7 +85,8 @@ impl Page<'_> {
         write!(
             self.out,
             "</main>\n<footer><p>Written by {} {}. Values of the traffic are not shown: <code>•••\
-             </code> stands for each.</p></footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
+             </code> stands for each.</p></footer>\n<script>\n{SCRIPT}</script>\n</body>\n\
+             </html>\n",
             Text(tool.name),
             Text(tool.version)
         )
@@ -213,7 +214,8 @@ impl Page<'_> {
             self.finding(group, &mut windows)?;
         }
         self.out.push_str(
-            "</ol>\n<p class=\"none\" id=\"no-match\" hidden>No finding matches these filters.</p>\n\
+            "</ol>\n<p class=\"none\" id=\"no-match\" hidden>No finding matches these \
+             filters.</p>\n\
              </section>\n",
         );
         Ok(())

@@ -95,7 +95,9 @@ fn an_encoded_form_is_written_as_its_encoding_says() {
         json!({FORM: {
             "schema": {"type": "object", "properties": {
                 "a": {"type": "array", "items": {"type": "integer"}},
-                "o": {"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}},
+                "o": {
+                    "type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}
+                },
                 "e": {"type": "string", "enum": ["a+b/c?d"]},
             }},
             "encoding": encoding,

@@ -193,7 +193,8 @@ fn a_recording_that_cannot_be_read_is_an_error_with_its_place() {
             "bad.json:2:10: not a recording: invalid type: integer, expected an object",
         ),
         (
-            "{\"format\": 2, \"meta\": {\"origin\": \"synthetic\"}, \"request\": {\"method\": \"GET\", \"path\": \"/\"}, \"response\": {\"status\": 200}}",
+            "{\"format\": 2, \"meta\": {\"origin\": \"synthetic\"}, \"request\": {\"method\": \
+             \"GET\", \"path\": \"/\"}, \"response\": {\"status\": 200}}",
             "bad.json:1:2: format 2 is not supported, only 1",
         ),
         (

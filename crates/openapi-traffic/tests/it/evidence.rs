@@ -43,7 +43,9 @@ fn evidence(spec: &Spec, bodies: &[Value]) -> Evidence {
         let recording = json!({
             "format": 1, "meta": {"origin": "synthetic"},
             "request": {"method": "GET", "path": "/a", "query": {"sort": "up"}},
-            "response": {"status": 200, "headers": {"content-type": "application/json"}, "body": body},
+            "response": {
+                "status": 200, "headers": {"content-type": "application/json"}, "body": body
+            },
         });
         let source = Source::new(format!("{number}.json"), recording.to_string());
         let exchange = Exchange::new(
@@ -71,7 +73,10 @@ fn property(rows: &[Row], name: &str) -> Row {
 fn rows() -> Vec<Row> {
     let spec = spec();
     let bodies = [
-        json!({"always": 1, "sometimes": "x", "wrong": 5, "list": ["p", "p"], "composed": "w", "extra": "secret text"}),
+        json!({
+            "always": 1, "sometimes": "x", "wrong": 5, "list": ["p", "p"], "composed": "w",
+            "extra": "secret text",
+        }),
         json!({"always": 1.5, "wrong": "text"}),
     ];
     evidence(&spec, &bodies).rows(&spec)

@@ -216,7 +216,8 @@ fn a_header_of_another_type_gets_that_type_too() {
         }],
         &[
             "-                        x-total: {required: true, schema: {type: integer}}",
-            "+                        x-total: {required: true, schema: {anyOf: [{type: integer}, {type: string}]}}",
+            "+                        x-total: {required: true, schema: {anyOf: [{type: integer}, \
+             {type: string}]}}",
         ],
     );
 }
@@ -307,13 +308,15 @@ fn a_document_in_flow_style_stays_in_flow_style() {
         ],
         &[
             "-  /trunks: {get: {operationId: list, responses: {",
-            "+  /trunks: {get: {operationId: list, parameters: [{name: limit, in: query, schema: {type: integer}}], responses: {",
+            "+  /trunks: {get: {operationId: list, parameters: [{name: limit, in: query, schema: \
+             {type: integer}}], responses: {",
             "-        kind: {type: string, x-extensible-enum: [a, 'b']} # last",
             "-        }}}}}}",
             "+        size: {type: integer},",
             "+        kind: {type: string, x-extensible-enum: [a, 'b', c]} # last",
             "+        }}}}}},",
-            "+    '404': {description: Seen in traffic; when it comes is not known., content: {application/json: {schema: {type: object, properties: {code: {type: integer}}}}}}",
+            "+    '404': {description: Seen in traffic; when it comes is not known., content: \
+             {application/json: {schema: {type: object, properties: {code: {type: integer}}}}}}",
         ],
     );
 }
@@ -422,7 +425,9 @@ fn traffic_in_a_har_is_evidence() {
         "request": {"method": "GET", "url": "https://api.acme.example/trunks", "headers": []},
         "response": {"status": 200, "headers": [{"name": "x-total", "value": "1"},
             {"name": "content-type", "value": "application/json"}],
-            "content": {"mimeType": "application/json", "text": "[{\"name\": \"a\", \"active\": true}]"}},
+            "content": {
+                "mimeType": "application/json", "text": "[{\"name\": \"a\", \"active\": true}]"
+            }},
     }]}});
     bench.write("a.har", &har.to_string());
     let run = bench.validate(["--spec", "api.yaml", "a.har", "--fix"]);

@@ -151,7 +151,8 @@ fn a_nullable_that_allows_nothing_is_explained() {
     assert!(run.stdout.contains(wanted), "{run:?}");
     // The suggested spelling works.
     let meant = spec.replace(
-        "          nullable: true\n          allOf:\n            - $ref: '#/components/schemas/Peer'\n",
+        "          nullable: true\n          allOf:\n            - $ref: \
+         '#/components/schemas/Peer'\n",
         "          anyOf:\n            - $ref: '#/components/schemas/Peer'\n            \
          - enum: [null]\n",
     );

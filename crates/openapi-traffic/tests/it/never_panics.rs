@@ -84,19 +84,32 @@ proptest! {
         let found = find(json!({
             "format": 1, "meta": {"origin": "synthetic"},
             "request": {"method": "GET", "path": "/things"},
-            "response": {"status": 200, "headers": {"content-type": "application/json", "x-total": "1"}, "body": received},
+            "response": {
+                "status": 200, "headers": {"content-type": "application/json", "x-total": "1"},
+                "body": received,
+            },
         }));
         // Each finding has its two places.
-        prop_assert!(found.iter().all(|finding| finding.spec.is_some() && finding.recording.is_some()));
+        prop_assert!(
+            found.iter().all(|finding| finding.spec.is_some() && finding.recording.is_some())
+        );
         prop_assert!(received.is_array() || !found.is_empty());
     }
 
     #[test]
-    fn any_requests(method in "[A-Z]{1,7}", path in "(/[^/]{0,6}){0,4}", query in any_json(), headers in any_json(), status in 0u16..=999) {
+    fn any_requests(
+        method in "[A-Z]{1,7}",
+        path in "(/[^/]{0,6}){0,4}",
+        query in any_json(),
+        headers in any_json(),
+        status in 0u16..=999,
+    ) {
         let object = |value: Value| if value.is_object() { value } else { json!({"limit": value}) };
         find(json!({
             "format": 1, "meta": {"origin": "synthetic"},
-            "request": {"method": method, "path": path, "query": object(query), "headers": object(headers)},
+            "request": {
+                "method": method, "path": path, "query": object(query), "headers": object(headers)
+            },
             "response": {"status": status, "text": "?"},
         }));
     }

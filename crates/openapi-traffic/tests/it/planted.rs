@@ -131,7 +131,9 @@ fn recordings(value: &str, is_unlike_a_name: bool, layout: Layout) -> Vec<(Strin
     }
     let mut requests = vec![
         json!({"method": "GET", "path": "/trunks", "query": {"q": value}}),
-        json!({"method": "GET", "path": "/trunks", "headers": {"x-a": value}, "body": {"a": value}}),
+        json!({
+            "method": "GET", "path": "/trunks", "headers": {"x-a": value}, "body": {"a": value}
+        }),
         json!({"method": "GET", "path": "/trunks", "text": value}),
     ];
     if is_unlike_a_name {
@@ -162,7 +164,9 @@ fn recordings(value: &str, is_unlike_a_name: bool, layout: Layout) -> Vec<(Strin
         let har = json!({"log": {"version": "1.2", "entries": [{
             "request": {
                 "method": "GET", "url": "https://api.acme.example/trunks",
-                "headers": [{"name": "Authorization", "value": value}], "cookies": [{"value": value}],
+                "headers": [{
+                    "name": "Authorization", "value": value
+                }], "cookies": [{"value": value}],
             },
             "response": {
                 "status": 200,

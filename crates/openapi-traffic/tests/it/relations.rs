@@ -35,7 +35,9 @@ const UPDATED: &str = "\
 
 /// `PUT` with this name.
 fn put(id: u32, name: &str) -> Value {
-    let request = json!({"method": "PUT", "path": format!("/users/{id}"), "headers": {"content-type": "application/json"},
+    let request = json!({"method": "PUT", "path": format!("/users/{id}"), "headers": {
+        "content-type": "application/json"
+    },
                          "body": {"name": name}});
     json!({"request": request, "response": {"status": 200}})
 }
@@ -43,7 +45,9 @@ fn put(id: u32, name: &str) -> Value {
 /// `GET` with this response name.
 fn get(id: u32, name: &str) -> Value {
     let request = json!({"method": "GET", "path": format!("/users/{id}")});
-    let response = json!({"status": 200, "headers": {"content-type": "application/json"}, "body": {"name": name}});
+    let response = json!({
+        "status": 200, "headers": {"content-type": "application/json"}, "body": {"name": name}
+    });
     json!({"request": request, "response": response})
 }
 

@@ -165,7 +165,8 @@ fn har(body: &str) -> String {
 #[test]
 fn in_a_har_a_finding_points_into_the_escaped_body_with_a_pointer_that_resolves() {
     let har = har(
-        "[{\"password\": \"h\u{fc}nter\\n2\",\n  \"name\": 5, \"x\": \"😀\"}, {\"name\": \"😀\", \"size\": []}]",
+        "[{\"password\": \"h\u{fc}nter\\n2\",\n  \"name\": 5, \"x\": \"😀\"}, {\"name\": \"😀\", \
+         \"size\": []}]",
     );
     let bench = Bench::new();
     bench.write("spec.yaml", SPEC).write("a.har", &har);

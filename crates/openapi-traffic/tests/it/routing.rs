@@ -9,7 +9,9 @@ fn the_longest_template_names_the_operation() {
     let spec = json!({ "paths": {
         "/connections": { "get": { "operationId": "all" } },
         "/connections/count": { "get": { "operationId": "count" } },
-        "/connections/{id}": { "get": { "operationId": "one" }, "delete": { "operationId": "drop" } },
+        "/connections/{id}": {
+            "get": { "operationId": "one" }, "delete": { "operationId": "drop" }
+        },
         "/domains/{domain}/connections": { "get": { "operationId": "some" } },
     } });
     let routes = Routes::read(Source::new("spec.json", spec.to_string())).unwrap();

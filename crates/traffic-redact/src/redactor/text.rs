@@ -297,9 +297,11 @@ impl Redactor<'_> {
     pub(super) fn address(&mut self, text: &str) -> String {
         static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(concat!(
-                r#"^(?:(?<display>[^<>@]*)(?<open><))?(?<scheme>(?i:sips?|tel|https?|wss?|mailto):(?://)?)?"#,
+                r"^(?:(?<display>[^<>@]*)(?<open><))?",
+                r"(?<scheme>(?i:sips?|tel|https?|wss?|mailto):(?://)?)?",
                 r"(?:(?<user>[^@;?>/\s]*)@)?",
-                r"(?<host>\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*|[^@:;?<>/,\s\[\]]*)(?<tail>.*)$",
+                r"(?<host>\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*",
+                r"|[^@:;?<>/,\s\[\]]*)(?<tail>.*)$",
             ))
             .expect("valid pattern")
         });
