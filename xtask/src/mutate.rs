@@ -1,7 +1,6 @@
 //! `cargo xtask validate --mutate`: how much of the recorded traffic the spec really checks.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -11,7 +10,7 @@ use netsapiens_connections::envelopes::{ApiMessage, ConnectionCount, ConnectionL
 use openapi_traffic::{Relations, Spec};
 use traffic_mutations::{By, Compared, Floors, Report, evidence, read, score};
 
-use crate::workspace::{FLOORS, RECORDINGS, RELATIONS, SPEC, workspace_root};
+use crate::workspace::{FLOORS, RECORDINGS, RELATIONS, SPEC, enter};
 
 /// Damage the recordings, and count what goes unnoticed
 ///
@@ -53,24 +52,12 @@ Exit codes:
   2  nothing could be measured: a file cannot be read, or a recording has findings as it is";
 
 impl Mutate {
-    /// Runs the command; what keeps it from running at all goes to standard error.
-    pub fn run(self) -> ExitCode {
-        match self.measure() {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::FAILURE,
-            Err(error) => {
-                eprintln!("error: {error:#}");
-                ExitCode::from(2)
-            }
-        }
-    }
-
-    /// Whether nothing fell below its floor.
-    fn measure(mut self) -> anyhow::Result<bool> {
-        if let Some(output) = &mut self.output {
-            *output = std::path::absolute(&output)?;
-        }
-        std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
+    /// Runs the command. Returns the exit code.
+    ///
+    /// # Errors
+    /// Nothing can be measured.
+    pub fn run(mut self) -> anyhow::Result<u8> {
+        enter(&mut self.output)?;
         let report = report(self.raise_floors)?;
         let text = match self.format {
             Format::Human => report.table(self.all),
@@ -82,7 +69,7 @@ impl Mutate {
                 .with_context(|| format!("cannot write {}", path.display()))?,
             None => print!("{text}"),
         }
-        Ok(report.fell.is_empty())
+        Ok(u8::from(!report.fell.is_empty()))
     }
 }
 

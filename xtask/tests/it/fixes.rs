@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 
 use document_edit::{Edit, apply};
 use located::{Source, openapi, pointer};
-use openapi_traffic::fix::{self, Fix, Fixes, Refusal};
+use openapi_traffic::fix::{self, Fixes, Refusal};
 use openapi_traffic::report::{Report, Tool};
 use openapi_traffic::{Options, run};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use xtask::corrections::Corrections;
-use xtask::fixes::{Vendor, corrections, generates};
+use xtask::fixes::generates;
 use xtask::workspace::{RECORDINGS, SPEC, workspace_root};
 
 /// A copy of the document without one of its claims, and traffic.
@@ -294,44 +293,4 @@ fn an_edit_from_which_no_client_can_be_generated_is_not_offered() {
         reason.contains("the client cannot be generated"),
         "{reason}"
     );
-}
-
-/// A fix that adds a property, with its evidence.
-fn fix_of(name: &str) -> Fix {
-    Fix {
-        what: format!("add the property `{name}` to `/components/schemas/Connection`"),
-        at: format!("/components/schemas/Connection/properties/{name}"),
-        codes: vec!["NSV301"],
-        evidence: vec![format!("tests/recordings/a.json#/response/body/0/{name}")],
-        findings: 1,
-    }
-}
-
-#[test]
-fn a_fix_has_the_skeleton_of_a_correction_that_can_be_read() {
-    let text = corrections(&[fix_of("colour")], &Vendor::default());
-    let read = Corrections::load(Source::new("corrections.yaml", text)).expect("corrections");
-    let [entry] = read.entries() else {
-        panic!("one entry: {:?}", read.entries());
-    };
-    assert_eq!(entry.id, "connection-colour");
-    assert_eq!(
-        entry.recordings(),
-        [("tests/recordings/a.json".to_owned(), 1)]
-    );
-}
-
-#[test]
-fn what_the_vendor_has_too_needs_no_correction() {
-    let folder = TempDir::new().expect("a temporary folder");
-    let vendor = json!({"x": {"properties": {"colour": {"type": "string"}}}});
-    fs::write(
-        folder.path().join("connections-v1.json"),
-        vendor.to_string(),
-    )
-    .expect("a file");
-    let vendor = Vendor::read(Some(folder.path())).expect("the vendor's documents");
-    let text = corrections(&[fix_of("colour"), fix_of("shape")], &vendor);
-    assert!(!text.contains("connection-colour"), "{text}");
-    assert!(text.contains("    v1: 'no `shape`'\n"), "{text}");
 }

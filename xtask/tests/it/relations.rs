@@ -18,7 +18,6 @@ use openapi_traffic::{Exchange, Finding, Relations, Session, Spec, judge};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Run, SPEC, with_body};
 use crate::recording;
 
 fn spec() -> Spec {
@@ -457,83 +456,4 @@ fn written(line: &str) -> Arc<Exchange> {
         }
     }
     exchange(Source::new("guide", recording.to_string()))
-}
-
-/// A run with one relation that has this evidence.
-fn with_evidence(evidence: &str) -> Run {
-    let bench = Bench::new();
-    let recording = bench.path().join("recordings/a.json").display().to_string();
-    let relation = format!(
-        "\
-- id: trunk-has-a-size
-  says: A trunk has a size.
-  exchange: list_trunks 200
-  each: response
-  holds: it.size > 0
-{evidence}
-"
-    );
-    bench
-        .write("spec.yaml", SPEC)
-        .write(
-            "recordings/a.json",
-            &with_body(r#"[{"name": "a", "size": 1}]"#),
-        )
-        .write("relations.yaml", &relation.replace("RECORDING", &recording));
-    bench.validate([
-        "--spec",
-        "spec.yaml",
-        "--relations",
-        "relations.yaml",
-        "recordings",
-        "--format",
-        "github",
-    ])
-}
-
-#[test]
-fn a_relation_without_evidence_is_rejected() {
-    let rows = [
-        ("  origin: inferred", "NSV505"),
-        ("  origin: inferred\n  evidence: []", "NSV505"),
-        ("  origin: inferred\n  evidence: 'none: '", "NSV505"),
-        ("  evidence: 'none: it is plain'", "NSV505"),
-        ("  origin: sure\n  evidence: 'none: it is plain'", "NSV505"),
-        (
-            "  origin: captured\n  evidence: [gone.json#/response]",
-            "NSV502",
-        ),
-        (
-            "  origin: inferred\n  evidence: ['RECORDING#/response/body/7']",
-            "NSV502",
-        ),
-        (
-            "  origin: inferred\n  evidence: [{at: 'RECORDING#/response/body/0/size', is: 2}]",
-            "NSV503",
-        ),
-        // The recording is synthetic.
-        (
-            "  origin: captured\n  evidence: ['RECORDING#/response/body/0']",
-            "NSV503",
-        ),
-    ];
-    for (evidence, code) in rows {
-        let run = with_evidence(evidence);
-        assert_eq!(run.code, 1, "{evidence}: {run:?}");
-        assert!(
-            run.stdout.contains(&format!("title={code} ")),
-            "{evidence}: {run:?}"
-        );
-    }
-}
-
-#[test]
-fn a_relation_with_evidence_is_clean() {
-    for evidence in [
-        "  origin: inferred\n  evidence: 'none: it is plain'",
-        "  origin: documented\n  evidence: [{at: 'RECORDING#/response/body/0/size', is: 1}]",
-    ] {
-        let run = with_evidence(evidence);
-        assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{evidence}");
-    }
 }
