@@ -238,7 +238,8 @@ fn a_bug_of_the_vendors_that_our_spec_has_too() {
 #[test]
 fn a_fact_of_no_correction() {
     let facts = format!(
-        "{FACTS}- {{correction: nothing, in: [v1], at: /definitions/Trunk/name, has: {{type: integer}}}}\n"
+        "{FACTS}- {{correction: nothing, in: [v1], at: /definitions/Trunk/name, \
+         has: {{type: integer}}}}\n"
     );
     assert_eq!(finding(GOOD, &facts), ("NSV508", 6));
 }
