@@ -469,7 +469,7 @@ fn with_evidence(evidence: &str) -> Run {
   says: A trunk has a size.
   exchange: list_trunks 200
   each: response
-  holds: it.size > 0
+  assert: it.size > 0
 {evidence}
 "
     );
