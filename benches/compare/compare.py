@@ -244,6 +244,7 @@ def measured(work, generator, document, path):
     version = f"{PROGENITOR} {OPENAPI_TO_RUST} {OPENAPI_GENERATOR}"
     client = HERE / f"clients/{generator}-{document}.rs"
     files = [HERE / "driver.rs", HERE / "generate.rs", path, *([client] if client.exists() else [])]
+    files += sorted((REPOSITORY / "tests/recordings").rglob("*.json"))
     digest = hashlib.sha256(version.encode() + b"".join(file.read_bytes() for file in files))
     kept = work / f"{generator}-{document}.json"
     if generator != "ours" and kept.exists():
