@@ -32,6 +32,7 @@ PAGE = REPOSITORY / "docs/COMPARE.md"
 BEGIN, END = "<!-- written by benches/compare/compare.py -->\n", "<!-- end of what it wrote -->\n"
 # A longer cell moves to the list of messages below its table.
 CELL = 40
+BASE_PATH = "/ns-api/v2"
 RESULTS = ["no", "error", "refused", "not decoded"]
 MESSAGE = 300
 
@@ -269,6 +270,7 @@ def table(columns, messages):
     columns = list(columns)
 
     def cell(text):
+        text = text.replace(BASE_PATH, "")
         if len(text) <= CELL:
             return escaped(text)
         result, _, message = text.partition(": ")
@@ -306,7 +308,7 @@ def tables(rows):
         yield f"\n## {title}\n"
         yield from table(columns(rows, document), messages)
     yield "\n## Messages\n\nThe numbers in parentheses above refer to these messages.\n"
-    yield "| | |\n|---|---|"
+    yield "| number | message |\n|---|---|"
     for number, text in enumerate(messages, 1):
         text = text if len(text) <= MESSAGE else text[: MESSAGE - 1] + "…"
         yield f"| {number} | `` {escaped(text)} `` |"
