@@ -270,9 +270,9 @@ def table(columns, messages):
     columns = list(columns)
 
     def cell(text):
-        text = text.replace(BASE_PATH, "")
-        if len(text) <= CELL:
-            return escaped(text)
+        short = text.replace(BASE_PATH, "")
+        if len(short) <= CELL:
+            return escaped(short)
         result, _, message = text.partition(": ")
         if result not in RESULTS:
             result, message = "", text
