@@ -25,7 +25,7 @@
 //!   acme.example  sip*@acme-pri.example  sip:15555550100@…  no    yes  closed for repair
 //!
 //! delete  ..                       as a mistaken name of a trunk:
-//!         the match pattern was refused before anything was sent: …
+//!         invalid match pattern: …
 //! delete  sip*@acme-pri.example    202 Accepted
 //! delete  sip*@192.0.2.20          202 Accepted
 //!

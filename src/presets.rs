@@ -205,7 +205,7 @@ impl TryFrom<RegisteringPbx> for ConnectionCreate {
             choices,
         } = pbx;
         if domain == "*" || domain == "~" {
-            let reason = "a customer's PBX belongs to one domain; give the customer's";
+            let reason = "a PBX belongs to one domain; give that domain's name";
             return Err(InvalidValue::setting("domain", reason));
         }
         let owner = DomainName::new(domain.as_str())?;
@@ -379,8 +379,8 @@ fn check_host(host: &str) -> Result<(), InvalidValue> {
     };
     if !host.split('.').all(is_label) {
         return refuse(
-            "it is neither a host name nor an IPv4 address; for others, patterns of many hosts \
-             among them, set the fields of `ConnectionCreate`",
+            "it is neither a host name nor an IPv4 address; for another host, or a pattern of \
+             several, set the fields of `ConnectionCreate`",
         );
     }
     match host.parse::<Ipv4Addr>() {
@@ -398,8 +398,8 @@ fn check_username(username: &str) -> Result<(), InvalidValue> {
         true => Ok(()),
         false => Err(InvalidValue::setting(
             "user name",
-            "it is not one or more of letters, digits, `+`, `-`, `.`, `_`; give the user name \
-             without `sip:` and host",
+            "it has other characters than letters, digits, `+`, `-`, `.`, `_`, or none; give the \
+             user name without `sip:` and host",
         )),
     }
 }

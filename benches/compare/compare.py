@@ -4,11 +4,14 @@
     benches/compare/compare.py VENDOR.json [FOLDER]
 
 VENDOR.json is the vendor's OpenAPI document, which is not part of this repository. Everything is
-generated and built in FOLDER (a temporary one unless given; generators that are there already are
-used again). It needs Java for openapi-generator, and the network for the generators and for
-crates. It writes the tables of docs/COMPARE.md, between the two comments that name this script.
+generated and built in FOLDER, a temporary one unless given. If FOLDER has generators and
+measurements of an earlier run, those are used again, except measurements of this crate and those
+whose input has changed. It needs Java for openapi-generator, and the network for the generators
+and for crates. It writes the tables of docs/COMPARE.md, between the two comments that name this
+script.
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -29,6 +32,7 @@ PAGE = REPOSITORY / "docs/COMPARE.md"
 BEGIN, END = "<!-- written by benches/compare/compare.py -->\n", "<!-- end of what it wrote -->\n"
 # A longer cell moves to the list of messages below its table.
 CELL = 40
+BASE_PATH = "/ns-api/v2"
 RESULTS = ["no", "error", "refused", "not decoded"]
 MESSAGE = 300
 
@@ -236,6 +240,23 @@ def escaped(text):
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def measured(work, generator, document, path):
+    """The rows of one client, of an earlier run if all that they depend on is the same."""
+    version = f"{PROGENITOR} {OPENAPI_TO_RUST} {OPENAPI_GENERATOR}"
+    client = HERE / f"clients/{generator}-{document}.rs"
+    files = [HERE / "driver.rs", HERE / "generate.rs", path, *([client] if client.exists() else [])]
+    files += sorted((REPOSITORY / "tests/recordings").rglob("*.json"))
+    digest = hashlib.sha256(version.encode() + b"".join(file.read_bytes() for file in files))
+    kept = work / f"{generator}-{document}.json"
+    if generator != "ours" and kept.exists():
+        earlier = json.loads(kept.read_text())
+        if earlier["input"] == digest.hexdigest():
+            return earlier["rows"]
+    rows = measure(work, generator, document, path)
+    kept.write_text(json.dumps({"input": digest.hexdigest(), "rows": rows}, indent=1))
+    return rows
+
+
 def columns(rows, document):
     yield "this crate, from ours", rows["ours", "ours"]
     for generator in GENERATORS:
@@ -244,13 +265,14 @@ def columns(rows, document):
             yield f"{generator}, converted", rows[generator, "vendor-3.0"]
 
 
-def table(columns):
-    """One column a client; long cells refer to the messages, which follow."""
-    columns, messages = list(columns), []
+def table(columns, messages):
+    """One column a client; a long cell gets the number of its message, which is added to them."""
+    columns = list(columns)
 
     def cell(text):
-        if len(text) <= CELL:
-            return escaped(text)
+        short = text.replace(BASE_PATH, "")
+        if len(short) <= CELL:
+            return escaped(short)
         result, _, message = text.partition(": ")
         if result not in RESULTS:
             result, message = "", text
@@ -262,15 +284,11 @@ def table(columns):
     yield "|---" * (len(columns) + 1) + "|"
     for key, title in ROWS:
         yield row([title, *(cell(rows.get(key, "–")) for _, rows in columns)])
-    yield "\nThe messages that the numbers in parentheses refer to:\n"
-    yield "| | |\n|---|---|"
-    for number, text in enumerate(messages, 1):
-        text = text if len(text) <= MESSAGE else text[: MESSAGE - 1] + "…"
-        yield f"| {number} | `` {escaped(text)} `` |"
 
 
 def tables(rows):
     """What the page has between the two comments."""
+    messages = []
     yield row(["", "version", "called with"])
     yield "|---|---|---|"
     yield row(["this crate", "this repository", "default settings"])
@@ -288,7 +306,12 @@ def tables(rows):
         ("From this repository's document", "ours"),
     ]:
         yield f"\n## {title}\n"
-        yield from table(columns(rows, document))
+        yield from table(columns(rows, document), messages)
+    yield "\n## Messages\n\nThe numbers in parentheses above refer to these messages.\n"
+    yield "| number | message |\n|---|---|"
+    for number, text in enumerate(messages, 1):
+        text = text if len(text) <= MESSAGE else text[: MESSAGE - 1] + "…"
+        yield f"| {number} | `` {escaped(text)} `` |"
     rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True)
     version = " ".join(rustc.stdout.split()[:2])
     yield f"\nMeasured on {time.strftime('%Y-%m-%d')} with {version} on {os.cpu_count()} cores."
@@ -315,7 +338,7 @@ def main():
                 continue
             if document == "vendor-3.0" and rows[generator, "vendor"]["generates"] == "yes":
                 continue
-            rows[generator, document] = measure(work, generator, document, path)
+            rows[generator, document] = measured(work, generator, document, path)
             print(generator, document, rows[generator, document], file=sys.stderr, flush=True)
 
     before, _, rest = PAGE.read_text().partition(BEGIN)

@@ -16,14 +16,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// Why a string is not a valid name of a domain or trunk, or cannot be written into a path.
 ///
-/// The message says which character is invalid and what to do. It never quotes the string, which
+/// The message says what is invalid, why, and what to do. It never quotes the whole string, which
 /// may be customer data.
 ///
 /// ```
 /// use netsapiens_connections::DomainName;
 ///
 /// let error = DomainName::new("acme.example;x").unwrap_err();
-/// assert!(error.to_string().contains("the character `;`, number 13 of it"), "{error}");
+/// assert!(error.to_string().contains("character 13 is `;`"), "{error}");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidValue {
@@ -108,33 +108,35 @@ impl InvalidValue {
 impl fmt::Display for InvalidValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = self.what;
-        write!(f, "the {what} was refused before anything was sent: ")?;
+        write!(f, "invalid {what}: ")?;
         match self.reason {
-            Reason::Setting(reason) => f.write_str(reason),
+            Reason::Setting(reason) => f.write_str(reason)?,
             Reason::Empty => write!(
                 f,
                 "it is empty, which would address the whole collection; give the {what}"
-            ),
-            Reason::Longer(most) => write!(f, "it is longer than {most} characters; shorten it"),
-            Reason::OuterSpace => f.write_str("it begins or ends with white space; trim it"),
+            )?,
+            Reason::Longer(most) => write!(f, "it is longer than {most} characters; shorten it")?,
+            Reason::OuterSpace => f.write_str("it begins or ends with white space; trim it")?,
             Reason::Dots(remedy) => write!(
                 f,
                 "it has only dots, which would address another resource; {remedy}"
-            ),
+            )?,
             Reason::Character {
                 character,
                 number,
                 why,
                 remedy,
             } => {
+                write!(f, "character {number} is ")?;
                 // Only visible ASCII is shown as it is: other characters could control a terminal.
                 match character.is_ascii_graphic() {
-                    true => write!(f, "the character `{character}`")?,
-                    false => write!(f, "the character U+{:04X}", u32::from(character))?,
+                    true => write!(f, "`{character}`")?,
+                    false => write!(f, "U+{:04X}", u32::from(character))?,
                 }
-                write!(f, ", number {number} of it, {why}; {remedy}")
+                write!(f, ", {why}; {remedy}")?;
             }
         }
+        f.write_str(" (nothing was sent)")
     }
 }
 
@@ -266,8 +268,8 @@ impl DomainName {
         }
         InvalidValue::size(WHAT, &text, Self::MAX_CHARS)?;
         let allowed = |found: char| found.is_ascii_alphanumeric() || ".-_".contains(found);
-        let remedy = "a domain name has `A-Z a-z 0-9 . _ -`, or is exactly `*` or `~`";
-        InvalidValue::character(WHAT, &text, allowed, |_| "is in no domain name", remedy)?;
+        let remedy = "use only `A-Z a-z 0-9 . _ -`, or exactly `*` or `~`";
+        InvalidValue::character(WHAT, &text, allowed, |_| "which no domain name has", remedy)?;
         InvalidValue::dots(WHAT, &text, "give the name of a domain")?;
         Ok(Self(text))
     }
@@ -307,7 +309,7 @@ impl MatchPattern {
         let text = text.into();
         InvalidValue::size(PATTERN, &text, Self::MAX_CHARS)?;
         let allowed = |found: char| !found.is_control();
-        let why = |_| "is a control character, which no SIP URI has";
+        let why = |_| "a control character, which no SIP URI has";
         InvalidValue::character(PATTERN, &text, allowed, why, "remove it")?;
         match text.trim() == text {
             true => Ok(Self(text)),
@@ -422,13 +424,13 @@ impl Segment {
 
 fn why_not_in_a_path(character: char) -> &'static str {
     match character {
-        ':' => "is not found in a path by servers before v46",
-        '/' | '\\' => "is where a gateway begins another segment of the path, even encoded",
-        '?' | '#' => "is where a gateway may end the path, even encoded",
-        ';' => "begins a parameter, which a gateway may drop, even encoded",
-        '&' => "may end the name where a gateway moves the path into a query, even encoded",
-        '%' => "begins an encoded character, which a gateway may decode again",
-        _ => "is no visible ASCII; a gateway may drop it or put another in its place",
+        ':' => "which servers before v46 do not find in a path",
+        '/' | '\\' => "where a gateway may begin another segment of the path, even if encoded",
+        '?' | '#' => "where a gateway may end the path, even if encoded",
+        ';' => "which begins a parameter that a gateway may drop, even if encoded",
+        '&' => "which may end the name if a gateway moves the path into a query, even if encoded",
+        '%' => "which begins an encoded character that a gateway may decode again",
+        _ => "which is not visible ASCII, so that a gateway may drop or replace it",
     }
 }
 

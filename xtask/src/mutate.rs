@@ -12,15 +12,15 @@ use traffic_mutations::{By, Compared, Floors, Report, evidence, read, score};
 
 use crate::workspace::{FLOORS, RECORDINGS, RELATIONS, SPEC, enter};
 
-/// Damage the recordings, and count what goes unnoticed
+/// Mutate the recordings, and count which mutations the spec detects
 ///
-/// Each request and response is damaged in one place, in every way of a fixed set, and held against
-/// the spec, the relations and the client's reading. Then each claim of the spec is contradicted,
-/// and a recording that is not synthetic has to disagree. docs/mutation.md explains the numbers.
+/// Each recorded request and response is changed in one place at a time, and validated by the spec,
+/// the relations and the client's types. Then each claim of the spec is contradicted, and a
+/// recording that is not synthetic has to disagree. docs/mutation.md explains the numbers.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub struct Mutate {
-    /// Measure what the spec notices, instead of validating
+    /// Mutate the recordings and count which mutations the spec detects, instead of validating
     #[arg(long, required = true)]
     mutate: bool,
     /// Report format
@@ -29,7 +29,7 @@ pub struct Mutate {
     /// Write the report to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// List every survivor and every claim without evidence (format human; the others always do)
+    /// List every survivor and every untested claim (format human; the others always do)
     #[arg(long)]
     all: bool,
     /// Write openapi/mutation-floors.yaml anew from this run
@@ -47,9 +47,9 @@ enum Format {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  nothing fell below its floor
-  1  something did
-  2  nothing could be measured: a file cannot be read, or a recording has findings as it is";
+  0  no score is below its floor
+  1  a score is below its floor
+  2  nothing could be measured: a file cannot be read, or a recording has findings before mutation";
 
 impl Mutate {
     /// Runs the command. Returns the exit code.
@@ -86,13 +86,13 @@ fn report(raise_floors: bool) -> anyhow::Result<Report> {
     let score = score(by, &recorded)?;
     let evidence = evidence(&spec, &recorded)?;
     let compared = if raise_floors {
-        let floors = Floors::of(&score, &evidence.unevidenced);
+        let floors = Floors::of(&score, &evidence.untested);
         std::fs::write(FLOORS, floors.written())
             .with_context(|| format!("cannot write {FLOORS}"))?;
         Compared::default()
     } else {
         let floors = Floors::load(Source::read(FLOORS.as_ref())?)?;
-        floors.compare(&score, &evidence.unevidenced)
+        floors.compare(&score, &evidence.untested)
     };
     Ok(Report::new(SPEC, recorded.len(), score, evidence, compared))
 }

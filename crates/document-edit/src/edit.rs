@@ -1,4 +1,4 @@
-//! What an edit is, and what it makes of a value.
+//! The kinds of edits, and the effect of each on a value.
 
 use located::pointer;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! How a document is written, and values written in the same way.
+//! Detects the layout of a document, and writes values in that layout.
 
 use located::{Source, pointer};
 use serde_json::Value;

@@ -1,7 +1,7 @@
-//! Edits of YAML and JSON documents that leave everything else as it was.
+//! Edits YAML and JSON documents in place, and keeps their comments and layout.
 //!
-//! An [`Edit`] names a place by its JSON pointer. [`apply`] changes the text there: what is added
-//! is written in the layout of what stands around it, and all other bytes stay.
+//! An [`Edit`] names a place by its JSON pointer. [`apply`] changes the text there: new lines get
+//! the layout of the lines around them, and all other bytes stay.
 //!
 //! ```
 //! use document_edit::{Edit, Position, apply};
@@ -33,9 +33,9 @@
 //! # Ok::<(), located::Error>(())
 //! ```
 //!
-//! After each edit the text is read again and compared with what the edit says; an edit that a
-//! layout does not permit (within what an alias stands for, for example) is an error, never a wrong
-//! text.
+//! After each edit the text is parsed again and compared with what the edit asked for. An edit that
+//! the layout does not permit (inside the target of an alias, for example) is an error, and never
+//! results in a wrong text.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]

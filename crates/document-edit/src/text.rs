@@ -1,4 +1,4 @@
-//! Edits made in a text: where the bytes go, and what is written there.
+//! Applies an edit to a text: which bytes it replaces, and what it writes there.
 
 use std::ops::Range;
 

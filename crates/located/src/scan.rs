@@ -1,5 +1,5 @@
-//! Where the values of JSON stand, by one scan over a text that is known to be valid: a text of its
-//! own, or what is written in a string of other JSON.
+//! Finds the positions of JSON values by one scan over a text that is known to be valid JSON: a
+//! whole text, or the contents of a string in other JSON.
 
 use std::marker::PhantomData;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The extension point for tools that add checks of their own to a run.
+//! The trait by which a program adds its own checks to a run of the validator.
 
 use std::path::Path;
 
@@ -10,18 +10,18 @@ use crate::relations::Relations;
 use crate::report::Report;
 use crate::spec::Spec;
 
-/// Additional checks of a tool, made in the same run. `()` has none.
+/// Checks that a program adds to [`run()`](crate::run()). `()` adds none.
 pub trait Checks: Sync {
-    /// Whether [`document`](Checks::document) wants this file (a recording or a HAR). Such a file
-    /// is read into memory as a whole.
+    /// Whether [`document`](Checks::document) is called for this file (a recording or a HAR). Such
+    /// a file is read into memory as a whole.
     fn wants(&self, path: &Path) -> bool {
         let _ = path;
         false
     }
 
-    /// Findings in one file, called while the file is validated, so that it is read only once. Each
-    /// exchange comes with its JSON pointer in the file, `""` if the file is a recording. Not
-    /// called for a file that cannot be validated.
+    /// Checks one file and returns findings. It is called while the file is validated, so that the
+    /// file is read only once, and not for a file that cannot be validated. Each exchange comes
+    /// with its JSON pointer in the file, `""` if the file is a recording.
     fn document(
         &self,
         spec: &Spec,
@@ -32,7 +32,7 @@ pub trait Checks: Sync {
         Vec::new()
     }
 
-    /// Findings after everything was validated.
+    /// Returns more findings after everything was validated.
     fn finish(
         &self,
         spec: &Spec,

@@ -310,19 +310,19 @@ spec was loosened by mistake, tighten it. If the recording is valid now, move it
 `expect`.";
         Relation = "NSV901", "relation-broken", Error,
             "a relation does not hold", "\
-The relations file states what must hold within an exchange or between the exchanges of one session.
-Here it does not hold.
+The relations file states what must be true of an exchange, or between the exchanges of one session.
+Here it is not true.
 
-    holds: it.domain = path.domain          GET /domains/acme.example/connections
+    assert: it.domain = path.domain         GET /domains/acme.example/connections
                                             [{\"domain\": \"other.example\"}]
 
 Look at both places. The service may have a bug, another client may have changed something in
-between, or the relation claims too much: then restrict it with `where` or `until`, or delete it.";
+between, or the relation asserts too much: then restrict it with `where` or `until`, or delete it.";
         RelationUnfit = "NSV902", "relation-not-evaluated", Warning,
             "a relation cannot be evaluated", "\
 A value has a type that the expression cannot use, so it is unknown whether the relation holds.
 
-    holds: count(response) <= query.limit   ?limit=many
+    assert: count(response) <= query.limit  ?limit=many
 
 If the value may have this type, use `where` to say when the relation applies.";
         RelationNeverApplied = "NSV903", "relation-never-applied", Warning,
@@ -330,7 +330,7 @@ If the value may have this type, use `where` to say when the relation applies.";
 No validated exchange has everything that the relation needs: there is no exchange of its operation,
 none that follows the one it is compared with, or an expression uses a name that no exchange has.
 
-    holds: it.domian = path.domain          (misspelt)
+    assert: it.domian = path.domain         (misspelt)
 
 Correct the name, or record exchanges to which the relation applies. `meta.after` names the
 recording of the preceding exchange.";

@@ -230,7 +230,7 @@ impl Judging {
         match report.outcome {
             Outcome::Findings if report.findings.iter().any(counts) => FINDINGS,
             Outcome::Clean | Outcome::Findings => CLEAN,
-            Outcome::NotJudged => NOT_VALIDATED,
+            Outcome::NotValidated => NOT_VALIDATED,
         }
     }
 }

@@ -40,7 +40,7 @@ const TOO_DEEP: &str = "JSON nested deeper than 128 levels";
 
 /// An exchange that was validated.
 #[derive(Debug)]
-pub struct Judged {
+pub struct Validated {
     /// Its label in reports.
     pub label: Arc<str>,
     /// Whether it is a negative example.
@@ -81,7 +81,7 @@ pub struct Skipped {
 /// cannot be read, a path that does not exist, and a path without exchanges are problems in the
 /// summary: nothing is skipped silently, and the rest is still validated. A file that is given
 /// several times counts once.
-pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Judged)) -> Summary {
+pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Validated)) -> Summary {
     let by = By {
         spec,
         relations: None,
@@ -103,7 +103,11 @@ pub(crate) struct By<'r> {
 /// The same, against more than the document. The entries of a HAR and the lines of an NDJSON file
 /// form a session, in the order of the file. Recordings with `meta.after` form sessions too, and
 /// come last of their path.
-pub(crate) fn for_each_by(paths: &[PathBuf], by: By<'_>, each: &mut dyn FnMut(Judged)) -> Summary {
+pub(crate) fn for_each_by(
+    paths: &[PathBuf],
+    by: By<'_>,
+    each: &mut dyn FnMut(Validated),
+) -> Summary {
     let summary = Summary {
         exchanges: 0,
         negative: 0,
@@ -141,7 +145,7 @@ pub(crate) fn for_each_by(paths: &[PathBuf], by: By<'_>, each: &mut dyn FnMut(Ju
         }
     }
     if paths.is_empty() {
-        let problem = "no path was given: nothing was judged";
+        let problem = "no path was given: nothing was validated";
         run.summary.problems.push(problem.to_owned());
     }
     run.summary
@@ -149,7 +153,7 @@ pub(crate) fn for_each_by(paths: &[PathBuf], by: By<'_>, each: &mut dyn FnMut(Ju
 
 struct Run<'r> {
     by: By<'r>,
-    each: &'r mut dyn FnMut(Judged),
+    each: &'r mut dyn FnMut(Validated),
     waiting: Vec<Piece>,
     bytes: usize,
     pieces: u64,
@@ -472,7 +476,7 @@ impl Run<'_> {
 /// The result of a piece.
 #[derive(Default)]
 struct Outcome {
-    judged: Vec<Judged>,
+    judged: Vec<Validated>,
     skipped: Vec<(String, String)>,
     /// The findings of the tool's own checks.
     beside: Vec<Finding>,
@@ -693,7 +697,7 @@ fn judge_exchange(
     negative: bool,
     related: Vec<Finding>,
     evidence: &mut Evidence,
-) -> Result<Judged, (String, String)> {
+) -> Result<Validated, (String, String)> {
     let skipped = |reason: &str| Err((reason.to_owned(), exchange.label().to_string()));
     if !spec.covers(exchange.url()) {
         return skipped(OUT_OF_SCOPE);
@@ -702,7 +706,7 @@ fn judge_exchange(
         return skipped(PREFLIGHT);
     }
     let negative = negative || !exchange.recording.meta.expect.is_empty();
-    Ok(Judged {
+    Ok(Validated {
         label: Arc::clone(exchange.label()),
         negative,
         findings: match negative {
@@ -869,7 +873,7 @@ paths:
   until: [{exchange: update_user, key: [path.id]}]
   exchange: get_user 200
   key: [path.id]
-  holds: agree(before.request, response)
+  assert: agree(before.request, response)
 ";
 
     /// The exchanges and the evaluated expressions of a HAR in which each of some users is updated

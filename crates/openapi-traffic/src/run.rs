@@ -10,7 +10,7 @@ use located::{Source, display};
 
 use crate::baseline::Baseline;
 use crate::checks::Checks;
-use crate::corpus::{self, By, Judged};
+use crate::corpus::{self, By, Validated};
 use crate::evidence::{Evidence, Verdict};
 use crate::finding::Finding;
 use crate::relations::Relations;
@@ -162,7 +162,7 @@ fn unchecked(spec: &Spec, evidence: &Evidence) -> Vec<Skipped> {
     of_spec.chain(of_traffic).collect()
 }
 
-fn case(judged: &Judged) -> Case {
+fn case(judged: &Validated) -> Case {
     let label = Path::new(judged.label.as_ref());
     let part =
         |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();

@@ -1,5 +1,5 @@
 //! The other way round: each claim of a document is contradicted, and a recording of real traffic
-//! has to disagree with the contradiction. A claim with which none disagrees is unevidenced.
+//! has to disagree with the contradiction. A claim with which none disagrees is untested.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::score::Recorded;
 
-/// Kinds of claims: variant, name, and what to record where there is no evidence.
+/// Kinds of claims: variant, name, and what to record if the claim is untested.
 macro_rules! kinds {
     ($($variant:ident = $name:literal, $record:literal;)*) => {
         /// What kind of claim it is.
@@ -52,7 +52,7 @@ kinds! {
 
 /// A claim that no recording of real traffic supports.
 #[derive(Debug, Serialize)]
-pub struct Unevidenced {
+pub struct Untested {
     /// What kind of claim it is.
     pub kind: Claims,
     /// Where it stands.
@@ -63,13 +63,13 @@ pub struct Unevidenced {
     pub record: &'static str,
 }
 
-/// How many claims there are, and those without evidence.
+/// How many claims there are, and which of them no recording tests.
 #[derive(Debug, Serialize)]
-pub struct Evidenced {
+pub struct Tested {
     /// All claims.
     pub claims: usize,
-    /// Those without evidence, in the order of the document.
-    pub unevidenced: Vec<Unevidenced>,
+    /// The untested ones, in the order of the document.
+    pub untested: Vec<Untested>,
 }
 
 /// A claim and how to contradict it.
@@ -100,7 +100,7 @@ enum Edit {
 ///
 /// # Errors
 /// A document with a contradiction cannot be loaded.
-pub fn evidence(spec: &Spec, recorded: &[Recorded]) -> anyhow::Result<Evidenced> {
+pub fn evidence(spec: &Spec, recorded: &[Recorded]) -> anyhow::Result<Tested> {
     let claims = all(spec.value());
     let mut rounds: BTreeMap<(bool, Claims, usize), Vec<usize>> = BTreeMap::new();
     for (number, claim) in claims.iter().enumerate() {
@@ -142,15 +142,15 @@ pub fn evidence(spec: &Spec, recorded: &[Recorded]) -> anyhow::Result<Evidenced>
         .iter()
         .zip(is_supported)
         .filter(|(_, is_supported)| !is_supported);
-    let unevidenced = without.map(|(claim, _)| Unevidenced {
+    let untested = without.map(|(claim, _)| Untested {
         kind: claim.kind,
         place: spec.source().nearest(&claim.pointer),
         claim: claim.name.clone(),
         record: claim.kind.record(),
     });
-    Ok(Evidenced {
+    Ok(Tested {
         claims: claims.len(),
-        unevidenced: unevidenced.collect(),
+        untested: untested.collect(),
     })
 }
 

@@ -1,5 +1,5 @@
-//! What a document says of one place of an exchange: the schemas that speak of it, and whether it
-//! could notice a damage there at all.
+//! What a document says about one place of an exchange: the schemas that apply to it, and whether
+//! it could detect a mutation there at all.
 
 use http_recording::{Part, Recording};
 use located::openapi::type_of;
@@ -10,22 +10,22 @@ use serde_json::Value;
 
 use crate::operators::{Edit, Operator};
 
-/// Why no document could notice a damage.
+/// Why no document could detect a mutation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Free {
     /// A string for a string, or any value where no type is claimed, and no vocabulary, `pattern`
-    /// or `format` speaks of it.
+    /// or `format` applies to it.
     Text,
     /// A number that is one more.
     Measure,
-    /// The document lets the place have a value of this other type too, and claims no more of it.
+    /// The document allows a value of this other type there, and claims nothing more about it.
     OtherType,
     /// A part of a request that its sender may leave out.
     Optional,
-    /// The request of an exchange whose response says that the request was wrong.
+    /// A request whose response says that the request was wrong.
     Refused,
-    /// A part of a body that is an excerpt, from which more is left out.
+    /// A part of a body that is an excerpt, from which other parts are missing too.
     Excerpt,
     /// A header that the document does not list, which OpenAPI leaves to HTTP.
     Unlisted,
@@ -43,25 +43,25 @@ impl Free {
         Free::Unlisted,
     ];
 
-    /// Its name and the rule by which a damage is of it.
+    /// The name of the class, and the rule by which a mutation belongs to it.
     pub fn explained(self) -> (&'static str, &'static str) {
         match self {
             Free::Text => (
                 "free text",
-                "no vocabulary, pattern or format speaks of the value",
+                "no vocabulary, pattern or format applies to the value",
             ),
             Free::Measure => ("free number", "one more is as good a number"),
             Free::OtherType => (
                 "another documented type",
-                "the document lets the place have a value of that type",
+                "the document allows a value of that type there",
             ),
             Free::Optional => (
                 "optional in a request",
-                "the sender may leave it out, and what is sent is correct",
+                "the sender may leave it out, and the request stays correct",
             ),
             Free::Refused => (
                 "refused request",
-                "the response is 4XX, and the request may be what earned it",
+                "the response is 4XX, and the request may be the reason",
             ),
             Free::Excerpt => (
                 "excerpt",
@@ -152,7 +152,7 @@ impl<'s> Contract<'s> {
         }
     }
 
-    /// Why nothing could notice a damage, if nothing could.
+    /// The class of a mutation that nothing could detect.
     pub(crate) fn free(&self, before: &Value, edit: &Edit) -> Option<Free> {
         let (side, below) = split(&edit.at);
         let side = side?;

@@ -6,14 +6,14 @@ use std::fmt::Write;
 use located::{Document, Error, Source};
 use serde::Deserialize;
 
-use crate::claims::Unevidenced;
+use crate::claims::Untested;
 use crate::operators::Operator;
 use crate::score::Score;
 
 /// A file of floors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Floors {
-    unevidenced: usize,
+    untested: usize,
     total: u32,
     operators: BTreeMap<String, u32>,
 }
@@ -21,7 +21,7 @@ pub struct Floors {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    unevidenced: usize,
+    untested: usize,
     total: f64,
     operators: BTreeMap<String, f64>,
 }
@@ -57,17 +57,17 @@ impl Floors {
         let tenths = |percent: f64| (percent * 10.0).round().clamp(0.0, 1000.0) as u32;
         let operators = written.operators.into_iter();
         Ok(Floors {
-            unevidenced: written.unevidenced,
+            untested: written.untested,
             total: tenths(written.total),
             operators: operators.map(|(name, it)| (name, tenths(it))).collect(),
         })
     }
 
     /// The floors that a run just meets.
-    pub fn of(score: &Score, unevidenced: &[Unevidenced]) -> Self {
+    pub fn of(score: &Score, untested: &[Untested]) -> Self {
         let rows = score.operators.iter();
         Floors {
-            unevidenced: unevidenced.len(),
+            untested: untested.len(),
             total: score.total.score().unwrap_or_default(),
             operators: rows
                 .filter_map(|row| Some((row.operator.name().to_owned(), row.counts.score()?)))
@@ -76,8 +76,8 @@ impl Floors {
     }
 
     /// Holds a run against the floors.
-    pub fn compare(&self, score: &Score, unevidenced: &[Unevidenced]) -> Compared {
-        let now = Floors::of(score, unevidenced);
+    pub fn compare(&self, score: &Score, untested: &[Untested]) -> Compared {
+        let now = Floors::of(score, untested);
         let mut compared = Compared::default();
         compared.score("all operators", self.total, now.total);
         for (name, floor) in &self.operators {
@@ -85,7 +85,7 @@ impl Floors {
                 Some(score) => compared.score(name, *floor, *score),
                 None => compared
                     .fell
-                    .push(format!("{name}: found nothing to damage")),
+                    .push(format!("{name}: found nothing to mutate")),
             }
         }
         for name in now.operators.keys() {
@@ -94,10 +94,10 @@ impl Floors {
             }
         }
         let line = format!(
-            "unevidenced claims: {}, at most {}",
-            now.unevidenced, self.unevidenced
+            "untested claims: {}, at most {}",
+            now.untested, self.untested
         );
-        match now.unevidenced.cmp(&self.unevidenced) {
+        match now.untested.cmp(&self.untested) {
             std::cmp::Ordering::Greater => compared.fell.push(line),
             std::cmp::Ordering::Less => compared.rose.push(line),
             std::cmp::Ordering::Equal => {}
@@ -108,13 +108,13 @@ impl Floors {
     /// The file.
     pub fn written(&self) -> String {
         let mut text =
-            "# What `cargo xtask validate --mutate` may not fall below: how many of the \
-                        damages that\n# something could notice are noticed, in percent, and how \
-                        many claims may be without evidence.\n# `--raise-floors` writes it anew.\n"
+            "# The floors of `cargo xtask validate --mutate`: how many percent of the detectable \
+             mutations of\n# each operator must be detected, and how many claims may be \
+             untested.\n# `--raise-floors` writes it anew.\n"
                 .to_owned();
         let percent = |tenths: u32| format!("{}.{}", tenths / 10, tenths % 10);
         // Writing to a string does not fail.
-        let _ = writeln!(text, "unevidenced: {}", self.unevidenced);
+        let _ = writeln!(text, "untested: {}", self.untested);
         let _ = writeln!(text, "total: {}\noperators:", percent(self.total));
         for operator in Operator::ALL {
             if let Some(floor) = self.operators.get(operator.name()) {

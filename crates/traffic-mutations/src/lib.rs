@@ -1,10 +1,10 @@
-//! How much of recorded traffic an OpenAPI 3.0 document really checks.
+//! Mutation testing of an OpenAPI 3.0 document: how much of recorded traffic it really checks.
 //!
-//! A document that accepts everything is never contradicted. So each recorded exchange is damaged
-//! in one place, in every way of a fixed set of [`Operator`]s, and held against the document and
-//! its relations: what nobody notices is a survivor ([`score()`]). The other way round, each claim
-//! of the document is contradicted, and a recording of real traffic has to disagree
-//! ([`evidence()`]). Both are numbers that [`Floors`] keep from getting worse.
+//! A document that accepts everything is never contradicted. So [`score()`] changes each recorded
+//! exchange in one place at a time, by a fixed set of [`Operator`]s, and validates the result
+//! against the document and its relations. A mutation that nothing detects is a survivor. In the
+//! other direction, [`evidence()`] contradicts each claim of the document and looks for a recording
+//! of real traffic that disagrees. [`Floors`] keep both results from getting worse.
 //!
 //! ```
 //! use located::Source;
@@ -38,12 +38,12 @@
 //! let survivors: Vec<_> = score.survivors.iter().map(|it| it.operator.name()).collect();
 //! assert!(survivors.contains(&"number-negated"));
 //! assert!(!survivors.contains(&"to-string"));
-//! assert!(evidence(&spec, &recorded)?.unevidenced.is_empty());
+//! assert!(evidence(&spec, &recorded)?.untested.is_empty());
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 //!
-//! In reading order: [`Operator`] and [`edits()`], what is done to an exchange; [`Free`], what
-//! nothing could notice, by rule; [`score()`]; [`evidence()`]; [`Floors`] and [`Report`].
+//! In reading order: [`Operator`] and [`edits()`] change an exchange; [`Free`] names what nothing
+//! could detect; [`score()`]; [`evidence()`]; [`Floors`] and [`Report`].
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -55,9 +55,9 @@ mod operators;
 mod report;
 mod score;
 
-pub use claims::{Claims, Evidenced, Unevidenced, evidence};
+pub use claims::{Claims, Tested, Untested, evidence};
 pub use contract::Free;
 pub use floors::{Compared, Floors};
-pub use operators::{Edit, Operator, damaged, edits};
+pub use operators::{Edit, Operator, edits, mutated};
 pub use report::Report;
 pub use score::{By, Counts, Reader, Recorded, Row, Score, Survivor, read, score};

@@ -1,15 +1,15 @@
-//! The operators: the ways in which an exchange is damaged. They look at the exchange alone and
-//! never at a document, so that no document is measured by its own claims.
+//! The operators: the ways in which an exchange is mutated. They look at the exchange and never at
+//! a document, so that no document is measured by its own claims.
 
 use http_recording::Recording;
 use located::pointer;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// Operators: variant, what it does, and what in a document could notice it.
+/// Operators: variant, what it does, and what in a document could detect it.
 macro_rules! operators {
     ($($variant:ident = $name:literal, $does:literal, $needs:literal;)*) => {
-        /// A way to damage an exchange.
+        /// A way to mutate an exchange.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum Operator {
@@ -30,7 +30,7 @@ macro_rules! operators {
                 match self { $(Operator::$variant => $does,)* }
             }
 
-            /// What in a document could notice it.
+            /// What in a document could detect it.
             pub fn needs(self) -> &'static str {
                 match self { $(Operator::$variant => $needs,)* }
             }
@@ -88,20 +88,20 @@ operators! {
     ArrayUnwrapped = "array-unwrapped", "the only element instead of its array", "`type: array`";
 }
 
-/// One damage: a place and what stands there instead.
+/// One mutation: a place and the value that replaces the one there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
-    /// What kind of damage it is.
+    /// What kind of mutation it is.
     pub operator: Operator,
-    /// JSON pointer of the damaged value in the recording.
+    /// JSON pointer of the mutated value in the recording.
     pub at: String,
-    /// JSON pointer of what is written anew: the value, or the one around it.
+    /// JSON pointer of what is written anew: the value, or the object or array around it.
     pub written: String,
-    /// What stands there instead; nothing where it is dropped.
+    /// The new value; none if the value is dropped.
     pub new: Option<Value>,
 }
 
-/// Every damage that the operators do to an exchange, in the order of the recording.
+/// All mutations of an exchange, in the order of the recording.
 pub fn edits(recording: &Recording) -> Vec<Edit> {
     let mut edits = Edits(Vec::new());
     edits.request(recording);
@@ -109,21 +109,21 @@ pub fn edits(recording: &Recording) -> Vec<Edit> {
     edits.0
 }
 
-/// The exchange with one damage.
+/// The exchange with one mutation.
 ///
 /// # Errors
 /// It is no recording any more, which no operator does.
-pub fn damaged(recording: &Value, edit: &Edit) -> serde_json::Result<Recording> {
-    let mut damaged = recording.clone();
+pub fn mutated(recording: &Value, edit: &Edit) -> serde_json::Result<Recording> {
+    let mut mutated = recording.clone();
     let (parent, name) = edit.written.rsplit_once('/').unwrap_or_default();
     let name = name.replace("~1", "/").replace("~0", "~");
     if let (Operator::BodyTruncated, Some(Value::Object(side))) =
-        (edit.operator, damaged.pointer_mut(parent))
+        (edit.operator, mutated.pointer_mut(parent))
     {
         // What is no JSON stands beside it, as `text`.
         side.shift_remove("body");
     }
-    match (damaged.pointer_mut(parent), &edit.new) {
+    match (mutated.pointer_mut(parent), &edit.new) {
         (Some(Value::Object(members)), Some(new)) => drop(members.insert(name, new.clone())),
         (Some(Value::Object(members)), None) => drop(members.shift_remove(&name)),
         (Some(Value::Array(items)), new) => {
@@ -136,7 +136,7 @@ pub fn damaged(recording: &Value, edit: &Edit) -> serde_json::Result<Recording> 
         }
         _ => {}
     }
-    Recording::new(damaged, Vec::new())
+    Recording::new(mutated, Vec::new())
 }
 
 struct Edits(Vec<Edit>);

@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use located::Place;
 use serde::Serialize;
 
-use crate::claims::Evidenced;
+use crate::claims::Tested;
 use crate::contract::Free;
 use crate::floors::Compared;
 use crate::score::{Counts, Score};
@@ -19,12 +19,12 @@ const LISTED: usize = 20;
 pub struct Report {
     /// The document.
     pub document: String,
-    /// How many recordings were damaged.
+    /// How many recordings were mutated.
     pub recordings: usize,
-    /// What became of the damages.
+    /// How many of the mutations were detected, and by what.
     pub score: Score,
     /// What the recordings support.
-    pub evidence: Evidenced,
+    pub evidence: Tested,
     /// What fell below its floor.
     pub fell: Vec<String>,
     /// What rose above its floor.
@@ -37,7 +37,7 @@ impl Report {
         document: &str,
         recordings: usize,
         score: Score,
-        evidence: Evidenced,
+        evidence: Tested,
         compared: Compared,
     ) -> Self {
         Report {
@@ -58,7 +58,7 @@ impl Report {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// A table for people; `all` lists every survivor and every claim without evidence.
+    /// A table for people; `all` lists every survivor and every untested claim.
     pub fn table(&self, all: bool) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.
@@ -83,7 +83,7 @@ impl Report {
             }
         }
         writeln!(out, "{}", table.trim_fmt())?;
-        writeln!(out, "\nwhat nothing could notice:")?;
+        writeln!(out, "\nundetectable, by class:")?;
         for (class, rule, count) in self.free() {
             writeln!(out, "  {count:>6}  {class}: {rule}")?;
         }
@@ -98,12 +98,8 @@ impl Report {
             )?;
         }
         rest(out, survivors.len(), listed)?;
-        let (claims, without) = (self.evidence.claims, &self.evidence.unevidenced);
-        writeln!(
-            out,
-            "\nclaims without evidence, {} of {claims}:",
-            without.len()
-        )?;
+        let (claims, without) = (self.evidence.claims, &self.evidence.untested);
+        writeln!(out, "\nuntested claims, {} of {claims}:", without.len())?;
         for it in without.iter().take(listed) {
             let (kind, place) = (it.kind.name(), Shown(it.place.as_ref()));
             writeln!(
@@ -126,14 +122,14 @@ impl Report {
     pub fn summary(&self) -> String {
         let total = &self.score.total;
         format!(
-            "{} of {} damages that something could notice ({} of all {}), in {} recordings; {} of \
-             {} claims without evidence",
+            "{} of {} detectable mutations are detected ({} of all {}), in {} recordings; {} of {} \
+             claims are untested",
             percent(total.score()),
             total.all - total.free,
             percent(total.score_of_all()),
             total.all,
             self.recordings,
-            self.evidence.unevidenced.len(),
+            self.evidence.untested.len(),
             self.evidence.claims
         )
     }
@@ -171,8 +167,8 @@ impl Report {
             .map(|(class, rule, count)| [class.to_owned(), rule.to_owned(), count.to_string()]);
         html_table(
             out,
-            "What nothing could notice",
-            &["class", "rule", "damages"],
+            "Undetectable, by class",
+            &["class", "rule", "mutations"],
             free,
         )?;
         let survivors = self.score.survivors.iter().map(|it| {
@@ -184,9 +180,9 @@ impl Report {
                 it.first.clone(),
             ]
         });
-        let header = ["claim", "operator", "damages", "needs", "first"];
+        let header = ["claim", "operator", "mutations", "needs", "first"];
         html_table(out, "Survivors", &header, survivors)?;
-        let without = self.evidence.unevidenced.iter().map(|it| {
+        let without = self.evidence.untested.iter().map(|it| {
             [
                 Shown(it.place.as_ref()).to_string(),
                 it.kind.name().to_owned(),
@@ -195,7 +191,7 @@ impl Report {
             ]
         });
         let header = ["place", "kind", "claim", "record"];
-        html_table(out, "Claims without evidence", &header, without)
+        html_table(out, "Untested claims", &header, without)
     }
 
     fn free(&self) -> impl Iterator<Item = (&'static str, &'static str, usize)> {
@@ -208,7 +204,7 @@ impl Report {
 
 const HEADER: [&str; 8] = [
     "operator",
-    "damages",
+    "mutations",
     "document",
     "relations",
     "reader",

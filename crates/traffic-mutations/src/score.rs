@@ -1,4 +1,4 @@
-//! Every damage judged: who noticed it, and what nobody did.
+//! Makes every mutation, and counts which are detected, and by what.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,20 +13,20 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::contract::{Contract, Free};
-use crate::operators::{Operator, damaged, edits};
+use crate::operators::{Operator, edits, mutated};
 
-/// Somebody else who reads the traffic, for example a client: whether it refuses an exchange. Gets
-/// the `operationId` or method and path, and the exchange.
+/// Another reader of the traffic, for example a client. It gets the `operationId` (or method and
+/// path) and the exchange, and says whether it rejects the exchange.
 pub type Reader = dyn Fn(&str, &Recording) -> bool + Sync;
 
-/// By what exchanges are judged.
+/// What exchanges are validated by.
 #[derive(Clone, Copy)]
 pub struct By<'b> {
     /// The document.
     pub spec: &'b Spec,
-    /// What holds within and across exchanges.
+    /// What must be true of exchanges, and between them.
     pub relations: Option<&'b Relations>,
-    /// Who else reads the traffic.
+    /// What else reads the traffic.
     pub reader: Option<&'b Reader>,
 }
 
@@ -85,64 +85,64 @@ pub fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Recorded>> {
             }
         })
         .collect();
-    anyhow::ensure!(!all.is_empty(), "there is no recording to damage");
+    anyhow::ensure!(!all.is_empty(), "there is no recording to mutate");
     Ok(all)
 }
 
-/// What became of all damages.
+/// How many of the mutations were detected, and by what.
 #[derive(Debug, Serialize)]
 pub struct Score {
-    /// A row for each operator that found something to damage.
+    /// A row for each operator that found something to mutate.
     pub operators: Vec<Row>,
     /// All of them together.
     pub total: Counts,
-    /// The damages that nothing could notice, by class.
+    /// The mutations that nothing could detect, by class.
     pub free: BTreeMap<Free, usize>,
-    /// What nobody noticed although somebody could, by claim.
+    /// The detectable mutations that nothing detected, by claim.
     pub survivors: Vec<Survivor>,
 }
 
-/// What one operator came to.
+/// The counts of one operator.
 #[derive(Debug, Serialize)]
 pub struct Row {
     /// Which.
     pub operator: Operator,
-    /// How many of its damages were noticed.
+    /// Its mutations.
     #[serde(flatten)]
     pub counts: Counts,
 }
 
-/// How many damages there were, and who was the first to notice them.
+/// How many mutations there were, and what detected them first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// All damages.
+    /// All mutations.
     pub all: usize,
-    /// Noticed by the document.
+    /// Detected by the document.
     pub document: usize,
-    /// Noticed by a relation.
+    /// Detected by a relation.
     pub relations: usize,
-    /// Noticed by another reader.
+    /// Detected by another reader.
     pub reader: usize,
-    /// Such that nothing could notice them.
+    /// Not detectable by anything.
     pub free: usize,
-    /// Noticed by nobody.
+    /// Detectable, and not detected.
     pub survived: usize,
 }
 
 impl Counts {
-    /// How many were noticed of those that could be, in tenths of a percent, rounded down; none
-    /// where there is nothing to notice.
+    /// The share of the detectable mutations that were detected, in tenths of a percent, rounded
+    /// down; none if no mutation is detectable.
     pub fn score(&self) -> Option<u32> {
-        let noticed = self.document + self.relations + self.reader;
-        let noticeable = noticed + self.survived;
-        let tenths = (noticed * 1000).checked_div(noticeable)?;
+        let detected = self.document + self.relations + self.reader;
+        let detectable = detected + self.survived;
+        let tenths = (detected * 1000).checked_div(detectable)?;
         u32::try_from(tenths).ok()
     }
 
-    /// How many were noticed of all, in tenths of a percent, rounded down.
+    /// The share of all mutations that were detected, in tenths of a percent, rounded down.
     pub fn score_of_all(&self) -> Option<u32> {
-        let noticed = self.document + self.relations + self.reader;
-        let tenths = (noticed * 1000).checked_div(self.all)?;
+        let detected = self.document + self.relations + self.reader;
+        let tenths = (detected * 1000).checked_div(self.all)?;
         u32::try_from(tenths).ok()
     }
 
@@ -158,14 +158,14 @@ impl Counts {
     }
 }
 
-/// Damages of one kind at one claim of the document that nobody noticed.
+/// The mutations by one operator at one claim of the document that nothing detected.
 #[derive(Debug, Serialize)]
 pub struct Survivor {
     /// Which operator.
     pub operator: Operator,
-    /// What in the document could notice it.
+    /// What in the document could detect it.
     pub needs: &'static str,
-    /// Where that would stand.
+    /// The place in the document for it.
     pub claim: Option<Place>,
     /// How many.
     pub count: usize,
@@ -182,10 +182,10 @@ enum Outcome {
     Survived,
 }
 
-/// Damages every recording in every way, one at a time, and judges the result.
+/// Mutates every recording in every way, one at a time, and validates the results.
 ///
 /// # Errors
-/// A recording is not in order as it is, so that nothing can be learnt from damaging it.
+/// A recording has findings before it is mutated, so that nothing can be learnt from mutating it.
 pub fn score(by: By<'_>, recorded: &[Recorded]) -> anyhow::Result<Score> {
     let routes = Routes::read(Source::new(
         by.spec.source().file(),
@@ -201,7 +201,7 @@ pub fn score(by: By<'_>, recorded: &[Recorded]) -> anyhow::Result<Score> {
         });
         anyhow::ensure!(
             findings.is_empty() && !related,
-            "{}: the recording itself has findings; validate it before it is damaged",
+            "{}: the recording itself has findings; validate it before it is mutated",
             it.source.file()
         );
     }
@@ -219,7 +219,7 @@ pub fn score(by: By<'_>, recorded: &[Recorded]) -> anyhow::Result<Score> {
                     sessions: &sessions,
                     number,
                 };
-                let recording = damaged(&it.json, edit)?;
+                let recording = mutated(&it.json, edit)?;
                 let mut outcome = session.judge(recording);
                 if outcome == Outcome::Survived
                     && let Some(free) = contract.free(&it.json, edit)

@@ -1,4 +1,4 @@
-//! Damage done to exchanges of a library of books, whose document is not the project's.
+//! Mutations of exchanges of a library of books, whose document is not the project's.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,8 +8,8 @@ use located::Source;
 use openapi_traffic::{Relations, Spec};
 use serde_json::{Value, json};
 use traffic_mutations::{
-    By, Claims, Compared, Floors, Free, Operator, Recorded, Report, Score, damaged, edits,
-    evidence, read, score,
+    By, Claims, Compared, Floors, Free, Operator, Recorded, Report, Score, edits, evidence,
+    mutated, read, score,
 };
 
 const BOOKS: &str = "
@@ -62,7 +62,7 @@ const RELATIONS: &str = "
   says: A book stands on the shelf that was asked for.
   exchange: list_books 200
   each: response
-  holds: it.shelf = path.shelf
+  assert: it.shelf = path.shelf
 ";
 
 fn spec() -> Spec {
@@ -130,7 +130,7 @@ fn row(score: &Score, operator: Operator) -> traffic_mutations::Counts {
 }
 
 #[test]
-fn every_operator_finds_something_to_damage() {
+fn every_operator_finds_something_to_mutate() {
     let nothing = json!({
         "format": 1, "meta": {"origin": "captured"},
         "request": {"method": "GET", "path": "/"}, "response": {"status": 204}
@@ -150,12 +150,12 @@ fn every_operator_finds_something_to_damage() {
 }
 
 #[test]
-fn a_damage_changes_the_recording_in_the_place_that_it_names_and_nowhere_else() {
+fn a_mutation_changes_the_recording_in_the_place_that_it_names_and_nowhere_else() {
     let json = list("captured", json!([book()]));
     let recording = Recording::new(json.clone(), Vec::new()).expect("a recording");
     let whole = |recording: &Recording| serde_json::to_value(recording).expect("encodes");
     for edit in edits(&recording) {
-        let mut after = whole(&damaged(&json, &edit).expect("a recording"));
+        let mut after = whole(&mutated(&json, &edit).expect("a recording"));
         let mut before = whole(&recording);
         assert_ne!(before, after, "{edit:?}");
         // What is no JSON moves from `body` to `text`.
@@ -193,7 +193,7 @@ fn two_runs_give_the_same_score() {
 }
 
 #[test]
-fn the_document_notices_what_it_claims_and_nothing_else() {
+fn the_document_detects_what_it_claims_and_nothing_else() {
     let score = scored(&[list("captured", json!([book()]))]);
     let survived = |operator| row(&score, operator).survived;
     // `pages` has `minimum: 1`, and nothing claims what is in `extra`.
@@ -213,7 +213,7 @@ fn the_document_notices_what_it_claims_and_nothing_else() {
 }
 
 #[test]
-fn a_relation_and_a_reader_notice_what_the_document_does_not() {
+fn a_relation_and_a_reader_detect_what_the_document_does_not() {
     let spec = spec();
     let relations = Source::new("relations.yaml", RELATIONS.to_owned());
     let relations = Relations::load(relations, &spec).expect("relations");
@@ -241,7 +241,7 @@ fn a_relation_and_a_reader_notice_what_the_document_does_not() {
 }
 
 #[test]
-fn what_nothing_could_notice_has_a_class_by_rule() {
+fn what_nothing_could_detect_has_a_class_by_rule() {
     let excerpt = {
         let mut recording = list("captured", json!([{"title": "Emma"}]));
         recording["meta"]["excerpt"] = json!(["response"]);
@@ -269,7 +269,7 @@ fn what_nothing_could_notice_has_a_class_by_rule() {
 }
 
 #[test]
-fn a_recording_with_findings_is_not_damaged() {
+fn a_recording_with_findings_is_not_mutated() {
     let spec = spec();
     let by = By {
         spec: &spec,
@@ -312,7 +312,7 @@ fn claims_without_a_recording_of_real_traffic_are_listed() {
     let spec = spec();
     let found = evidence(&spec, &recorded(&recordings)).expect("evidence");
     let found: Vec<_> = found
-        .unevidenced
+        .untested
         .iter()
         .map(|it| (it.kind, it.claim.as_str()))
         .collect();
@@ -344,7 +344,7 @@ fn a_claim_is_seen_through_another_that_is_contradicted_with_it() {
     let found = evidence(&spec, &recorded(&[list("captured", json!([book()]))])).expect("evidence");
     // `name` stands in `publisher`; both are contradicted in one go.
     let properties = found
-        .unevidenced
+        .untested
         .iter()
         .filter(|it| it.kind == Claims::Property);
     assert_eq!(properties.count(), 0);
@@ -384,8 +384,8 @@ fn a_score_below_its_floor_falls_and_one_above_it_rises() {
         Ok(vec!["to-null: has no floor".to_owned()])
     );
     assert_eq!(
-        edited("unevidenced: 0", "unevidenced: 3").map(|it| it.rose),
-        Ok(vec!["unevidenced claims: 0, at most 3".to_owned()])
+        edited("untested: 0", "untested: 3").map(|it| it.rose),
+        Ok(vec!["untested claims: 0, at most 3".to_owned()])
     );
     let error = edited("  to-null:", "  to-nil:").expect_err("there is no such operator");
     assert!(

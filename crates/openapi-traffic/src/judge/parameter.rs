@@ -198,7 +198,7 @@ impl<'j> Judge<'j> {
                     || shapes.len() > 1 && name == parameter.name
             }
             // Its serialization is not defined: it may use brackets too.
-            (Form::NotJudged(_), _) => {
+            (Form::NotValidated(_), _) => {
                 is_bracketed(name, &parameter.name) || name == parameter.name
             }
             _ => name == parameter.name,
@@ -327,7 +327,7 @@ impl<'j> Judge<'j> {
     /// Parses what was sent, and validates the first interpretation that matches the schema, else
     /// the first one.
     fn value(&mut self, judged: &Judged<'j>, sent: &Sent, decoders: &[Decode<'_>]) {
-        if let Form::NotJudged(reason) = judged.form {
+        if let Form::NotValidated(reason) = judged.form {
             let reason = format!("{}: {reason}", judged.subject);
             self.leave(reason);
             return self.evidence.pass(judged.site, self.observation());
@@ -383,7 +383,9 @@ impl<'j> Judge<'j> {
                 let style = format!("`style: {}`, `explode: {explode}`", style.name());
                 (format!("is not serialized with {style}"), style)
             }
-            Form::Text | Form::NotJudged(_) => ("is repeated".to_owned(), "one value".to_owned()),
+            Form::Text | Form::NotValidated(_) => {
+                ("is repeated".to_owned(), "one value".to_owned())
+            }
         };
         let seen = match sent {
             Sent::Text(text) => describe(&Value::from(text.as_str())),

@@ -45,7 +45,7 @@ pub use session::Session;
 /// - id: user-is-the-one-asked-for
 ///   says: The user has the id of the path.
 ///   exchange: get_user 200
-///   holds: response.id = path.id
+///   assert: response.id = path.id
 /// ".to_owned()), &spec)?;
 /// let source = Source::new("user.json", r#"{
 ///   "format": 1,
@@ -73,17 +73,17 @@ pub struct Relations {
 pub struct Relation {
     /// Its name.
     pub id: String,
-    /// What holds, in a sentence.
+    /// The relation in a sentence.
     pub says: String,
     /// How certain it is, as written in the file; not interpreted here.
     pub origin: Option<String>,
-    /// The evidence that it holds, as written in the file; not interpreted here.
+    /// The evidence for it, as written in the file; not interpreted here.
     pub evidence: Value,
     severity: Severity,
     judged: Pattern,
     before: Vec<Pattern>,
     until: Vec<Pattern>,
-    holds: Expression,
+    assert: Expression,
 }
 
 /// Which exchanges a relation refers to, and the key by which they belong together.
@@ -137,7 +137,7 @@ struct Entry {
     before: Vec<Written>,
     #[serde(default)]
     until: Vec<Written>,
-    holds: String,
+    assert: String,
     origin: Option<String>,
     #[serde(default)]
     evidence: Value,
@@ -261,8 +261,8 @@ impl Relations {
         let never = counted.filter(|(_, (_, times))| **times == 0);
         never
             .map(|(number, (relation, _))| Finding {
-                spec: self.place(number, "/holds"),
-                spec_name: Some(format!("/{}/holds", relation.id)),
+                spec: self.place(number, "/assert"),
+                spec_name: Some(format!("/{}/assert", relation.id)),
                 ..Finding::new(
                     Code::RelationNeverApplied.rule(),
                     format!("the relation `{}` applies to no exchange", relation.id),
@@ -347,8 +347,8 @@ impl Reader<'_> {
             until: until
                 .map(|(number, step)| self.pattern(step, &format!("/until/{number}"), &[]))
                 .collect::<Result<_, _>>()?,
-            holds: Expression::condition(&entry.holds, &names)
-                .map_err(|reason| self.error("/holds", &reason))?,
+            assert: Expression::condition(&entry.assert, &names)
+                .map_err(|reason| self.error("/assert", &reason))?,
             severity: match entry.severity {
                 Weight::Error => Severity::Error,
                 Weight::Warning => Severity::Warning,

@@ -215,7 +215,7 @@ impl<'r> Session<'r> {
                         None => Ok(Some(true)),
                     };
                     let truth = applies.and_then(|applies| match applies {
-                        Some(true) => scope.truth(&relation.holds),
+                        Some(true) => scope.truth(&relation.assert),
                         _ => Ok(None),
                     });
                     (truth, steps)
@@ -239,7 +239,7 @@ impl<'r> Session<'r> {
                     unfit.wanted.to_owned(),
                     super::evaluate::Broken {
                         seen: unfit.seen,
-                        ..scope.broken(&relation.holds, &self.spec.known)
+                        ..scope.broken(&relation.assert, &self.spec.known)
                     },
                 ),
                 _ => (
@@ -248,13 +248,13 @@ impl<'r> Session<'r> {
                         "the relation `{}` does not hold: {}",
                         relation.id, relation.says
                     ),
-                    relation.holds.text.clone(),
-                    scope.broken(&relation.holds, &self.spec.known),
+                    relation.assert.text.clone(),
+                    scope.broken(&relation.assert, &self.spec.known),
                 ),
             };
             let finding = Finding {
-                spec: self.relations.place(number, "/holds"),
-                spec_name: Some(format!("/{}/holds", relation.id)),
+                spec: self.relations.place(number, "/assert"),
+                spec_name: Some(format!("/{}/assert", relation.id)),
                 ..Finding::new(code.rule(), says, expected, broken.seen)
             };
             let finding = Finding {

@@ -104,7 +104,7 @@ impl Page<'_> {
             Outcome::Clean => ("clean", "no findings".to_owned()),
             Outcome::Findings if s.errors == 0 => ("warning", found),
             Outcome::Findings => ("error", found),
-            Outcome::NotJudged => ("error", format!("incomplete; {found}")),
+            Outcome::NotValidated => ("error", format!("could not validate everything; {found}")),
         }
     }
 
@@ -201,7 +201,7 @@ impl Page<'_> {
             .push_str("<section id=\"findings\" tabindex=\"-1\">\n<h2>Findings</h2>\n");
         if groups.is_empty() {
             let words = match report.outcome {
-                Outcome::NotJudged => "None in what was validated.",
+                Outcome::NotValidated => "None in what was validated.",
                 _ => "None.",
             };
             writeln!(self.out, "<p class=\"none\">{words}</p>\n</section>")?;

@@ -185,7 +185,7 @@ fn summary(out: &mut String, report: &Report) {
     let (style, verdict) = match report.outcome {
         Outcome::Clean => (GREEN, "clean".to_owned()),
         Outcome::Findings => (RED, found),
-        Outcome::NotJudged => (RED, format!("incomplete; {found}")),
+        Outcome::NotValidated => (RED, format!("could not validate everything; {found}")),
     };
     let some = |text: String, number: usize| if number > 0 { text } else { String::new() };
     let negatives = some(

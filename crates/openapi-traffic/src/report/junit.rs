@@ -40,7 +40,9 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     }
     for (number, problem) in report.problems.iter().enumerate() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(problem.as_str()).set_type("not-judged");
+        status
+            .set_message(problem.as_str())
+            .set_type("not-validated");
         add(
             &mut suites,
             REPOSITORY,

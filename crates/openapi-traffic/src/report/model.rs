@@ -26,7 +26,7 @@ pub enum Outcome {
     /// There are findings. Exit code 1, unless all of them are less severe than `--fail-on`.
     Findings,
     /// Something could not be validated, whatever else was found. Exit code 2.
-    NotJudged,
+    NotValidated,
 }
 
 /// The result of a run.
@@ -258,7 +258,7 @@ impl Report {
         self.summary.unchecked = self.unchecked.iter().map(|it| it.count).sum();
         self.summary.skipped = self.skipped.iter().map(|it| it.count).sum();
         self.outcome = match (self.problems.is_empty(), self.findings.is_empty()) {
-            (false, _) => Outcome::NotJudged,
+            (false, _) => Outcome::NotValidated,
             (true, false) => Outcome::Findings,
             (true, true) => Outcome::Clean,
         };

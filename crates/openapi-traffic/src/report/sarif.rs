@@ -37,7 +37,7 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
             },
             column_kind: "unicodeCodePoints",
             invocations: [Invocation {
-                execution_successful: report.outcome != Outcome::NotJudged,
+                execution_successful: report.outcome != Outcome::NotValidated,
                 tool_execution_notifications: problems.chain(skipped).chain(unchecked).collect(),
             }],
             results: report

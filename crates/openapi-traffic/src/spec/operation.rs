@@ -48,7 +48,7 @@ pub(crate) enum Form {
     /// As plain text.
     Text,
     /// In a way that is not validated, for this reason.
-    NotJudged(String),
+    NotValidated(String),
 }
 
 #[derive(Debug)]
@@ -405,7 +405,7 @@ fn form(value: &Value, location: Location) -> Form {
         return match essence(range).as_str() {
             json if is_json(json) => Form::Json,
             "text/plain" => Form::Text,
-            other => Form::NotJudged(format!("content of the type {other}")),
+            other => Form::NotValidated(format!("content of the type {other}")),
         };
     }
     let written = value.get("style").and_then(Value::as_str);
@@ -424,7 +424,7 @@ fn form(value: &Value, location: Location) -> Form {
     });
     let Some(style) = style else {
         let name = written.unwrap_or_default();
-        return Form::NotJudged(format!(
+        return Form::NotValidated(format!(
             "the style `{name}` is not defined for a {}",
             location.name()
         ));

@@ -181,7 +181,7 @@ fn nothing_to_validate_is_an_error() {
     }
     assert_eq!(
         run(folder.path(), &[]).1.problems,
-        ["no path was given: nothing was judged"]
+        ["no path was given: nothing was validated"]
     );
 }
 

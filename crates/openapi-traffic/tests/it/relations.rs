@@ -30,7 +30,7 @@ const UPDATED: &str = "\
   until: [{exchange: update_user, key: [path.id]}]
   exchange: get_user 200
   key: [path.id]
-  holds: agree(before.request, response)
+  assert: agree(before.request, response)
 ";
 
 /// `PUT` with this name.
@@ -351,8 +351,8 @@ fn what_is_wrong_with_a_file_of_relations_is_said_with_its_line() {
     let spec = Spec::load(Source::new("api.yaml", USERS.to_owned())).expect("a spec");
     let rows = [
         (
-            "holds: agree(before.request, response)",
-            "holds: agree(before.request)",
+            "assert: agree(before.request, response)",
+            "assert: agree(before.request)",
             7,
         ),
         ("exchange: get_user 200", "exchange: read_user 200", 5),
@@ -430,7 +430,7 @@ fn a_relation_that_cannot_be_evaluated_is_a_warning() {
 - id: names-grow
   says: A name is a number that is not small.
   exchange: GET /users/{id} 2XX
-  holds: response.name + 1 > path.id
+  assert: response.name + 1 > path.id
 ";
     let bench = Bench::new();
     bench

@@ -23,7 +23,7 @@ fn codes(evidence: &str) -> Vec<&'static str> {
   says: A trunk has a size.
   exchange: list_trunks 200
   each: response
-  holds: it.size > 0
+  assert: it.size > 0
 {evidence}
 "
     );
