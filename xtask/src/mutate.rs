@@ -9,9 +9,9 @@ use http_recording::Recording;
 use located::Source;
 use netsapiens_connections::envelopes::{ApiMessage, ConnectionCount, ConnectionList};
 use openapi_traffic::{Relations, Spec};
-use traffic_mutations::{By, Compared, Floors, Report, evidence, read, score};
+use traffic_mutations::{By, Compared, Floors, Reasons, Report, evidence, read, score};
 
-use crate::workspace::{FLOORS, RECORDINGS, RELATIONS, SPEC, workspace_root};
+use crate::workspace::{FLOORS, RECORDINGS, RELATIONS, SPEC, SURVIVORS, workspace_root};
 
 /// Damage the recordings, and count what goes unnoticed
 ///
@@ -48,8 +48,8 @@ enum Format {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  nothing fell below its floor
-  1  something did
+  0  nothing fell below its floor, and every survivor has its reason
+  1  something did, or one has none
   2  nothing could be measured: a file cannot be read, or a recording has findings as it is";
 
 impl Mutate {
@@ -96,9 +96,11 @@ fn report(raise_floors: bool) -> anyhow::Result<Report> {
         relations: Some(&relations),
         reader: Some(&client_refuses),
     };
-    let score = score(by, &recorded)?;
+    let mut score = score(by, &recorded)?;
+    let reasons = Reasons::load(Source::read(SURVIVORS.as_ref())?)?;
+    let unexplained = reasons.explain(&mut score);
     let evidence = evidence(&spec, &recorded)?;
-    let compared = if raise_floors {
+    let mut compared = if raise_floors {
         let floors = Floors::of(&score, &evidence.unevidenced);
         std::fs::write(FLOORS, floors.written())
             .with_context(|| format!("cannot write {FLOORS}"))?;
@@ -107,6 +109,7 @@ fn report(raise_floors: bool) -> anyhow::Result<Report> {
         let floors = Floors::load(Source::read(FLOORS.as_ref())?)?;
         floors.compare(&score, &evidence.unevidenced)
     };
+    compared.fell.extend(unexplained);
     Ok(Report::new(SPEC, recorded.len(), score, evidence, compared))
 }
 

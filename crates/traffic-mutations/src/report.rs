@@ -96,6 +96,9 @@ impl Report {
                 "  {place}: {operator} ×{}, needs {}",
                 it.count, it.needs
             )?;
+            if let Some(why) = &it.why {
+                writeln!(out, "    {why}")?;
+            }
         }
         rest(out, survivors.len(), listed)?;
         let (claims, without) = (self.evidence.claims, &self.evidence.unevidenced);
@@ -181,10 +184,11 @@ impl Report {
                 it.operator.name().to_owned(),
                 it.count.to_string(),
                 it.needs.to_owned(),
+                it.why.clone().unwrap_or_default(),
                 it.first.clone(),
             ]
         });
-        let header = ["claim", "operator", "damages", "needs", "first"];
+        let header = ["claim", "operator", "damages", "needs", "why not", "first"];
         html_table(out, "Survivors", &header, survivors)?;
         let without = self.evidence.unevidenced.iter().map(|it| {
             [

@@ -3,7 +3,7 @@
 
 use located::openapi;
 use located::pointer;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::schema::Writer;
 
@@ -49,12 +49,20 @@ impl Writer<'_> {
             })
         };
         let same = of(&|own| own == name);
-        let groups = [(same, 1), (of(&has_first), HABIT), (of(&has_last), HABIT)];
-        let mut agreeing = groups.iter().filter(|(them, least)| them.len() >= *least);
-        agreeing.find_map(|(them, _)| {
+        // Only the same name tells of types that nothing shows.
+        let groups = [
+            (same, 1, true),
+            (of(&has_first), HABIT, false),
+            (of(&has_last), HABIT, false),
+        ];
+        let mut agreeing = groups
+            .iter()
+            .filter(|(them, least, _)| them.len() >= *least);
+        agreeing.find_map(|(them, _, may_be_wider)| {
             let shared = shared_by(them)?;
             let target = self.document.get(shared.strip_prefix('#')?)?;
-            takes(target, values).then(|| Alike {
+            let fits = takes(target, values) && (*may_be_wider || is_shown(target, values));
+            fits.then(|| Alike {
                 reference: shared.to_owned(),
                 masked: them
                     .iter()
@@ -68,7 +76,7 @@ impl Writer<'_> {
     pub(super) fn habits(
         &self,
         schema: &str,
-        new: &Map<String, Value>,
+        new: &Value,
         values: &[&Value],
         only_in_responses: bool,
     ) -> Vec<(&'static str, Value)> {
@@ -76,16 +84,8 @@ impl Writer<'_> {
         let properties = self.document.get(&properties).and_then(Value::as_object);
         let all: Vec<&Value> = properties.into_iter().flat_map(|it| it.values()).collect();
         let mut habits = Vec::new();
-        if only_in_responses && is_habit(&all, "readOnly", &json!(true)) {
-            habits.push(("readOnly", json!(true)));
-        }
-        let is_number = |it: &Value| {
-            matches!(
-                it.get("type").and_then(Value::as_str),
-                Some("integer" | "number")
-            )
-        };
-        if is_number(&Value::Object(new.clone())) {
+        let is_read_only = only_in_responses && is_habit(&all, "readOnly", &json!(true));
+        if is_number(new) {
             let numbers: Vec<&Value> = all.into_iter().filter(|it| is_number(it)).collect();
             let least = numbers.iter().find_map(|it| it.get("minimum"));
             if let Some(least) = least
@@ -95,8 +95,16 @@ impl Writer<'_> {
                 habits.push(("minimum", least.clone()));
             }
         }
+        if is_read_only {
+            habits.push(("readOnly", json!(true)));
+        }
         habits
     }
+}
+
+fn is_number(schema: &Value) -> bool {
+    let own = schema.get("type").and_then(Value::as_str);
+    matches!(own, Some("integer" | "number"))
 }
 
 /// Whether most of some schemas, and at least two, have a keyword with this value.
@@ -124,27 +132,40 @@ fn shared_by<'s>(schemas: &[&'s Value]) -> Option<&'s str> {
         .then_some(first)
 }
 
-/// Whether a schema may take values, by its types and its vocabulary; the rest is tried.
-fn takes(schema: &Value, values: &[&Value]) -> bool {
+/// A schema, or its alternatives.
+fn branches(schema: &Value) -> Vec<&Value> {
     let branches = ["anyOf", "oneOf"]
         .iter()
         .find_map(|it| schema.get(it)?.as_array());
-    let branches = branches.map_or_else(|| vec![schema], |them| them.iter().collect());
+    branches.map_or_else(|| vec![schema], |them| them.iter().collect())
+}
+
+fn is_type_of(schema: &Value, value: &Value) -> bool {
+    let own = schema.get("type").and_then(Value::as_str);
+    own.is_none_or(|own| {
+        let seen = openapi::type_of(value);
+        own == seen || own == "number" && seen == "integer"
+    })
+}
+
+/// Whether a schema may take values, by its types and its vocabulary; the rest is tried.
+fn takes(schema: &Value, values: &[&Value]) -> bool {
+    let branches = branches(schema);
     values.iter().all(|value| {
         branches.iter().any(|branch| {
-            let is_type = branch
-                .get("type")
-                .and_then(Value::as_str)
-                .is_none_or(|own| {
-                    let seen = openapi::type_of(value);
-                    own == seen || own == "number" && seen == "integer"
-                });
             let known = ["enum", "x-extensible-enum"]
                 .iter()
                 .find_map(|it| branch.get(it)?.as_array());
-            is_type && known.is_none_or(|it| it.contains(value))
+            is_type_of(branch, value) && known.is_none_or(|it| it.contains(value))
         })
     })
+}
+
+/// Whether values have all types that a schema takes.
+fn is_shown(schema: &Value, values: &[&Value]) -> bool {
+    branches(schema)
+        .iter()
+        .all(|branch| values.iter().any(|value| is_type_of(branch, value)))
 }
 
 /// The words of a name, in lower case.

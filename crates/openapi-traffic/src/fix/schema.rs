@@ -138,10 +138,7 @@ impl Writer<'_> {
         values: &[&Value],
         only_in_responses: bool,
     ) -> Vec<Value> {
-        let habits = |schema: &Value| match schema {
-            Value::Object(new) => self.habits(owner, new, values, only_in_responses),
-            _ => Vec::new(),
-        };
+        let habits = |schema: &Value| self.habits(owner, schema, values, only_in_responses);
         let plain = self.schema(values);
         let mut ways = Vec::new();
         if let Some(alike) = self.alike(name, values) {
