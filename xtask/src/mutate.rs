@@ -8,9 +8,9 @@ use http_recording::Recording;
 use located::Source;
 use netsapiens_connections::envelopes::{ApiMessage, ConnectionCount, ConnectionList};
 use openapi_traffic::{Relations, Spec};
-use traffic_mutations::{By, Compared, Floors, Report, evidence, read, score};
+use traffic_mutations::{By, Compared, Floors, Reasons, Report, evidence, read, score};
 
-use crate::workspace::{FLOORS, RECORDINGS, RELATIONS, SPEC, enter};
+use crate::workspace::{FLOORS, RECORDINGS, RELATIONS, SPEC, SURVIVORS, enter};
 
 /// Mutate the recordings, and count which mutations the spec detects
 ///
@@ -47,8 +47,8 @@ enum Format {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  no score is below its floor
-  1  a score is below its floor
+  0  no score is below its floor, and every survivor has a reason
+  1  a score is below its floor, or a survivor has no reason
   2  nothing could be measured: a file cannot be read, or a recording has findings before mutation";
 
 impl Mutate {
@@ -83,9 +83,11 @@ fn report(raise_floors: bool) -> anyhow::Result<Report> {
         relations: Some(&relations),
         reader: Some(&client_refuses),
     };
-    let score = score(by, &recorded)?;
+    let mut score = score(by, &recorded)?;
+    let reasons = Reasons::load(Source::read(SURVIVORS.as_ref())?)?;
+    let unexplained = reasons.explain(&mut score);
     let evidence = evidence(&spec, &recorded)?;
-    let compared = if raise_floors {
+    let mut compared = if raise_floors {
         let floors = Floors::of(&score, &evidence.untested);
         std::fs::write(FLOORS, floors.written())
             .with_context(|| format!("cannot write {FLOORS}"))?;
@@ -94,6 +96,7 @@ fn report(raise_floors: bool) -> anyhow::Result<Report> {
         let floors = Floors::load(Source::read(FLOORS.as_ref())?)?;
         floors.compare(&score, &evidence.untested)
     };
+    compared.fell.extend(unexplained);
     Ok(Report::new(SPEC, recorded.len(), score, evidence, compared))
 }
 

@@ -13,6 +13,8 @@ pub const CORRECTIONS: &str = "openapi/corrections.yaml";
 pub const RELATIONS: &str = "openapi/relations.yaml";
 /// What the score of `validate --mutate` may not fall below, below the workspace.
 pub const FLOORS: &str = "openapi/mutation-floors.yaml";
+/// Why mutations survive.
+pub const SURVIVORS: &str = "openapi/mutation-survivors.yaml";
 /// The recordings, below the workspace.
 pub const RECORDINGS: &str = "tests/recordings";
 
