@@ -70,7 +70,8 @@ operators! {
     StringLengthened = "string-lengthened", "a string of several hundred characters",
         "`maxLength`, a vocabulary or a `pattern`";
     TimeReformatted = "time-reformatted", "a time in another form", "`format` or `pattern`";
-    TimeImpossible = "time-impossible", "a time with a thirteenth month or hour 25", "`format` or `pattern`";
+    TimeImpossible = "time-impossible", "a time with a thirteenth month or hour 25",
+        "`format` or `pattern`";
     NumberNegated = "number-negated", "a negative number", "`minimum`";
     NumberFractioned = "number-fractioned", "a number with a fraction", "`type: integer`";
     NumberHuge = "number-huge", "a number beyond 64 bits", "`format` or `maximum`";

@@ -393,7 +393,8 @@ async fn no_fault_breaks_a_relation_but_those_that_are_known_to() {
 }
 
 /// What the relations find in a session, one exchange a line: the relation and how severe it is.
-/// `ALL` is the path of a domain's list, `ONE` that of a trunk, and `KEY` has its key.
+/// `ALL` is the path of a domain's list, `ONE` that of a trunk; `KEY` and `SIP` are the members of
+/// its key, and its pattern alone.
 fn found(lines: &[&str]) -> Vec<(String, Severity)> {
     let spec = spec();
     let relations = relations(&spec);
@@ -403,10 +404,8 @@ fn found(lines: &[&str]) -> Vec<(String, Severity)> {
         let line = line
             .replace("ONE", "ALL/sip")
             .replace("ALL", "/domains/acme.example/connections")
-            .replace(
-                "KEY",
-                r#""domain": "acme.example", "connection-orig-match-pattern": "sip""#,
-            );
+            .replace("KEY", r#""domain": "acme.example", SIP"#)
+            .replace("SIP", r#""connection-orig-match-pattern": "sip""#);
         let findings = session.next(&written(&line));
         found.extend(findings.iter().map(|it| (relation_of(it), it.severity)));
     }
@@ -429,9 +428,9 @@ fn nothing_is_found_where_a_correct_service_may_differ() {
         (
             "a trunk of the own domain is deleted by the domain's name",
             &[
-                r#"POST /connections {"domain": "~", "connection-orig-match-pattern": "sip"} -> 202"#,
+                r#"POST /connections {"domain": "~", SIP} -> 202"#,
                 "DELETE ONE -> 202",
-                r#"POST /connections {"domain": "~", "connection-orig-match-pattern": "sip"} -> 202"#,
+                r#"POST /connections {"domain": "~", SIP} -> 202"#,
                 "GET ONE -> 200 [{KEY}]",
             ],
         ),
