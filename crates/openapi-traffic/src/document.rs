@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use foldhash::fast::FixedState;
 use located::openapi::reference;
 use located::{Error, Place, Source, display, normal, pointer};
 use serde_json::{Map, Value};
@@ -19,6 +21,18 @@ pub(crate) struct Document {
     source: Source,
     value: Value,
     files: HashMap<String, File>,
+    /// Places that were looked up, by pointer. The traffic contradicts the same ones again and
+    /// again.
+    named: RwLock<HashMap<String, Arc<Named>, FixedState>>,
+}
+
+/// A place of the document.
+#[derive(Debug)]
+pub(crate) struct Named {
+    /// The place of the value at a pointer, or of the nearest value around it, in whichever file.
+    pub(crate) place: Option<Place>,
+    /// The stable name of the place in its file (see [`by_name`]).
+    pub(crate) name: String,
 }
 
 /// A file that the document refers to, or why it cannot be read.
@@ -40,6 +54,7 @@ impl Document {
             source,
             value,
             files: HashMap::new(),
+            named: RwLock::default(),
         };
         let mut waiting = others(&document.value, document.source.file());
         let mut values = Map::new();
@@ -83,11 +98,23 @@ impl Document {
         source.nearest(pointer)
     }
 
-    /// The stable name of a place in its file (see [`by_name`]).
-    pub(crate) fn place_name(&self, pointer: &str) -> String {
+    /// The same with its stable name, remembered.
+    pub(crate) fn named(&self, pointer: &str) -> Arc<Named> {
+        // What panics elsewhere leaves no half of an entry.
+        let known = self.named.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(pointer) {
+            return Arc::clone(known);
+        }
+        drop(known);
         let (_, inside) = self.file(pointer);
         let file = &pointer[..pointer.len() - inside.len()];
-        by_name(self.get(file).unwrap_or(&Value::Null), inside)
+        let named = Arc::new(Named {
+            place: self.place(pointer),
+            name: by_name(self.get(file).unwrap_or(&Value::Null), inside),
+        });
+        let mut known = self.named.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(pointer.to_owned(), Arc::clone(&named));
+        named
     }
 
     /// The file of a place, and the pointer in it.

@@ -1,6 +1,9 @@
 //! A finding: a stable code, the place in the document and the one in the traffic, what was
 //! expected and what was seen.
 
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
 use located::Place;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -42,6 +45,13 @@ pub struct Finding {
     pub exchange: Option<String>,
     /// JSON pointer of the value within the exchange, independent of the file format.
     pub at: Option<String>,
+    /// The column behind what is wrong in the traffic, if it was worked out with the place.
+    #[serde(skip)]
+    pub end: Option<usize>,
+    /// Its number among the findings of a run, for reports that list exchanges; `None` if it is of
+    /// no exchange.
+    #[serde(skip)]
+    pub number: Option<usize>,
 }
 
 impl Finding {
@@ -65,6 +75,8 @@ impl Finding {
             before: None,
             exchange: None,
             at: None,
+            end: None,
+            number: None,
         }
     }
 
@@ -73,13 +85,27 @@ impl Finding {
     /// too) or in the recording. Equal findings in the items of one array, and in the entries of
     /// one file, share it.
     pub fn id(&self) -> String {
+        id_of(&self.identity())
+    }
+
+    /// The ids of findings. Those of equal ones are worked out once.
+    pub(crate) fn ids(findings: &[Finding]) -> Vec<String> {
+        let mut known: HashMap<Identity<'_>, String, FixedState> = HashMap::default();
+        let ids = findings.iter().map(|finding| {
+            let same = known.entry(finding.identity());
+            same.or_insert_with_key(id_of).clone()
+        });
+        ids.collect()
+    }
+
+    fn identity(&self) -> Identity<'_> {
         let file = self
             .recording
             .as_ref()
             .map_or("", |place| place.file.as_str());
         let (code, spec, at, exchange) = self.group();
         let spec = self.spec_name.as_deref().unwrap_or(spec);
-        digest::<5>(&[code, spec, &at, exchange, file].join("\0"))
+        (code, spec, at, exchange, file)
     }
 
     /// What equal findings have in common: the code, the place in the spec, the place in an
@@ -99,6 +125,14 @@ impl Finding {
             self.exchange.as_deref().unwrap_or_default(),
         )
     }
+}
+
+/// What the id of a finding is made of: code, place in the spec, place in an exchange, kind of
+/// exchange, file.
+type Identity<'f> = (&'static str, &'f str, String, &'f str, &'f str);
+
+fn id_of((code, spec, at, exchange, file): &Identity<'_>) -> String {
+    digest::<5>(&[code, spec, at.as_str(), exchange, file].join("\0"))
 }
 
 /// The pointer with `*` for every array index.

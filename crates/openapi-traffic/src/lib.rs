@@ -71,6 +71,7 @@ mod digest;
 mod document;
 mod escaped;
 mod evidence;
+mod extent;
 mod finding;
 pub mod fix;
 mod judge;

@@ -1,5 +1,6 @@
 //! One run: validates a document against the traffic at some paths, and fills a report.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -10,11 +11,11 @@ use located::{Source, display};
 
 use crate::baseline::Baseline;
 use crate::checks::Checks;
-use crate::corpus::{self, By, Validated};
+use crate::corpus::{self, By};
 use crate::evidence::{Evidence, Verdict};
 use crate::finding::Finding;
 use crate::relations::Relations;
-use crate::report::{Case, Coverage, Report, Skipped, Tool};
+use crate::report::{Case, Coverage, Report, Reported, Skipped, Tool};
 use crate::spec::{SiteKind, Spec};
 
 /// The inputs of a run, and what its report contains.
@@ -73,7 +74,7 @@ pub(crate) fn run_on(
             findings.extend(checks.finish(&spec, relations.as_ref(), &mut report));
             report.known = spec.known.clone();
             let kept = excuse(findings, options, &mut report);
-            report.findings = kept.into_iter().map(Into::into).collect();
+            report.findings = Reported::all(kept);
         }
         Err(error) => report.problems.push(explained(&error)),
     }
@@ -90,16 +91,22 @@ fn judge(
     report: &mut Report,
     each: &mut dyn FnMut(),
 ) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     let By {
         spec, relations, ..
     } = by;
     let summary = corpus::for_each_by(&options.paths, by, &mut |judged| {
         each();
-        if options.cases {
-            report.cases.push(case(&judged));
-        }
+        let before = findings.len();
         findings.extend(judged.findings);
+        if options.cases {
+            for (number, finding) in findings.iter_mut().enumerate().skip(before) {
+                finding.number = Some(number);
+            }
+            report
+                .cases
+                .push(case(&judged.label, before..findings.len()));
+        }
     });
     findings.extend(summary.beside);
     (report.summary.exchanges, report.summary.negatives) = (summary.exchanges, summary.negative);
@@ -162,8 +169,8 @@ fn unchecked(spec: &Spec, evidence: &Evidence) -> Vec<Skipped> {
     of_spec.chain(of_traffic).collect()
 }
 
-fn case(judged: &Validated) -> Case {
-    let label = Path::new(judged.label.as_ref());
+fn case(label: &str, findings: Range<usize>) -> Case {
+    let label = Path::new(label);
     let part =
         |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     Case {
@@ -173,7 +180,7 @@ fn case(judged: &Validated) -> Case {
             .to_string_lossy()
             .into_owned(),
         name: part(label.file_name()),
-        findings: judged.findings.clone(),
+        findings,
     }
 }
 

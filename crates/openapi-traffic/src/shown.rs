@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use foldhash::fast::FixedState;
 use http_recording::Origin;
 use located::openapi::is_method;
 use located::pointer;
@@ -25,8 +26,8 @@ const HEX: usize = 8;
 /// The names and the enum values of a document, which its readers know anyway.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known {
-    names: HashSet<String>,
-    words: HashSet<String>,
+    names: HashSet<String, FixedState>,
+    words: HashSet<String, FixedState>,
 }
 
 impl Known {
@@ -84,7 +85,7 @@ impl Known {
     /// A pointer into a value, each token shown or masked; indices are always shown.
     pub(crate) fn pointer(&self, at: &str, value: &Value) -> String {
         let mut here = Some(value);
-        let mut shown = String::new();
+        let mut shown = String::with_capacity(at.len());
         for token in pointer::tokens(at).into_iter().flatten() {
             let is_index = here.is_some_and(Value::is_array);
             here = match here {
@@ -95,11 +96,12 @@ impl Known {
                 _ => None,
             };
             let name = if is_index {
-                token
+                Cow::Borrowed(&*token)
             } else {
-                self.name(&token).into_owned().into()
+                self.name(&token)
             };
-            shown = pointer::join(&shown, &name);
+            shown.push('/');
+            shown.push_str(&pointer::escape(&name));
         }
         shown
     }
@@ -325,9 +327,13 @@ pub(crate) fn describe(value: &Value) -> String {
 /// Escapes invisible characters that are interpreted: control characters, line ends, direction
 /// marks, zero-width characters, and the `##` of CI commands.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'#';
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'#');
+    // All bytes are looked at, not only those before the first other one: several at once.
+    let are_plain = text
+        .bytes()
+        .fold(true, |so_far, byte| so_far & is_plain(byte));
     let is_harmless = || !text.contains("##") && !text.chars().any(acts);
-    if text.bytes().all(is_plain) || is_harmless() {
+    if are_plain || is_harmless() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
@@ -339,6 +345,13 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// The same for a text in place.
+pub(crate) fn make_visible(text: &mut String) {
+    if let Cow::Owned(shown) = visible(text) {
+        *text = shown;
+    }
 }
 
 /// Control characters, and the bidirectional and invisible format characters of Unicode.

@@ -1,10 +1,14 @@
 //! Validates values against their schemas and turns schema errors into findings.
 
 use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::fmt::Display;
+use std::sync::Arc;
 
-use jsonschema::ValidationError;
+use foldhash::fast::FixedState;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::{Found, Judge, describe};
@@ -186,26 +190,27 @@ fn part(at: &str, member: Option<&str>, whole: &str) -> String {
 }
 
 fn violations(lowered: &Lowered, schema: &Schema, value: &Value, excerpt: bool) -> Vec<Violation> {
+    alternatives::forget();
     // Collecting errors costs much more than testing for validity.
     let validator = lowered.validator(&schema.location);
     if validator.is_some_and(|validator| validator.is_valid(value)) {
         return Vec::new();
     }
-    alternatives::forget();
+    let positions = Positions::new(value);
     let below = Below {
         lowered,
+        positions: &positions,
         value,
         at: "",
         excerpt,
     };
-    let (mut found, mut errors) = (Vec::new(), 0);
-    if let Some(validator) = lowered.by_level(&schema.location) {
-        for error in validator.iter_errors(value) {
-            errors += 1;
-            below.explain(&error, &mut found);
-        }
+    let by_level = lowered.by_level(&schema.location);
+    let failures = by_level.map_or_else(Vec::new, |validator| below.failures(validator));
+    let mut found = Vec::new();
+    for failure in &failures {
+        below.explain(failure, &mut found);
     }
-    if errors == 0 {
+    if failures.is_empty() {
         // The schema compiled when it was loaded; if it does not now, the value must not count as
         // valid.
         let expected = "a schema that compiles".to_owned();
@@ -220,141 +225,275 @@ fn violations(lowered: &Lowered, schema: &Schema, value: &Value, excerpt: bool) 
     found
 }
 
+/// Why a value does not match a schema.
+enum Failure<'v> {
+    /// A keyword of the engine rejects it, or a value within it.
+    Keyword(ValidationError<'v>),
+    /// A `oneOf` or `anyOf` does.
+    Alternatives {
+        /// The location of the keyword in the lowered document.
+        location: Arc<str>,
+        value: &'v Value,
+        /// Pointer below the value that was validated.
+        at: String,
+    },
+}
+
+/// The values within a value, by their addresses.
+struct Positions<'v> {
+    root: &'v Value,
+    by_address: OnceCell<HashMap<usize, Position<'v>, FixedState>>,
+    /// Whether alternatives at a location, of the value at an address, may fail only because of
+    /// what was left out of an excerpt.
+    may_be_left_out: RefCell<HashMap<(Arc<str>, usize), bool, FixedState>>,
+}
+
+struct Position<'v> {
+    value: &'v Value,
+    /// The address of the object or array that contains it.
+    owner: usize,
+    step: Step<'v>,
+}
+
+enum Step<'v> {
+    Member(&'v str),
+    Item(usize),
+}
+
+fn address(value: &Value) -> usize {
+    std::ptr::from_ref(value).addr()
+}
+
+impl<'v> Positions<'v> {
+    fn new(root: &'v Value) -> Self {
+        Positions {
+            root,
+            by_address: OnceCell::new(),
+            may_be_left_out: RefCell::default(),
+        }
+    }
+
+    fn by_address(&self) -> &HashMap<usize, Position<'v>, FixedState> {
+        self.by_address.get_or_init(|| {
+            let mut all = HashMap::default();
+            let mut waiting = vec![self.root];
+            while let Some(value) = waiting.pop() {
+                let mut add = |step, part| {
+                    let position = Position {
+                        value: part,
+                        owner: address(value),
+                        step,
+                    };
+                    all.insert(address(part), position);
+                    waiting.push(part);
+                };
+                match value {
+                    Value::Object(members) => members
+                        .iter()
+                        .for_each(|(name, member)| add(Step::Member(name), member)),
+                    Value::Array(items) => items
+                        .iter()
+                        .enumerate()
+                        .for_each(|(index, item)| add(Step::Item(index), item)),
+                    _ => {}
+                }
+            }
+            all
+        })
+    }
+
+    /// The value at an address, and its pointer below another value around it.
+    fn find(&self, at: usize, whole: &'v Value) -> Option<(&'v Value, String)> {
+        let (mut here, mut steps, mut found) = (at, Vec::new(), whole);
+        while here != address(whole) {
+            let Position { value, owner, step } = self.by_address().get(&here)?;
+            if here == at {
+                found = value;
+            }
+            steps.push(step);
+            here = *owner;
+        }
+        let pointer = steps
+            .iter()
+            .rev()
+            .fold(String::new(), |pointer, step| match step {
+                Step::Member(name) => pointer::join(&pointer, name),
+                Step::Item(index) => format!("{pointer}/{index}"),
+            });
+        Some((found, pointer))
+    }
+}
+
 /// A value within the validated one, to which the instance paths of errors are relative.
-struct Below<'b> {
-    lowered: &'b Lowered,
-    value: &'b Value,
+struct Below<'v, 'a> {
+    lowered: &'v Lowered,
+    /// Of the validated value.
+    positions: &'v Positions<'v>,
+    value: &'v Value,
     /// Pointer below the validated value.
-    at: &'b str,
+    at: &'a str,
     /// Members or items of it were left out.
     excerpt: bool,
 }
 
-impl Below<'_> {
-    fn origin(&self, error: &ValidationError<'_>) -> String {
-        self.lowered.origin(error.schema_path().as_str())
+impl<'v> Below<'v, '_> {
+    fn failures(&self, validator: &'v Validator) -> Vec<Failure<'v>> {
+        let (errors, failed) = alternatives::errors(validator, self.value);
+        let mut failures: Vec<_> = errors.into_iter().map(Failure::Keyword).collect();
+        failures.extend(failed.into_iter().filter_map(|failed| {
+            let (value, at) = self.positions.find(failed.address, self.value)?;
+            let location = failed.location;
+            Some(Failure::Alternatives {
+                location,
+                value,
+                at,
+            })
+        }));
+        failures
+    }
+
+    fn origin(&self, failure: &Failure<'_>) -> String {
+        self.lowered.origin(match failure {
+            Failure::Keyword(error) => error.schema_path().as_str(),
+            Failure::Alternatives { location, .. } => location,
+        })
     }
 
     /// Descends to the errors that a person can act on: those of the alternative that was most
     /// likely meant.
-    fn explain(&self, error: &ValidationError<'_>, found: &mut Vec<Violation>) {
-        if self.excerpt && self.may_be_left_out(error) {
+    fn explain(&self, failure: &Failure<'v>, found: &mut Vec<Violation>) {
+        if self.excerpt && self.may_be_left_out(failure) {
             return;
         }
-        if !is_of_alternatives(error) {
-            found.extend(violations_of(error, self.origin(error), self.at));
-            return;
-        }
-        let (value, branches) = self.alternatives(error);
+        let (location, value, at) = match failure {
+            Failure::Keyword(error) => {
+                let origin = self.origin(failure);
+                return found.extend(violations_of(error, origin, self.at));
+            }
+            Failure::Alternatives {
+                location,
+                value,
+                at,
+            } => (location, *value, at),
+        };
         let below = Below {
             value,
-            at: &format!("{}{}", self.at, error.instance_path().as_str()),
+            at: &format!("{}{at}", self.at),
             ..*self
         };
-        let fitting = branches.iter().filter(|errors| errors.is_empty());
-        let origin = self.origin(error);
+        let branches = below.branches(location);
+        let fitting = branches.iter().filter(|failures| failures.is_empty());
         if fitting.count() > 1 {
             let expected = "exactly one of the alternatives".to_owned();
             let problem = "matches more than one of the alternatives".into();
+            let origin = self.origin(failure);
             return found.push(below.whole((BodyCode::Ambiguous, problem, expected), origin));
         }
-        if let Some(errors) = below.likeliest(&branches) {
-            for error in errors {
-                below.explain(error, found);
+        if let Some(failures) = below.likeliest(&branches) {
+            for failure in failures {
+                below.explain(failure, found);
             }
             return;
         }
         found.push(match below.undiscriminated(&branches) {
             Some(violation) => violation,
-            None => below.whole(below.no_alternative(&branches), origin),
+            None => below.whole(below.no_alternative(&branches), self.origin(failure)),
         });
     }
 
-    /// The value to which alternatives apply, and the errors of each alternative.
-    fn alternatives(&self, error: &ValidationError<'_>) -> (&Value, Vec<Vec<ValidationError<'_>>>) {
-        let at = error.instance_path().as_str();
-        let value = self.value.pointer(at).unwrap_or(&Value::Null);
-        let branches = self.lowered.branches(error.schema_path().as_str());
-        let branches = branches.map(|branch| branch.iter_errors(value).collect());
-        (value, branches.collect())
+    /// Why the value does not match each of the alternatives at a location.
+    fn branches(&self, location: &str) -> Vec<Vec<Failure<'v>>> {
+        let branches = self.lowered.branches(location);
+        branches.map(|branch| self.failures(branch)).collect()
     }
 
-    /// Whether the error may come only from what was left out of an excerpt: the complete value may
-    /// be valid.
-    fn may_be_left_out(&self, error: &ValidationError<'_>) -> bool {
-        match error.kind() {
-            Kind::Required { .. }
-            | Kind::MinProperties { .. }
-            | Kind::MinItems { .. }
-            | Kind::Not { .. } => true,
-            _ if is_of_alternatives(error) => {
-                let (value, branches) = self.alternatives(error);
-                let below = Below { value, ..*self };
-                let fitting = branches.iter().filter(|errors| errors.is_empty());
-                fitting.count() > 1
-                    || branches
-                        .iter()
-                        .any(|errors| errors.iter().all(|error| below.may_be_left_out(error)))
+    /// Whether the failure may come only from what was left out of an excerpt: the complete value
+    /// may be valid.
+    fn may_be_left_out(&self, failure: &Failure<'v>) -> bool {
+        let (location, value) = match failure {
+            Failure::Keyword(error) => {
+                return matches!(
+                    error.kind(),
+                    Kind::Required { .. }
+                        | Kind::MinProperties { .. }
+                        | Kind::MinItems { .. }
+                        | Kind::Not { .. }
+                );
             }
-            _ => false,
+            Failure::Alternatives {
+                location, value, ..
+            } => (location, *value),
+        };
+        let key = (Arc::clone(location), address(value));
+        let known = &self.positions.may_be_left_out;
+        if let Some(may_be) = known.borrow().get(&key) {
+            return *may_be;
         }
+        let below = Below { value, ..*self };
+        let branches = below.branches(location);
+        let fitting = branches.iter().filter(|failures| failures.is_empty());
+        let may_be = fitting.count() > 1
+            || branches
+                .iter()
+                .any(|failures| failures.iter().all(|it| below.may_be_left_out(it)));
+        known.borrow_mut().insert(key, may_be);
+        may_be
     }
 
-    /// The errors of the alternative with the fewest, among those that have the value's type and
+    /// The failures of the alternative with the fewest, among those that have the value's type and
     /// are not ruled out by a discriminator.
-    fn likeliest<'e, 'v>(
-        &self,
-        branches: &'e [Vec<ValidationError<'v>>],
-    ) -> Option<&'e Vec<ValidationError<'v>>> {
+    fn likeliest<'e>(&self, branches: &'e [Vec<Failure<'v>>]) -> Option<&'e Vec<Failure<'v>>> {
         branches
             .iter()
-            .filter(|errors| {
-                !errors.iter().any(|error| {
-                    (is_of_whole(error) && wanted(error).is_some())
-                        || is_discriminator(&self.origin(error))
+            .filter(|failures| {
+                !failures.iter().any(|failure| {
+                    wanted_of_whole(failure).is_some() || is_discriminator(&self.origin(failure))
                 })
             })
-            .min_by_key(|errors| errors.len())
+            .min_by_key(|failures| failures.len())
     }
 
     /// The violation if a discriminator rules out all alternatives: it is missing, or names none of
     /// them.
-    fn undiscriminated(&self, branches: &[Vec<ValidationError<'_>>]) -> Option<Violation> {
-        let ruled_out = branches
-            .iter()
-            .flatten()
-            .filter(|error| is_discriminator(&self.origin(error)));
+    fn undiscriminated(&self, branches: &[Vec<Failure<'_>>]) -> Option<Violation> {
         let mut options = Vec::new();
         let mut at = None;
-        for error in ruled_out {
+        for failure in branches.iter().flatten() {
+            let Failure::Keyword(error) = failure else {
+                continue;
+            };
+            let origin = self.origin(failure);
+            if !is_discriminator(&origin) {
+                continue;
+            }
             match error.kind() {
-                Kind::Required { .. } => {
-                    return violations_of(error, self.origin(error), self.at).pop();
-                }
+                Kind::Required { .. } => return violations_of(error, origin, self.at).pop(),
                 Kind::Enum { options: some } => {
                     options.extend(some.as_array().into_iter().flatten().cloned());
-                    at = Some(error);
+                    at = Some((error, origin));
                 }
                 _ => {}
             }
         }
-        let at = at?;
+        let (error, origin) = at?;
         Some(Violation {
             code: BodyCode::Alternative,
             problem: "names none of the alternatives".to_owned(),
             expected: one_of(&Value::Array(options)),
-            seen: describe(at.instance()),
-            spec: self.origin(at),
-            at: format!("{}{}", self.at, at.instance_path().as_str()),
+            seen: describe(error.instance()),
+            spec: origin,
+            at: format!("{}{}", self.at, error.instance_path().as_str()),
             member: None,
         })
     }
 
     /// The words for a value that matches no alternative: the expected types, if each alternative
     /// has one.
-    fn no_alternative(&self, branches: &[Vec<ValidationError<'_>>]) -> Words {
-        let types: Option<Vec<String>> =
-            branches.iter().map(|errors| wanted_type(errors)).collect();
+    fn no_alternative(&self, branches: &[Vec<Failure<'_>>]) -> Words {
+        let types: Option<Vec<String>> = branches
+            .iter()
+            .map(|failures| failures.iter().find_map(wanted_of_whole))
+            .collect();
         let Some(mut types) = types else {
             let expected = format!("one of {} alternatives", branches.len());
             let problem = "matches none of the alternatives".into();
@@ -386,16 +525,6 @@ impl Below<'_> {
 
 fn is_discriminator(origin: &str) -> bool {
     origin.contains("/discriminator/")
-}
-
-/// Whether an error is the failure of a `oneOf` or `anyOf`, without the errors of its branches.
-fn is_of_alternatives(error: &ValidationError<'_>) -> bool {
-    matches!(error.kind(), Kind::Custom { keyword, .. } if keyword != INTEGER)
-}
-
-/// Whether an error is about the value itself, not about one within it.
-fn is_of_whole(error: &ValidationError<'_>) -> bool {
-    error.instance_path().as_str().is_empty()
 }
 
 /// The violations of an error below the pointer `whole`: one, or one for each member that is not
@@ -585,10 +714,13 @@ fn wanted(error: &ValidationError<'_>) -> Option<String> {
     }
 }
 
-/// The type by which an alternative rejects the whole value.
-fn wanted_type(errors: &[ValidationError<'_>]) -> Option<String> {
-    let of_whole = errors.iter().filter(|error| is_of_whole(error));
-    of_whole.filter_map(wanted).next()
+/// The types that an alternative asks for, if it is the type of the value itself that is wrong, not
+/// that of one within it.
+fn wanted_of_whole(failure: &Failure<'_>) -> Option<String> {
+    match failure {
+        Failure::Keyword(error) if error.instance_path().as_str().is_empty() => wanted(error),
+        _ => None,
+    }
 }
 
 /// A list of allowed values as the specification writes it.

@@ -1,10 +1,14 @@
 //! An exchange: a recording with its position in the file that it was read from.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use har_recording::Wire;
 use http_recording::Recording;
 use located::{Place, PositionsInString, Source};
+
+use crate::extent::length_in_string;
 
 /// A recorded exchange with its position in a file.
 #[derive(Debug)]
@@ -16,8 +20,16 @@ pub struct Exchange {
     number: u64,
     label: Arc<str>,
     wire: Option<Wire>,
-    /// Positions in the bodies of request and response if the file has them as strings.
-    bodies: [OnceLock<Option<PositionsInString>>; 2],
+    /// The bodies of request and response if the file has them as strings.
+    bodies: [OnceLock<Option<Body>>; 2],
+}
+
+/// A body in a string of the source.
+#[derive(Debug)]
+struct Body {
+    /// Where it is written, without quotes.
+    span: Range<usize>,
+    positions: PositionsInString,
 }
 
 impl Exchange {
@@ -87,39 +99,59 @@ impl Exchange {
     /// A HAR file has other names for the parts of an exchange, and bodies as strings. Line and
     /// column are then those within the string, and the pointer is that of the string.
     pub fn place(&self, pointer: &str) -> Place {
+        self.place_and_end(pointer).0
+    }
+
+    /// The same, within a body of a HAR file with the column behind the value, if that is a scalar,
+    /// else behind its opening bracket.
+    pub(crate) fn place_and_end(&self, pointer: &str) -> (Place, Option<usize>) {
         if self.base.is_empty() {
-            return self.nearest(pointer);
+            return (self.nearest(pointer), None);
         }
         let (at, inside) = self.in_har(pointer);
         let whole = format!("{}{at}", self.base);
-        let place = match self.source.nearest(&whole) {
-            Some(place) => place,
-            None => self.nearest(""),
+        let found = inside.and_then(|(body, below)| self.in_body(&whole, body, below));
+        let Some((line, column, end)) = found else {
+            let place = self.source.nearest(&whole);
+            return (place.unwrap_or_else(|| self.nearest("")), None);
         };
-        let Some((body, below)) = inside.filter(|_| place.pointer == whole) else {
-            return place;
+        let place = Place {
+            file: self.source.file().to_owned(),
+            line,
+            column,
+            pointer: whole,
         };
-        match self.start_in_string(&whole, body, below) {
-            Some(byte) => {
-                let (line, column) = self.source.line_and_column(byte);
-                Place {
-                    line,
-                    column,
-                    ..place
-                }
-            }
-            None => place,
-        }
+        (place, end)
     }
 
-    /// The byte of the text at which a value of a body begins, or the nearest around it, where the
+    /// Line, column and end column of a value of a body, or of the nearest around it, where the
     /// body is the string at the pointer `whole`.
-    fn start_in_string(&self, whole: &str, body: usize, below: &str) -> Option<usize> {
-        let span = self.source.span(whole)?;
-        let literal = self.source.text().get(span.clone())?;
-        let written = literal.strip_prefix('"')?.strip_suffix('"')?;
-        let positions = self.bodies[body].get_or_init(|| PositionsInString::of(written));
-        Some(span.start + 1 + positions.as_ref()?.start(written, below))
+    fn in_body(
+        &self,
+        whole: &str,
+        body: usize,
+        below: &str,
+    ) -> Option<(usize, usize, Option<usize>)> {
+        let text = self.source.text();
+        let body = self.bodies[body].get_or_init(|| {
+            let span = self.source.span(whole)?;
+            let literal = text.get(span.clone())?;
+            let written = literal.strip_prefix('"')?.strip_suffix('"')?;
+            Some(Body {
+                span: span.start + 1..span.end - 1,
+                positions: PositionsInString::of(written)?,
+            })
+        });
+        let Body { span, positions } = body.as_ref()?;
+        let start = span.start + positions.start(text.get(span.clone())?, below);
+        let (line, column) = self.source.line_and_column(start);
+        // With the quote that ends the string.
+        let rest = text.get(start..span.end + 1)?;
+        Some((
+            line,
+            column,
+            length_in_string(rest).map(|length| column + length),
+        ))
     }
 
     fn nearest(&self, pointer: &str) -> Place {
@@ -137,7 +169,7 @@ impl Exchange {
 
     /// The pointer of a part of an exchange in a HAR entry; for a body also its index in `bodies`
     /// and the pointer within it.
-    fn in_har<'p>(&self, pointer: &'p str) -> (String, Option<(usize, &'p str)>) {
+    fn in_har<'p>(&self, pointer: &'p str) -> (Cow<'p, str>, Option<(usize, &'p str)>) {
         const BODIES: [(&str, &str); 2] = [
             ("/request", "/request/postData/text"),
             ("/response", "/response/content/text"),
@@ -149,19 +181,19 @@ impl Exchange {
             for body in ["/body", "/text"] {
                 if let Some(below) = part.strip_prefix(body) {
                     let below = if body == "/body" { below } else { "" };
-                    return (string.to_owned(), Some((index, below)));
+                    return (string.into(), Some((index, below)));
                 }
             }
             let named = part.strip_prefix("/headers/");
             if let Some(index) = named.and_then(|name| self.header(side, name)) {
-                return (format!("{side}/headers/{index}"), None);
+                return (format!("{side}/headers/{index}").into(), None);
             }
             let first = part.split('/').nth(1).unwrap_or_default();
             if matches!(first, "path" | "params" | "query") {
-                return (format!("{side}/url"), None);
+                return (format!("{side}/url").into(), None);
             }
         }
-        (pointer.to_owned(), None)
+        (pointer.into(), None)
     }
 
     /// The index of a header in the header list of a HAR entry.

@@ -15,7 +15,7 @@ use crate::codes::Severity;
 use crate::codes::{Code, Rule};
 use crate::evidence::{Evidence, Observation};
 use crate::finding::Finding;
-use crate::shown::{describe, visible};
+use crate::shown::{describe, make_visible};
 use crate::spec::lower::Direction;
 use crate::spec::operation::Operation;
 use crate::spec::{Side, SiteId, SiteKind, Spec};
@@ -287,9 +287,10 @@ impl<'j> Judge<'j> {
         if let (Severity::Error, Some(site)) = (found.rule.severity, site) {
             self.evidence.contradict(site, self.observation());
         }
+        let named = self.spec.named(found.spec);
         let finding = Finding {
-            spec: self.spec.place(found.spec),
-            spec_name: Some(self.spec.place_name(found.spec)),
+            spec: named.place.clone(),
+            spec_name: Some(named.name.clone()),
             ..Finding::new(found.rule, found.message, found.expected, found.seen)
         };
         self.say(finding, found.at);
@@ -321,9 +322,10 @@ pub(crate) fn place_finding(
         (Some(below), Some(body)) => format!("{side}{}", known.pointer(below, body)),
         _ => known.pointer(at, &serde_json::Value::Null),
     };
-    let mut place = exchange.place(at);
+    let (mut place, end) = exchange.place_and_end(at);
     let mut texts = [finding.message, finding.expected, finding.seen];
-    for token in pointer::tokens(at).into_iter().flatten() {
+    let masked = (shown != at).then(|| pointer::tokens(at)).flatten();
+    for token in masked.into_iter().flatten() {
         let name = known.name(&token);
         // A name that is masked in the pointer is masked in the messages too.
         if name != token && !shown.contains(&*pointer::escape(&token)) {
@@ -333,12 +335,14 @@ pub(crate) fn place_finding(
             place.pointer = place.pointer.replace(&*pointer::escape(&token), &name);
         }
     }
-    let [message, expected, seen] = texts.map(|text| visible(&text).into_owned());
+    texts.iter_mut().for_each(make_visible);
+    let [message, expected, seen] = texts;
     Finding {
         message,
         expected,
         seen,
         recording: Some(place),
+        end,
         exchange: Some(kind.to_owned()),
         at: Some(shown),
         ..finding

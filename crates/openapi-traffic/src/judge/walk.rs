@@ -327,7 +327,8 @@ impl<'j> Walk<'_, 'j> {
             let choices = &plan.get(id).choices;
             let mut decided = choices.is_empty();
             for branch in choices {
-                let validator = self.side.lowered.validator(&branch.location);
+                // Below a recursive schema, each level is asked for again; this one remembers.
+                let validator = self.side.lowered.by_level(&branch.location);
                 if !validator.is_some_and(|validator| validator.is_valid(value)) {
                     continue;
                 }

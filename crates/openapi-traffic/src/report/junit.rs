@@ -1,40 +1,36 @@
 //! The report as JUnit XML: a suite per folder or file of recordings, a test case per exchange, and
 //! one suite for findings that belong to no exchange.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
-use foldhash::fast::FixedState;
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use located::Place;
 
 use super::model::{Report, Reported, groups};
-use crate::finding::Finding;
 
 /// The suite of findings that belong to no exchange.
 const REPOSITORY: &str = "repository";
 
 pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
-    let reported = report.findings.iter();
-    let reported: HashMap<&Finding, &Reported, FixedState> =
-        reported.map(|it| (&it.finding, it)).collect();
-    let mut listed: HashSet<&Finding, FixedState> = HashSet::default();
+    let all = report.cases.iter().map(|case| case.findings.end).max();
+    // Suppressed findings are not reported, so their case passes.
+    let mut reported: Vec<Option<&Reported>> = vec![None; all.unwrap_or(0)];
+    let mut of_no_case = Vec::new();
+    for it in &report.findings {
+        let number = it.finding.number;
+        match number.and_then(|number| reported.get_mut(number)) {
+            Some(place) => *place = Some(it),
+            None => of_no_case.push(it),
+        }
+    }
     for case in &report.cases {
-        // Suppressed findings are not reported, so their case passes.
-        let findings: Vec<_> = case
-            .findings
-            .iter()
-            .filter_map(|it| reported.get(it).copied())
-            .collect();
-        listed.extend(findings.iter().map(|it| &it.finding));
+        let findings = reported.get(case.findings.clone()).unwrap_or_default();
+        let findings: Vec<_> = findings.iter().flatten().copied().collect();
         add(&mut suites, &case.suite, &case.name, status(&findings));
     }
-    for it in report
-        .findings
-        .iter()
-        .filter(|it| !listed.contains(&it.finding))
-    {
+    for it in of_no_case {
         let name = format!("{} {}", it.finding.code, it.id);
         add(&mut suites, REPOSITORY, &name, status(&[it]));
     }

@@ -1,10 +1,11 @@
 //! The data of a report: findings, counts, and what was not validated.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::time::Duration;
 
+use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use crate::codes::{Rules, Severity};
 use crate::finding::Finding;
 use crate::report::coverage::Coverage;
-use crate::shown::{self, Known, visible};
+use crate::shown::{self, Known, make_visible, visible};
 
 /// Version of the JSON report; it changes when a field is removed or means something else.
 pub const SCHEMA: u32 = 1;
@@ -159,23 +160,28 @@ pub struct Reported {
 }
 
 /// A validated exchange.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// The folder or file that contains it.
     pub suite: String,
     /// Its name within that.
     pub name: String,
-    /// Its findings, before the baseline is applied.
-    pub findings: Vec<Finding>,
+    /// The numbers of its findings, before the baseline is applied.
+    pub findings: Range<usize>,
 }
 
-impl From<Finding> for Reported {
-    fn from(finding: Finding) -> Self {
-        Reported {
-            id: finding.id(),
-            name: finding.name.to_owned(),
-            finding,
-        }
+impl Reported {
+    /// Findings with their ids.
+    pub(crate) fn all(findings: Vec<Finding>) -> Vec<Reported> {
+        let ids = Finding::ids(&findings);
+        let with_ids = findings.into_iter().zip(ids);
+        with_ids
+            .map(|(finding, id)| Reported {
+                id,
+                name: finding.name.to_owned(),
+                finding,
+            })
+            .collect()
     }
 }
 
@@ -216,16 +222,11 @@ impl Report {
             case.name = visible(&shown::file(&case.name)).into_owned();
         }
         let mut names = Names {
-            shown: HashMap::new(),
+            shown: HashMap::default(),
             real: files,
         };
-        let of_cases = cases.iter_mut().flat_map(|case| &mut case.findings);
-        for finding in findings
-            .iter_mut()
-            .map(|it| &mut it.finding)
-            .chain(of_cases)
-        {
-            names.present(finding);
+        for it in findings {
+            names.present(&mut it.finding);
         }
         for problem in &mut self.problems {
             let shown = shown::apart_from(given, problem, shown::sentence);
@@ -246,7 +247,9 @@ impl Report {
         self.problems.sort();
         self.skipped.sort();
         self.unchecked.sort();
-        self.cases.sort();
+        // Cases whose names are masked alike keep their order.
+        self.cases
+            .sort_by(|a, b| (&a.suite, &a.name).cmp(&(&b.suite, &b.name)));
         let count = |severity| {
             self.findings
                 .iter()
@@ -285,7 +288,7 @@ type Group<'r> = (&'static str, &'r str, String, &'r str);
 pub(super) fn groups<'r>(
     findings: impl IntoIterator<Item = &'r Reported>,
 ) -> Vec<Vec<&'r Reported>> {
-    let mut groups: IndexMap<Group<'_>, Vec<&Reported>> = IndexMap::new();
+    let mut groups: IndexMap<Group<'_>, Vec<&Reported>, FixedState> = IndexMap::default();
     for it in findings {
         groups.entry(it.finding.group()).or_default().push(it);
     }
@@ -295,7 +298,7 @@ pub(super) fn groups<'r>(
 /// The numbers of the findings in their order: by severity, those of the largest group first, then
 /// by code and place, those of a group together.
 fn order(findings: &[Reported]) -> Vec<usize> {
-    let mut groups: IndexMap<Group<'_>, Vec<usize>> = IndexMap::new();
+    let mut groups: IndexMap<Group<'_>, Vec<usize>, FixedState> = IndexMap::default();
     for (number, it) in findings.iter().enumerate() {
         groups.entry(it.finding.group()).or_default().push(number);
     }
@@ -328,7 +331,7 @@ fn sort_by<T>(items: &mut Vec<T>, order: &[usize]) {
 /// The names of files.
 struct Names<'r> {
     /// How those of recordings are shown, each worked out once.
-    shown: HashMap<String, String>,
+    shown: HashMap<String, String, FixedState>,
     /// The files that are shown by another name than they have.
     real: &'r mut HashMap<String, String>,
 }
@@ -371,11 +374,5 @@ fn rename(file: &mut String, shown: &str, real: &mut HashMap<String, String>) {
     if file != shown {
         let raw = std::mem::replace(file, shown.to_owned());
         real.insert(shown.to_owned(), raw);
-    }
-}
-
-fn make_visible(text: &mut String) {
-    if let Cow::Owned(shown) = visible(text) {
-        *text = shown;
     }
 }

@@ -1,17 +1,16 @@
 //! The report as SARIF 2.1.0, for code scanning services.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 
 use located::Place;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::model::{Outcome, Report, Reported};
 use super::window::Windows;
 use crate::codes::Rule;
 
 pub(super) fn render(report: &Report) -> anyhow::Result<String> {
-    let mut windows = Windows::new(report);
     let problems = report.problems.iter().map(|problem| Notification {
         level: "error",
         message: text(problem),
@@ -40,11 +39,10 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
                 execution_successful: report.outcome != Outcome::NotValidated,
                 tool_execution_notifications: problems.chain(skipped).chain(unchecked).collect(),
             }],
-            results: report
-                .findings
-                .iter()
-                .map(|it| result(report, it, &mut windows))
-                .collect(),
+            results: Results {
+                report,
+                windows: RefCell::new(Windows::new(report)),
+            },
         }],
     };
     Ok(serde_json::to_string_pretty(&log)? + "\n")
@@ -64,7 +62,21 @@ struct Run<'r> {
     tool: Tool<'r>,
     column_kind: &'static str,
     invocations: [Invocation; 1],
-    results: Vec<SarifResult<'r>>,
+    results: Results<'r>,
+}
+
+/// A result for each finding, made when it is written.
+struct Results<'r> {
+    report: &'r Report,
+    windows: RefCell<Windows<'r>>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let windows = &mut *self.windows.borrow_mut();
+        let findings = self.report.findings.iter();
+        serializer.collect_seq(findings.map(|it| result(self.report, it, windows)))
+    }
 }
 
 #[derive(Serialize)]
@@ -122,15 +134,21 @@ struct SarifResult<'r> {
     level: &'static str,
     message: Message,
     locations: Vec<Location<'r>>,
-    partial_fingerprints: BTreeMap<&'static str, &'r str>,
+    partial_fingerprints: Fingerprints<'r>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'r>>,
 }
 
 #[derive(Serialize)]
+struct Fingerprints<'r> {
+    #[serde(rename = "finding/v1")]
+    id: &'r str,
+}
+
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Location<'r> {
-    physical_location: PhysicalLocation,
+    physical_location: PhysicalLocation<'r>,
     logical_locations: [LogicalLocation<'r>; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<u32>,
@@ -140,14 +158,14 @@ struct Location<'r> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: ArtifactLocation,
+struct PhysicalLocation<'r> {
+    artifact_location: ArtifactLocation<'r>,
     region: Region,
 }
 
 #[derive(Serialize)]
-struct ArtifactLocation {
-    uri: String,
+struct ArtifactLocation<'r> {
+    uri: Uri<'r>,
 }
 
 #[derive(Serialize)]
@@ -171,7 +189,7 @@ struct LogicalLocation<'r> {
 struct Pointer<'r>(&'r str);
 
 impl Serialize for Pointer<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("#{}", self.0))
     }
 }
@@ -193,11 +211,18 @@ fn rule(rule: &'static Rule) -> ReportingDescriptor {
     }
 }
 
-fn result<'r>(report: &Report, it: &'r Reported, windows: &mut Windows<'_>) -> SarifResult<'r> {
+fn result<'r>(report: &'r Report, it: &'r Reported, windows: &mut Windows<'r>) -> SarifResult<'r> {
     let finding = &it.finding;
-    let (primary, related) = match (&finding.recording, &finding.spec) {
-        (Some(recording), spec) => (Some(recording), spec.as_ref()),
-        (None, spec) => (spec.as_ref(), None),
+    let mut at = |place: &'r Place| location(report, place, windows.end(place));
+    let spec = finding.spec.as_ref().map(&mut at);
+    let before = finding.before.as_ref().map(&mut at);
+    let recording = finding.recording.as_ref().map(|place| match finding.end {
+        Some(end) => location(report, place, Some(end)),
+        None => at(place),
+    });
+    let (primary, related) = match recording {
+        Some(recording) => (Some(recording), spec),
+        None => (spec, None),
     };
     let of = match &finding.exchange {
         Some(exchange) => format!("{exchange}: "),
@@ -207,39 +232,37 @@ fn result<'r>(report: &Report, it: &'r Reported, windows: &mut Windows<'_>) -> S
         "{of}{}; expected {}, seen {}",
         finding.message, finding.expected, finding.seen
     );
-    let before = finding.before.as_ref().map(|place| Location {
+    let before = before.map(|location| Location {
         id: Some(2),
         message: Some(text("the earlier exchange")),
-        ..location(report, place, windows)
+        ..location
     });
-    let locations = primary.map(|place| location(report, place, windows));
-    let related = related.map(|place| Location {
+    let related = related.map(|location| Location {
         id: Some(1),
         message: Some(text("what the spec says")),
-        ..location(report, place, windows)
+        ..location
     });
     SarifResult {
         rule_id: finding.code,
         level: finding.severity.word(),
         message: text(message),
-        locations: locations.into_iter().collect(),
-        partial_fingerprints: BTreeMap::from([("finding/v1", it.id.as_str())]),
+        locations: primary.into_iter().collect(),
+        partial_fingerprints: Fingerprints { id: &it.id },
         related_locations: related.into_iter().chain(before).collect(),
     }
 }
 
-fn location<'r>(report: &Report, place: &'r Place, windows: &mut Windows<'_>) -> Location<'r> {
-    let columns = windows.columns(place);
+fn location<'r>(report: &'r Report, place: &'r Place, end: Option<usize>) -> Location<'r> {
     Location {
         physical_location: PhysicalLocation {
             artifact_location: ArtifactLocation {
-                uri: uri(report.address(&place.file)),
+                uri: Uri(report.address(&place.file)),
             },
             region: Region {
                 start_line: place.line,
                 start_column: place.column,
-                end_line: columns.as_ref().map(|_| place.line),
-                end_column: columns.map(|columns| columns.end),
+                end_line: end.map(|_| place.line),
+                end_column: end,
             },
         },
         logical_locations: [LogicalLocation {
@@ -250,15 +273,24 @@ fn location<'r>(report: &Report, place: &'r Place, windows: &mut Windows<'_>) ->
     }
 }
 
-/// A path as a URI reference.
-fn uri(path: &str) -> String {
-    /// The characters that need no encoding in a path.
-    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~')
-        .remove(b'/');
-    let scheme = if path.starts_with('/') { "file://" } else { "" };
-    format!("{scheme}{}", utf8_percent_encode(path, KEPT))
+/// A path, serialized as a URI reference.
+struct Uri<'r>(&'r str);
+
+impl Serialize for Uri<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// The characters that need no encoding in a path.
+        const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+            .remove(b'-')
+            .remove(b'.')
+            .remove(b'_')
+            .remove(b'~')
+            .remove(b'/');
+        let scheme = if self.0.starts_with('/') {
+            "file://"
+        } else {
+            ""
+        };
+        let path = utf8_percent_encode(self.0, KEPT);
+        serializer.collect_str(&format_args!("{scheme}{path}"))
+    }
 }

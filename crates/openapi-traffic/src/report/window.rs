@@ -14,26 +14,29 @@ use std::collections::HashMap;
 use std::fs;
 use std::ops::Range;
 
+use foldhash::fast::FixedState;
 use located::{Place, Source};
 use serde_json::Value;
 use traffic_redact::discloses;
 use unicode_width::UnicodeWidthStr;
 
 use super::model::Report;
-use crate::escaped::Characters;
+use crate::extent::{
+    LONGEST, boundary, decoded, extent, first_line, in_string, length, length_in_string, scalar,
+    string,
+};
 use crate::shown::{self, Known, visible};
 
 /// The replacement for a string or number that is not shown.
 const MASK: &str = "\"•••\"";
 /// Lines before the place.
 const BEFORE: usize = 2;
-/// A longer line is cut before and after the place, and is shown without the lines around it.
-const LONGEST: usize = 160;
-
 /// The files of which excerpts were drawn.
 pub(super) struct Windows<'r> {
     report: &'r Report,
     texts: HashMap<String, Option<Source>>,
+    /// By file, line and column.
+    ends: HashMap<(&'r str, usize, usize), Option<usize>, FixedState>,
 }
 
 /// The kind of file that a place is in.
@@ -58,6 +61,7 @@ impl<'r> Windows<'r> {
         Windows {
             report,
             texts: HashMap::new(),
+            ends: HashMap::default(),
         }
     }
 
@@ -68,26 +72,19 @@ impl<'r> Windows<'r> {
             .map_or_else(Vec::new, |text| draw(text, place, kind, known))
     }
 
-    /// The columns under which carets go, in characters from 1.
-    pub(super) fn columns(&mut self, place: &Place) -> Option<Range<usize>> {
-        let source = self.text(place)?;
-        let here = here(source, place)?;
-        let begin = place.column;
-        let length = match inside(source, place, &here) {
-            Some(inner) => {
-                let (text, bytes) = decoded(inner);
-                let end = extent(first_line(&text)).end;
-                let is_whole = text.chars().count() <= LONGEST;
-                let last = if is_whole { None } else { bytes.last() };
-                let end = bytes.get(end).or(last).copied().unwrap_or(inner.len());
-                inner[..end].chars().count()
-            }
-            None => {
-                let rest = source.text().get(here)?;
-                rest[extent(rest)].chars().count()
-            }
-        };
-        Some(begin..begin + length)
+    /// The column behind those under which carets go, in characters from 1.
+    pub(super) fn end(&mut self, place: &'r Place) -> Option<usize> {
+        let key = (place.file.as_str(), place.line, place.column);
+        if let Some(known) = self.ends.get(&key) {
+            return *known;
+        }
+        let end = self.text(place).and_then(|source| {
+            let rest = source.text().get(here(source, place)?)?;
+            let in_string = is_body(place).then(|| length_in_string(rest)).flatten();
+            Some(place.column + in_string.unwrap_or_else(|| length(rest)))
+        });
+        self.ends.insert(key, end);
+        end
     }
 
     fn text(&mut self, place: &Place) -> Option<&Source> {
@@ -96,10 +93,10 @@ impl<'r> Windows<'r> {
             let text = fs::read_to_string(file).ok()?;
             Some(Source::new("", text))
         };
-        self.texts
-            .entry(place.file.clone())
-            .or_insert_with(read)
-            .as_ref()
+        if !self.texts.contains_key(&place.file) {
+            self.texts.insert(place.file.clone(), read());
+        }
+        self.texts.get(&place.file)?.as_ref()
     }
 }
 
@@ -109,30 +106,9 @@ fn here(source: &Source, place: &Place) -> Option<Range<usize>> {
     Some(source.byte_at(place.line, place.column)?..end)
 }
 
-/// If the place is within a body string of a HAR file: the rest of the string, no more than is
-/// drawn.
-fn inside<'s>(source: &'s Source, place: &Place, here: &Range<usize>) -> Option<&'s str> {
-    let is_body = place.pointer.starts_with("/log/") && place.pointer.ends_with("/text");
-    let rest = source.text().get(here.clone()).filter(|_| is_body)?;
-    // No character takes more bytes than one of two units, each an escape. The rest of a body is
-    // not searched for its end: it may be as long as the file.
-    let near = &rest[..boundary(rest, 12 * (LONGEST + 1))];
-    // A place outside the string begins with an unescaped quote, that of the key.
-    (!rest.starts_with('"')).then(|| &near[..closing(near)])
-}
-
-/// The first characters of a JSON string, decoded, and for each of their bytes its source byte.
-fn decoded(written: &str) -> (String, Vec<usize>) {
-    let (mut text, mut bytes) = (String::new(), Vec::new());
-    for (at, c) in Characters::new(written).take(LONGEST + 1) {
-        bytes.resize(bytes.len() + c.len_utf8(), at);
-        text.push(c);
-    }
-    (text, bytes)
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
+/// Whether a place is that of a body string of a HAR file, or within it.
+fn is_body(place: &Place) -> bool {
+    place.pointer.starts_with("/log/") && place.pointer.ends_with("/text")
 }
 
 fn draw(source: &Source, place: &Place, kind: Kind, known: &Known) -> Vec<Line> {
@@ -140,8 +116,11 @@ fn draw(source: &Source, place: &Place, kind: Kind, known: &Known) -> Vec<Line> 
         return Vec::new();
     };
     let text = source.text();
-    if let Some(inner) = inside(source, place, &here) {
-        let (text, _) = decoded(inner);
+    if let Some(inner) = is_body(place)
+        .then(|| in_string(&text[here.clone()]))
+        .flatten()
+    {
+        let (text, _) = decoded(inner, LONGEST + 1);
         return vec![cut(place.line, first_line(&text), kind, known)];
     }
     let start = source.line(place.line).map_or(0, |line| line.start);
@@ -195,62 +174,6 @@ fn underlined(number: usize, before: &str, line: &str, at: Range<usize>, after: 
         carets: Some(from..from + here.width().max(1)),
         text: start + &here + &rest + after,
     }
-}
-
-/// The nearest place at or before a byte where a line can be cut.
-fn boundary(line: &str, at: usize) -> usize {
-    (0..=at.min(line.len()))
-        .rev()
-        .find(|at| line.is_char_boundary(*at))
-        .unwrap_or(0)
-}
-
-/// The bytes to underline at the start of a text: in JSON the key and its scalar value or opening
-/// bracket, in YAML the rest of the line.
-fn extent(rest: &str) -> Range<usize> {
-    let length = match rest.as_bytes().first() {
-        Some(b'"') => {
-            let key = string(rest);
-            let value = rest[key..]
-                .trim_start()
-                .strip_prefix(':')
-                .map(str::trim_start);
-            value.map_or(key, |value| rest.len() - value.len() + scalar(value))
-        }
-        Some(b'{' | b'[') => 1,
-        Some(b'-' | b'0'..=b'9') => scalar(rest),
-        _ => rest.trim_end().trim_end_matches(',').len(),
-    };
-    0..length
-}
-
-/// The length of the JSON scalar, or of the bracket, that begins the text.
-fn scalar(text: &str) -> usize {
-    match text.as_bytes().first() {
-        Some(b'"') => string(text),
-        Some(b'{' | b'[') => 1,
-        _ => text
-            .find([',', '}', ']'])
-            .unwrap_or(text.len())
-            .min(text.trim_end().len()),
-    }
-}
-
-/// The length of the JSON string that begins the text, quotes included.
-fn string(text: &str) -> usize {
-    let inside = &text[1..];
-    (1 + closing(inside) + 1).min(text.len())
-}
-
-/// The byte of the quote that closes a JSON string whose inside is given, else the end.
-fn closing(inside: &str) -> usize {
-    let mut escaped = false;
-    let closes = |byte: u8| {
-        let closes = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        closes
-    };
-    inside.bytes().position(closes).unwrap_or(inside.len())
 }
 
 /// The masked line, and the new position of the bytes `at`.
@@ -391,23 +314,6 @@ mod tests {
             column,
             pointer: String::new(),
         }
-    }
-
-    #[test]
-    fn of_a_long_body_no_more_is_looked_at_than_is_drawn() {
-        let body = format!(r#"{{\"a\":\"{}\"}}"#, "n".repeat(1 << 20));
-        let text = format!(r#"{{"text":"{body}"}}"#);
-        let source = Source::new("", text);
-        // Behind the bracket of the body: `{"text":"{`.
-        let place = Place {
-            pointer: "/log/entries/0/response/content/text".to_owned(),
-            ..place(1, 11)
-        };
-        let here = here(&source, &place).expect("a line");
-        let inner = inside(&source, &place, &here).expect("a body");
-        assert!(inner.starts_with(r#"\"a\":\"nnn"#), "{}", &inner[..20]);
-        assert!(inner.len() < 16 * LONGEST, "{}", inner.len());
-        assert_eq!(decoded(inner).0.chars().count(), LONGEST + 1);
     }
 
     /// The lines of an excerpt, carets below the last.

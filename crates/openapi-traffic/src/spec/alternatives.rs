@@ -2,7 +2,7 @@
 //!
 //! The engine collects errors for every alternative and, within each, for every nested alternative:
 //! below a recursive schema the number doubles with each level. Here a failing `oneOf` or `anyOf`
-//! is one error without details. The errors of its branches are collected on request, only for the
+//! is noted without details. The errors of its branches are collected on request, only for the
 //! value of interest. Results are cached, so that no value is validated against the same
 //! alternatives more than once.
 
@@ -10,6 +10,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, Weak};
 
+use foldhash::fast::FixedState;
+use indexmap::IndexSet;
 use jsonschema::{Keyword, Registry, ValidationError, ValidationOptions, Validator};
 use percent_encoding::utf8_percent_encode;
 use serde_json::{Value, json};
@@ -40,17 +42,42 @@ pub(crate) enum Fits {
 }
 
 /// The cached results: by the address of a value and the location of the alternatives.
-type Known = HashMap<usize, Vec<(Arc<str>, Fits)>>;
+type Known = HashMap<usize, Vec<(Arc<str>, Fits)>, FixedState>;
 
 thread_local! {
     /// For the values of the body that is being validated.
     static KNOWN: RefCell<Known> = RefCell::default();
+    /// What failed in the value whose errors are being collected.
+    static FAILED: RefCell<Vec<Failed>> = RefCell::default();
 }
 
-/// Clears the cache. Must be called before other values are validated, because entries are keyed by
-/// address.
+/// A `oneOf` or `anyOf` that a value does not match.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Failed {
+    /// Its location in the lowered document.
+    pub(crate) location: Arc<str>,
+    /// The address of the value.
+    pub(crate) address: usize,
+}
+
+/// The errors of a value, and apart from them the `oneOf` and `anyOf` that failed. The engine
+/// copies the value into each error of a keyword that is not its own: below a recursive schema, the
+/// copies of all levels would take time with the square of the depth.
+pub(crate) fn errors<'v>(
+    validator: &'v Validator,
+    value: &'v Value,
+) -> (Vec<ValidationError<'v>>, IndexSet<Failed, FixedState>) {
+    FAILED.take();
+    let errors = validator.iter_errors(value).collect();
+    // A set, because the engine repeats itself if the match of a pattern cannot be finished.
+    let failed = FAILED.take().into_iter().collect();
+    (errors, failed)
+}
+
+/// Drops the cache. Must be called before other values are validated, because entries are keyed by
+/// address. It is not cleared: that takes time with the size that it once had.
 pub(crate) fn forget() {
-    KNOWN.with_borrow_mut(HashMap::clear);
+    KNOWN.take();
 }
 
 impl Schemas {
@@ -132,7 +159,7 @@ impl Schemas {
     }
 }
 
-/// A `oneOf` or `anyOf` that reports no errors of its branches.
+/// The keyword `oneOf` or `anyOf`, without errors of its branches.
 struct Alternatives {
     schemas: Weak<Schemas>,
     location: Arc<str>,
@@ -156,5 +183,18 @@ impl<'i> Keyword<'i> for Alternatives {
             Fits::One => true,
             Fits::Several => self.location.ends_with("/anyOf"),
         }
+    }
+
+    /// Notes a failure instead of yielding an error, see [`errors`]. No keyword decides anything by
+    /// the errors that it collects: that is what the other methods are for.
+    fn iter_errors(&self, value: &'i Value) -> Box<dyn Iterator<Item = ValidationError<'i>> + 'i> {
+        if !self.is_valid(value) {
+            let failed = Failed {
+                location: Arc::clone(&self.location),
+                address: std::ptr::from_ref(value).addr(),
+            };
+            FAILED.with_borrow_mut(|all| all.push(failed));
+        }
+        Box::new(std::iter::empty())
     }
 }

@@ -56,7 +56,8 @@ impl Lowered {
         self.schemas.whole(location)
     }
 
-    /// The same, but a failing `oneOf` or `anyOf` is one error without those of its branches.
+    /// The same, for which a failing `oneOf` or `anyOf` is no error but noted beside (see
+    /// [`alternatives`](super::alternatives)), and which remembers what such keywords decided.
     pub(crate) fn by_level(&self, location: &str) -> Option<&Validator> {
         self.schemas.by_level(location)
     }

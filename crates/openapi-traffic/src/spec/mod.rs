@@ -11,12 +11,13 @@ pub(crate) mod security;
 pub(crate) mod site;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::routing::Routes;
 use located::{Error, Place, Source};
 use serde_json::Value;
 
-use crate::document::Document;
+use crate::document::{Document, Named};
 use crate::shown::Known;
 pub(crate) use lower::Direction;
 use lower::{Lowered, Lowering};
@@ -120,9 +121,9 @@ impl Spec {
         self.document.place(pointer)
     }
 
-    /// The name of such a place, which does not change when something is inserted above.
-    pub(crate) fn place_name(&self, pointer: &str) -> String {
-        self.document.place_name(pointer)
+    /// The same with its name, which does not change when something is inserted above.
+    pub(crate) fn named(&self, pointer: &str) -> Arc<Named> {
+        self.document.named(pointer)
     }
 
     pub(crate) fn document(&self) -> &Document {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use located::Error;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -58,7 +59,7 @@ pub struct Site {
 #[derive(Debug, Default)]
 pub(crate) struct Sites {
     all: Vec<Site>,
-    numbers: HashMap<String, SiteId>,
+    numbers: HashMap<String, SiteId, FixedState>,
     pub(crate) values: usize,
 }
 
