@@ -1,7 +1,9 @@
 //! A finding: a stable code, the place in the document and the one in the traffic, what was
 //! expected and what was seen.
 
-use located::Place;
+use std::borrow::Cow;
+
+use located::{Place, pointer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -66,6 +68,17 @@ impl Finding {
             exchange: None,
             at: None,
         }
+    }
+
+    /// Whether it reports something that the document does not mention, whose name it shows.
+    pub(crate) fn is_undocumented(&self) -> bool {
+        self.name.contains("undocumented")
+    }
+
+    /// The key that is reported as undocumented.
+    pub(crate) fn undocumented_key(&self) -> Option<Cow<'_, str>> {
+        let at = self.at.as_deref().filter(|_| self.is_undocumented())?;
+        pointer::last(at)
     }
 
     /// Stable id of this finding, for baselines and for tools that follow findings over time. It

@@ -302,6 +302,18 @@ impl<'j> Judge<'j> {
     }
 }
 
+/// A pointer that ends as `at` or an ancestor of it does, with that end as it is shown.
+fn masked(pointer: &str, at: &str, shown: &str) -> String {
+    let mut ends = Some((at, shown));
+    while let Some((real, shown)) = ends {
+        if let Some(head) = pointer.strip_suffix(real) {
+            return format!("{head}{shown}");
+        }
+        ends = pointer::parent(real).zip(pointer::parent(shown));
+    }
+    pointer.to_owned()
+}
+
 /// Adds the place in an exchange to a finding, and masks secrets in it.
 pub(crate) fn place_finding(
     spec: &Spec,
@@ -316,13 +328,29 @@ pub(crate) fn place_finding(
         Some(_) => ("/response/body", &recording.response.body),
         None => ("/request/body", &recording.request.body),
     };
+    let is_undocumented = finding.is_undocumented();
     // Only a body has arrays, where a numeric token is an index and not a name.
     let shown = match (at.strip_prefix(side), body) {
-        (Some(below), Some(body)) => format!("{side}{}", known.pointer(below, body)),
-        _ => known.pointer(at, &serde_json::Value::Null),
+        (Some(below), Some(body)) => {
+            format!("{side}{}", known.pointer(below, body, is_undocumented))
+        }
+        _ => known.pointer(at, &serde_json::Value::Null, is_undocumented),
     };
     let mut place = exchange.place(at);
+    place.pointer = masked(&place.pointer, at, &shown);
     let mut texts = [finding.message, finding.expected, finding.seen];
+    let below = |pointer: &str| {
+        pointer
+            .strip_prefix(side)
+            .map(|it| assertion::subject(it, None))
+    };
+    if let (Some(named), Some(shown)) = (below(at), below(&shown))
+        && named != shown
+    {
+        // A member may follow.
+        let (named, shown) = (named.trim_end_matches('`'), shown.trim_end_matches('`'));
+        texts = texts.map(|text| text.replace(named, shown));
+    }
     for token in pointer::tokens(at).into_iter().flatten() {
         let name = known.name(&token);
         // A name that is masked in the pointer is masked in the messages too.
@@ -330,7 +358,6 @@ pub(crate) fn place_finding(
             for text in &mut texts {
                 *text = text.replace(&*token, &name);
             }
-            place.pointer = place.pointer.replace(&*pointer::escape(&token), &name);
         }
     }
     let [message, expected, seen] = texts.map(|text| visible(&text).into_owned());
