@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use http_recording::{Placed, Placement, Recording, Unplaced, slug};
+use http_recording::{Placed, Placement, Recording, Redaction, Unplaced, slug};
 use located::Unreadable;
 use openapi_traffic::{Route, Routes};
 use serde_json::{Map, Value};
@@ -43,7 +43,14 @@ impl Import {
             import.skip(skip.reason);
         }
         for entry in entries {
-            import.add(entry.recording, routes);
+            let mut recording = entry.recording;
+            if entry.wire.has_userinfo {
+                recording.meta.redacted.push(Redaction {
+                    at: "/request/path".to_owned(),
+                    rule: "url-userinfo".to_owned(),
+                });
+            }
+            import.add(recording, routes);
         }
         Ok(import)
     }

@@ -312,6 +312,75 @@ fn only_headers_of_the_list_are_written() {
     );
 }
 
+/// Also not where the password ends the host too early, because it was not encoded.
+#[test]
+fn a_user_and_a_password_in_a_url_are_dropped_and_that_is_recorded() {
+    for (user, password) in [
+        ("kowalski", "hunter2hunter2"),
+        ("kowalski", "sesame"),
+        ("kowalski%40corp", "p%3Aw%2F%40x"),
+        ("kowalski", "correct/horse@battery"),
+        ("kowalski", "%22%7D%0A"),
+        ("4917655501", "918273"),
+        ("kowalski", ""),
+    ] {
+        let url = format!("https://{user}:{password}@pbx.acme.example/ns-api/v2/connections");
+        let har = document(json!([entry("GET", &url, 200, "[]")]));
+        let (folder, args) = prepared(&har);
+        let mut all = run(&args).expect("imported");
+        let written = files(&folder.path().join("out"));
+        assert_eq!(
+            written.keys().collect::<Vec<_>>(),
+            ["list_connections/200.json"],
+            "{url}"
+        );
+        for (name, text) in written {
+            let recording: Value = serde_json::from_str(&text).expect("JSON");
+            assert_eq!(recording["request"]["path"], "/connections");
+            assert_eq!(
+                recording["meta"]["redacted"],
+                json!([{ "at": "/request/path", "rule": "url-userinfo" }])
+            );
+            all += &(name + &text);
+        }
+        for trace in [user, password]
+            .into_iter()
+            .flat_map(|it| it.split(['%', '/', '@']))
+        {
+            assert!(
+                trace.len() < 4 || !all.contains(trace),
+                "{url}: {trace} in {all}"
+            );
+        }
+    }
+}
+
+/// A user who is named in a URL is found in the body too.
+#[test]
+fn a_password_of_a_url_survives_nowhere_else() {
+    let url = "https://kowalski:hunter2hunter2@pbx.acme.example/ns-api/v2/connections";
+    let body = json!({
+        "message": "kowalski may not, with hunter2hunter2",
+        "link": url,
+        "hunter2hunter2": "kowalski",
+    });
+    let har = document(json!([entry("GET", url, 403, &body.to_string())]));
+    let (folder, args) = prepared(&har);
+    let printed = run(&args).expect("imported");
+    let written = files(&folder.path().join("out"));
+    assert_eq!(written.len(), 1);
+    for text in written
+        .into_iter()
+        .map(|(name, text)| name + &text)
+        .chain([printed])
+    {
+        assert!(
+            !text.contains("kowalski") && !text.contains("hunter"),
+            "{text}"
+        );
+    }
+}
+
 #[test]
 fn nothing_to_import_is_an_error() {
     let (folder, args) = prepared(&document(json!([entry(

@@ -12,7 +12,7 @@ use serde::de::{self, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use url::Url;
+use url::{ParseError, Url};
 
 use http_recording::{FORMAT, Meta, Origin, Recording, Request, Response};
 use located::Unreadable;
@@ -35,6 +35,8 @@ pub struct HarEntry {
 pub struct Wire {
     /// The full URL, as in the file.
     pub url: String,
+    /// Whether the URL names a user or a password, which the path of the exchange leaves out.
+    pub has_userinfo: bool,
     /// The headers of the request that carry credentials, names in lower case.
     pub sent: Map<String, Value>,
     /// The headers of the response that carry credentials, names in lower case.
@@ -361,6 +363,23 @@ pub(crate) fn is_version_1(version: &str) -> bool {
     version == "1" || version.starts_with("1.")
 }
 
+/// A URL, and whether it names a user or a password.
+fn parsed(written: &str) -> Result<(Url, bool), ParseError> {
+    let error = match Url::parse(written) {
+        Ok(url) => {
+            let has_userinfo = !url.username().is_empty() || url.password().is_some();
+            return Ok((url, has_userinfo));
+        }
+        Err(error) => error,
+    };
+    // A password that was not encoded and contains a `/` ends the host too early.
+    let bare = written.split_once("//").and_then(|(scheme, rest)| {
+        let (_, host) = rest.rsplit_once('@')?;
+        Url::parse(&format!("{scheme}//{host}")).ok()
+    });
+    bare.map(|url| (url, true)).ok_or(error)
+}
+
 /// The exchange of an entry; the body of the response may use the memory of `spare`.
 pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recording, Wire), String> {
     let HarRequest {
@@ -379,7 +398,8 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
         .filter(|status| (100..600).contains(status));
     let status = status.ok_or_else(|| format!("no response (status {})", entry.response.status))?;
     let written = url;
-    let url = Url::parse(&written).map_err(|error| format!("its URL cannot be read: {error}"))?;
+    let (url, has_userinfo) =
+        parsed(&written).map_err(|error| format!("its URL cannot be read: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("not HTTP but {}", url.scheme()));
     }
@@ -393,6 +413,7 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
     let (headers, credentials) = collect_headers(headers);
     let mut wire = Wire {
         url: written,
+        has_userinfo,
         sent: credentials,
         received: Map::new(),
         credentials_kept: entry.initiator.is_none(),

@@ -34,6 +34,7 @@
 
 mod document;
 mod error;
+mod grammar;
 mod json;
 mod lines;
 mod nested;
@@ -46,7 +47,8 @@ mod yaml;
 
 pub use document::Document;
 pub use error::{Error, Place};
-pub use json::{Unreadable, is_json, json, string_end, unreadable};
+pub use grammar::{is_json, string_end};
+pub use json::{Unreadable, json, unreadable};
 pub use nested::json_in_string;
 pub use scan::PositionsInString;
 pub use source::{Source, display, normal};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use crate::json::plain_end;
+use crate::grammar::plain_end;
 
 /// The depth limit of `serde_json`.
 const MAX_DEPTH: usize = 127;

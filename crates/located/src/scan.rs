@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use crate::json::{plain_end, representable};
+use crate::grammar::{plain_end, representable};
 use crate::pointer;
 use crate::tree::{Children, Tree, between_quotes};
 

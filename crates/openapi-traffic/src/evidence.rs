@@ -177,7 +177,11 @@ impl Evidence {
         value: Option<&Value>,
         observation: Observation<'_>,
     ) {
-        let shown = observation.known.name(name);
+        let shown = match kind {
+            // A status is no secret.
+            SiteKind::Response => name.into(),
+            _ => observation.known.name(name),
+        };
         let escaped = pointer::escape(name);
         let pointer = match pointer.strip_suffix(&*escaped).filter(|_| shown != name) {
             Some(owner) if owner.ends_with('/') => format!("{owner}{shown}"),
@@ -207,6 +211,10 @@ impl Evidence {
     /// The table: each place of the specification in its order, then what is undocumented.
     pub fn rows(&self, spec: &Spec) -> Vec<Row> {
         let nothing = Seen::default();
+        let parameters = spec.operations.iter().flat_map(|it| &it.parameters);
+        let locations: BTreeMap<_, _> = parameters
+            .map(|it| (it.site as usize, it.location.name()))
+            .collect();
         let documented = spec.sites().iter().enumerate().map(|(number, site)| {
             let seen = self.sites.get(number).unwrap_or(&nothing);
             // An excerpt counts where it shows the place, and not where it does not.
@@ -217,6 +225,7 @@ impl Evidence {
             let counters = self.values.get(site.first_value..).unwrap_or_default();
             let counters = counters.iter().copied().chain(std::iter::repeat(0));
             Row {
+                location: locations.get(&number).copied(),
                 values: site.values.iter().cloned().zip(counters).collect(),
                 ..self.row(site.kind, &site.pointer, &site.name, seen, of, true)
             }
@@ -241,6 +250,7 @@ impl Evidence {
             kind,
             pointer: pointer.to_owned(),
             name: name.to_owned(),
+            location: None,
             seen: seen.times,
             of,
             presence: match of {
@@ -342,6 +352,9 @@ pub struct Row {
     pub pointer: String,
     /// `operationId status media type`, or the name of a property or parameter.
     pub name: String,
+    /// Where a parameter is sent: path, query, header or cookie.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    pub location: Option<&'static str>,
     /// How often it was seen.
     pub seen: u64,
     /// How often it could have been seen: how often the place that contains it was seen.

@@ -1,10 +1,11 @@
 //! A finding: a stable code, the place in the document and the one in the traffic, what was
 //! expected and what was seen.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
-use located::Place;
+use located::{Place, pointer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -78,6 +79,17 @@ impl Finding {
             end: None,
             number: None,
         }
+    }
+
+    /// Whether it reports something that the document does not mention, whose name it shows.
+    pub(crate) fn is_undocumented(&self) -> bool {
+        self.name.contains("undocumented")
+    }
+
+    /// The key that is reported as undocumented.
+    pub(crate) fn undocumented_key(&self) -> Option<Cow<'_, str>> {
+        let at = self.at.as_deref().filter(|_| self.is_undocumented())?;
+        pointer::last(at)
     }
 
     /// Stable id of this finding, for baselines and for tools that follow findings over time. It

@@ -2,7 +2,9 @@
 //! would interpret.
 //!
 //! Everything is by allow-list. A name (an object key, a path segment) is shown if the document
-//! contains it or if it looks like a word; a value if it cannot identify anybody.
+//! contains it. The one other name that is shown is the one that a finding reports as undocumented,
+//! if it looks like an identifier: a map has data for its keys, and so may what is not documented. A
+//! value is shown if it cannot identify anybody.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -23,16 +25,95 @@ const NAME: usize = 64;
 /// A run of this many hexadecimal digits is no word.
 const HEX: usize = 8;
 
+/// Members of the recording format and of HAR, and headers, which are names in any recording.
+const FORMATS: [&str; 62] = [
+    "accept",
+    "after",
+    "allow",
+    "at",
+    "authorization",
+    "body",
+    "bodySize",
+    "cache",
+    "cache-control",
+    "comment",
+    "connection",
+    "content",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "cookies",
+    "creator",
+    "date",
+    "encoding",
+    "entries",
+    "etag",
+    "excerpt",
+    "expect",
+    "format",
+    "headers",
+    "headersSize",
+    "host",
+    "httpVersion",
+    "link",
+    "location",
+    "log",
+    "meta",
+    "method",
+    "mimeType",
+    "name",
+    "note",
+    "origin",
+    "params",
+    "path",
+    "postData",
+    "query",
+    "queryString",
+    "redacted",
+    "redirectURL",
+    "request",
+    "response",
+    "retry-after",
+    "rule",
+    "server",
+    "set-cookie",
+    "size",
+    "startedDateTime",
+    "status",
+    "statusText",
+    "text",
+    "time",
+    "timings",
+    "url",
+    "user-agent",
+    "value",
+    "version",
+];
+
 /// The names and the enum values of a document, which its readers know anyway.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known {
     names: HashSet<String, FixedState>,
     words: HashSet<String, FixedState>,
+    /// Segments of paths that a parameter follows.
+    collections: HashSet<String>,
 }
 
 impl Known {
     pub(crate) fn of(document: &Value) -> Known {
         let mut known = Known::default();
+        // Headers are in lower case where they were sent by HTTP/2.
+        let spellings = |name: &str| [name.to_owned(), name.to_ascii_lowercase()];
+        known.names.extend(FORMATS.map(str::to_owned));
+        let paths = document.get("paths").and_then(Value::as_object);
+        for path in paths.into_iter().flat_map(|paths| paths.keys()) {
+            let segments = path.split('/').zip(path.split('/').skip(1));
+            let owners = segments.filter(|(_, next)| next.starts_with('{'));
+            known
+                .collections
+                .extend(owners.map(|(owner, _)| owner.to_owned()));
+        }
         let mut waiting = vec![document];
         while let Some(value) = waiting.pop() {
             match value {
@@ -42,12 +123,14 @@ impl Known {
                         if matches!(key.as_str(), "example" | "examples" | "default") {
                             continue;
                         }
-                        known.names.extend(key.split('/').map(str::to_owned));
+                        known.names.extend(key.split('/').flat_map(spellings));
                         let texts = member.as_array().into_iter().flatten().chain([member]);
-                        let texts = texts.filter_map(Value::as_str).map(str::to_owned);
+                        let texts = texts.filter_map(Value::as_str);
                         match key.as_str() {
-                            "name" | "required" => known.names.extend(texts),
-                            "enum" | "x-extensible-enum" => known.words.extend(texts),
+                            "name" | "required" => known.names.extend(texts.flat_map(spellings)),
+                            "enum" | "x-extensible-enum" => {
+                                known.words.extend(texts.map(str::to_owned));
+                            }
                             _ => {}
                         }
                         waiting.push(member);
@@ -60,8 +143,13 @@ impl Known {
         known
     }
 
-    /// A key, a path segment or a media type. A long one that is not in the document is truncated
-    /// to its first words.
+    /// A key of which nothing says that it is a name: only one of the document is shown.
+    pub(crate) fn key<'t>(&self, key: &'t str) -> &'t str {
+        if self.names.contains(key) { key } else { MASK }
+    }
+
+    /// What is reported as undocumented: a key, a path segment or a media type. A long one that is
+    /// not in the document is truncated to its first words.
     pub(crate) fn name<'t>(&self, name: &'t str) -> Cow<'t, str> {
         if self.names.contains(name) || is_media_type(name) {
             Cow::Borrowed(name)
@@ -72,21 +160,31 @@ impl Known {
         }
     }
 
-    /// A path without its query, each segment shown or masked.
+    /// An undocumented path without its query, each segment shown or masked. Where the document has
+    /// a parameter, a segment is a value.
     pub(crate) fn path(&self, path: &str) -> String {
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let segments = path.split('/').map(|segment| match segment {
-            "" => Cow::Borrowed(""),
-            segment => self.name(segment),
+        let mut owner = "";
+        let segments = path.split('/').map(|segment| {
+            let is_value = self.collections.contains(owner);
+            owner = segment;
+            match segment {
+                "" => Cow::Borrowed(""),
+                segment if is_value => self.key(segment).into(),
+                segment => self.name(segment),
+            }
         });
         segments.collect::<Vec<_>>().join("/")
     }
 
-    /// A pointer into a value, each token shown or masked; indices are always shown.
-    pub(crate) fn pointer(&self, at: &str, value: &Value) -> String {
+    /// A pointer into a value, each token shown or masked; indices are always shown. If the value
+    /// that it leads to is `undocumented`, its key is what is reported.
+    pub(crate) fn pointer(&self, at: &str, value: &Value, undocumented: bool) -> String {
         let mut here = Some(value);
         let mut shown = String::with_capacity(at.len());
-        for token in pointer::tokens(at).into_iter().flatten() {
+        let mut tokens = pointer::tokens(at).into_iter().flatten().peekable();
+        while let Some(token) = tokens.next() {
+            let is_subject = undocumented && tokens.peek().is_none();
             let is_index = here.is_some_and(Value::is_array);
             here = match here {
                 Some(Value::Object(members)) => members.get(token.as_ref()),
@@ -95,10 +193,10 @@ impl Known {
                 }
                 _ => None,
             };
-            let name = if is_index {
-                Cow::Borrowed(&*token)
-            } else {
-                self.name(&token)
+            let name = match (is_index, is_subject) {
+                (true, _) => Cow::Borrowed(&*token),
+                (_, true) => self.name(&token),
+                (_, false) => self.key(&token).into(),
             };
             shown.push('/');
             shown.push_str(&pointer::escape(&name));
@@ -475,9 +573,33 @@ mod tests {
     #[test]
     fn an_index_is_shown_and_a_number_that_is_a_key_is_not() {
         let value = json!({"a": {"5550100": [0]}});
-        assert_eq!(Known::default().pointer("/a/5550100/0", &value), "/a/•••/0");
+        let known = Known::of(&json!({"a": {}}));
+        assert_eq!(known.pointer("/a/5550100/0", &value, false), "/a/•••/0");
         let many = Value::Array(vec![Value::Null; 12_345]);
-        assert_eq!(Known::default().pointer("/12344", &many), "/12344");
+        assert_eq!(known.pointer("/12344", &many, false), "/12344");
+    }
+
+    #[test]
+    fn a_key_that_is_not_in_the_document_is_shown_only_as_what_is_undocumented() {
+        let value = json!({"users": {"alice": {"colour": 1}}});
+        let known = Known::of(&json!({"users": {}}));
+        let at = "/users/alice/colour";
+        assert_eq!(known.pointer(at, &value, true), "/users/•••/colour");
+        assert_eq!(known.pointer(at, &value, false), "/users/•••/•••");
+    }
+
+    #[test]
+    fn a_segment_in_the_place_of_a_parameter_is_a_value() {
+        let known = Known::of(&json!({"paths": {"/users/{id}/keys": {}, "/users/all": {}}}));
+        for (path, shown) in [
+            ("/users/alice", "/users/•••"),
+            ("/users/alice/colours", "/users/•••/colours"),
+            ("/v2/users/alice?x=1", "/v2/users/•••"),
+            ("/users/all/keys", "/users/all/keys"),
+            ("/groups", "/groups"),
+        ] {
+            assert_eq!(known.path(path), shown);
+        }
     }
 
     #[test]

@@ -56,37 +56,13 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
+#[cfg(feature = "check")]
+mod checks;
 mod correction;
 mod evidence;
 mod page;
 
 #[cfg(feature = "check")]
-mod check;
-#[cfg(feature = "check")]
-mod codes;
-#[cfg(feature = "check")]
-mod facts;
-#[cfg(feature = "check")]
-mod proof;
-#[cfg(feature = "check")]
-mod relations;
-#[cfg(feature = "check")]
-mod skeleton;
-#[cfg(feature = "check")]
-mod vendor;
-
+pub use checks::{Code, Facts, Vendor, check, check_relations, skeletons};
 pub use correction::{Correction, Corrections};
 pub use page::page;
-
-#[cfg(feature = "check")]
-pub use check::check;
-#[cfg(feature = "check")]
-pub use codes::Code;
-#[cfg(feature = "check")]
-pub use facts::Facts;
-#[cfg(feature = "check")]
-pub use relations::check_relations;
-#[cfg(feature = "check")]
-pub use skeleton::skeletons;
-#[cfg(feature = "check")]
-pub use vendor::Vendor;

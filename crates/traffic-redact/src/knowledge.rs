@@ -9,6 +9,9 @@ use crate::fit::{self, Ask};
 use crate::schema;
 use crate::words;
 
+/// Formats of numbers that are times.
+const TIMES: [&str; 5] = ["unix-time", "unixtime", "timestamp", "epoch", "date-time"];
+
 /// How many nested references of a schema are followed.
 const DEPTH: u8 = 16;
 
@@ -37,6 +40,8 @@ pub(crate) struct Field {
     pub(crate) sensitive: bool,
     pub(crate) public: bool,
     pub(crate) numeric: bool,
+    /// A number that measures something: the document states its `maximum`, or that it is a time.
+    pub(crate) bounded: bool,
 }
 
 impl Knowledge {
@@ -79,6 +84,7 @@ impl Knowledge {
             known.sensitive |= field.sensitive;
             known.public |= field.public;
             known.numeric |= field.numeric;
+            known.bounded |= field.bounded;
         }
         for (name, asks) in &other.asks {
             let known = self.asks.entry(name.clone()).or_default();
@@ -218,6 +224,8 @@ fn describe(spec: &Value, schema: &Value, depth: u8, field: &mut Field) {
     field.sensitive |= text(schema, "format") == Some("password");
     field.public |= schema.get("x-public") == Some(&Value::Bool(true));
     field.numeric |= matches!(text(schema, "type"), Some("integer" | "number"));
+    let is_time = text(schema, "format").is_some_and(|format| TIMES.contains(&format));
+    field.bounded |= is_time || schema.get("maximum").is_some();
     let target = schema::target(spec, schema);
     let parts = schema::parts(schema);
     for part in parts.chain(schema.get("items")).chain(target) {

@@ -24,8 +24,11 @@ pub(crate) enum Treat {
     Text,
     /// A name that an operator chose.
     Name,
-    /// A field that the spec documents as a number, without a marker.
+    /// A field that the spec documents as a number, without a marker: it may be a count, or
+    /// somebody's number.
     Number,
+    /// The same where the spec or the name says that it measures something.
+    Quantity,
     /// A field that the spec marks as public: only values with a sensitive shape, or that are
     /// sensitive elsewhere in the import, are replaced.
     Public,
@@ -39,7 +42,10 @@ pub(crate) enum Treat {
 const FIELDS: &[(Treat, &str)] = &[
     (Treat::Unknown, r"^(token[-_]type|content-type|accept)$"),
     (Treat::Number, r"^retry-after$"),
-    (Treat::Name, r"birth|(^|[-_])dob$"),
+    (
+        Treat::Name,
+        r"birth|(^|[-_])(dob|lat|lon|lng|geo)$|latitude|longitude",
+    ),
     (
         Treat::Secret,
         concat!(
@@ -122,6 +128,28 @@ pub(crate) fn treat(field: &str) -> Treat {
         .iter()
         .next()
         .map_or(Treat::Unknown, |first| FIELDS[first].0)
+}
+
+/// Whether a field is a time by its name.
+pub(crate) fn says_time(field: &str) -> bool {
+    static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+        let whole = "time|date|datetime|timestamp|epoch|ts|created|updated|modified|expires";
+        let pattern =
+            format!(r"(?:^|[-_.])(?:{whole})(?:[-_]?at)?$|[a-z](?:Time|Date|Timestamp|At)$");
+        Regex::new(&pattern).expect("a valid pattern")
+    });
+    NAMES.is_match(field)
+}
+
+/// The longest number that is kept in a field of this treatment. A count has few digits; account
+/// and order numbers begin at seven. What measures something may be a time in milliseconds.
+pub(crate) fn longest_number(treated: Treat) -> usize {
+    match treated {
+        Treat::Number => 6,
+        Treat::Quantity => 13,
+        Treat::Public => usize::MAX,
+        _ => 0,
+    }
 }
 
 /// The shape of a credential. The group `secret` is replaced.

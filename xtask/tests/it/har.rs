@@ -3,11 +3,14 @@
 use std::fs;
 use std::path::Path;
 
+use har_import::command::Command;
 use http_recording::Recording;
 use located::Source;
 use openapi_traffic::Routes;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use xtask::export_har::{self, BASE};
+use xtask::workspace::SPEC;
 
 /// The HAR of these recordings.
 fn written(recordings: &[Recording]) -> String {
@@ -121,8 +124,11 @@ fn root() -> &'static Path {
 
 /// The recordings of the repository.
 fn committed() -> Vec<Recording> {
-    let folder = root().join("tests/recordings");
-    http_recording::files(&folder)
+    recordings_below(&root().join("tests/recordings"))
+}
+
+fn recordings_below(folder: &Path) -> Vec<Recording> {
+    http_recording::files(folder)
         .map(|path| {
             let source = Source::read(&path.expect("a file")).expect("readable");
             Recording::read(&source).unwrap_or_else(|error| panic!("{error}"))
@@ -132,8 +138,11 @@ fn committed() -> Vec<Recording> {
 
 #[test]
 fn what_is_exported_keeps_the_rules_of_har_1_2() {
-    let recordings = committed();
-    let har: Value = serde_json::from_str(&written(&recordings)).expect("JSON");
+    keep_the_rules_of_har_1_2(&committed());
+}
+
+fn keep_the_rules_of_har_1_2(recordings: &[Recording]) {
+    let har: Value = serde_json::from_str(&written(recordings)).expect("JSON");
     let log = &har["log"];
     assert_eq!(log["version"], "1.2");
     assert!(log["creator"]["name"].is_string() && log["creator"]["version"].is_string());
@@ -167,7 +176,10 @@ fn what_is_exported_keeps_the_rules_of_har_1_2() {
 
 #[test]
 fn every_recording_comes_back_from_a_har_the_same() {
-    let recordings = committed();
+    come_back_from_a_har_the_same(committed());
+}
+
+fn come_back_from_a_har_the_same(recordings: Vec<Recording>) {
     let text = written(&recordings);
     let (entries, skipped) = har_recording::read(&text).expect("a HAR");
     assert_eq!(skipped, []);
@@ -192,6 +204,94 @@ fn every_recording_comes_back_from_a_har_the_same() {
             (recording.request, recording.response)
         );
     }
+}
+
+/// A copy of the recordings of the repository below its target folder, to which the exchanges of a
+/// HAR were imported.
+fn with_import(entries: &Value) -> TempDir {
+    let copy = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let committed = root().join("tests/recordings");
+    for path in http_recording::files(&committed) {
+        let path = path.expect("a file");
+        let below = path.strip_prefix(&committed).expect("below the folder");
+        let target = copy.path().join("recordings").join(below);
+        fs::create_dir_all(target.parent().expect("a folder")).expect("a folder");
+        fs::copy(&path, target).expect("a copy");
+    }
+    let har = json!({"log": {"version": "1.2", "entries": entries}});
+    fs::write(copy.path().join("traffic.har"), har.to_string()).expect("a HAR");
+    let import = Command {
+        file: copy.path().join("traffic.har"),
+        spec: root().join(SPEC),
+        out: copy.path().join("recordings"),
+        dry_run: false,
+        name: None,
+    };
+    import.run(&mut Vec::new()).expect("imported");
+    copy
+}
+
+/// An import is not reviewed yet: it has no note, and fields that the document does not have. The
+/// tests of the client leave it out for that; those that read every recording must hold with it.
+#[test]
+fn a_fresh_import_breaks_no_test_of_the_recordings() {
+    let entry = |method: &str, path: &str, status: u16, body: Value| {
+        json!({
+            "request": {"method": method, "url": format!("https://kow:alski@h/ns-api/v2/{path}")},
+            "response": {
+                "status": status,
+                "content": {"mimeType": "application/json", "text": body.to_string()},
+            },
+        })
+    };
+    let trunk = json!([{"domain": "kowalski.com", "colour": 1234567, "limits-max": [1, "2"]}]);
+    let copy = with_import(&json!([
+        entry("GET", "connections/count", 200, json!({"total": 7})),
+        entry("GET", "connections?limit=5&colour=red", 200, trunk.clone()),
+        entry(
+            "GET",
+            "domains/kowalski.com/connections/kowalski",
+            200,
+            trunk
+        ),
+        entry(
+            "DELETE",
+            "domains/kowalski.com/connections/kowalski",
+            418,
+            json!("no")
+        ),
+    ]));
+    let folder = copy.path().join("recordings");
+    let recordings = recordings_below(&folder);
+    assert_eq!(recordings.len(), committed().len() + 4);
+
+    keep_the_rules_of_har_1_2(&recordings);
+    come_back_from_a_har_the_same(recordings);
+    traffic_mutations::read(std::slice::from_ref(&folder)).expect("recordings");
+    let with_names: Vec<_> = http_recording::files(&folder)
+        .map(|path| {
+            let source = Source::read(&path.expect("a file")).expect("readable");
+            let recording = Recording::read(&source).expect("a recording");
+            (source.file().to_owned(), recording)
+        })
+        .collect();
+    let spec = Source::read(&root().join(SPEC)).and_then(|it| it.value());
+    let spec = spec.expect("the document");
+    spec_changes::edits(&json!({}), &spec, &with_names);
+
+    let command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask-traffic"))
+        .args(["validate", "--format", "json"])
+        .arg(&folder)
+        .output();
+    let output = command.expect("the command starts");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let found = report["findings"].as_array().expect("findings");
+    let codes = |code: &str| found.iter().filter(|it| it["code"] == code).count();
+    // The undocumented field, parameter and status; nothing that could be published by mistake.
+    assert!(codes("NSV301") >= 2 && codes("NSV104") == 1 && codes("NSV201") == 1);
+    assert_eq!(codes("NSV701"), 0, "{found:#?}");
+    assert_eq!(report["problems"], json!([]));
 }
 
 #[test]

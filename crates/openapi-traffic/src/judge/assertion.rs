@@ -83,12 +83,8 @@ impl Judge<'_> {
         for violation in self.violations(&side.lowered, schema, value, false) {
             // The pointer of the finding does not contain the member, so it is masked here.
             let known = &self.spec.known;
-            let member = violation.member.as_deref().map(|name| known.name(name));
-            let part = part(
-                &known.pointer(&violation.at, value),
-                member.as_deref(),
-                subject,
-            );
+            let member = violation.member.as_deref().map(|name| known.key(name));
+            let part = part(&known.pointer(&violation.at, value, false), member, subject);
             let found = Found {
                 rule,
                 message: format!("{part} {}", violation.problem),

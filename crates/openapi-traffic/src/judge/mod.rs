@@ -15,7 +15,7 @@ use crate::codes::Severity;
 use crate::codes::{Code, Rule};
 use crate::evidence::{Evidence, Observation};
 use crate::finding::Finding;
-use crate::shown::{describe, make_visible};
+use crate::shown::{Known, describe, make_visible};
 use crate::spec::lower::Direction;
 use crate::spec::operation::Operation;
 use crate::spec::{Side, SiteId, SiteKind, Spec};
@@ -303,6 +303,45 @@ impl<'j> Judge<'j> {
     }
 }
 
+/// A pointer that ends as `at` or an ancestor of it does, with that end as it is shown.
+fn masked(pointer: &str, at: &str, shown: &str) -> String {
+    let mut ends = Some((at, shown));
+    while let Some((real, shown)) = ends {
+        if let Some(head) = pointer.strip_suffix(real) {
+            return format!("{head}{shown}");
+        }
+        ends = pointer::parent(real).zip(pointer::parent(shown));
+    }
+    pointer.to_owned()
+}
+
+/// Masks in texts about the value at a pointer the names that are masked in the pointer as it is
+/// shown; `side` is the pointer of the body.
+fn mask(known: &Known, side: &str, at: &str, shown: &str, texts: &mut [String]) {
+    let below = |pointer: &str| {
+        pointer
+            .strip_prefix(side)
+            .map(|it| assertion::subject(it, None))
+    };
+    if let (Some(named), Some(shown)) = (below(at), below(shown))
+        && named != shown
+    {
+        // A member may follow.
+        let (named, shown) = (named.trim_end_matches('`'), shown.trim_end_matches('`'));
+        for text in &mut *texts {
+            *text = text.replace(named, shown);
+        }
+    }
+    for token in pointer::tokens(at).into_iter().flatten() {
+        let name = known.name(&token);
+        if name != token && !shown.contains(&*pointer::escape(&token)) {
+            for text in &mut *texts {
+                *text = text.replace(&*token, &name);
+            }
+        }
+    }
+}
+
 /// Adds the place in an exchange to a finding, and masks secrets in it.
 pub(crate) fn place_finding(
     spec: &Spec,
@@ -317,23 +356,20 @@ pub(crate) fn place_finding(
         Some(_) => ("/response/body", &recording.response.body),
         None => ("/request/body", &recording.request.body),
     };
+    let is_undocumented = finding.is_undocumented();
     // Only a body has arrays, where a numeric token is an index and not a name.
     let shown = match (at.strip_prefix(side), body) {
-        (Some(below), Some(body)) => format!("{side}{}", known.pointer(below, body)),
-        _ => known.pointer(at, &serde_json::Value::Null),
+        (Some(below), Some(body)) => {
+            format!("{side}{}", known.pointer(below, body, is_undocumented))
+        }
+        _ => known.pointer(at, &serde_json::Value::Null, is_undocumented),
     };
     let (mut place, end) = exchange.place_and_end(at);
     let mut texts = [finding.message, finding.expected, finding.seen];
-    let masked = (shown != at).then(|| pointer::tokens(at)).flatten();
-    for token in masked.into_iter().flatten() {
-        let name = known.name(&token);
-        // A name that is masked in the pointer is masked in the messages too.
-        if name != token && !shown.contains(&*pointer::escape(&token)) {
-            for text in &mut texts {
-                *text = text.replace(&*token, &name);
-            }
-            place.pointer = place.pointer.replace(&*pointer::escape(&token), &name);
-        }
+    // What is masked in the pointer is masked in the place and in the messages too.
+    if shown != at {
+        place.pointer = masked(&place.pointer, at, &shown);
+        mask(known, side, at, &shown, &mut texts);
     }
     texts.iter_mut().for_each(make_visible);
     let [message, expected, seen] = texts;

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use located::pointer;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -277,16 +278,75 @@ fn next(places: &[Row]) -> Vec<Next> {
         known: known(origins),
     });
     let is_unseen = |row: &Row| matches!(row.verdict, Verdict::NeverSeen | Verdict::Illustrated);
-    let mut unseen: Vec<_> = called(places)
-        .into_iter()
-        .filter(|(_, row)| is_unseen(row) && !is_exchanged(row.kind))
-        .collect();
+    let mut operation = "";
+    let mut unseen = Vec::new();
+    for row in places {
+        if row.kind == SiteKind::Operation {
+            operation = &row.pointer;
+        }
+        if is_unseen(row) && !is_exchanged(row.kind) {
+            unseen.push((in_words(row, operation), row));
+        }
+    }
     unseen.sort_by_key(|(_, row)| row.verdict != Verdict::NeverSeen);
-    let unseen = unseen.into_iter().map(|(name, row)| Next {
-        record: format!("a value at {name}"),
+    let unseen = unseen.into_iter().map(|(record, row)| Next {
+        record,
         known: known(row.origins),
     });
     successes.chain(responses).chain(unseen).collect()
+}
+
+/// What people call a place, such as `GET /users/{id}: query parameter limit`, given the pointer of
+/// the operation that it is listed under.
+fn in_words(row: &Row, operation: &str) -> String {
+    let name = &row.name;
+    match row.kind {
+        SiteKind::Parameter => {
+            let location = row.location.unwrap_or_default();
+            format!("{}: {location} parameter {name}", owner(operation).0)
+        }
+        SiteKind::ResponseHeader => format!("{}: header {name}", owner(&row.pointer).0),
+        _ => match owner(&row.pointer) {
+            (owner, inner) if inner.is_empty() && row.kind == SiteKind::Object => {
+                format!("{owner}: an object")
+            }
+            (owner, inner) if inner.is_empty() => owner,
+            (owner, inner) => format!("{owner}: {inner}"),
+        },
+    }
+}
+
+/// The operation, response or shared definition that a place belongs to, and the path of members
+/// from there: `GET /users 200` and `[].name`.
+fn owner(pointer: &str) -> (String, String) {
+    let tokens: Vec<_> = pointer::tokens(pointer).into_iter().flatten().collect();
+    let tokens: Vec<&str> = tokens.iter().map(|token| &**token).collect();
+    let (owner, rest) = match &tokens[..] {
+        ["paths", path, method, "responses", status, rest @ ..] => {
+            (format!("{} {path} {status}", method.to_uppercase()), rest)
+        }
+        ["paths", path, method, "requestBody", rest @ ..] => {
+            (format!("{} {path} request", method.to_uppercase()), rest)
+        }
+        ["paths", path, method, rest @ ..] => (format!("{} {path}", method.to_uppercase()), rest),
+        ["components", _, name, rest @ ..] => ((*name).to_owned(), rest),
+        _ => return (format!("#{pointer}"), String::new()),
+    };
+    let mut inner = String::new();
+    let mut rest = rest.iter();
+    while let Some(token) = rest.next() {
+        match *token {
+            "properties" => {
+                let dot = if inner.is_empty() { "" } else { "." };
+                inner += dot;
+                inner += rest.next().copied().unwrap_or_default();
+            }
+            "items" => inner += "[]",
+            "additionalProperties" => inner += ".*",
+            _ => {}
+        }
+    }
+    (owner, inner)
 }
 
 fn presence(presence: Presence) -> &'static str {
@@ -339,6 +399,7 @@ mod tests {
             kind,
             pointer: format!("/{name}"),
             name: name.into(),
+            location: (kind == SiteKind::Parameter).then_some("query"),
             seen: u64::from(seen),
             of: None,
             presence: if seen {
@@ -393,12 +454,69 @@ mod tests {
             ("a successful response of update", "only synthetic"),
             ("a successful response of count", "only documented"),
             ("the response list 404", "nothing"),
-            ("a value at #/field", "nothing"),
-            ("a value at #/made", "only synthetic"),
+            ("#/field", "nothing"),
+            ("#/made", "only synthetic"),
         ];
         assert_eq!(
             next,
             expected.map(|(record, known)| (record.to_owned(), known.to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_place_is_called_as_people_call_it() {
+        let at = "/paths/~1domains~1{domain}~1trunks/get";
+        let rows = [
+            (
+                SiteKind::Parameter,
+                "limit",
+                "/components/parameters/limit".into(),
+            ),
+            (
+                SiteKind::ResponseHeader,
+                "x-total",
+                format!("{at}/responses/200/headers/x-total"),
+            ),
+            (
+                SiteKind::Property,
+                "name",
+                format!("{at}/responses/200/content/a~1b/schema/items/properties/name"),
+            ),
+            (
+                SiteKind::Property,
+                "name",
+                format!("{at}/requestBody/content/a~1b/schema/properties/name"),
+            ),
+            (
+                SiteKind::Property,
+                "port",
+                "/components/schemas/Trunk/properties/hosts/items/properties/port".into(),
+            ),
+            (
+                SiteKind::Items,
+                "",
+                "/components/schemas/Trunk/properties/hosts/items".into(),
+            ),
+            (SiteKind::Object, "", "/components/schemas/Trunk".into()),
+        ];
+        let words = rows.map(|(kind, name, pointer)| {
+            let row = Row {
+                pointer,
+                ..row(kind, name, NONE)
+            };
+            in_words(&row, at)
+        });
+        assert_eq!(
+            words,
+            [
+                "GET /domains/{domain}/trunks: query parameter limit",
+                "GET /domains/{domain}/trunks 200: header x-total",
+                "GET /domains/{domain}/trunks 200: [].name",
+                "GET /domains/{domain}/trunks request: name",
+                "Trunk: hosts[].port",
+                "Trunk: hosts[]",
+                "Trunk: an object",
+            ]
         );
     }
 

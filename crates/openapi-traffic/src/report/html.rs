@@ -176,7 +176,7 @@ impl Page<'_> {
         self.out
             .push_str("<section id=\"problems\">\n<h2>What could not be validated</h2>\n<ul>\n");
         for problem in problems {
-            writeln!(self.out, "<li>{}</li>", Text(problem))?;
+            writeln!(self.out, "<li>{}</li>", Message(problem))?;
         }
         self.out.push_str("</ul>\n</section>\n");
         Ok(())
@@ -294,6 +294,7 @@ impl Page<'_> {
             "</span> <span class=\"message\">{}</span></summary>\n<div class=\"windows\">\n",
             Message(&finding.message)
         )?;
+        let reported = finding.undocumented_key();
         let parts = [
             (
                 "The spec",
@@ -305,7 +306,7 @@ impl Page<'_> {
             (
                 "The traffic",
                 &finding.recording,
-                Kind::Recording,
+                Kind::Recording(reported.as_deref()),
                 "seen",
                 &finding.seen,
             ),
@@ -367,11 +368,15 @@ impl Page<'_> {
         label: &str,
         text: &str,
     ) -> fmt::Result {
-        write!(self.out, "<figure>\n<figcaption><b>{title}</b>")?;
+        self.out.push_str("<figure>\n");
+        // Not every finding is about the document.
         if let Some(place) = place {
-            write!(self.out, " {}", Where(place))?;
+            writeln!(
+                self.out,
+                "<figcaption><b>{title}</b> {}</figcaption>",
+                Where(place)
+            )?;
         }
-        self.out.push_str("</figcaption>\n");
         if !lines.is_empty() {
             write!(self.out, "<pre tabindex=\"0\" aria-label=\"{title}\">")?;
             let margin = margin(lines);
@@ -609,7 +614,10 @@ fn name(row: &Row, above: Option<&Row>) -> String {
             .pointer
             .strip_prefix("/components/schemas/")
             .map_or_else(|| format!("#{}", row.pointer), str::to_owned),
-        (SiteKind::Parameter, _) => format!("parameter {}", row.name),
+        (SiteKind::Parameter, _) => match row.location {
+            Some(location) => format!("{location} parameter {}", row.name),
+            None => format!("parameter {}", row.name),
+        },
         (SiteKind::ResponseHeader, _) => format!("header {}", row.name),
         (kind, Some(above)) if is_exchanged(kind) => {
             let rest = row.name.strip_prefix(&above.name).unwrap_or(&row.name);

@@ -82,9 +82,11 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
         ),
     );
 
+    let reported = finding.undocumented_key();
+    let recording = Kind::Recording(reported.as_deref());
     let parts = [
         (&finding.spec, Kind::Document, "expected", &finding.expected),
-        (&finding.recording, Kind::Recording, "seen", &finding.seen),
+        (&finding.recording, recording, "seen", &finding.seen),
     ];
     let drawn: Vec<_> = parts
         .into_iter()

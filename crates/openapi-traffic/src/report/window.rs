@@ -1,8 +1,8 @@
 //! Excerpts of a file around a place, with carets under it.
 //!
-//! An excerpt never shows a secret. Of a recording it shows the structure: brackets, keys that look
-//! like names, booleans, nulls, and the enum values of the document; every other string and number
-//! is `•••`. Of the document, which its readers have, it shows everything except what the redaction
+//! An excerpt never shows a secret. Of a recording it shows the structure: brackets, keys that the
+//! document has or that the finding reports, booleans, nulls, and the enum values of the document;
+//! every other string and number is `•••`. Of the document, which its readers have, it shows everything except what the redaction
 //! engine finds; a line in which it still finds something afterwards is not shown.
 //!
 //! No library draws them, because lines are masked, and a line of megabytes is cut at the place.
@@ -41,11 +41,11 @@ pub(super) struct Windows<'r> {
 
 /// The kind of file that a place is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Kind<'f> {
     /// A document that its readers have.
     Document,
-    /// Traffic.
-    Recording,
+    /// Traffic, in which this key is reported as undocumented.
+    Recording(Option<&'f str>),
 }
 
 /// One drawn line: its number, its text, and the columns under which carets go.
@@ -66,7 +66,7 @@ impl<'r> Windows<'r> {
     }
 
     /// The lines around a place; empty if the file can no longer be read.
-    pub(super) fn draw(&mut self, place: &Place, kind: Kind) -> Vec<Line> {
+    pub(super) fn draw(&mut self, place: &Place, kind: Kind<'_>) -> Vec<Line> {
         let known = &self.report.known;
         self.text(place)
             .map_or_else(Vec::new, |text| draw(text, place, kind, known))
@@ -111,7 +111,7 @@ fn is_body(place: &Place) -> bool {
     place.pointer.starts_with("/log/") && place.pointer.ends_with("/text")
 }
 
-fn draw(source: &Source, place: &Place, kind: Kind, known: &Known) -> Vec<Line> {
+fn draw(source: &Source, place: &Place, kind: Kind<'_>, known: &Known) -> Vec<Line> {
     let Some(here) = here(source, place) else {
         return Vec::new();
     };
@@ -148,7 +148,7 @@ fn draw(source: &Source, place: &Place, kind: Kind, known: &Known) -> Vec<Line> 
 }
 
 /// A line cut at a place.
-fn cut(number: usize, rest: &str, kind: Kind, known: &Known) -> Line {
+fn cut(number: usize, rest: &str, kind: Kind<'_>, known: &Known) -> Line {
     // Masked before it is cut, so that no part of a value is shown. What is far behind the cut is
     // not examined.
     let near = &rest[..boundary(rest, 2 * LONGEST)];
@@ -177,10 +177,10 @@ fn underlined(number: usize, before: &str, line: &str, at: Range<usize>, after: 
 }
 
 /// The masked line, and the new position of the bytes `at`.
-fn mask(line: &str, at: Range<usize>, kind: Kind, known: &Known) -> (String, Range<usize>) {
+fn mask(line: &str, at: Range<usize>, kind: Kind<'_>, known: &Known) -> (String, Range<usize>) {
     let masks = match kind {
         Kind::Document => in_document(line),
-        Kind::Recording => in_recording(line, known),
+        Kind::Recording(reported) => in_recording(line, reported, known),
     };
     let mut masked = String::with_capacity(line.len());
     let mut bare = String::new();
@@ -210,7 +210,11 @@ fn mask(line: &str, at: Range<usize>, kind: Kind, known: &Known) -> (String, Ran
 }
 
 /// The masks for a line of JSON: everything except structure, names and harmless values.
-fn in_recording(line: &str, known: &Known) -> Vec<(Range<usize>, Cow<'static, str>)> {
+fn in_recording(
+    line: &str,
+    reported: Option<&str>,
+    known: &Known,
+) -> Vec<(Range<usize>, Cow<'static, str>)> {
     let mut masks = Vec::new();
     let mut key = String::new();
     let mut at = 0;
@@ -223,7 +227,8 @@ fn in_recording(line: &str, known: &Known) -> Vec<(Range<usize>, Cow<'static, st
                 let text = text(&line[start..at]);
                 let is_key = line[at..].trim_start().starts_with(':');
                 let shown = match &text {
-                    Some(text) if is_key => known.name(text),
+                    Some(text) if is_key && reported == Some(text) => known.name(text),
+                    Some(text) if is_key => known.key(text).into(),
                     Some(text) if known.is_word(text) => Cow::Borrowed(text.as_str()),
                     _ => Cow::Borrowed(shown::MASK),
                 };
@@ -317,8 +322,11 @@ mod tests {
     }
 
     /// The lines of an excerpt, carets below the last.
-    fn drawn_at(text: &str, place: &Place, kind: Kind) -> String {
-        let known = Known::of(&json!({"enum": ["yes"]}));
+    fn drawn_at(text: &str, place: &Place, kind: Kind<'_>) -> String {
+        let known = Known::of(&json!({"enum": ["yes"], "properties": {
+            "a": {}, "b": {}, "c": {}, "d": {}, "hint": {}, "here": {}, "k": {}, "password": {},
+            "x": {}, "字": {},
+        }}));
         let mut out = String::new();
         for line in draw(&Source::new("", text.to_owned()), place, kind, &known) {
             out += &format!("{}|{}\n", line.number, line.text);
@@ -331,7 +339,7 @@ mod tests {
     }
 
     fn recorded(text: &str, line: usize, column: usize) -> String {
-        drawn_at(text, &place(line, column), Kind::Recording)
+        drawn_at(text, &place(line, column), Kind::Recording(None))
     }
 
     fn documented(text: &str, line: usize, column: usize) -> String {
@@ -408,6 +416,20 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_is_not_in_the_document_is_shown_only_as_what_is_reported() {
+        let text = r#"{"alice": {"colour": "x", "bob": {}}}"#;
+        let here = place(1, 12);
+        assert_eq!(
+            drawn_at(text, &here, Kind::Recording(Some("colour"))),
+            "1|{\"•••\": {\"colour\": \"•••\", \"•••\": {}}}\n |         ^^^^^^^^^^^^^^^\n"
+        );
+        assert_eq!(
+            drawn_at(text, &here, Kind::Recording(None)),
+            "1|{\"•••\": {\"•••\": \"•••\", \"•••\": {}}}\n |         ^^^^^^^^^^^^\n"
+        );
+    }
+
+    #[test]
     fn the_contents_of_brackets_are_masked_minified_or_indented() {
         let minified = recorded(r#"{"password":["hunter2",{"x":[918273]}],"b":2}"#, 1, 40);
         assert_eq!(
@@ -478,7 +500,7 @@ mod tests {
             ..place(1, column)
         };
         assert_eq!(
-            drawn_at(text, &place, Kind::Recording),
+            drawn_at(text, &place, Kind::Recording(None)),
             "1|…\"name\": 7, \"x\": \"•••\"}\n | ^^^^^^^^^\n"
         );
     }

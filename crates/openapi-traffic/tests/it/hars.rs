@@ -277,7 +277,7 @@ error[NSV223]: GET /books/{isbn} 404: `title` is required and missing
     |
    ::: a.har:822:22  (#/log/entries/8/response/content/text)
     |
-822 | …{"detail":"•••"}
+822 | …{"•••":"•••"}
     |  ^ seen nothing
     |
     = id 86bfe3471b, response-missing-field

@@ -160,7 +160,7 @@ fn the_evidence_is_a_tree_that_says_by_what() {
         .find("<h2>What to record next</h2>")
         .expect("a list");
     assert!(run.stdout[next..].contains(
-        "<li>a value at #/components/schemas/Trunk/properties/size <small>known so far: only \
+        "<li>Trunk: size <small>known so far: only \
          synthetic</small></li>"
     ));
 }

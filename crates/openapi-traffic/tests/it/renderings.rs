@@ -226,7 +226,7 @@ fn a_window_into_an_escaped_body_shows_what_it_stands_for() {
         format!(
             r#"  ::: recordings/a.har:1:{column}  (#/log/entries/0/response/content/text)
    |
- 1 | …"name": 5, "hint": "•••"}}]
+ 1 | …"name": 5, "•••": "•••"}}]
    |  ^^^^^^^^^ seen integer 5
    |
 "#

@@ -12,7 +12,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::fit::{Ask, Fits};
 use crate::knowledge::Knowledge;
-use crate::rules::{Treat, VOCABULARY, treat};
+use crate::rules::{Treat, VOCABULARY, longest_number, says_time, treat};
 use crate::table::{Kind, Table};
 use crate::{safe, shapes};
 
@@ -371,6 +371,9 @@ impl<'a> Redactor<'a> {
             Treat::Unknown if known.sensitive => Treat::Name,
             treated if known.sensitive => treated,
             _ if known.public => Treat::Public,
+            Treat::Unknown if known.numeric && (known.bounded || says_time(field)) => {
+                Treat::Quantity
+            }
             Treat::Unknown if known.numeric => Treat::Number,
             treated => treated,
         };
@@ -383,14 +386,14 @@ impl<'a> Redactor<'a> {
         digits.len() >= 7 && self.table.knows(Kind::Secret, digits)
     }
 
-    /// Whether a number in a numeric field is harmless: it is no telephone number, and not longer
-    /// than a count or a time in milliseconds, as card and device numbers are.
+    /// Whether a number is harmless: its field is documented as a number and it is not too long for
+    /// that, and it is no telephone number and no secret.
     pub(super) fn is_harmless_number(&self, treated: Treat, digits: &str) -> bool {
-        const LONGEST: usize = 13;
         let whole = digits.trim_start_matches('-');
         let length = whole.find(|c: char| !c.is_ascii_digit());
-        let is_short = length.unwrap_or(whole.len()) <= LONGEST || treated == Treat::Public;
-        is_short && !self.is_known_secret(digits) && shapes::find(digits).is_empty()
+        length.unwrap_or(whole.len()) <= longest_number(treated)
+            && !self.is_known_secret(digits)
+            && shapes::find(digits).is_empty()
     }
 
     /// A number remains a number, and equal ones remain equal: one that is not known to be harmless
@@ -399,8 +402,7 @@ impl<'a> Redactor<'a> {
         let is_zero = number.as_f64() == Some(0.0);
         let digits = number.to_string();
         let is_secret = treated == Treat::Secret || self.is_known_secret(&digits);
-        let is_public = matches!(treated, Treat::Number | Treat::Public);
-        if is_zero || (is_public && self.is_harmless_number(treated, &digits)) {
+        if is_zero || self.is_harmless_number(treated, &digits) {
             return number.clone();
         }
         let (sign, magnitude) = match digits.strip_prefix('-') {

@@ -49,8 +49,9 @@ impl Redactor<'_> {
                 self.secret("secret-field", text)
             };
         }
-        let is_harmless_number =
-            treat == Treat::Number && is_number(text) && self.is_harmless_number(treat, text);
+        let is_harmless_number = matches!(treat, Treat::Number | Treat::Quantity)
+            && is_number(text)
+            && self.is_harmless_number(treat, text);
         if is_harmless_number || self.is_vocabulary(text) {
             return text.into();
         }
@@ -94,7 +95,9 @@ impl Redactor<'_> {
                 self.in_prose = false;
                 redacted
             }
-            Treat::Secret | Treat::Number | Treat::Unknown => self.free(text, DEPTH),
+            Treat::Secret | Treat::Number | Treat::Quantity | Treat::Unknown => {
+                self.free(text, DEPTH)
+            }
         }
     }
 

@@ -3,9 +3,9 @@
 use openapi_traffic::{Finding, Relation, Relations};
 use serde::Deserialize;
 
-use crate::codes::Code;
+use super::codes::Code;
+use super::proof::Proof;
 use crate::evidence::Evidence;
-use crate::proof::Proof;
 
 /// The origins that a relation may have.
 const ORIGINS: [&str; 4] = ["captured", "reported", "documented", "inferred"];

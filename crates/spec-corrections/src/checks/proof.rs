@@ -8,7 +8,7 @@ use located::{Error, Source};
 use openapi_traffic::Finding;
 use serde_json::Value;
 
-use crate::codes::Code;
+use super::codes::Code;
 use crate::evidence::{Evidence, Item, NONE, Shows};
 
 /// What an entry without evidence should have.

@@ -5,7 +5,7 @@ use located::pointer;
 use openapi_traffic::fix::Fix;
 use serde_json::Value;
 
-use crate::vendor::Vendor;
+use super::vendor::Vendor;
 
 /// Members of an OpenAPI document that are no names of its author's.
 const STRUCTURE: [&str; 12] = [

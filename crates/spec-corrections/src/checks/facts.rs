@@ -31,10 +31,10 @@ use openapi_traffic::Finding;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::codes::Code;
+use super::codes::Code;
+use super::proof::finding;
+use super::vendor::Vendor;
 use crate::correction::{Correction, Corrections};
-use crate::proof::finding;
-use crate::vendor::Vendor;
 
 /// The rows of a file of vendor facts.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Checks a register against the document and the recordings. [`Facts`](crate::Facts) check that
+//! Checks a register against the document and the recordings. [`Facts`](super::Facts) check that
 //! the vendor still has the bugs that the register corrects.
 
 use std::collections::HashSet;
@@ -6,9 +6,9 @@ use std::collections::HashSet;
 use openapi_traffic::Finding;
 use serde_json::Value;
 
-use crate::codes::Code;
+use super::codes::Code;
+use super::proof::Proof;
 use crate::correction::{Correction, Corrections};
-use crate::proof::Proof;
 
 /// Findings about the entries. A place in the evidence is a path from the current folder.
 pub fn check(corrections: &Corrections, spec: &Value) -> Vec<Finding> {
