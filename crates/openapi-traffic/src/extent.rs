@@ -49,7 +49,7 @@ pub(crate) fn in_string(rest: &str) -> Option<&str> {
     (!rest.starts_with('"')).then(|| &near[..closing(near)])
 }
 
-/// The first characters of a JSON string, decoded, and for each of their bytes its source byte; none
+/// The first characters of a JSON string, decoded, and the source byte of each of their bytes; none
 /// behind its end.
 pub(crate) fn decoded(written: &str, most: usize) -> (String, Vec<usize>) {
     let (mut text, mut bytes) = (String::new(), Vec::new());

@@ -2,8 +2,9 @@
 //!
 //! An excerpt never shows a secret. Of a recording it shows the structure: brackets, keys that the
 //! document has or that the finding reports, booleans, nulls, and the enum values of the document;
-//! every other string and number is `•••`. Of the document, which its readers have, it shows everything except what the redaction
-//! engine finds; a line in which it still finds something afterwards is not shown.
+//! every other string and number is `•••`. Of the document, which its readers have, it shows
+//! everything except what the redaction engine finds; a line in which it still finds something
+//! afterwards is not shown.
 //!
 //! No library draws them, because lines are masked, and a line of megabytes is cut at the place.
 //! `annotate-snippets` derives the column that it prints from the text that it is given, which
