@@ -1,14 +1,13 @@
 //! The trunks of a system or of a domain: list, count, create, read, update and delete.
 
-use reqwest::Method;
-
 use crate::accepted::{Accepted, WriteResult};
+use crate::call::Call;
 use crate::client::Client;
 use crate::complete::{CompleteList, complete};
 use crate::error::Error;
 use crate::filter::ConnectionFilter;
 use crate::generated::types::{Connection, ConnectionCreate, ConnectionUpdate};
-use crate::generated::{self, bodies};
+use crate::generated::{bodies, requests};
 use crate::identity;
 use crate::key::ConnectionKey;
 use crate::metadata::Metadata;
@@ -16,7 +15,7 @@ use crate::operations::{count, list};
 use crate::paging::ConnectionStream;
 use crate::presets::RegisteringPbx;
 use crate::response::Response;
-use crate::transport::{Call, Done, Unfit, decode};
+use crate::transport::{Done, Unfit};
 use crate::values::{ConnectionRef, DomainName, MatchPattern, Secret};
 
 impl Client {
@@ -421,25 +420,18 @@ impl<S: Scope> Connections<S> {
     }
 
     pub(crate) async fn create_checked(&self, trunk: &ConnectionCreate) -> Result<Accepted, Error> {
-        let call = Call::new("create_connection", Method::POST)
-            .with_password(trunk.sip_registration_password.as_ref())
-            .with_body(trunk);
-        let request = |raw: generated::Client| async move { raw.create_connection(trunk).await };
-        self.write(&call, request)
+        let call = requests::create_connection(trunk)
+            .with_password(trunk.sip_registration_password.as_ref());
+        self.write(&call)
             .await
             .map_err(|error| error.about(&trunk.domain, &trunk.orig_match_pattern))
     }
 
-    async fn write<F, Fut>(&self, call: &Call<'_>, request: F) -> Result<Accepted, Error>
-    where
-        F: Fn(generated::Client) -> Fut,
-        Fut: Future<Output = crate::transport::Raw>,
-    {
-        let operation = call.operation;
+    async fn write(&self, call: &Call) -> Result<Accepted, Error> {
         let result = |response: Response, secrets: &[&Secret]| {
-            WriteResult::read(operation, response, secrets)
+            WriteResult::read(call.operation, response, secrets)
         };
-        let done = self.client.transport.send(call, request, result).await?;
+        let done = self.client.transport.send(call, result).await?;
         Ok(Accepted::of(done))
     }
 
@@ -457,17 +449,11 @@ impl<S: Scope> Connections<S> {
         let reference = &self
             .address(pattern)
             .map_err(|error| error.about(domain, pattern))?;
-        let call = Call::new("get_connection", Method::GET);
-        let request =
-            |raw: generated::Client| async move { raw.get_connection(domain, reference).await };
-        let transport = &self.client.transport;
-        let ours = |response: Response, secrets: &[&Secret]| {
-            let one = |found: bodies::get_connection| {
-                identity::one_of(found.0, domain, pattern).map_err(Unfit::Mismatch)
-            };
-            decode(transport, &call, response, secrets, one)
+        let call = requests::get_connection(domain, reference);
+        let one = |found: bodies::get_connection| {
+            identity::one_of(found.0, domain, pattern).map_err(Unfit::Mismatch)
         };
-        match transport.send(&call, request, ours).await {
+        match self.client.transport.read(&call, one).await {
             Ok(done) => Ok(done),
             Err(error) => match error.metadata() {
                 Some(metadata) if error.is_not_found() => Ok(Done {
@@ -488,13 +474,9 @@ impl<S: Scope> Connections<S> {
         let reference = &self
             .address(pattern)
             .map_err(|error| error.about(domain, pattern))?;
-        let call = Call::new("update_connection", Method::PUT)
-            .with_password(change.sip_registration_password.as_ref())
-            .with_body(change);
-        let request = |raw: generated::Client| async move {
-            raw.update_connection(domain, reference, change).await
-        };
-        self.write(&call, request)
+        let call = requests::update_connection(domain, reference, change)
+            .with_password(change.sip_registration_password.as_ref());
+        self.write(&call)
             .await
             .map_err(|error| error.about(domain, pattern))
     }
@@ -507,10 +489,8 @@ impl<S: Scope> Connections<S> {
         let reference = &self
             .address(pattern)
             .map_err(|error| error.about(domain, pattern))?;
-        let call = Call::new("delete_connection", Method::DELETE);
-        let request =
-            |raw: generated::Client| async move { raw.delete_connection(domain, reference).await };
-        match self.write(&call, request).await {
+        let call = requests::delete_connection(domain, reference);
+        match self.write(&call).await {
             Ok(deleted) => Ok(deleted),
             Err(error) => match error.metadata() {
                 Some(metadata) if error.is_not_found() && error.follows_a_loss() => {

@@ -5,6 +5,7 @@
 
 mod accepted;
 pub mod bulk;
+mod call;
 mod client;
 mod client_http;
 mod complete;
@@ -27,7 +28,6 @@ mod read_back;
 mod request;
 mod response;
 mod retry;
-mod sent_headers;
 mod server_message;
 #[cfg(feature = "__tls")]
 mod tls;
