@@ -342,7 +342,7 @@ impl ClientBuilder {
     ///
     /// let policy = RetryPolicy::new().max_attempts(6);
     /// let client = ClientBuilder::from_env()?.retry(policy).build()?;
-    /// let (total, metadata) = client.connections().count_with_metadata().await?;
+    /// let (total, metadata) = client.connections().count().with_metadata().await?;
     /// println!("{total} trunks, after {} attempts of 6", metadata.attempts());
     /// # Ok(())
     /// # }

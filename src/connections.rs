@@ -10,10 +10,10 @@ use crate::generated::types::{Connection, ConnectionCreate, ConnectionUpdate};
 use crate::generated::{bodies, requests};
 use crate::identity;
 use crate::key::ConnectionKey;
-use crate::metadata::Metadata;
 use crate::operations::{count, list};
 use crate::paging::ConnectionStream;
 use crate::presets::RegisteringPbx;
+use crate::read_future::ReadFuture;
 use crate::response::Response;
 use crate::transport::{Done, Unfit};
 use crate::values::{ConnectionRef, DomainName, MatchPattern, Secret};
@@ -147,7 +147,7 @@ impl Domain {
 }
 
 /// The scope of a [`Connections`]: [`WholeSystem`], or one domain by its [`DomainName`].
-pub trait Scope: sealed::Sealed {}
+pub trait Scope: sealed::Sealed + Send + Sync {}
 
 /// The whole system: the [`Scope`] of [`Client::connections`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -300,17 +300,9 @@ impl<S: Scope> Connections<S> {
     /// # Errors
     /// As [`Connections::list`], but never
     /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete).
-    pub async fn list_unchecked(&self) -> Result<Vec<Connection>, Error> {
-        Ok(self.list_unchecked_with_metadata().await?.0)
-    }
-
-    /// [`Connections::list_unchecked`], with status, headers and attempts of the response.
-    ///
-    /// # Errors
-    /// As [`Connections::list_unchecked`].
-    pub async fn list_unchecked_with_metadata(&self) -> Result<(Vec<Connection>, Metadata), Error> {
-        let listed = list(&self.client, self.scope.domain(), &self.filter, None).await?;
-        Ok((listed.value, listed.metadata))
+    pub fn list_unchecked(&self) -> ReadFuture<'_, Vec<Connection>> {
+        let domain = self.scope.domain();
+        ReadFuture::new(list(&self.client, domain, &self.filter, None))
     }
 
     /// Streams all trunks, read page by page, for systems that are too large for one response. The
@@ -350,17 +342,8 @@ impl<S: Scope> Connections<S> {
     /// [`Error::is_decode`] when the response has no number or a negative one; and those of the
     /// network.
     #[doc(alias = "count_connections")]
-    pub async fn count(&self) -> Result<u64, Error> {
-        Ok(self.count_with_metadata().await?.0)
-    }
-
-    /// [`Connections::count`], with status, headers and attempts of the response.
-    ///
-    /// # Errors
-    /// As [`Connections::count`].
-    pub async fn count_with_metadata(&self) -> Result<(u64, Metadata), Error> {
-        let counted = count(&self.client, self.scope.domain(), &self.filter).await?;
-        Ok((counted.value, counted.metadata))
+    pub fn count(&self) -> ReadFuture<'_, u64> {
+        ReadFuture::new(count(&self.client, self.scope.domain(), &self.filter))
     }
 
     /// Creates a trunk from a [`ConnectionCreate`], by value or by reference, or from a preset
@@ -522,20 +505,8 @@ impl Connections {
     /// # Errors
     /// As [`DomainConnections::get`](Connections#method.get-1).
     #[doc(alias = "get_connection")]
-    pub async fn get(&self, key: &ConnectionKey) -> Result<Option<Connection>, Error> {
-        Ok(self.get_with_metadata(key).await?.0)
-    }
-
-    /// [`get`](Self::get), with status, headers and attempts of the response.
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    pub async fn get_with_metadata(
-        &self,
-        key: &ConnectionKey,
-    ) -> Result<(Option<Connection>, Metadata), Error> {
-        let read = self.read(key.domain(), key.pattern()).await?;
-        Ok((read.value, read.metadata))
+    pub fn get<'a>(&'a self, key: &'a ConnectionKey) -> ReadFuture<'a, Option<Connection>> {
+        ReadFuture::new(self.read(key.domain(), key.pattern()))
     }
 
     /// Changes the settings of the trunk with this key that are set in `change`, and leaves the
@@ -623,29 +594,13 @@ impl Connections<DomainName> {
     /// - [`Error::is_decode`]: the response is not a trunk.
     /// - Those of the network.
     #[doc(alias = "get_connection")]
-    pub async fn get<P>(&self, pattern: P) -> Result<Option<Connection>, Error>
+    pub fn get<P>(&self, pattern: P) -> ReadFuture<'_, Option<Connection>>
     where
         P: TryInto<MatchPattern>,
         P::Error: Into<Error>,
     {
-        Ok(self.get_with_metadata(pattern).await?.0)
-    }
-
-    /// [`get`](Connections#method.get-1), with status, headers and attempts of the response.
-    ///
-    /// # Errors
-    /// As [`get`](Connections#method.get-1).
-    pub async fn get_with_metadata<P>(
-        &self,
-        pattern: P,
-    ) -> Result<(Option<Connection>, Metadata), Error>
-    where
-        P: TryInto<MatchPattern>,
-        P::Error: Into<Error>,
-    {
-        let pattern = pattern.try_into().map_err(Into::into)?;
-        let read = self.read(&self.scope, &pattern).await?;
-        Ok((read.value, read.metadata))
+        let pattern = pattern.try_into().map_err(Into::into);
+        ReadFuture::new(async move { self.read(&self.scope, &pattern?).await })
     }
 
     /// Changes the settings that are set in `change` and leaves the others (inferred from the

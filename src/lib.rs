@@ -25,6 +25,7 @@ mod operations;
 mod paging;
 mod presets;
 mod read_back;
+mod read_future;
 mod request;
 mod response;
 mod retry;
@@ -144,6 +145,7 @@ pub use key::ConnectionKey;
 pub use metadata::Metadata;
 pub use paging::{ConnectionStream, PageSize, StreamProgress};
 pub use presets::{CarrierTrunk, RegisteringPbx};
+pub use read_future::ReadFuture;
 pub use request::{RawResponse, Request};
 /// For [`Client::request`].
 #[doc(no_inline)]

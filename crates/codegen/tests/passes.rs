@@ -746,7 +746,7 @@ fn an_operation_that_sends_what_is_not_known_stops_the_generator() {
         (
             ".json(&body)",
             ".form_urlencoded(&body)?",
-            "`form_urlencoded`",
+            "not the client's",
         ),
         (
             "#[allow(unused_mut)]",
