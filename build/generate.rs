@@ -4,8 +4,7 @@ use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use located::{Document, Source};
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
-use quote::quote;
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 
 use super::{adapt, lint, passes, stale};
 
@@ -35,8 +34,6 @@ pub fn generate(file: &str, text: &str) -> Result<String, Box<dyn Error>> {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_tag(TagStyle::Merged)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::sent_headers::Credentials))
         .with_derive("PartialEq");
     for name in REPLACED {
         settings.with_replacement(name, format!("crate::values::{name}"), [].into_iter());

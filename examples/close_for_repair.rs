@@ -17,12 +17,11 @@
 mod sample;
 
 use std::error::Error;
-use std::num::NonZeroUsize;
 
 use netsapiens_connections::bulk::{Outcome, apply};
 use netsapiens_connections::{Connection, ConnectionFilter, ConnectionUpdate};
 
-const AT_ONCE: NonZeroUsize = NonZeroUsize::new(4).unwrap();
+const AT_ONCE: usize = 4;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -61,7 +60,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let update = async |trunk: Connection| all.update(&trunk.key()?, &change).await;
     // A key without the right for a domain is refused once there, and other domains go on.
     let domain = |trunk: &Connection| trunk.domain.clone();
-    let outcomes = apply(trunks, AT_ONCE, domain, update, |_| ()).await;
+    let outcomes = apply(trunks, update)
+        .at_once(AT_ONCE)
+        .scope(domain)
+        .run()
+        .await;
     let mut failed = 0;
     for (name, outcome) in names.iter().zip(outcomes) {
         match outcome {

@@ -6,15 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::HeaderValue;
 
 use crate::credential::{Credential, Shared, authorization};
 use crate::error::Error;
-use crate::generated;
 use crate::http::HttpSettings;
 use crate::observability::{Attempt, Observer};
 use crate::retry::RetryPolicy;
-use crate::sent_headers::Credentials;
 use crate::transport::{Limits, Transport};
 use crate::values::{Addressing, Secret};
 
@@ -129,19 +127,18 @@ impl Client {
     /// header value.
     pub fn with_log_tag(&self, tag: impl AsRef<str>) -> Result<Self, Error> {
         let mut client = self.clone();
-        let tag = log_tag(tag.as_ref())?;
-        client.transport.raw.inner.0.insert(LOG_TAG, tag);
+        client.transport.log_tag = Some(log_tag(tag.as_ref())?);
         Ok(client)
     }
 }
 
-/// Header that appears in the server's logs (documented).
-const LOG_TAG: &str = "x-netsapiens-log";
-
+/// A header value that `Debug` of the client does not show.
 fn log_tag(tag: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(tag).map_err(|error| {
+    let mut tag = HeaderValue::from_str(tag).map_err(|error| {
         Error::configuration("the log tag cannot be a header value").caused_by(error)
-    })
+    })?;
+    tag.set_sensitive(true);
+    Ok(tag)
 }
 
 /// Settings of a [`Client`]. Server and credential are required; the rest has defaults.
@@ -345,7 +342,7 @@ impl ClientBuilder {
     ///
     /// let policy = RetryPolicy::new().max_attempts(6);
     /// let client = ClientBuilder::from_env()?.retry(policy).build()?;
-    /// let (total, metadata) = client.connections().count_with_metadata().await?;
+    /// let (total, metadata) = client.connections().count().with_metadata().await?;
     /// println!("{total} trunks, after {} attempts of 6", metadata.attempts());
     /// # Ok(())
     /// # }
@@ -461,21 +458,15 @@ impl ClientBuilder {
         };
         let base = base_url(server.expose_secret(), self.plain_http)?;
 
-        let mut headers = HeaderMap::new();
-        if let Some(tag) = self.log_tag {
-            headers.insert(LOG_TAG, log_tag(&tag)?);
-        }
-
+        let log_tag = self.log_tag.as_deref().map(log_tag).transpose()?;
         let connect_timeout = connect_timeout(self.connect_timeout, &self.limits);
         let http = self.http.client(&base, self.plain_http, connect_timeout)?;
 
         Ok(Client {
             transport: Transport {
-                raw: generated::Client::new_with_client(
-                    &with_base_path(&base),
-                    http,
-                    Credentials(headers),
-                ),
+                http,
+                base: with_base_path(&base),
+                log_tag,
                 credential,
                 limits: self.limits,
                 observer: self.observer,

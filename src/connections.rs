@@ -1,22 +1,21 @@
 //! The trunks of a system or of a domain: list, count, create, read, update and delete.
 
-use reqwest::Method;
-
 use crate::accepted::{Accepted, WriteResult};
+use crate::call::Call;
 use crate::client::Client;
 use crate::complete::{CompleteList, complete};
 use crate::error::Error;
 use crate::filter::ConnectionFilter;
 use crate::generated::types::{Connection, ConnectionCreate, ConnectionUpdate};
-use crate::generated::{self, bodies};
+use crate::generated::{bodies, requests};
 use crate::identity;
 use crate::key::ConnectionKey;
-use crate::metadata::Metadata;
 use crate::operations::{count, list};
 use crate::paging::ConnectionStream;
 use crate::presets::RegisteringPbx;
+use crate::read_future::ReadFuture;
 use crate::response::Response;
-use crate::transport::{Call, Done, Unfit, decode};
+use crate::transport::{Done, Unfit};
 use crate::values::{ConnectionRef, DomainName, MatchPattern, Secret};
 
 impl Client {
@@ -148,7 +147,7 @@ impl Domain {
 }
 
 /// The scope of a [`Connections`]: [`WholeSystem`], or one domain by its [`DomainName`].
-pub trait Scope: sealed::Sealed {}
+pub trait Scope: sealed::Sealed + Send + Sync {}
 
 /// The whole system: the [`Scope`] of [`Client::connections`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -301,17 +300,9 @@ impl<S: Scope> Connections<S> {
     /// # Errors
     /// As [`Connections::list`], but never
     /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete).
-    pub async fn list_unchecked(&self) -> Result<Vec<Connection>, Error> {
-        Ok(self.list_unchecked_with_metadata().await?.0)
-    }
-
-    /// [`Connections::list_unchecked`], with status, headers and attempts of the response.
-    ///
-    /// # Errors
-    /// As [`Connections::list_unchecked`].
-    pub async fn list_unchecked_with_metadata(&self) -> Result<(Vec<Connection>, Metadata), Error> {
-        let listed = list(&self.client, self.scope.domain(), &self.filter, None).await?;
-        Ok((listed.value, listed.metadata))
+    pub fn list_unchecked(&self) -> ReadFuture<'_, Vec<Connection>> {
+        let domain = self.scope.domain();
+        ReadFuture::new(list(&self.client, domain, &self.filter, None))
     }
 
     /// Streams all trunks, read page by page, for systems that are too large for one response. The
@@ -351,17 +342,8 @@ impl<S: Scope> Connections<S> {
     /// [`Error::is_decode`] when the response has no number or a negative one; and those of the
     /// network.
     #[doc(alias = "count_connections")]
-    pub async fn count(&self) -> Result<u64, Error> {
-        Ok(self.count_with_metadata().await?.0)
-    }
-
-    /// [`Connections::count`], with status, headers and attempts of the response.
-    ///
-    /// # Errors
-    /// As [`Connections::count`].
-    pub async fn count_with_metadata(&self) -> Result<(u64, Metadata), Error> {
-        let counted = count(&self.client, self.scope.domain(), &self.filter).await?;
-        Ok((counted.value, counted.metadata))
+    pub fn count(&self) -> ReadFuture<'_, u64> {
+        ReadFuture::new(count(&self.client, self.scope.domain(), &self.filter))
     }
 
     /// Creates a trunk from a [`ConnectionCreate`], by value or by reference, or from a preset
@@ -421,25 +403,18 @@ impl<S: Scope> Connections<S> {
     }
 
     pub(crate) async fn create_checked(&self, trunk: &ConnectionCreate) -> Result<Accepted, Error> {
-        let call = Call::new("create_connection", Method::POST)
-            .with_password(trunk.sip_registration_password.as_ref())
-            .with_body(trunk);
-        let request = |raw: generated::Client| async move { raw.create_connection(trunk).await };
-        self.write(&call, request)
+        let call = requests::create_connection(trunk)
+            .with_password(trunk.sip_registration_password.as_ref());
+        self.write(&call)
             .await
             .map_err(|error| error.about(&trunk.domain, &trunk.orig_match_pattern))
     }
 
-    async fn write<F, Fut>(&self, call: &Call<'_>, request: F) -> Result<Accepted, Error>
-    where
-        F: Fn(generated::Client) -> Fut,
-        Fut: Future<Output = crate::transport::Raw>,
-    {
-        let operation = call.operation;
+    async fn write(&self, call: &Call) -> Result<Accepted, Error> {
         let result = |response: Response, secrets: &[&Secret]| {
-            WriteResult::read(operation, response, secrets)
+            WriteResult::read(call.operation, response, secrets)
         };
-        let done = self.client.transport.send(call, request, result).await?;
+        let done = self.client.transport.send(call, result).await?;
         Ok(Accepted::of(done))
     }
 
@@ -457,17 +432,11 @@ impl<S: Scope> Connections<S> {
         let reference = &self
             .address(pattern)
             .map_err(|error| error.about(domain, pattern))?;
-        let call = Call::new("get_connection", Method::GET);
-        let request =
-            |raw: generated::Client| async move { raw.get_connection(domain, reference).await };
-        let transport = &self.client.transport;
-        let ours = |response: Response, secrets: &[&Secret]| {
-            let one = |found: bodies::get_connection| {
-                identity::one_of(found.0, domain, pattern).map_err(Unfit::Mismatch)
-            };
-            decode(transport, &call, response, secrets, one)
+        let call = requests::get_connection(domain, reference);
+        let one = |found: bodies::get_connection| {
+            identity::one_of(found.0, domain, pattern).map_err(Unfit::Mismatch)
         };
-        match transport.send(&call, request, ours).await {
+        match self.client.transport.read(&call, one).await {
             Ok(done) => Ok(done),
             Err(error) => match error.metadata() {
                 Some(metadata) if error.is_not_found() => Ok(Done {
@@ -488,13 +457,9 @@ impl<S: Scope> Connections<S> {
         let reference = &self
             .address(pattern)
             .map_err(|error| error.about(domain, pattern))?;
-        let call = Call::new("update_connection", Method::PUT)
-            .with_password(change.sip_registration_password.as_ref())
-            .with_body(change);
-        let request = |raw: generated::Client| async move {
-            raw.update_connection(domain, reference, change).await
-        };
-        self.write(&call, request)
+        let call = requests::update_connection(domain, reference, change)
+            .with_password(change.sip_registration_password.as_ref());
+        self.write(&call)
             .await
             .map_err(|error| error.about(domain, pattern))
     }
@@ -507,10 +472,8 @@ impl<S: Scope> Connections<S> {
         let reference = &self
             .address(pattern)
             .map_err(|error| error.about(domain, pattern))?;
-        let call = Call::new("delete_connection", Method::DELETE);
-        let request =
-            |raw: generated::Client| async move { raw.delete_connection(domain, reference).await };
-        match self.write(&call, request).await {
+        let call = requests::delete_connection(domain, reference);
+        match self.write(&call).await {
             Ok(deleted) => Ok(deleted),
             Err(error) => match error.metadata() {
                 Some(metadata) if error.is_not_found() && error.follows_a_loss() => {
@@ -542,20 +505,8 @@ impl Connections {
     /// # Errors
     /// As [`DomainConnections::get`](Connections#method.get-1).
     #[doc(alias = "get_connection")]
-    pub async fn get(&self, key: &ConnectionKey) -> Result<Option<Connection>, Error> {
-        Ok(self.get_with_metadata(key).await?.0)
-    }
-
-    /// [`get`](Self::get), with status, headers and attempts of the response.
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    pub async fn get_with_metadata(
-        &self,
-        key: &ConnectionKey,
-    ) -> Result<(Option<Connection>, Metadata), Error> {
-        let read = self.read(key.domain(), key.pattern()).await?;
-        Ok((read.value, read.metadata))
+    pub fn get<'a>(&'a self, key: &'a ConnectionKey) -> ReadFuture<'a, Option<Connection>> {
+        ReadFuture::new(self.read(key.domain(), key.pattern()))
     }
 
     /// Changes the settings of the trunk with this key that are set in `change`, and leaves the
@@ -643,29 +594,13 @@ impl Connections<DomainName> {
     /// - [`Error::is_decode`]: the response is not a trunk.
     /// - Those of the network.
     #[doc(alias = "get_connection")]
-    pub async fn get<P>(&self, pattern: P) -> Result<Option<Connection>, Error>
+    pub fn get<P>(&self, pattern: P) -> ReadFuture<'_, Option<Connection>>
     where
         P: TryInto<MatchPattern>,
         P::Error: Into<Error>,
     {
-        Ok(self.get_with_metadata(pattern).await?.0)
-    }
-
-    /// [`get`](Connections#method.get-1), with status, headers and attempts of the response.
-    ///
-    /// # Errors
-    /// As [`get`](Connections#method.get-1).
-    pub async fn get_with_metadata<P>(
-        &self,
-        pattern: P,
-    ) -> Result<(Option<Connection>, Metadata), Error>
-    where
-        P: TryInto<MatchPattern>,
-        P::Error: Into<Error>,
-    {
-        let pattern = pattern.try_into().map_err(Into::into)?;
-        let read = self.read(&self.scope, &pattern).await?;
-        Ok((read.value, read.metadata))
+        let pattern = pattern.try_into().map_err(Into::into);
+        ReadFuture::new(async move { self.read(&self.scope, &pattern?).await })
     }
 
     /// Changes the settings that are set in `change` and leaves the others (inferred from the

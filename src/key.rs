@@ -1,10 +1,19 @@
 //! The key of a trunk: its domain and its origination pattern.
 
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 use crate::generated::types::{Connection, ConnectionCreate};
 use crate::values::{DomainName, MatchPattern};
 
 /// The key of a trunk: its domain and its origination pattern. `Debug` shows neither.
+///
+/// As a string it is `domain/pattern`, for command lines and logs of your own; no domain has a `/`.
+/// In serde formats it is an object with `domain` and `pattern`. Both are checked when they are
+/// read.
 ///
 /// ```
 /// use netsapiens_connections::{Connection, ConnectionKey};
@@ -13,9 +22,12 @@ use crate::values::{DomainName, MatchPattern};
 /// let key = trunk.key()?;
 /// assert_eq!(key, ConnectionKey::new("acme.example", "sip*@acme-pri.example")?);
 /// assert_eq!(key.pattern().as_str(), trunk.orig_match_pattern);
+///
+/// assert_eq!(key.to_string(), "acme.example/sip*@acme-pri.example");
+/// assert_eq!(key.to_string().parse::<ConnectionKey>()?, key);
 /// # Ok::<(), netsapiens_connections::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ConnectionKey {
     domain: DomainName,
     pattern: MatchPattern,
@@ -48,6 +60,25 @@ impl ConnectionKey {
     /// The origination pattern.
     pub fn pattern(&self) -> &MatchPattern {
         &self.pattern
+    }
+}
+
+/// `domain/pattern`.
+impl fmt::Display for ConnectionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.domain, self.pattern)
+    }
+}
+
+/// From `domain/pattern`, as `Display` writes it. The pattern may have a `/` itself.
+impl FromStr for ConnectionKey {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (domain, pattern) = text
+            .split_once('/')
+            .ok_or_else(|| Error::input("the key has no `/`; give it as `domain/pattern`"))?;
+        Self::new(domain, pattern)
     }
 }
 

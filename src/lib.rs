@@ -5,6 +5,7 @@
 
 mod accepted;
 pub mod bulk;
+mod call;
 mod client;
 mod client_http;
 mod complete;
@@ -24,10 +25,10 @@ mod operations;
 mod paging;
 mod presets;
 mod read_back;
+mod read_future;
 mod request;
 mod response;
 mod retry;
-mod sent_headers;
 mod server_message;
 #[cfg(feature = "__tls")]
 mod tls;
@@ -144,6 +145,7 @@ pub use key::ConnectionKey;
 pub use metadata::Metadata;
 pub use paging::{ConnectionStream, PageSize, StreamProgress};
 pub use presets::{CarrierTrunk, RegisteringPbx};
+pub use read_future::ReadFuture;
 pub use request::{RawResponse, Request};
 /// For [`Client::request`].
 #[doc(no_inline)]

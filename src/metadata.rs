@@ -11,8 +11,9 @@ use crate::response::Response;
 ///
 /// [`Accepted`](crate::Accepted), [`CompleteList`](crate::CompleteList),
 /// [`ConnectionStream`](crate::ConnectionStream) and [`RawResponse`](crate::RawResponse) have it.
-/// An operation that returns a plain value has a variant `…_with_metadata` that returns both. An
-/// [`Error`](crate::Error) has methods for the same.
+/// An operation that returns a plain value is a [`ReadFuture`](crate::ReadFuture), whose
+/// [`with_metadata`](crate::ReadFuture::with_metadata) returns both. An [`Error`](crate::Error) has
+/// methods for the same.
 ///
 /// For an operation with several requests it is that of the last one. Values of headers that echo
 /// the request's key or password read `***`. `Debug` shows only the names of the headers.
@@ -20,7 +21,7 @@ use crate::response::Response;
 /// ```no_run
 /// # use netsapiens_connections::{Domain, Error};
 /// # async fn run(acme: Domain) -> Result<(), Error> {
-/// let (trunk, metadata) = acme.connections().get_with_metadata("sip*@acme-pri.example").await?;
+/// let (trunk, metadata) = acme.connections().get("sip*@acme-pri.example").with_metadata().await?;
 /// if metadata.attempts() > 1 {
 ///     eprintln!("retried: request {}", metadata.request_id().unwrap_or("-"));
 /// }

@@ -2,17 +2,14 @@
 
 use std::num::NonZeroU64;
 
-use reqwest::Method;
-
 use crate::client::Client;
 use crate::error::Error;
 use crate::filter::ConnectionFilter;
 use crate::generated::types::Connection;
-use crate::generated::{self, bodies};
+use crate::generated::{bodies, requests};
 use crate::identity;
-use crate::response::Response;
-use crate::transport::{Call, Done, Unfit, decode};
-use crate::values::{DomainName, Secret};
+use crate::transport::{Done, Unfit};
+use crate::values::DomainName;
 
 /// A page of a list: where it starts, and how many trunks it has at most.
 #[derive(Debug, Clone, Copy)]
@@ -39,57 +36,33 @@ pub(crate) async fn list(
         filter.user_scope.as_deref(),
     );
     let Some(domain) = domain else {
-        let call = Call::new("list_connections", Method::GET);
-        let request = |raw: generated::Client| async move {
-            raw.list_connections(
-                device,
-                None,
-                limit,
-                reseller,
-                chain,
-                start,
-                termination,
-                scope,
-            )
-            .await
-        };
-        let all = |response: Response, secrets: &[&Secret]| {
-            decode(
-                &client.transport,
-                &call,
-                response,
-                secrets,
-                |list: bodies::list_connections| Ok(list.0),
-            )
-        };
-        return client.transport.send(&call, request, all).await;
-    };
-    let call = Call::new("list_domain_connections", Method::GET);
-    let request = |raw: generated::Client| async move {
-        raw.list_domain_connections(
-            domain,
+        let call = requests::list_connections(
             device,
+            None,
             limit,
             reseller,
             chain,
             start,
             termination,
             scope,
-        )
-        .await
+        );
+        let all = |list: bodies::list_connections| Ok(list.0);
+        return client.transport.read(&call, all).await;
     };
-    let ours = |response: Response, secrets: &[&Secret]| {
-        decode(
-            &client.transport,
-            &call,
-            response,
-            secrets,
-            |list: bodies::list_domain_connections| {
-                identity::all_of(list.0, domain).map_err(Unfit::Mismatch)
-            },
-        )
+    let call = requests::list_domain_connections(
+        domain,
+        device,
+        limit,
+        reseller,
+        chain,
+        start,
+        termination,
+        scope,
+    );
+    let ours = |list: bodies::list_domain_connections| {
+        identity::all_of(list.0, domain).map_err(Unfit::Mismatch)
     };
-    let listed = client.transport.send(&call, request, ours).await;
+    let listed = client.transport.read(&call, ours).await;
     listed.map_err(|error| error.about_domain(domain))
 }
 
@@ -101,30 +74,18 @@ pub(crate) async fn count(
     domain: Option<&DomainName>,
     filter: &ConnectionFilter,
 ) -> Result<Done<u64>, Error> {
-    let call = Call::new("count_connections", Method::GET);
-    let request = |raw: generated::Client| async move {
-        raw.count_connections(
-            filter.device_sip_registration_uri.as_deref(),
-            domain,
-            filter.reseller.as_deref(),
-            filter.route_chain.as_deref(),
-            filter.termination_match.as_deref(),
-            filter.user_scope.as_deref(),
-        )
-        .await
+    let call = requests::count_connections(
+        filter.device_sip_registration_uri.as_deref(),
+        domain,
+        filter.reseller.as_deref(),
+        filter.route_chain.as_deref(),
+        filter.termination_match.as_deref(),
+        filter.user_scope.as_deref(),
+    );
+    let total = |count: bodies::count_connections| {
+        u64::try_from(count.total).map_err(|_| Unfit::Malformed(NEGATIVE))
     };
-    let total = |response: Response, secrets: &[&Secret]| {
-        decode(
-            &client.transport,
-            &call,
-            response,
-            secrets,
-            |count: bodies::count_connections| {
-                u64::try_from(count.total).map_err(|_| Unfit::Malformed(NEGATIVE))
-            },
-        )
-    };
-    let counted = client.transport.send(&call, request, total).await;
+    let counted = client.transport.read(&call, total).await;
     counted.map_err(|error| match domain {
         Some(domain) => error.about_domain(domain),
         None => error,

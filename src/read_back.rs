@@ -9,8 +9,8 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::ConnectionFilter;
 use crate::generated::types::{Connection, ConnectionCreate};
 use crate::identity;
-use crate::metadata::Metadata;
 use crate::paging::ConnectionStream;
+use crate::read_future::ReadFuture;
 use crate::transport::{Done, deadline};
 use crate::values::ConnectionRef;
 
@@ -52,29 +52,20 @@ impl<S: Scope> Connections<S> {
     ///   within `timeout`, and those of reading.
     ///
     /// [`Error::domain`] and [`Error::pattern`] name the trunk.
-    pub async fn create_and_read<T>(&self, trunk: T, timeout: Duration) -> Result<Connection, Error>
+    pub fn create_and_read<T>(&self, trunk: T, timeout: Duration) -> ReadFuture<'_, Connection>
     where
         T: TryInto<ConnectionCreate>,
         T::Error: Into<Error>,
     {
-        Ok(self.create_and_read_with_metadata(trunk, timeout).await?.0)
+        let trunk = self.accept(trunk);
+        ReadFuture::new(async move { self.create_and_find(&trunk?, timeout).await })
     }
 
-    /// [`create_and_read`](Self::create_and_read), with status, headers and attempts of the
-    /// response that has the trunk.
-    ///
-    /// # Errors
-    /// As [`create_and_read`](Self::create_and_read).
-    pub async fn create_and_read_with_metadata<T>(
+    async fn create_and_find(
         &self,
-        trunk: T,
+        trunk: &ConnectionCreate,
         timeout: Duration,
-    ) -> Result<(Connection, Metadata), Error>
-    where
-        T: TryInto<ConnectionCreate>,
-        T::Error: Into<Error>,
-    {
-        let trunk = &self.accept(trunk)?;
+    ) -> Result<Done<Connection>, Error> {
         self.create_checked(trunk).await?;
         let deadline = deadline(timeout);
         let mut wait = FIRST_WAIT;
@@ -115,15 +106,15 @@ impl<S: Scope> Connections<S> {
     }
 
     /// Reads the trunk, or searches for it in a list.
-    async fn find(
-        &self,
-        trunk: &ConnectionCreate,
-    ) -> Result<Option<(Connection, Metadata)>, Error> {
+    async fn find(&self, trunk: &ConnectionCreate) -> Result<Option<Done<Connection>>, Error> {
         let client = self.client();
         let of_the_system = trunk.domain.as_str() == "*";
         if ConnectionRef::new(&trunk.orig_match_pattern, client.addressing).is_ok() {
             let read = self.read(&trunk.domain, &trunk.orig_match_pattern).await;
-            let found = |read: Done<Option<Connection>>| Some((read.value?, read.metadata));
+            let found = |read: Done<Option<Connection>>| {
+                let metadata = read.metadata;
+                read.value.map(|value| Done { value, metadata })
+            };
             match read.map(found) {
                 Ok(None) if of_the_system => {}
                 // The server may not accept `*` as a domain in a path.
@@ -137,7 +128,10 @@ impl<S: Scope> Connections<S> {
         while let Some(found) = list.next().await {
             let found = found?;
             if identity::is_same(&found, &trunk.domain, &trunk.orig_match_pattern) {
-                return Ok(list.metadata().map(|metadata| (found, metadata.clone())));
+                return Ok(list.metadata().cloned().map(|metadata| Done {
+                    value: found,
+                    metadata,
+                }));
             }
         }
         Ok(None)

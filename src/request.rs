@@ -2,17 +2,15 @@
 
 use std::fmt;
 
-use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
-use crate::generated;
 use crate::metadata::Metadata;
 use crate::response::Response;
-use crate::transport::{Call, Raw};
 use crate::values::{Secret, Segment, path_segment};
 
 /// operationId of requests that have none of their own.
@@ -45,16 +43,27 @@ impl Client {
         method: Method,
         path: impl IntoIterator<Item = S>,
     ) -> Request {
-        let segments = path
-            .into_iter()
-            .map(|segment| Segment::new(segment.as_ref()));
+        let call = Call::new(OPERATION, method, String::new());
         Request {
             client: self.clone(),
-            method,
-            path: segments.collect::<Result<_, _>>().map_err(Into::into),
-            query: Vec::new(),
-            body: None,
+            path: encoded(path),
+            call,
         }
+    }
+}
+
+/// The path of these segments.
+fn encoded<S: AsRef<str>>(segments: impl IntoIterator<Item = S>) -> Result<String, Error> {
+    let mut path = String::new();
+    for segment in segments {
+        path.push('/');
+        path.push_str(&path_segment(&Segment::new(segment.as_ref())?));
+    }
+    match path.is_empty() {
+        true => Err(Error::input(
+            "the path has no segment; give the names after `/ns-api/v2`",
+        )),
+        false => Ok(path),
     }
 }
 
@@ -62,24 +71,21 @@ impl Client {
 #[must_use = "a request does nothing unless it is sent"]
 pub struct Request {
     client: Client,
-    method: Method,
-    path: Result<Vec<Segment>, Error>,
-    query: Vec<(String, String)>,
-    body: Option<Result<Vec<u8>, Error>>,
+    path: Result<String, Error>,
+    /// Without the path.
+    call: Call,
 }
 
 impl Request {
     /// Adds a query parameter. Name and value are not encoded yet.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.query.push((name.into(), value.into()));
+        self.call = self.call.query(name.into(), Some(value.into()));
         self
     }
 
     /// Sets the body: this value as JSON.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
-        self.body = Some(serde_json::to_vec(body).map_err(|error| {
-            Error::input("the body cannot be serialized as JSON").caused_by(error)
-        }));
+        self.call = self.call.json(body);
         self
     }
 
@@ -91,40 +97,16 @@ impl Request {
     /// and for a body that cannot be serialized as JSON. Otherwise those of every operation.
     /// [`Error::operation`] is `request`.
     pub async fn send(self) -> Result<RawResponse, Error> {
-        if ![Method::GET, Method::POST, Method::PUT, Method::DELETE].contains(&self.method) {
+        if ![Method::GET, Method::POST, Method::PUT, Method::DELETE].contains(&self.call.method) {
             return Err(Error::input(
                 "the API has only GET, POST, PUT and DELETE; use one of these",
             )
             .of(OPERATION));
         }
         let path = self.path.map_err(|error| error.of(OPERATION))?;
-        if path.is_empty() {
-            let reason = "the path has no segment; give the names after `/ns-api/v2`";
-            return Err(Error::input(reason).of(OPERATION));
-        }
-        let body = self.body.transpose().map_err(|error| error.of(OPERATION))?;
-        let path: String = path
-            .iter()
-            .map(|segment| format!("/{}", path_segment(segment)))
-            .collect();
-        let mut call = Call::new(OPERATION, self.method.clone());
-        call.request_bytes = body.as_ref().map_or(0, Vec::len);
-        let (method, path, query, body) = (&self.method, &path, &self.query, &body);
-        let request = |raw: generated::Client| async move {
-            let url = format!("{}{path}", raw.baseurl);
-            let mut request = raw.client.request(method.clone(), url);
-            if !query.is_empty() {
-                request = request.query(query);
-            }
-            if let Some(body) = body {
-                request = request
-                    .header(reqwest::header::CONTENT_TYPE, "application/json")
-                    .body(body.clone());
-            }
-            exchange(&raw, request.build()?).await
-        };
+        let call = self.call.with_path(path);
         let whole = |response: Response, _: &[&Secret]| Ok(response.body);
-        let done = self.client.transport.send(&call, request, whole).await?;
+        let done = self.client.transport.send(&call, whole).await?;
         Ok(RawResponse {
             metadata: done.metadata,
             body: done.value,
@@ -132,21 +114,10 @@ impl Request {
     }
 }
 
-/// Sends the request with the hooks that generated methods call.
-async fn exchange(raw: &generated::Client, mut request: reqwest::Request) -> Raw {
-    let info = OperationInfo {
-        operation_id: OPERATION,
-    };
-    raw.pre(&mut request, &info).await?;
-    let result = raw.exec(request, &info).await;
-    raw.post(&result, &info).await?;
-    Ok(ResponseValue::stream(result?))
-}
-
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
-            .field("method", &self.method)
+            .field("method", &self.call.method)
             .finish_non_exhaustive()
     }
 }

@@ -1,43 +1,22 @@
 //! Sends requests: headers, credential, timeouts, retries, limits of bodies, events.
 
-use std::io;
 use std::time::{Duration, SystemTime};
 
-use futures_util::StreamExt;
-use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, RETRY_AFTER};
-use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
+use crate::call::Call;
 use crate::credential::{Shared, authorization};
 use crate::error::{Error, ErrorKind};
-use crate::generated::{self, ByteStream, ResponseValue};
 use crate::metadata::Metadata;
 use crate::observability::{Attempt, Observer};
 use crate::response::{Response, Undecoded};
 use crate::retry::{Decision, Ending, RetryPolicy, decide};
-use crate::sent_headers::Credentials;
 use crate::server_message::mask_echoes;
 use crate::values::Secret;
 use crate::values::lenient::Body;
-
-impl ClientHooks<Credentials> for generated::Client {
-    async fn pre<E>(
-        &self,
-        request: &mut reqwest::Request,
-        _: &OperationInfo,
-    ) -> Result<(), generated::Error<E>> {
-        // progenitor adds it, and no server needs it.
-        request.headers_mut().remove("api-version");
-        request
-            .headers_mut()
-            .insert(ACCEPT, HeaderValue::from_static("application/json"));
-        request.headers_mut().extend(self.inner.0.clone());
-        Ok(())
-    }
-}
 
 /// Why a decoded value is not the requested one, as a sentence of this crate.
 pub(crate) enum Unfit {
@@ -48,9 +27,9 @@ pub(crate) enum Unfit {
 }
 
 /// Decodes the body of a response, and converts the value with `check`.
-pub(crate) fn decode<T: Body, U>(
+fn decode<T: Body, U>(
     transport: &Transport,
-    call: &Call<'_>,
+    call: &Call,
     response: Response,
     secrets: &[&Secret],
     check: impl FnOnce(T) -> Result<U, Unfit>,
@@ -67,6 +46,9 @@ pub(crate) fn decode<T: Body, U>(
         }
     }
 }
+
+/// Header that appears in the server's logs (documented).
+const LOG_TAG: &str = "x-netsapiens-log";
 
 /// What to do about a body that exceeds the limit.
 const TOO_LONG: &str = "Read page by page with `stream`, or raise `ClientBuilder::max_body_bytes`";
@@ -88,57 +70,13 @@ pub(crate) struct Limits {
 /// Sends requests to one server.
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
-    pub(crate) raw: generated::Client,
+    pub(crate) http: reqwest::Client,
+    /// Scheme, host, port and base path.
+    pub(crate) base: String,
+    pub(crate) log_tag: Option<HeaderValue>,
     pub(crate) credential: Shared,
     pub(crate) limits: Limits,
     pub(crate) observer: Option<Observer>,
-}
-
-/// An operation to be sent.
-pub(crate) struct Call<'a> {
-    pub(crate) operation: &'static str,
-    pub(crate) method: Method,
-    /// Length of the request's body in bytes; 0 without one.
-    pub(crate) request_bytes: usize,
-    /// A password in the body, to be masked in messages that echo it.
-    pub(crate) password: Option<&'a Secret>,
-}
-
-impl<'a> Call<'a> {
-    pub(crate) fn new(operation: &'static str, method: Method) -> Self {
-        Self {
-            operation,
-            method,
-            request_bytes: 0,
-            password: None,
-        }
-    }
-
-    pub(crate) fn with_password(mut self, password: Option<&'a Secret>) -> Self {
-        self.password = password;
-        self
-    }
-
-    /// Records the length of the body for the span, since the request itself is built for each
-    /// attempt, inside the span.
-    pub(crate) fn with_body(mut self, body: &impl Serialize) -> Self {
-        struct Length(usize);
-        impl io::Write for Length {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                self.0 += bytes.len();
-                Ok(bytes.len())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-        let mut length = Length(0);
-        // A body that cannot be serialized is an error when the request is built.
-        if serde_json::to_writer(&mut length, body).is_ok() {
-            self.request_bytes = length.0;
-        }
-        self
-    }
 }
 
 /// The value of a successful call, with its metadata.
@@ -155,159 +93,217 @@ pub(crate) fn deadline(within: Duration) -> Instant {
     start.checked_add(within).unwrap_or(start + NEVER)
 }
 
-/// What the generated methods return: progenitor's responses and errors with raw bytes.
-pub(crate) type Raw = Result<ResponseValue<ByteStream>, generated::Error<ByteStream>>;
-
 impl Transport {
+    /// Sends a read, and decodes the body of its response; `check` converts the value.
+    pub(crate) async fn read<T: Body, U>(
+        &self,
+        call: &Call,
+        check: impl Fn(T) -> Result<U, Unfit>,
+    ) -> Result<Done<U>, Error> {
+        self.send(call, |response, secrets| {
+            decode(self, call, response, secrets, &check)
+        })
+        .await
+    }
+
     /// Sends a call, with retries. `understand` decodes a 2xx response. That is part of the
     /// attempt, so that observers see responses that could not be decoded.
-    pub(crate) async fn send<T, F, Fut>(
+    pub(crate) async fn send<T>(
         &self,
-        call: &Call<'_>,
-        request: F,
+        call: &Call,
         understand: impl Fn(Response, &[&Secret]) -> Result<T, Error>,
-    ) -> Result<Done<T>, Error>
-    where
-        F: Fn(generated::Client) -> Fut,
-        Fut: Future<Output = Raw>,
-    {
+    ) -> Result<Done<T>, Error> {
         let span = tracing::info_span!(
             "netsapiens",
             operation = call.operation,
-            request_bytes = call.request_bytes
+            request_bytes = call.body_bytes()
         );
-        self.attempts(call, request, understand)
-            .instrument(span)
-            .await
+        let attempts = async {
+            let mut attempts = Attempts::of(self, call)?;
+            loop {
+                attempts.authorize().await?;
+                let outcome = attempts.next().await.and_then(|response| {
+                    let metadata = attempts.metadata(&response);
+                    let value = understand(response, &attempts.secrets())?;
+                    Ok(Done { value, metadata })
+                });
+                attempts.observe(outcome.as_ref().err());
+                match outcome {
+                    Ok(done) => return Ok(done),
+                    Err(error) => attempts.recover(error).await?,
+                }
+            }
+        };
+        attempts.instrument(span).await
+    }
+}
+
+/// The attempts of one call. Nothing of it depends on what the response is decoded to, so it is
+/// compiled once.
+struct Attempts<'a> {
+    transport: &'a Transport,
+    call: &'a Call,
+    /// Without the credential.
+    request: reqwest::Request,
+    /// The deadline of all attempts together.
+    last_end: Instant,
+    /// How many have begun.
+    number: u32,
+    begun: Instant,
+    token: Option<Secret>,
+    /// The token that the server has refused.
+    rejected: Option<Secret>,
+    /// The response to this attempt.
+    seen: Option<Seen>,
+    /// How the attempt before this one failed.
+    before: Option<Error>,
+    /// Whether an earlier attempt may have been sent, and whether the response to one was lost.
+    sent: bool,
+    lost: bool,
+}
+
+impl<'a> Attempts<'a> {
+    fn of(transport: &'a Transport, call: &'a Call) -> Result<Self, Error> {
+        let request = call.request(&transport.base);
+        let mut request = request.map_err(|error| error.of(call.operation))?;
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(tag) = &transport.log_tag {
+            headers.insert(LOG_TAG, tag.clone());
+        }
+        Ok(Self {
+            transport,
+            call,
+            request,
+            last_end: deadline(transport.limits.deadline),
+            number: 0,
+            begun: Instant::now(),
+            token: None,
+            rejected: None,
+            seen: None,
+            before: None,
+            sent: false,
+            lost: false,
+        })
     }
 
-    async fn attempts<T, F, Fut>(
-        &self,
-        call: &Call<'_>,
-        request: F,
-        understand: impl Fn(Response, &[&Secret]) -> Result<T, Error>,
-    ) -> Result<Done<T>, Error>
-    where
-        F: Fn(generated::Client) -> Fut,
-        Fut: Future<Output = Raw>,
-    {
-        let limits = &self.limits;
-        let last_end = deadline(limits.deadline);
-        let (mut sent, mut lost) = (false, false);
-        let mut attempt = 0;
-        let mut before: Option<Error> = None;
-        // The token that the server has refused.
-        let mut rejected: Option<Secret> = None;
-        loop {
-            let token = match self.token(call, rejected.as_ref(), last_end).await {
-                // The credential has no other token.
-                Ok(token) if rejected.as_ref() == Some(&token) && before.is_some() => {
-                    return Err(before
-                        .take()
-                        .unwrap_or_else(|| Error::timeout(call.operation)));
-                }
-                Ok(token) => token,
-                Err(error) => return Err(error.after(attempt).after_others(sent, lost)),
-            };
-            let mut raw = self.raw.clone();
-            let header = authorization(&token).map_err(|error| {
-                Error::credential("the credential gave a token that cannot be sent")
-                    .of(call.operation)
-                    .caused_by(error)
-                    .after(attempt)
-                    .after_others(sent, lost)
-            })?;
-            raw.inner.0.insert(AUTHORIZATION, header);
-            let secrets: Vec<&Secret> = [call.password, Some(&token), rejected.as_ref()]
-                .into_iter()
-                .flatten()
-                .collect();
+    /// What a server may echo and no message may show.
+    fn secrets(&self) -> Vec<&Secret> {
+        [&self.call.password, &self.token, &self.rejected]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
 
-            attempt += 1;
-            let begun = Instant::now();
-            let end = deadline(limits.timeout).min(last_end);
-            let response = read(limits, call, &secrets, request(raw), end).await;
-            let response = response.map_err(|error| {
-                if error.is_timeout() && Instant::now() >= last_end {
-                    Error::deadline(call.operation, before.take())
-                } else {
-                    error
-                }
-            });
-            let seen = response.as_ref().ok().map(Seen::of);
-            let outcome = response.and_then(|response| match response.status.is_success() {
-                true => {
-                    let metadata =
-                        Metadata::new(response.status, response.headers.clone(), attempt);
-                    Ok(Done {
-                        value: understand(response, &secrets)?,
-                        metadata,
-                    })
-                }
-                false => Err(Error::status(call.operation, response, &secrets)),
-            });
-            let error = outcome.as_ref().err();
-            observe(
-                call,
-                self.observer.as_ref(),
-                attempt,
-                begun.elapsed(),
-                seen,
-                error,
-            );
-            let error = match outcome {
-                Ok(done) => return Ok(done),
-                Err(error) => error.after(attempt).after_others(sent, lost),
-            };
-            // The token was refused and nothing was carried out, so even a create may be sent with
-            // another token. This happens once and does not count as a retry.
-            if error.is_unauthorized() && rejected.is_none() {
-                rejected = Some(token);
-                before = Some(error);
-                continue;
+    fn metadata(&self, response: &Response) -> Metadata {
+        Metadata::new(response.status, response.headers.clone(), self.number)
+    }
+
+    /// Adds to an error what is known about the attempts.
+    fn after(&self, error: Error) -> Error {
+        error.after(self.number).after_others(self.sent, self.lost)
+    }
+
+    /// Gets the token for the next attempt from the credential, within the deadline. Each error is
+    /// final.
+    async fn authorize(&mut self) -> Result<(), Error> {
+        let credential = &self.transport.credential.0;
+        let refuse = |reason| Error::credential(reason).of(self.call.operation);
+        let asked = timeout_at(self.last_end, credential.token(self.rejected.as_ref())).await;
+        let token = match asked {
+            Ok(Ok(token)) => token,
+            Ok(Err(error)) => {
+                let error = refuse("the credential gave no token").caused_by(error);
+                return Err(self.after(error));
             }
-            let ending = ending_of(&error);
-            sent = error.may_have_been_sent();
-            lost |= ending.is_some_and(Ending::is_lost);
-            let number = attempt - u32::from(rejected.is_some());
-            let decision = ending.map_or(Decision::Stop, |ending| {
-                decide(
-                    &limits.retry,
-                    &call.method,
-                    ending,
-                    number,
-                    SystemTime::now(),
-                    fastrand::f64(),
-                )
-            });
-            match decision {
-                Decision::After(wait)
-                    if wait < last_end.saturating_duration_since(Instant::now()) =>
-                {
-                    tokio::time::sleep(wait).await
-                }
-                _ => return Err(error),
+            Err(_) => {
+                let error = refuse("the credential gave no token in time")
+                    .advise("Raise `ClientBuilder::deadline` if it needs longer");
+                return Err(self.after(error));
             }
-            before = Some(error);
+        };
+        if self.rejected.as_ref() == Some(&token)
+            && let Some(refusal) = self.before.take()
+        {
+            return Err(refusal);
+        }
+        let header = authorization(&token).map_err(|error| {
+            self.after(refuse("the credential gave a token that cannot be sent").caused_by(error))
+        })?;
+        self.request.headers_mut().insert(AUTHORIZATION, header);
+        self.token = Some(token);
+        Ok(())
+    }
+
+    /// The next attempt: a 2xx response with its body, or an error.
+    async fn next(&mut self) -> Result<Response, Error> {
+        let (call, limits) = (self.call, &self.transport.limits);
+        self.number += 1;
+        self.begun = Instant::now();
+        self.seen = None;
+        let Some(request) = self.request.try_clone() else {
+            return Err(Error::configuration("the body is a stream").of(call.operation));
+        };
+        let end = deadline(limits.timeout).min(self.last_end);
+        let sending = self.transport.http.execute(request);
+        let response = match read(limits, call, &self.secrets(), sending, end).await {
+            Err(error) if error.is_timeout() && Instant::now() >= self.last_end => {
+                return Err(Error::deadline(call.operation, self.before.take()));
+            }
+            other => other?,
+        };
+        self.seen = Some(Seen::of(&response));
+        match response.status.is_success() {
+            true => Ok(response),
+            false => Err(Error::status(call.operation, response, &self.secrets())),
         }
     }
 
-    /// The token of the credential, within the deadline of the operation.
-    async fn token(
-        &self,
-        call: &Call<'_>,
-        rejected: Option<&Secret>,
-        last_end: Instant,
-    ) -> Result<Secret, Error> {
-        match timeout_at(last_end, self.credential.0.token(rejected)).await {
-            Ok(Ok(token)) => Ok(token),
-            Ok(Err(error)) => Err(Error::credential("the credential gave no token")
-                .of(call.operation)
-                .caused_by(error)),
-            Err(_) => Err(Error::credential("the credential gave no token in time")
-                .of(call.operation)
-                .advise("Raise `ClientBuilder::deadline` if it needs longer")),
+    /// Waits until the next attempt may begin; returns the error where there must be none.
+    async fn recover(&mut self, error: Error) -> Result<(), Error> {
+        let error = self.after(error);
+        // The token was refused and nothing was carried out, so even a create may be sent with
+        // another token. This happens once and does not count as a retry.
+        if error.is_unauthorized() && self.rejected.is_none() {
+            self.rejected = self.token.take();
+            self.before = Some(error);
+            return Ok(());
         }
+        let ending = ending_of(&error);
+        self.sent = error.may_have_been_sent();
+        self.lost |= ending.is_some_and(Ending::is_lost);
+        let number = self.number - u32::from(self.rejected.is_some());
+        let decision = ending.map_or(Decision::Stop, |ending| {
+            decide(
+                &self.transport.limits.retry,
+                &self.call.method,
+                ending,
+                number,
+                SystemTime::now(),
+                fastrand::f64(),
+            )
+        });
+        match decision {
+            Decision::After(wait)
+                if wait < self.last_end.saturating_duration_since(Instant::now()) =>
+            {
+                tokio::time::sleep(wait).await;
+                self.before = Some(error);
+                Ok(())
+            }
+            _ => Err(error),
+        }
+    }
+
+    fn observe(&self, error: Option<&Error>) {
+        observe(
+            self.call,
+            self.transport.observer.as_ref(),
+            self.number,
+            self.begun.elapsed(),
+            self.seen,
+            error,
+        );
     }
 }
 
@@ -326,41 +322,32 @@ fn ending_of(error: &Error) -> Option<Ending<'_>> {
 /// One attempt: reads the response with its body, whatever the status, until `end`.
 async fn read(
     limits: &Limits,
-    call: &Call<'_>,
+    call: &Call,
     secrets: &[&Secret],
-    raw: impl Future<Output = Raw>,
+    sending: impl Future<Output = reqwest::Result<reqwest::Response>>,
     end: Instant,
 ) -> Result<Response, Error> {
     let operation = call.operation;
-    let response = match timeout_at(end, raw).await {
+    let mut response = match timeout_at(end, sending).await {
         Err(_) => return Err(Error::timeout(operation)),
-        Ok(Ok(response) | Err(generated::Error::ErrorResponse(response))) => response,
-        Ok(Err(generated::Error::UnexpectedResponse(response))) => ResponseValue::stream(response),
-        Ok(Err(generated::Error::CommunicationError(error))) => {
-            return Err(Error::network(operation, error));
-        }
-        // The hooks return no errors of their own, and the generated code does not decode raw
-        // responses.
-        Ok(Err(_)) => {
-            return Err(Error::configuration("the request could not be built").of(operation));
-        }
+        Ok(Err(error)) => return Err(Error::network(operation, error)),
+        Ok(Ok(response)) => response,
     };
     let (status, mut headers) = (response.status(), response.headers().clone());
     mask_echoes(&mut headers, secrets);
-    let mut stream = response.into_inner_stream();
     let mut body = Vec::new();
     let broken = loop {
-        match timeout_at(end, stream.next()).await {
+        match timeout_at(end, response.chunk()).await {
             Err(_) => break Error::timeout(operation),
-            Ok(None) => {
+            Ok(Ok(None)) => {
                 return Ok(Response {
                     status,
                     headers,
                     body,
                 });
             }
-            Ok(Some(Err(error))) => break Error::network(operation, error),
-            Ok(Some(Ok(chunk))) if body.len() + chunk.len() > limits.body_bytes => {
+            Ok(Err(error)) => break Error::network(operation, error),
+            Ok(Ok(Some(chunk))) if body.len() + chunk.len() > limits.body_bytes => {
                 let reason = format!(
                     "the response is longer than {} bytes, the client's limit for bodies",
                     limits.body_bytes
@@ -376,7 +363,7 @@ async fn read(
                 }
                 break Error::decode(operation, cut, reason).advise(TOO_LONG);
             }
-            Ok(Some(Ok(chunk))) => body.extend_from_slice(&chunk),
+            Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
         }
     };
     // Only a successful read needs its complete body. An error status is an error without it too.
@@ -412,7 +399,7 @@ impl Seen {
 
 /// Reports an attempt to tracing and the observer, without URL, pattern and body.
 fn observe(
-    call: &Call<'_>,
+    call: &Call,
     observer: Option<&Observer>,
     number: u32,
     elapsed: Duration,

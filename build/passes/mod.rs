@@ -10,6 +10,7 @@ pub mod names;
 pub mod open_enums;
 pub mod paths;
 pub mod prune;
+pub mod requests;
 pub mod responses;
 mod syntax;
 
@@ -65,6 +66,7 @@ impl Facts {
 pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     prune::run(code)?;
     paths::run(code)?;
+    requests::run(code)?;
     open_enums::run(code, &facts.vocabularies)?;
     names::run(code)?;
     debug::run(code)?;

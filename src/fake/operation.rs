@@ -5,6 +5,7 @@ use crate::generated::claims::REQUESTS;
 
 /// One operation of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Operation {
     /// `GET /connections`
     ListConnections,

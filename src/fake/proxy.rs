@@ -13,6 +13,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// A position in a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Point {
     /// After this many bytes of the whole response, status line and headers included.
     /// `Response(0)` is before its first byte.
@@ -24,6 +25,7 @@ pub enum Point {
 /// How one connection breaks. The documentation of each says what evidence there is that servers,
 /// or gateways before them, do so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Break {
     /// The connection is accepted and reset at once. No request reaches the server.
     ///

@@ -14,11 +14,11 @@ use crate::values::Addressing;
 /// ```
 /// use netsapiens_connections::fake::{ListPaging, Quirks};
 ///
-/// let paging = ListPaging::StopsAt100;
-/// let quirks = Quirks { paging, numbers_for_text: true, ..Quirks::default() };
+/// let quirks = Quirks::new().paging(ListPaging::StopsAt100).numbers_for_text(true);
 /// assert!(quirks.numbers_for_text && !quirks.text_for_numbers);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Quirks {
     /// All-digit strings are sent as integers where a schema that the vendor inferred from real
     /// responses allows both: in user names, for example.
@@ -80,8 +80,48 @@ pub struct Quirks {
     pub lenient_requests: bool,
 }
 
+macro_rules! setters {
+    ($($field:ident: $type:ty,)*) => {
+        impl Quirks {
+            /// No quirks: the captured behaviour.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            $(
+                #[doc = concat!("Sets [`", stringify!($field), "`](Self#structfield.",
+                    stringify!($field), ").")]
+                #[must_use]
+                pub fn $field(mut self, $field: $type) -> Self {
+                    self.$field = $field;
+                    self
+                }
+            )*
+        }
+    };
+}
+
+setters! {
+    numbers_for_text: bool,
+    text_for_numbers: bool,
+    null_for_unset: bool,
+    unknown_fields: bool,
+    unknown_values: bool,
+    odd_dates: bool,
+    registration: RegistrationShape,
+    visibility_delay: Duration,
+    paging: ListPaging,
+    missing: GetMissing,
+    empty_domain: EmptyDomain,
+    missing_delete_accepted: bool,
+    object_for_one: bool,
+    addressing: Addressing,
+    lenient_requests: bool,
+}
+
 /// The shape of the `registration` of a trunk that has a device. Without a device it is absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RegistrationShape {
     /// The captured object.
     ///
@@ -104,6 +144,7 @@ pub enum RegistrationShape {
 
 /// Whether lists honour `start` and `limit`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ListPaging {
     /// Both are honoured; without `limit` all trunks are returned.
     ///
@@ -126,6 +167,7 @@ pub enum ListPaging {
 
 /// The response to reading a trunk that does not exist.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GetMissing {
     /// 404 with "Resource not found."
     ///
@@ -141,6 +183,7 @@ pub enum GetMissing {
 /// The response to listing a domain without trunks. Which of them servers send is not known. Here a
 /// domain that does not exist is one without trunks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EmptyDomain {
     /// 200 with an empty array.
     ///

@@ -1,7 +1,8 @@
 //! The requests that the fake server received.
 
 /// A request that the fake server received.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ReceivedRequest {
     /// HTTP method.
     pub method: String,

@@ -1,7 +1,6 @@
 //! Bulk operations: outcomes, bounded concurrency, permission errors, progress, cancellation.
 
 use std::future::{Future, poll_fn};
-use std::num::NonZeroUsize;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
@@ -13,10 +12,6 @@ use netsapiens_connections::{
 };
 
 use crate::servers::{DELAY, on_every_server, on_servers_without};
-
-fn at_once(items: usize) -> NonZeroUsize {
-    NonZeroUsize::new(items).unwrap()
-}
 
 fn pattern(number: usize) -> String {
     format!("sip*@trunk-{number:06}.example")
@@ -40,14 +35,9 @@ async fn outcomes_are_in_the_order_of_the_items() {
     on_servers_without(&[DELAY], async |server| {
         server.seed("acme.example", 3);
         let acme = server.client().unwrap().domain("acme.example").unwrap();
-        let outcomes = apply(
-            [0, 7, 2],
-            at_once(2),
-            |_| (),
-            |number| describe(&acme, number),
-            |_| {},
-        )
-        .await;
+        let outcomes = apply([0, 7, 2], |number| describe(&acme, number))
+            .run()
+            .await;
         match outcomes.as_slice() {
             [Outcome::Done(_), Outcome::Failed(error), Outcome::Done(_)] => {
                 assert!(error.is_not_found());
@@ -72,8 +62,27 @@ async fn concurrency_is_bounded() {
         now.fetch_sub(1, Ordering::SeqCst);
         Ok::<_, Error>(())
     };
-    let outcomes = apply(0..20, at_once(3), |_| (), work, |_| {}).await;
+    let outcomes = apply(0..20, work).at_once(3).run().await;
     assert_eq!((outcomes.len(), most.into_inner()), (20, 3));
+}
+
+#[tokio::test]
+async fn with_none_at_once_it_is_one_at_a_time() {
+    let running = AtomicUsize::new(0);
+    let work = |number| {
+        let running = &running;
+        async move {
+            assert_eq!(running.fetch_add(1, Ordering::SeqCst), 0);
+            tokio::task::yield_now().await;
+            running.fetch_sub(1, Ordering::SeqCst);
+            Ok::<_, Error>(number)
+        }
+    };
+    let outcomes = apply(0..3, work).at_once(0).run().await;
+    assert!(matches!(
+        outcomes[..],
+        [Outcome::Done(0), Outcome::Done(1), Outcome::Done(2)]
+    ));
 }
 
 #[tokio::test]
@@ -84,14 +93,11 @@ async fn progress_is_reported_after_each_item() {
         let mut reports = Vec::new();
         let report =
             |progress: BulkProgress| reports.push((progress.done, progress.failed, progress.total));
-        apply(
-            [0, 9, 1],
-            at_once(1),
-            |_| (),
-            |number| describe(&acme, number),
-            report,
-        )
-        .await;
+        apply([0, 9, 1], |number| describe(&acme, number))
+            .at_once(1)
+            .on_progress(report)
+            .run()
+            .await;
         assert_eq!(reports, [(1, 0, 3), (1, 1, 3), (2, 1, 3)]);
     })
     .await;
@@ -107,14 +113,10 @@ async fn the_first_permission_error_stops_the_work() {
             .build()
             .unwrap();
         let acme = client.domain("acme.example").unwrap();
-        let outcomes = apply(
-            0..10,
-            at_once(3),
-            |_| (),
-            |number| describe(&acme, number),
-            |_| {},
-        )
-        .await;
+        let outcomes = apply(0..10, |number| describe(&acme, number))
+            .at_once(3)
+            .run()
+            .await;
         let refused = outcomes
             .iter()
             .filter(
@@ -146,7 +148,11 @@ async fn of_two_domains(scope: fn(&&str) -> String, at_once: usize) -> (Vec<&'st
         "other.example",
         "acme.example",
     ];
-    let outcomes = apply(domains, self::at_once(at_once), scope, work, |_| {}).await;
+    let outcomes = apply(domains, work)
+        .at_once(at_once)
+        .scope(scope)
+        .run()
+        .await;
     let outcomes = outcomes.into_iter().map(|outcome| match outcome {
         Outcome::Done(_) => "done",
         Outcome::Failed(error) if error.is_permission_denied() => "refused",
@@ -183,14 +189,10 @@ async fn running_work_in_a_refused_scope_is_finished() {
 
 #[tokio::test]
 async fn no_items_is_no_outcomes() {
-    let outcomes = apply(
-        Vec::<usize>::new(),
-        at_once(3),
-        |_| (),
-        |_| async { Ok::<_, Error>(()) },
-        |_| panic!("nothing to report"),
-    )
-    .await;
+    let outcomes = apply(Vec::<usize>::new(), |_| async { Ok::<_, Error>(()) })
+        .on_progress(|_| panic!("nothing to report"))
+        .run()
+        .await;
     assert!(outcomes.is_empty());
 }
 
@@ -220,10 +222,10 @@ async fn dropping_at_any_point_leaves_nothing_running() {
             begun.fetch_add(1, Ordering::SeqCst);
             describe(&acme, number)
         };
-        let ended = polled(apply(0..4, at_once(2), |_| (), work, |_| {}), polls).await;
+        let ended = polled(apply(0..4, work).at_once(2).run(), polls).await;
         let before = begun.load(Ordering::SeqCst);
         // All of it, while what was dropped would have the time to go on.
-        let outcomes = apply(0..4, at_once(2), |_| (), work, |_| {}).await;
+        let outcomes = apply(0..4, work).at_once(2).run().await;
         assert_eq!(
             begun.load(Ordering::SeqCst),
             before + 4,

@@ -230,7 +230,7 @@ async fn a_renewal_does_not_count_as_a_retry() {
         .credential(Tokens::of(&["first", "second"]));
     let policy = RetryPolicy::new().initial_backoff(std::time::Duration::from_millis(1));
     let client = builder.retry(policy).build().unwrap();
-    let (total, metadata) = client.connections().count_with_metadata().await.unwrap();
+    let (total, metadata) = client.connections().count().with_metadata().await.unwrap();
     assert_eq!((total, metadata.attempts()), (7, 4));
     assert_eq!(
         *seen.lock().unwrap(),

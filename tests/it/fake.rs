@@ -230,11 +230,7 @@ async fn a_lenient_server_stores_what_php_makes_of_a_forbidden_value() {
         ("minimum-call-duration-seconds", json!({}), json!(0)),
     ];
     for (name, sent, expected) in table {
-        let server = FakeServer::with_quirks(Quirks {
-            lenient_requests: true,
-            ..Quirks::default()
-        })
-        .await;
+        let server = FakeServer::with_quirks(Quirks::new().lenient_requests(true)).await;
         let body = create(name, sent.clone());
         let created = send(&server, "POST", LIST, Some(&body)).await;
         assert_eq!(created.status(), StatusCode::ACCEPTED, "{name} = {sent}");

@@ -632,6 +632,7 @@ async fn perform(client: &Client, operation: Operation) -> Result<bool, Error> {
             trunks.update(PATTERN, &change).await.map(|_| true)?
         }
         Operation::DeleteConnection => trunks.delete(PATTERN).await.map(|_| true)?,
+        other => panic!("{other:?} is not called"),
     })
 }
 

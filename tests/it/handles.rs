@@ -132,7 +132,7 @@ async fn successes_have_status_headers_and_attempts() {
         .domain("acme.example")
         .unwrap()
         .connections();
-    let (trunk, metadata) = acme.get_with_metadata(PATTERN).await.unwrap();
+    let (trunk, metadata) = acme.get(PATTERN).with_metadata().await.unwrap();
     assert!(trunk.is_some());
     assert_eq!((metadata.status(), metadata.attempts()), (200, 2));
     assert_eq!(metadata.request_id(), Some("id-1"));
@@ -142,7 +142,7 @@ async fn successes_have_status_headers_and_attempts() {
             .any(|header| header == ("x-request-id", "id-1"))
     );
 
-    let (missing, metadata) = acme.get_with_metadata("sip*@missing").await.unwrap();
+    let (missing, metadata) = acme.get("sip*@missing").with_metadata().await.unwrap();
     assert_eq!((missing, metadata.status()), (None, 404));
     assert_eq!(metadata.request_id(), Some("id-2"));
 
@@ -151,7 +151,7 @@ async fn successes_have_status_headers_and_attempts() {
         .await
         .unwrap();
     assert_eq!(accepted.metadata().request_id(), Some("id-3"));
-    let (_, metadata) = acme.list_unchecked_with_metadata().await.unwrap();
+    let (_, metadata) = acme.list_unchecked().with_metadata().await.unwrap();
     assert_eq!(metadata.request_id(), Some("id-4"));
     let list = acme.list().await.unwrap();
     assert_eq!(
@@ -159,7 +159,7 @@ async fn successes_have_status_headers_and_attempts() {
         Some("id-6"),
         "of the count, which came last"
     );
-    let (total, metadata) = acme.count_with_metadata().await.unwrap();
+    let (total, metadata) = acme.count().with_metadata().await.unwrap();
     assert_eq!((total, metadata.request_id()), (1, Some("id-7")));
     assert!(!format!("{metadata:?}").contains("id-7"));
 }

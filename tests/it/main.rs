@@ -9,6 +9,7 @@ mod errors;
 mod examples;
 mod fake;
 mod faults;
+mod framing;
 mod gateways;
 #[cfg(feature = "codegen")]
 mod generated;

@@ -223,6 +223,7 @@ fn looks_right(name: &str, quirks: &Quirks, trunk: &Connection, description: &st
         RegistrationShape::EmptyArray | RegistrationShape::Absent => {
             assert!(registration.is_none(), "{name}")
         }
+        other => panic!("{name}: {other:?} is not looked at"),
     }
     let modified = trunk.last_modified_datetime.as_ref().unwrap();
     assert_eq!(
@@ -234,11 +235,7 @@ fn looks_right(name: &str, quirks: &Quirks, trunk: &Connection, description: &st
 
 #[tokio::test]
 async fn unknown_values_come_in_every_vocabulary_and_nowhere_else() {
-    let server = FakeServer::with_quirks(Quirks {
-        unknown_values: true,
-        ..Quirks::default()
-    })
-    .await;
+    let server = FakeServer::with_quirks(Quirks::new().unknown_values(true)).await;
     let client = server.client().unwrap();
     let key = ConnectionCreate::new(
         DomainName::new("acme.example").unwrap(),
@@ -295,11 +292,7 @@ async fn a_pattern_with_a_colon_is_refused_before_it_is_sent_to_a_server_before_
 
 #[tokio::test]
 async fn a_pattern_with_a_colon_is_addressed_by_its_id_on_v46() {
-    let server = FakeServer::with_quirks(Quirks {
-        addressing: Addressing::Base64Id,
-        ..Quirks::default()
-    })
-    .await;
+    let server = FakeServer::with_quirks(Quirks::new().addressing(Addressing::Base64Id)).await;
     let client = server.client().unwrap();
     let trunk = ConnectionCreate::new(
         DomainName::new("acme.example").unwrap(),

@@ -12,14 +12,7 @@ use crate::servers::{DELAY, EMPTY, all_but, on_servers_without};
 use crate::wire::Wire;
 
 async fn seeded(paging: ListPaging, trunks: usize) -> FakeServer {
-    seeded_with(
-        Quirks {
-            paging,
-            ..Quirks::default()
-        },
-        trunks,
-    )
-    .await
+    seeded_with(Quirks::new().paging(paging), trunks).await
 }
 
 async fn seeded_with(quirks: Quirks, trunks: usize) -> FakeServer {
@@ -46,9 +39,7 @@ async fn each_trunk_is_read_once_from_every_server_that_has_it() {
         ListPaging::Ignored,
         ListPaging::StopsAt100,
     ] {
-        for quirks in
-            [Quirks::default(), all_but(&[EMPTY])].map(|quirks| Quirks { paging, ..quirks })
-        {
+        for quirks in [Quirks::default(), all_but(&[EMPTY])].map(|quirks| quirks.paging(paging)) {
             for (trunks, page) in [
                 (0, 1),
                 (1, 1),

@@ -1,7 +1,8 @@
 //! The value types: vocabularies, names, times.
 
 use netsapiens_connections::{
-    AudioRelayMode, DateTime, DomainName, MatchPattern, SipDestination, SipTransport, YesNo,
+    AudioRelayMode, ConnectionKey, DateTime, DomainName, ErrorKind, MatchPattern, SipDestination,
+    SipTransport, YesNo,
 };
 
 #[test]
@@ -107,4 +108,48 @@ fn a_vocabulary_compares_with_wire_values() {
     assert!(SipTransport::Udp != "udp");
     let unknown = YesNo::from("maybe");
     assert!(unknown == "maybe");
+}
+
+#[test]
+fn a_key_is_read_back_from_its_string_and_from_json() {
+    // The second `/` is the pattern's.
+    for (domain, pattern, text) in [
+        (
+            "acme.example",
+            "sip*@192.0.2.30",
+            "acme.example/sip*@192.0.2.30",
+        ),
+        ("*", "sip:*@a/b", "*/sip:*@a/b"),
+    ] {
+        let key = ConnectionKey::new(domain, pattern).unwrap();
+        assert_eq!(key.to_string(), text);
+        assert_eq!(text.parse::<ConnectionKey>().unwrap(), key);
+        let json = serde_json::json!({ "domain": domain, "pattern": pattern });
+        assert_eq!(serde_json::to_value(&key).unwrap(), json);
+        assert_eq!(serde_json::from_value::<ConnectionKey>(json).unwrap(), key);
+    }
+}
+
+#[test]
+fn a_string_that_is_no_key_is_refused_and_not_quoted() {
+    for text in [
+        "",
+        "sentinel",
+        "/sip*@sentinel",
+        "acme.example/",
+        "../sip*@sentinel",
+    ] {
+        let error = text.parse::<ConnectionKey>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input, "{text}");
+        assert!(!error.to_string().contains("sentinel"), "{text}: {error}");
+    }
+    for json in [
+        r#"{"domain":"..","pattern":"sip*@a"}"#,
+        r#"{"domain":"acme.example"}"#,
+    ] {
+        assert!(
+            serde_json::from_str::<ConnectionKey>(json).is_err(),
+            "{json}"
+        );
+    }
 }

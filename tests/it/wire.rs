@@ -57,6 +57,11 @@ impl Wire {
         Wire { url, requests }
     }
 
+    /// `http://127.0.0.1:port`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A builder of a client of this server that does not retry.
     pub fn builder(&self) -> ClientBuilder {
         Client::builder()

@@ -74,11 +74,7 @@ async fn an_endless_timeout_is_accepted() {
 #[tokio::test]
 async fn create_and_read_waits_for_a_new_trunk() {
     let delay = Duration::from_millis(400);
-    let server = FakeServer::with_quirks(Quirks {
-        visibility_delay: delay,
-        ..Quirks::default()
-    })
-    .await;
+    let server = FakeServer::with_quirks(Quirks::new().visibility_delay(delay)).await;
     let begun = Instant::now();
     server
         .client()
@@ -99,11 +95,8 @@ async fn create_and_read_waits_for_a_new_trunk() {
 
 #[tokio::test]
 async fn a_trunk_that_stays_invisible_is_an_error_in_time_that_names_it_on_request_only() {
-    let server = FakeServer::with_quirks(Quirks {
-        visibility_delay: Duration::from_secs(3600),
-        ..Quirks::default()
-    })
-    .await;
+    let server =
+        FakeServer::with_quirks(Quirks::new().visibility_delay(Duration::from_secs(3600))).await;
     let begun = Instant::now();
     let error = server
         .client()
@@ -173,11 +166,7 @@ async fn a_trunk_that_cannot_be_addressed_is_read_from_the_list() {
 
 #[tokio::test]
 async fn a_trunk_is_read_by_its_id_where_the_server_wants_that() {
-    let server = FakeServer::with_quirks(Quirks {
-        addressing: Addressing::Base64Id,
-        ..Quirks::default()
-    })
-    .await;
+    let server = FakeServer::with_quirks(Quirks::new().addressing(Addressing::Base64Id)).await;
     let made = server
         .client()
         .unwrap()
@@ -191,11 +180,7 @@ async fn a_trunk_is_read_by_its_id_where_the_server_wants_that() {
 #[tokio::test]
 async fn a_trunk_that_becomes_visible_shortly_before_the_timeout_is_read() {
     let (visible, timeout) = (Duration::from_millis(1700), Duration::from_millis(2000));
-    let server = FakeServer::with_quirks(Quirks {
-        visibility_delay: visible,
-        ..Quirks::default()
-    })
-    .await;
+    let server = FakeServer::with_quirks(Quirks::new().visibility_delay(visible)).await;
     let begun = Instant::now();
     let client = server.client().unwrap();
     let wanted = trunk(PATTERN);

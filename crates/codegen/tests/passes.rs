@@ -735,20 +735,119 @@ fn no_struct_with_fields_can_be_written_as_a_literal_elsewhere() {
 
 #[test]
 fn what_nobody_calls_is_dropped() {
-    let code = "pub mod types { pub mod error { pub struct E; } pub struct T; } pub mod prelude {}
-        impl Client { pub fn new() {} pub fn list() {} } impl Other { pub fn new() {} }";
+    let code = "pub mod types { pub mod error { pub struct E; } pub struct T; } pub mod prelude {}";
     let mut code = syn::parse_str(code).unwrap();
     passes::prune::run(&mut code).unwrap();
+    assert_eq!(text(&code), "pub mod types {\n    pub struct T;\n}\n");
+}
+
+/// What progenitor generates for an operation, with this in the place of `before`.
+fn operation(before: &str, after: &str) -> syn::File {
+    let code = r#"
+        use crate::values::path_segment;
+        pub use progenitor_client::{ByteStream, Error};
+        pub struct Client { baseurl: String }
+        impl Client { pub fn new_with_client() {} }
+        impl ClientInfo<()> for Client {}
+        impl ClientHooks<()> for &Client {}
+        const _: () = {};
+        impl Client {
+            /// Lists the trunks of a domain.
+            pub async fn list<'a>(
+                &'a self,
+                domain: &'a DomainName,
+                limit: Option<u64>,
+                order: &'a str,
+                body: &'a types::Query,
+            ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+                let url = format!("{}/domains/{}", self.baseurl, path_segment(domain));
+                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+                header_map.append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                );
+                #[allow(unused_mut)]
+                let mut request = self
+                    .client
+                    .put(url)
+                    .query(&progenitor_client::QueryParam::new("limit", &limit))
+                    .query(&progenitor_client::QueryParam::new("order", &order))
+                    .json(&body)
+                    .headers(header_map)
+                    .build()?;
+                let info = OperationInfo { operation_id: "list" };
+                self.pre(&mut request, &info).await?;
+                let result = self.exec(request, &info).await;
+                self.post(&result, &info).await?;
+                let response = result?;
+                match response.status().as_u16() { _ => Ok(response) }
+            }
+        }"#;
+    assert!(code.contains(before), "{before}");
+    syn::parse_str(&code.replace(before, after)).unwrap()
+}
+
+#[test]
+fn an_operation_becomes_a_function_that_returns_its_request() {
+    let mut code = operation("", "");
+    passes::requests::run(&mut code).unwrap();
     let text = text(&code);
+    let call = r#"
+        Call::new("list", Method::PUT, format!("/domains/{}", path_segment(domain)))
+            .query("limit", limit)
+            .query("order", Some(order))
+            .json(body)
+    }
+"#;
+    assert!(text.contains(call), "{text}");
     assert!(
-        !text.contains("error") && !text.contains("prelude"),
+        text.contains("/// Lists the trunks of a domain.\n    pub fn list<'a>("),
         "{text}"
     );
-    assert!(
-        text.contains("impl Client {\n    pub fn list()")
-            && text.contains("impl Other {\n    pub fn new()"),
-        "{text}"
-    );
+    for dropped in ["progenitor", "struct Client", "impl", "async", "const _"] {
+        assert!(!text.contains(dropped), "{dropped}\n{text}");
+    }
+}
+
+#[test]
+fn an_operation_that_sends_what_is_not_known_stops_the_generator() {
+    let table = [
+        // A form, a header, a cookie, another URL: each would be lost.
+        (
+            ".json(&body)",
+            ".form_urlencoded(&body)?",
+            "not the client's",
+        ),
+        (
+            "#[allow(unused_mut)]",
+            "header_map.append(\"x-trace\", order.try_into()?);",
+            "x-trace",
+        ),
+        (
+            "#[allow(unused_mut)]",
+            "let cookies = jar(order);",
+            "cookies",
+        ),
+        (
+            "\"{}/domains/{}\", self.baseurl",
+            "\"{}/domains/{}\", self.other",
+            "base URL",
+        ),
+        (".json(&body)", ".json(&body.inner)", "body"),
+        (
+            "\"order\", &order",
+            "\"order\", &order.join(\",\")",
+            "query parameter",
+        ),
+        (".put(url)", ".request(method, url)", "`request`"),
+    ];
+    for (before, after, reason) in table {
+        let problem = passes::requests::run(&mut operation(before, after)).unwrap_err();
+        assert!(
+            problem.starts_with("`list`: ") && problem.contains(reason),
+            "{after}: {problem}"
+        );
+    }
 }
 
 /// A generated method whose path is written by an expression.

@@ -111,31 +111,25 @@ impl Surface {
                         );
                     }
                 }
-                Item::Impl(item) if item.trait_.is_none() && short(&item.self_ty) == "Client" => {
-                    for function in item.items.iter().filter_map(|item| match item {
-                        syn::ImplItem::Fn(function) => Some(function),
-                        _ => None,
-                    }) {
-                        let arguments =
-                            function
-                                .sig
-                                .inputs
-                                .iter()
-                                .filter_map(|argument| match argument {
-                                    FnArg::Typed(argument) => Some(format!(
-                                        "{}: {}",
-                                        argument.pat.to_token_stream(),
-                                        short(&argument.ty)
-                                    )),
-                                    FnArg::Receiver(_) => None,
-                                });
-                        let arguments = arguments.collect::<Vec<_>>().join(", ");
-                        self.add(
-                            format!("fn {}", function.sig.ident),
-                            format!("({arguments})"),
-                            &function.attrs,
-                        );
-                    }
+                Item::Fn(item) if is_public(&item.vis) => {
+                    let arguments = item
+                        .sig
+                        .inputs
+                        .iter()
+                        .filter_map(|argument| match argument {
+                            FnArg::Typed(argument) => Some(format!(
+                                "{}: {}",
+                                argument.pat.to_token_stream(),
+                                short(&argument.ty)
+                            )),
+                            FnArg::Receiver(_) => None,
+                        });
+                    let arguments = arguments.collect::<Vec<_>>().join(", ");
+                    self.add(
+                        format!("fn {}", item.sig.ident),
+                        format!("({arguments})"),
+                        &item.attrs,
+                    );
                 }
                 _ => {}
             }
@@ -240,8 +234,8 @@ mod tests {
 
     #[test]
     fn an_operation_shows_its_arguments() {
-        let after = "impl Client { pub async fn get<'a>(&'a self, domain: &'a \
-             crate::values::DomainName) -> R { todo() } }";
+        let after = "mod requests { \
+             pub fn get<'a>(domain: &'a crate::values::DomainName) -> R { todo() } }";
         assert_eq!(changes("", after), ["+ fn get (domain: &DomainName)"]);
     }
 }

@@ -264,7 +264,7 @@ impl Laboratory {
 fn switches() -> Vec<(&'static str, Quirks)> {
     macro_rules! quirks {
         ($($name:ident: $value:expr),*) => {
-            Quirks { $($name: $value,)* ..Quirks::default() }
+            Quirks::new()$(.$name($value))*
         };
     }
     vec![
@@ -340,10 +340,7 @@ async fn no_switch_breaks_a_relation_but_those_that_are_known_to() {
 #[tokio::test]
 async fn a_list_that_stops_short_is_not_taken_for_complete() {
     let laboratory = Laboratory::new();
-    let quirks = Quirks {
-        paging: ListPaging::StopsAt100,
-        ..Quirks::default()
-    };
+    let quirks = Quirks::new().paging(ListPaging::StopsAt100);
     let server = FakeServer::with_quirks(quirks).await;
     server.seed("acme.example", 150);
     let (broken, _) = laboratory.broken(&server, Addressing::Pattern).await;
