@@ -275,11 +275,8 @@ async fn the_scheme_of_a_credential_is_read_in_any_case() {
 
 #[tokio::test]
 async fn a_trunk_that_is_replaced_is_read_as_it_was_until_the_change_is_visible() {
-    let server = FakeServer::with_quirks(Quirks {
-        visibility_delay: Duration::from_secs(3_600),
-        ..Quirks::default()
-    })
-    .await;
+    let quirks = Quirks::new().visibility_delay(Duration::from_secs(3_600));
+    let server = FakeServer::with_quirks(quirks).await;
     // It is visible at once.
     server.seed("acme.example", 1);
     let before = stored(&server).await;
