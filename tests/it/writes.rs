@@ -40,7 +40,7 @@ async fn a_new_trunk_is_read_with_its_generated_password() {
             .client()
             .unwrap()
             .connections()
-            .create_and_read(&trunk(PATTERN), PATIENCE)
+            .create_and_read(trunk(PATTERN), PATIENCE)
             .await
             .unwrap();
         assert_eq!(made.orig_match_pattern, PATTERN);
@@ -63,7 +63,7 @@ async fn an_endless_timeout_is_accepted() {
             .client()
             .unwrap()
             .connections()
-            .create_and_read(&trunk(PATTERN), Duration::MAX)
+            .create_and_read(trunk(PATTERN), Duration::MAX)
             .await
             .unwrap();
         assert_eq!(made.orig_match_pattern, PATTERN);
@@ -80,7 +80,7 @@ async fn create_and_read_waits_for_a_new_trunk() {
         .client()
         .unwrap()
         .connections()
-        .create_and_read(&trunk(PATTERN), PATIENCE)
+        .create_and_read(trunk(PATTERN), PATIENCE)
         .await
         .unwrap();
     assert!(begun.elapsed() >= delay);
@@ -102,7 +102,7 @@ async fn a_trunk_that_stays_invisible_is_an_error_in_time_that_names_it_on_reque
         .client()
         .unwrap()
         .connections()
-        .create_and_read(&trunk(PATTERN), Duration::from_millis(300))
+        .create_and_read(trunk(PATTERN), Duration::from_millis(300))
         .await
         .unwrap_err();
     assert!(
@@ -132,7 +132,7 @@ async fn a_conflict_names_the_trunk_on_request_only() {
             .client()
             .unwrap()
             .connections()
-            .create_and_read(&trunk(PATTERN), PATIENCE)
+            .create_and_read(trunk(PATTERN), PATIENCE)
             .await
             .unwrap_err();
         assert!(error.is_conflict(), "{error}");
@@ -156,7 +156,7 @@ async fn a_trunk_that_cannot_be_addressed_is_read_from_the_list() {
             .client()
             .unwrap()
             .connections()
-            .create_and_read(&trunk("sip:*@192.0.2.20"), PATIENCE)
+            .create_and_read(trunk("sip:*@192.0.2.20"), PATIENCE)
             .await
             .unwrap();
         assert_eq!(made.orig_match_pattern, "sip:*@192.0.2.20");
@@ -171,7 +171,7 @@ async fn a_trunk_is_read_by_its_id_where_the_server_wants_that() {
         .client()
         .unwrap()
         .connections()
-        .create_and_read(&trunk("sip:*@192.0.2.20"), PATIENCE)
+        .create_and_read(trunk("sip:*@192.0.2.20"), PATIENCE)
         .await
         .unwrap();
     assert_eq!(made.orig_match_pattern, "sip:*@192.0.2.20");

@@ -8,7 +8,7 @@ use har_import::command::Command;
 
 use crate::workspace::{self, RECORDINGS, SPEC};
 
-/// Turn the exchanges of a HAR file into redacted recordings
+/// Convert the exchanges of a HAR file to redacted recordings
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// HAR 1.x file, as browsers and proxies save it

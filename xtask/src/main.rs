@@ -34,7 +34,7 @@ enum Command {
     /// Validate the OpenAPI document against recorded traffic
     #[command(disable_help_flag = true)]
     Validate(Rest),
-    /// Turn the exchanges of a HAR file into redacted recordings
+    /// Convert the exchanges of a HAR file to redacted recordings
     #[command(disable_help_flag = true)]
     ImportHar(Rest),
     /// Write recordings as one HAR 1.2 file

@@ -15,12 +15,17 @@ use traffic_redact::Knowledge;
 
 use crate::import::Import;
 
-/// Turn the exchanges of a HAR file into redacted recordings
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  2  failed: a file cannot be read or written, no exchange belongs to a
+     documented operation, or something sensitive would remain";
+
+/// Convert the exchanges of a HAR file to redacted recordings
 ///
-/// Exit code 0: done. 2: failed, because a file cannot be read or written, no exchange belongs to a
-/// documented operation, or something sensitive would remain.
+/// Secrets and customer data are replaced before anything is written.
 #[derive(Debug, Clone, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, after_long_help = EXIT_CODES)]
 pub struct Command {
     /// HAR 1.x file, as browsers and proxies save it
     pub file: PathBuf,
@@ -30,7 +35,7 @@ pub struct Command {
     /// Folder of the recordings; existing files are never overwritten
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Print what would be written, redacted, and write nothing
+    /// Print the redacted recordings instead of writing them
     #[arg(long)]
     pub dry_run: bool,
     /// Name files `<status>-<NAME>.json` instead of by the status alone

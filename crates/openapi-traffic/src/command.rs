@@ -90,12 +90,12 @@ pub struct Judging {
     /// The lowest severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Severity::Warning)]
     pub fail_on: Severity,
-    /// Instead of a report, print the edits of the document that the traffic asks for, as a unified
+    /// Instead of a report, print edits of the document that would end the findings, as a unified
     /// diff; `apply` also makes them
     ///
-    /// An edit is offered where a captured or reported exchange shows a value, field, type, status,
-    /// media type or parameter that the document does not know, and where it ends these findings
-    /// and brings no other.
+    /// An edit is proposed where a captured or reported exchange has a value, field, type, status,
+    /// media type or parameter that the document does not mention, and where the edit ends these
+    /// findings and causes no others.
     #[arg(
         long,
         value_name = "WHAT",
