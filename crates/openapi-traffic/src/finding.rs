@@ -81,14 +81,15 @@ impl Finding {
         }
     }
 
-    /// Whether it reports something that the document does not mention, whose name it shows.
-    pub(crate) fn is_undocumented(&self) -> bool {
-        self.name.contains("undocumented")
+    /// Whether it is about the name of its place: the document does not mention it, or a relation
+    /// does.
+    pub(crate) fn reports_its_key(&self) -> bool {
+        self.name.contains("undocumented") || self.name.contains("relation")
     }
 
-    /// The key that is reported as undocumented.
-    pub(crate) fn undocumented_key(&self) -> Option<Cow<'_, str>> {
-        let at = self.at.as_deref().filter(|_| self.is_undocumented())?;
+    /// The key that it is about.
+    pub(crate) fn reported_key(&self) -> Option<Cow<'_, str>> {
+        let at = self.at.as_deref().filter(|_| self.reports_its_key())?;
         pointer::last(at)
     }
 

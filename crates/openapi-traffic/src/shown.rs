@@ -2,9 +2,9 @@
 //! would interpret.
 //!
 //! Everything is by allow-list. A name (an object key, a path segment) is shown if the document
-//! contains it. The one other name that is shown is the one that a finding reports as undocumented,
-//! if it looks like an identifier: a map has data for its keys, and so may what is not documented. A
-//! value is shown if it cannot identify anybody.
+//! contains it. The one other name that is shown is the one that a finding is about, because it is
+//! not documented or because a relation names it, if it looks like an identifier: a map has data for
+//! its keys, and so may what is not documented. A value is shown if it cannot identify anybody.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -148,8 +148,8 @@ impl Known {
         if self.names.contains(key) { key } else { MASK }
     }
 
-    /// What is reported as undocumented: a key, a path segment or a media type. A long one that is
-    /// not in the document is truncated to its first words.
+    /// What a finding is about: a key, a path segment or a media type. A long one that is not in the
+    /// document is truncated to its first words.
     pub(crate) fn name<'t>(&self, name: &'t str) -> Cow<'t, str> {
         if self.names.contains(name) || is_media_type(name) {
             Cow::Borrowed(name)
@@ -177,14 +177,14 @@ impl Known {
         segments.collect::<Vec<_>>().join("/")
     }
 
-    /// A pointer into a value, each token shown or masked; indices are always shown. If the value
-    /// that it leads to is `undocumented`, its key is what is reported.
-    pub(crate) fn pointer(&self, at: &str, value: &Value, undocumented: bool) -> String {
+    /// A pointer into a value, each token shown or masked; indices are always shown. The last may be
+    /// what a finding is about.
+    pub(crate) fn pointer(&self, at: &str, value: &Value, is_reported: bool) -> String {
         let mut here = Some(value);
         let mut shown = String::with_capacity(at.len());
         let mut tokens = pointer::tokens(at).into_iter().flatten().peekable();
         while let Some(token) = tokens.next() {
-            let is_subject = undocumented && tokens.peek().is_none();
+            let is_subject = is_reported && tokens.peek().is_none();
             let is_index = here.is_some_and(Value::is_array);
             here = match here {
                 Some(Value::Object(members)) => members.get(token.as_ref()),

@@ -356,13 +356,13 @@ pub(crate) fn place_finding(
         Some(_) => ("/response/body", &recording.response.body),
         None => ("/request/body", &recording.request.body),
     };
-    let is_undocumented = finding.is_undocumented();
+    let is_reported = finding.reports_its_key();
     // Only a body has arrays, where a numeric token is an index and not a name.
     let shown = match (at.strip_prefix(side), body) {
         (Some(below), Some(body)) => {
-            format!("{side}{}", known.pointer(below, body, is_undocumented))
+            format!("{side}{}", known.pointer(below, body, is_reported))
         }
-        _ => known.pointer(at, &serde_json::Value::Null, is_undocumented),
+        _ => known.pointer(at, &serde_json::Value::Null, is_reported),
     };
     let (mut place, end) = exchange.place_and_end(at);
     let mut texts = [finding.message, finding.expected, finding.seen];

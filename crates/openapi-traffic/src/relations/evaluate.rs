@@ -425,7 +425,7 @@ impl<'e> Scope<'e, '_> {
         };
         let mut others = common(&left, &right).filter(|(_, left, right)| !same(left, right));
         if let Some((name, left, right)) = others.next() {
-            let shown = known.key(name);
+            let shown = known.name(name);
             broken.seen = format!("`{shown}`: {} and {}", describe(left), describe(right));
             broken.at = pointer::join(&broken.at, name);
             if let Some((_, at)) = &mut broken.earlier {

@@ -294,7 +294,7 @@ impl Page<'_> {
             "</span> <span class=\"message\">{}</span></summary>\n<div class=\"windows\">\n",
             Message(&finding.message)
         )?;
-        let reported = finding.undocumented_key();
+        let reported = finding.reported_key();
         let parts = [
             (
                 "The spec",

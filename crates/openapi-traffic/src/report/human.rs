@@ -82,7 +82,7 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
         ),
     );
 
-    let reported = finding.undocumented_key();
+    let reported = finding.reported_key();
     let recording = Kind::Recording(reported.as_deref());
     let parts = [
         (&finding.spec, Kind::Document, "expected", &finding.expected),

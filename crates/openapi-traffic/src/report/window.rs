@@ -45,7 +45,7 @@ pub(super) struct Windows<'r> {
 pub(super) enum Kind<'f> {
     /// A document that its readers have.
     Document,
-    /// Traffic, in which this key is reported as undocumented.
+    /// Traffic, in which a finding is about this key.
     Recording(Option<&'f str>),
 }
 
