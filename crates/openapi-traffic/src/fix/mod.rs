@@ -11,14 +11,14 @@ mod needs;
 mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use document_edit::Edit;
 use located::Source;
 use similar::TextDiff;
 
 use crate::checks::Checks;
-use crate::report::{Report, Tool};
+use crate::report::{Report, Reported, Tool};
 use crate::run::{Options, run_on};
 use crate::shown::visible;
 use crate::spec::Spec;
@@ -161,10 +161,9 @@ pub fn propose(
         let is_new = |what: &str| failed.iter().all(|it| it.what != what);
         proposals.retain(|it| is_new(&it.fix.what));
         refused = hopeless;
-        let state = State::of(report);
         // All at once, which is mostly right; else one by one.
         let held = if proposals.len() > 1 {
-            trial.all(&text, &proposals, &state)
+            trial.all(&text, &proposals, report)
         } else {
             None
         };
@@ -176,7 +175,7 @@ pub fn propose(
         }
         let mut done = None;
         for proposal in proposals {
-            match trial.one(&text, &proposal, &state) {
+            match trial.one(&text, &proposal, report) {
                 Ok(held) => {
                     offered.push(proposal.fix);
                     done = Some(held);
@@ -219,8 +218,20 @@ struct State {
 
 impl State {
     fn of(report: &Report) -> State {
+        State::counted(report, &|_| true)
+    }
+
+    /// The same of some files, and of what is in none.
+    fn of_files(report: &Report, files: &BTreeSet<PathBuf>) -> State {
+        State::counted(report, &|it| {
+            let recording = it.finding.recording.as_ref();
+            recording.is_none_or(|it| files.contains(Path::new(report.path(&it.file))))
+        })
+    }
+
+    fn counted(report: &Report, is_meant: &dyn Fn(&Reported) -> bool) -> State {
         let mut findings: BTreeMap<String, (usize, String)> = BTreeMap::new();
-        for it in &report.findings {
+        for it in report.findings.iter().filter(|it| is_meant(it)) {
             let said = || (0, format!("{}: {}", it.finding.code, it.finding.message));
             findings.entry(it.id.clone()).or_insert_with(said).0 += 1;
         }
@@ -263,13 +274,13 @@ impl Trial<'_> {
     }
 
     /// The text after all proposals in their first ways, if it holds, and what is found then.
-    fn all(&self, text: &str, proposals: &[Proposal], state: &State) -> Option<(String, Report)> {
+    fn all(&self, text: &str, proposals: &[Proposal], before: &Report) -> Option<(String, Report)> {
         let mut edited = text.to_owned();
         for proposal in proposals {
             edited = document_edit::apply(&self.source(&edited), proposal.ways.first()?).ok()?;
         }
         let all: Vec<_> = proposals.iter().collect();
-        let after = self.holds(&edited, state, &all).ok()?;
+        let after = self.holds(&edited, before, &all).ok()?;
         Some((edited, after))
     }
 
@@ -278,7 +289,7 @@ impl Trial<'_> {
         &self,
         text: &str,
         proposal: &Proposal,
-        state: &State,
+        before: &Report,
     ) -> Result<(String, Report), String> {
         let mut reason = "there is no way to say it here that is known".to_owned();
         for way in &proposal.ways {
@@ -286,7 +297,7 @@ impl Trial<'_> {
             let held = edited
                 .map_err(|error| error.to_string())
                 .and_then(|edited| {
-                    let after = self.holds(&edited, state, &[proposal])?;
+                    let after = self.holds(&edited, before, &[proposal])?;
                     Ok((edited, after))
                 });
             match held {
@@ -297,35 +308,27 @@ impl Trial<'_> {
         Err(reason)
     }
 
-    fn holds(&self, text: &str, state: &State, proposals: &[&Proposal]) -> Result<Report, String> {
-        self.ends(text, proposals)?;
-        let report = self.run(text, self.options);
-        state.worse(&State::of(&report), proposals)?;
-        (self.accept)(&self.source(text))?;
-        Ok(report)
-    }
-
-    /// Whether an edit ends the findings that it is for, by the files with these findings alone:
-    /// what fails does not have to be held against the other traffic.
-    fn ends(&self, text: &str, proposals: &[&Proposal]) -> Refusal {
-        let options = Options {
-            paths: proposals
-                .iter()
-                .flat_map(|it| it.files.iter().cloned())
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect(),
+    /// What the traffic says after an edit, if it is better than before. What fails is seen in the
+    /// files with the findings that the edit is for, mostly, so that these are read first.
+    fn holds(
+        &self,
+        text: &str,
+        before: &Report,
+        proposals: &[&Proposal],
+    ) -> Result<Report, String> {
+        let files = proposals.iter().flat_map(|it| it.files.iter().cloned());
+        let files: BTreeSet<PathBuf> = files.collect();
+        let few = Options {
+            paths: files.iter().cloned().collect(),
             unused_excuses: false,
             ..self.options.clone()
         };
-        let after = State::of(&self.run(text, &options));
-        let whole: Vec<_> = proposals.iter().filter(|it| !it.partial).collect();
-        for (id, (_, said)) in &after.findings {
-            if whole.iter().any(|it| it.ids.contains(id)) {
-                return Err(format!("with it, the finding stays: {said}"));
-            }
-        }
-        Ok(())
+        let state = State::of_files(before, &files);
+        state.worse(&State::of(&self.run(text, &few)), proposals)?;
+        let report = self.run(text, self.options);
+        State::of(before).worse(&State::of(&report), proposals)?;
+        (self.accept)(&self.source(text))?;
+        Ok(report)
     }
 
     fn run(&self, text: &str, options: &Options) -> Report {
