@@ -7769,6 +7769,7 @@ pub mod types {
     }
 }
 /// The request of each operation.
+#[allow(clippy::all)]
 pub mod requests {
     #[allow(unused_imports)]
     use super::{path_segment, types};

@@ -46,6 +46,7 @@ pub fn run(code: &mut File) -> Result<(), String> {
     });
     code.items.push(parse_quote! {
         /// The request of each operation.
+        #[allow(clippy::all)]
         pub mod requests {
             #[allow(unused_imports)]
             use super::{path_segment, types};
