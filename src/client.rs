@@ -358,7 +358,8 @@ impl ClientBuilder {
     ///
     /// A decoded list of captured trunks takes 1.2 times its body, in addition to the body. A
     /// hostile server can cause 13 times the body, with many small unknown fields, and 2.4 kB per
-    /// trunk: about 250 MB with both defaults (measured by `benches/decode.rs`).
+    /// trunk: about 250 MB with both defaults (measured by `benches/decode.rs`). See the example of
+    /// [`max_trunks`](Self::max_trunks).
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.limits.body_bytes = bytes;
         self

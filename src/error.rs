@@ -379,6 +379,18 @@ impl Error {
     ///
     /// # Troubleshooting
     #[doc = concat!("The 404 ", advice!(not_from_service))]
+    ///
+    /// ```no_run
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
+    /// match acme.connections().delete("sip*@acme-pri.example").await {
+    ///     Err(error) if error.is_not_found() => println!("there is no such trunk"),
+    ///     Err(error) if error.is_foreign_not_found() => println!("not the service: {error}"),
+    ///     other => println!("removed ({})", other?.status()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_foreign_not_found(&self) -> bool {
         self.is_status(StatusCode::NOT_FOUND) && !self.is_not_found() && !self.is_unknown_route()
     }
@@ -464,6 +476,22 @@ impl Error {
 
     /// The server may have received the request, so it may have carried it out. `false` only where
     /// it certainly has not received it.
+    ///
+    /// ```no_run
+    /// # use netsapiens_connections::{Domain, Error};
+    /// # async fn run(acme: Domain) -> Result<(), Error> {
+    /// const PATTERN: &str = "sip*@192.0.2.30";
+    /// let trunks = acme.connections();
+    /// match trunks.create(acme.new_connection(PATTERN)?).await {
+    ///     // A second create could meet the first one: look before it is tried again.
+    ///     Err(error) if error.may_have_been_sent() && trunks.get(PATTERN).await?.is_some() => {
+    ///         println!("created, although: {error}");
+    ///     }
+    ///     other => println!("created ({})", other?.status()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn may_have_been_sent(&self) -> bool {
         self.0.sent
     }

@@ -68,6 +68,21 @@ fn encoded<S: AsRef<str>>(segments: impl IntoIterator<Item = S>) -> Result<Strin
 }
 
 /// A request to be sent; returned by [`Client::request`]. `Debug` shows only the method.
+///
+/// ```no_run
+/// # use netsapiens_connections::{Client, Error};
+/// # async fn run(client: Client) -> Result<(), Error> {
+/// use netsapiens_connections::{Method, RawJson};
+///
+/// let domains = client.request(Method::GET, ["domains"]).query("limit", "10").send().await?;
+/// println!("{}", domains.json::<RawJson>()?.as_str());
+///
+/// let settings = serde_json::json!({ "description": "Acme" });
+/// let request = client.request(Method::PUT, ["domains", "acme.example"]).json(&settings);
+/// println!("{}", request.send().await?.metadata().status());
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a request does nothing unless it is sent"]
 pub struct Request {
     client: Client,

@@ -326,6 +326,21 @@ name!(MatchPattern);
 const PATTERN: &str = "match pattern";
 
 /// How a trunk is addressed in a URL.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), netsapiens_connections::Error> {
+/// use netsapiens_connections::{Addressing, ClientBuilder, ErrorKind};
+///
+/// let by = |addressing| ClientBuilder::from_env()?.addressing(addressing).build();
+/// let acme = by(Addressing::Pattern)?.domain("acme.example")?;
+/// let error = acme.connections().get("sip:*@192.0.2.30").await.unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Input); // a `:`, and nothing was sent
+///
+/// let acme = by(Addressing::Base64Id)?.domain("acme.example")?;
+/// println!("{}", acme.connections().get("sip:*@192.0.2.30").await?.is_some());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Addressing {
