@@ -214,6 +214,10 @@ async fn no_public_type_shows_text_in_debug() {
             "Connections",
             shown(&client.connections().filter(filter.clone())),
         ),
+        (
+            "ReadFuture",
+            shown(&domain.connections().filter(filter.clone()).count()),
+        ),
         // Traits, a type of futures and a type of a library: none holds a text of ours.
         ("Credential", String::new()),
         ("Method", String::new()),

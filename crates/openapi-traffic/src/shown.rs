@@ -3,8 +3,9 @@
 //!
 //! Everything is by allow-list. A name (an object key, a path segment) is shown if the document
 //! contains it. The one other name that is shown is the one that a finding is about, because it is
-//! not documented or because a relation names it, if it looks like an identifier: a map has data for
-//! its keys, and so may what is not documented. A value is shown if it cannot identify anybody.
+//! not documented or because a relation names it, if it looks like an identifier: the keys of a map
+//! are data, and so may be those of a value that is not documented. A value is shown if it cannot
+//! identify anybody.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -148,8 +149,8 @@ impl Known {
         if self.names.contains(key) { key } else { MASK }
     }
 
-    /// What a finding is about: a key, a path segment or a media type. A long one that is not in the
-    /// document is truncated to its first words.
+    /// What a finding is about: a key, a path segment or a media type. A long one that is not in
+    /// the document is truncated to its first words.
     pub(crate) fn name<'t>(&self, name: &'t str) -> Cow<'t, str> {
         if self.names.contains(name) || is_media_type(name) {
             Cow::Borrowed(name)
@@ -177,8 +178,8 @@ impl Known {
         segments.collect::<Vec<_>>().join("/")
     }
 
-    /// A pointer into a value, each token shown or masked; indices are always shown. The last may be
-    /// what a finding is about.
+    /// A pointer into a value, each token shown or masked; indices are always shown. The last may
+    /// be what a finding is about.
     pub(crate) fn pointer(&self, at: &str, value: &Value, is_reported: bool) -> String {
         let mut here = Some(value);
         let mut shown = String::with_capacity(at.len());
