@@ -155,11 +155,10 @@ impl Service {
     }
 
     fn route(&mut self, parsed: &ParsedRequest<'_>) -> Result<Reply, Reply> {
-        let key = parsed
-            .headers
-            .authorization
-            .strip_prefix("Bearer ")
-            .unwrap_or_default();
+        let credential = parsed.headers.authorization.split_once(' ');
+        let key = credential
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map_or("", |(_, key)| key.trim_start());
         if ![SYSTEM_KEY, DOMAIN_KEY, READ_ONLY_KEY].contains(&key) {
             return Err(Reply::message(401, "Unauthorized"));
         }
@@ -258,9 +257,13 @@ impl Service {
         {
             return Err(Reply::message(409, "Connection already exists"));
         }
+        // A delete that reads do not see yet: they go on seeing the trunk that was there.
+        let mut deleted = self.trunks.iter().filter(|it| it.is(&domain, &pattern));
+        let before = deleted.find_map(|it| it.seen(Instant::now()).cloned());
         self.trunks.retain(|trunk| !trunk.is(&domain, &pattern));
         let visible = self.change();
-        self.trunks.push(Trunk::create(settings, visible));
+        let trunk = Trunk::create(settings, visible);
+        self.trunks.push(trunk.instead_of(before));
         Ok(Reply::message(202, "Accepted"))
     }
 

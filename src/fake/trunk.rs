@@ -62,6 +62,12 @@ impl Trunk {
         trunk
     }
 
+    /// Until it is visible, reads see another one, if there is one.
+    pub(super) fn instead_of(mut self, before: Option<Map<String, Value>>) -> Self {
+        self.before = before;
+        self
+    }
+
     /// Changes the settings of an update and leaves the others.
     pub(super) fn update(&mut self, settings: &Map<String, Value>, visible: Instant) {
         self.change(visible);

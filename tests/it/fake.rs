@@ -1,9 +1,11 @@
 //! The fake server refuses requests that violate the spec, says why, and stores nothing of them.
 
+use std::time::Duration;
+
 use netsapiens_connections::Method;
 use netsapiens_connections::fake::{FakeServer, Quirks, SYSTEM_KEY};
 use reqwest::StatusCode;
-use reqwest::header::{ALLOW, CONTENT_TYPE};
+use reqwest::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 const LIST: &str = "/connections";
@@ -255,4 +257,42 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() 
     let unknown = send(&server, "GET", "/trunks", None).await;
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
     assert_eq!(message(unknown).await, "No Route Found [92]");
+}
+
+#[tokio::test]
+async fn the_scheme_of_a_credential_is_read_in_any_case() {
+    let server = FakeServer::start().await;
+    let url = format!("{}/ns-api/v2{LIST}", server.url());
+    for (scheme, status) in [
+        ("Bearer", StatusCode::OK),
+        ("bearer", StatusCode::OK),
+        ("BEARER ", StatusCode::OK),
+        ("Basic", StatusCode::UNAUTHORIZED),
+        ("", StatusCode::UNAUTHORIZED),
+    ] {
+        let request = reqwest::Client::new()
+            .get(&url)
+            .header(AUTHORIZATION, format!("{scheme} {SYSTEM_KEY}"));
+        assert_eq!(request.send().await.unwrap().status(), status, "{scheme}");
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_that_is_replaced_is_read_as_it_was_until_the_change_is_visible() {
+    let server = FakeServer::with_quirks(Quirks {
+        visibility_delay: Duration::from_secs(3_600),
+        ..Quirks::default()
+    })
+    .await;
+    // It is visible at once.
+    server.seed("acme.example", 1);
+    let before = stored(&server).await;
+    let one = "/domains/acme.example/connections/sip*%40trunk-000000.example";
+    let deleted = send(&server, "DELETE", one, None).await;
+    assert_eq!(deleted.status(), StatusCode::ACCEPTED);
+    let mut body = create("dial-plan", json!("after"));
+    body["connection-orig-match-pattern"] = json!("sip*@trunk-000000.example");
+    let created = send(&server, "POST", LIST, Some(&body)).await;
+    assert_eq!(created.status(), StatusCode::ACCEPTED);
+    assert_eq!(stored(&server).await, before);
 }

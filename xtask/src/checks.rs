@@ -8,14 +8,11 @@ use http_recording::Recording;
 use located::Source;
 use openapi_traffic::report::Report;
 use openapi_traffic::{Checks, Finding, Relations, Spec};
+use spec_corrections::{Corrections, Facts, Vendor, check, check_relations};
 use traffic_redact::{FoundLeak, Knowledge, Search};
 
-use crate::check_corrections;
-use crate::check_relations;
 use crate::codes::Code;
-use crate::corrections::Corrections;
 use crate::export_har::CREATOR;
-use crate::vendor_facts::Facts;
 use crate::workspace::RECORDINGS;
 
 /// In the folder of the corrections file.
@@ -23,15 +20,15 @@ const FACTS: &str = "vendor-facts.yaml";
 /// A shorter note is not informative.
 const SHORTEST_NOTE: usize = 20;
 
-/// The files that the checks of one run read.
-#[derive(Debug, Clone, Default)]
+/// What the checks of one run are about.
+#[derive(Debug, Default)]
 pub struct Subjects {
     /// The recordings, as they were given.
     pub recordings: Vec<PathBuf>,
     /// The corrections.
     pub corrections: Option<PathBuf>,
-    /// The folder of the vendor's documents, against which the vendor facts are checked.
-    pub vendor: Option<PathBuf>,
+    /// The vendor's documents, against which the vendor facts are checked; may be empty.
+    pub vendor: Vendor,
 }
 
 /// The checks of one run.
@@ -50,9 +47,9 @@ impl RepositoryChecks {
         }
     }
 
-    /// The folder of the vendor's documents, if there is one.
-    pub fn vendor(&self) -> Option<&Path> {
-        self.subjects.vendor.as_deref()
+    /// The vendor's documents.
+    pub fn vendor(&self) -> &Vendor {
+        &self.subjects.vendor
     }
 
     fn search(&self, spec: &Spec) -> &Search {
@@ -77,10 +74,10 @@ impl RepositoryChecks {
         let corrections = Corrections::load(Source::read(path)?)?;
         let facts = Facts::load(Source::read(&path.with_file_name(FACTS))?)?;
         report.summary.corrections = corrections.entries().len();
-        let mut findings = check_corrections::check(&corrections, spec.value());
-        findings.extend(facts.check(spec.value(), &corrections));
-        if let Some(folder) = &self.subjects.vendor {
-            findings.extend(facts.check_vendor(folder)?);
+        let mut findings = check(&corrections, spec.value());
+        findings.extend(facts.check(&corrections, spec.value()));
+        if !self.vendor().is_empty() {
+            findings.extend(facts.check_vendor(self.vendor())?);
         }
         Ok(findings)
     }
@@ -113,7 +110,7 @@ impl Checks for RepositoryChecks {
         relations: Option<&Relations>,
         report: &mut Report,
     ) -> Vec<Finding> {
-        let mut findings = relations.map_or_else(Vec::new, check_relations::check);
+        let mut findings = relations.map_or_else(Vec::new, check_relations);
         for part in [self.corrections(spec, report), self.leaks(spec)] {
             match part {
                 Ok(more) => findings.extend(more),

@@ -2,23 +2,14 @@
 //! ([`validate`], [`import_har`], [`export_har`]), and the one that also needs the client
 //! ([`mutate`]). It is a library so that integration tests can call the same code.
 
-pub mod corrections;
 pub mod forward;
 pub mod workspace;
 
-#[cfg(feature = "regen")]
-pub mod corrections_page;
 #[cfg(feature = "regen")]
 pub mod files;
 #[cfg(feature = "regen")]
 pub mod regen;
 
-#[cfg(feature = "traffic")]
-pub mod check_corrections;
-#[cfg(feature = "traffic")]
-mod check_evidence;
-#[cfg(feature = "traffic")]
-pub mod check_relations;
 #[cfg(feature = "traffic")]
 pub mod checks;
 #[cfg(feature = "traffic")]
@@ -33,5 +24,3 @@ pub mod import_har;
 pub mod mutate;
 #[cfg(feature = "traffic")]
 pub mod validate;
-#[cfg(feature = "traffic")]
-pub mod vendor_facts;

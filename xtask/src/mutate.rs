@@ -1,7 +1,6 @@
 //! `cargo xtask validate --mutate`: how much of the recorded traffic the spec really checks.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -9,9 +8,9 @@ use http_recording::Recording;
 use located::Source;
 use netsapiens_connections::envelopes::{ApiMessage, ConnectionCount, ConnectionList};
 use openapi_traffic::{Relations, Spec};
-use traffic_mutations::{By, Compared, Floors, Report, evidence, read, score};
+use traffic_mutations::{By, Compared, Floors, Reasons, Report, evidence, read, score};
 
-use crate::workspace::{FLOORS, RECORDINGS, RELATIONS, SPEC, workspace_root};
+use crate::workspace::{FLOORS, RECORDINGS, RELATIONS, SPEC, SURVIVORS, enter};
 
 /// Mutate the recordings, and count which mutations the spec detects
 ///
@@ -48,29 +47,17 @@ enum Format {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  no score is below its floor
-  1  a score is below its floor
+  0  no score is below its floor, and every survivor has a reason
+  1  a score is below its floor, or a survivor has no reason
   2  nothing could be measured: a file cannot be read, or a recording has findings before mutation";
 
 impl Mutate {
-    /// Runs the command; what keeps it from running at all goes to standard error.
-    pub fn run(self) -> ExitCode {
-        match self.measure() {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::FAILURE,
-            Err(error) => {
-                eprintln!("error: {error:#}");
-                ExitCode::from(2)
-            }
-        }
-    }
-
-    /// Whether nothing fell below its floor.
-    fn measure(mut self) -> anyhow::Result<bool> {
-        if let Some(output) = &mut self.output {
-            *output = std::path::absolute(&output)?;
-        }
-        std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
+    /// Runs the command. Returns the exit code.
+    ///
+    /// # Errors
+    /// Nothing can be measured.
+    pub fn run(mut self) -> anyhow::Result<u8> {
+        enter(&mut self.output)?;
         let report = report(self.raise_floors)?;
         let text = match self.format {
             Format::Human => report.table(self.all),
@@ -82,7 +69,7 @@ impl Mutate {
                 .with_context(|| format!("cannot write {}", path.display()))?,
             None => print!("{text}"),
         }
-        Ok(report.fell.is_empty())
+        Ok(u8::from(!report.fell.is_empty()))
     }
 }
 
@@ -96,9 +83,11 @@ fn report(raise_floors: bool) -> anyhow::Result<Report> {
         relations: Some(&relations),
         reader: Some(&client_refuses),
     };
-    let score = score(by, &recorded)?;
+    let mut score = score(by, &recorded)?;
+    let reasons = Reasons::load(Source::read(SURVIVORS.as_ref())?)?;
+    let unexplained = reasons.explain(&mut score);
     let evidence = evidence(&spec, &recorded)?;
-    let compared = if raise_floors {
+    let mut compared = if raise_floors {
         let floors = Floors::of(&score, &evidence.untested);
         std::fs::write(FLOORS, floors.written())
             .with_context(|| format!("cannot write {FLOORS}"))?;
@@ -107,6 +96,7 @@ fn report(raise_floors: bool) -> anyhow::Result<Report> {
         let floors = Floors::load(Source::read(FLOORS.as_ref())?)?;
         floors.compare(&score, &evidence.untested)
     };
+    compared.fell.extend(unexplained);
     Ok(Report::new(SPEC, recorded.len(), score, evidence, compared))
 }
 

@@ -10,14 +10,23 @@ use http_recording::Recording;
 use located::{Source, display};
 use serde_json::Value;
 use spec_changes::{Change, Edit, Surface};
+use spec_corrections::{Correction, Corrections, page};
 
-use crate::corrections::{Correction, Corrections};
-use crate::corrections_page;
 use crate::files::{committed, ensure_contents};
 use crate::workspace::{CORRECTIONS, RECORDINGS, SPEC};
 
 const GENERATED: &str = "src/generated.rs";
 const CORRECTIONS_PAGE: &str = "docs/corrections.md";
+const INTRODUCTION: &str = "\
+<!-- Made from openapi/corrections.yaml by `cargo xtask regen`; edit that file instead. -->
+
+# Corrections
+
+What the vendor's documents say about trunks, and what is true. The vendor's word is that of its
+latest document that speaks of the matter. *Place* is a JSON pointer into openapi/connections.yaml.
+*Otherwise* is what goes wrong with a client that follows the vendor. *Evidence* names recordings
+below `tests/recordings/`; `cargo xtask validate` checks that they show it.
+";
 
 /// Generates, and writes or checks, the committed files of the workspace at `root`. Returns a
 /// report for the terminal.
@@ -51,7 +60,8 @@ pub fn run(root: &Path, check: bool) -> Result<String> {
 /// The page of the corrections.
 fn corrections(root: &Path) -> Result<String> {
     let corrections = Corrections::load(Source::new(CORRECTIONS, read(root, CORRECTIONS)?))?;
-    Ok(corrections_page::page(corrections.entries()))
+    let folder = format!("{RECORDINGS}/");
+    Ok(page(INTRODUCTION, &folder, corrections.entries()))
 }
 
 /// The generated code. Whether the library compiles with it is for the next build to show.

@@ -2,22 +2,24 @@
 //! relations and recordings.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 use located::Source;
 use openapi_traffic::command::{self, EXIT_CODES, Judging};
 use openapi_traffic::fix::Fixes;
 use openapi_traffic::report::{Format, Tool};
 use openapi_traffic::{Options, Rules, run};
+use spec_corrections::Vendor;
 
 use crate::checks::{RepositoryChecks, Subjects};
 use crate::codes::Code;
-use crate::fixes::{self, Vendor};
+use crate::fixes;
 use crate::workspace::{self, CORRECTIONS, RECORDINGS, RELATIONS, SPEC, workspace_root};
 
 const BASELINE: &str = "openapi/baseline.yaml";
+/// What the files of the vendor's documents are called, before the version.
+const VENDOR: &str = "connections";
 
 /// Validate the OpenAPI document against recorded traffic
 ///
@@ -53,15 +55,14 @@ pub struct Validate {
 }
 
 impl Validate {
-    /// Runs the command. An error that prevents the run is written to standard error.
-    pub fn run(self) -> ExitCode {
-        command::exit(match &self.judging.explain {
-            Some(text) => command::explained(text, &rules()),
-            None => self.validate(),
-        })
-    }
-
-    fn validate(mut self) -> anyhow::Result<u8> {
+    /// Runs the command. Returns the exit code.
+    ///
+    /// # Errors
+    /// The run is not possible.
+    pub fn run(mut self) -> anyhow::Result<u8> {
+        if let Some(text) = &self.judging.explain {
+            return command::explained(text, &rules());
+        }
         self.judging.check()?;
         if self.vendor.is_some() && self.spec.is_some() && self.corrections.is_none() {
             bail!(
@@ -69,14 +70,11 @@ impl Validate {
                  `--corrections FILE`"
             );
         }
-        if let Some(output) = &mut self.judging.output {
-            *output = std::path::absolute(&output)?;
-        }
-        let judging = &self.judging;
-        let files = Files::of(&self)?;
         // Every path is absolute or relative to the workspace, so that the report does not depend
         // on the current folder.
-        std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")?;
+        let files = Files::of(&self)?;
+        workspace::enter(&mut self.judging.output)?;
+        let judging = &self.judging;
         let options = Options {
             spec: files.spec,
             paths: files.subjects.recordings.clone(),
@@ -100,22 +98,23 @@ impl Validate {
             return judging.finish(&report);
         };
         let is_ours = self.spec.is_none();
-        let vendor = Vendor::read(checks.vendor())?;
         let accept = |edited: &Source| match is_ours {
             true => fixes::generates(edited),
             false => Ok(()),
         };
         let corrections = |fixes: &Fixes| match is_ours {
-            true => fixes::corrections(&fixes.offered, &vendor),
+            true => fixes::corrections(&fixes.offered, checks.vendor()),
             false => String::new(),
         };
         judging.fix(mode, &options, &report, &checks, &accept, &corrections)
     }
 }
 
-/// The rules of the validator and of this repository.
+/// The rules of the validator, of the corrections and of this repository.
 fn rules() -> Rules {
-    Rules::default().with(Code::RULES)
+    Rules::default()
+        .with(spec_corrections::Code::RULES)
+        .with(Code::RULES)
 }
 
 /// The input files of a run.
@@ -130,7 +129,7 @@ struct Files {
 
 impl Files {
     /// The files of a command line. The defaults for our spec do not apply to another one.
-    fn of(command: &Validate) -> std::io::Result<Self> {
+    fn of(command: &Validate) -> anyhow::Result<Self> {
         let given = |path: &Option<PathBuf>| path.as_deref().map(workspace::relative).transpose();
         let ours = |default: &str| command.spec.is_none().then(|| PathBuf::from(default));
         Ok(Files {
@@ -148,7 +147,10 @@ impl Files {
                         .collect::<Result<_, _>>()?,
                 },
                 corrections: given(&command.corrections)?.or_else(|| ours(CORRECTIONS)),
-                vendor: given(&command.vendor)?,
+                vendor: match &command.vendor {
+                    Some(folder) => Vendor::read(folder, VENDOR)?,
+                    None => Vendor::default(),
+                },
             },
         })
     }

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
 /// The spec, below the workspace.
 pub const SPEC: &str = "openapi/connections.yaml";
 /// Where it deviates from the vendor, below the workspace.
@@ -11,6 +13,8 @@ pub const CORRECTIONS: &str = "openapi/corrections.yaml";
 pub const RELATIONS: &str = "openapi/relations.yaml";
 /// What the score of `validate --mutate` may not fall below, below the workspace.
 pub const FLOORS: &str = "openapi/mutation-floors.yaml";
+/// Why mutations survive.
+pub const SURVIVORS: &str = "openapi/mutation-survivors.yaml";
 /// The recordings, below the workspace.
 pub const RECORDINGS: &str = "tests/recordings";
 
@@ -18,6 +22,17 @@ pub const RECORDINGS: &str = "tests/recordings";
 pub fn workspace_root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask).to_owned()
+}
+
+/// Makes the workspace the current folder. A path that the user gave stays the file that it was.
+///
+/// # Errors
+/// There is no such folder.
+pub fn enter(given: &mut Option<PathBuf>) -> anyhow::Result<()> {
+    if let Some(path) = given {
+        *path = std::path::absolute(&path)?;
+    }
+    std::env::set_current_dir(workspace_root()).context("cannot enter the workspace")
 }
 
 /// The path relative to the workspace if it is below it, else absolute.

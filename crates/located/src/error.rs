@@ -31,7 +31,8 @@ impl Error {
         }
     }
 
-    pub(crate) fn unreadable(file: &str, cause: std::io::Error) -> Self {
+    /// A file or folder that cannot be read.
+    pub fn unreadable(file: &str, cause: std::io::Error) -> Self {
         Error {
             what: format!("cannot read {file}"),
             cause: Some(cause),

@@ -43,7 +43,8 @@
 //! ```
 //!
 //! In reading order: [`Operator`] and [`edits()`] change an exchange; [`Free`] names what nothing
-//! could detect; [`score()`]; [`evidence()`]; [`Floors`] and [`Report`].
+//! could detect; [`score()`]; [`Reasons`] says why the document does not claim what would detect a
+//! survivor; [`evidence()`]; [`Floors`] and [`Report`].
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -52,6 +53,7 @@ mod claims;
 mod contract;
 mod floors;
 mod operators;
+mod reasons;
 mod report;
 mod score;
 
@@ -59,5 +61,6 @@ pub use claims::{Claims, Tested, Untested, evidence};
 pub use contract::Free;
 pub use floors::{Compared, Floors};
 pub use operators::{Edit, Operator, edits, mutated};
+pub use reasons::{Reason, Reasons};
 pub use report::Report;
 pub use score::{By, Counts, Reader, Recorded, Row, Score, Survivor, read, score};

@@ -70,7 +70,8 @@ operators! {
     StringLengthened = "string-lengthened", "a string of several hundred characters",
         "`maxLength`, a vocabulary or a `pattern`";
     TimeReformatted = "time-reformatted", "a time in another form", "`format` or `pattern`";
-    TimeImpossible = "time-impossible", "a time with a thirteenth month", "`format` or `pattern`";
+    TimeImpossible = "time-impossible", "a time with a thirteenth month or hour 25",
+        "`format` or `pattern`";
     NumberNegated = "number-negated", "a negative number", "`minimum`";
     NumberFractioned = "number-fractioned", "a number with a fraction", "`type: integer`";
     NumberHuge = "number-huge", "a number beyond 64 bits", "`format` or `maximum`";
@@ -284,6 +285,13 @@ impl Edits {
             self.set(Operator::TimeReformatted, at, json!(other));
             let impossible = format!("{year}-13-{day}{}", &text[10..]);
             self.set(Operator::TimeImpossible, at, json!(impossible));
+            let hour = text
+                .get(11..13)
+                .filter(|it| it.bytes().all(|it| it.is_ascii_digit()));
+            if hour.is_some() {
+                let impossible = format!("{}25{}", &text[..11], &text[13..]);
+                self.set(Operator::TimeImpossible, at, json!(impossible));
+            }
         }
     }
 

@@ -96,6 +96,9 @@ impl Report {
                 "  {place}: {operator} ×{}, needs {}",
                 it.count, it.needs
             )?;
+            if let Some(why) = &it.why {
+                writeln!(out, "    {why}")?;
+            }
         }
         rest(out, survivors.len(), listed)?;
         let (claims, without) = (self.evidence.claims, &self.evidence.untested);
@@ -177,10 +180,18 @@ impl Report {
                 it.operator.name().to_owned(),
                 it.count.to_string(),
                 it.needs.to_owned(),
+                it.why.clone().unwrap_or_default(),
                 it.first.clone(),
             ]
         });
-        let header = ["claim", "operator", "mutations", "needs", "first"];
+        let header = [
+            "claim",
+            "operator",
+            "mutations",
+            "needs",
+            "why not",
+            "first",
+        ];
         html_table(out, "Survivors", &header, survivors)?;
         let without = self.evidence.untested.iter().map(|it| {
             [

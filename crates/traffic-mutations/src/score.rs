@@ -171,6 +171,8 @@ pub struct Survivor {
     pub count: usize,
     /// The first of them: recording and pointer.
     pub first: String,
+    /// Why it survives; none where no one has said it. See [`Reasons`](crate::Reasons).
+    pub why: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,6 +261,7 @@ fn count(spec: &Spec, judged: impl Iterator<Item = Judged>) -> Score {
                     claim: place,
                     count: 0,
                     first,
+                    why: None,
                 });
             survivor.count += 1;
         }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use openapi_traffic::command::exit;
 use xtask::mutate::Mutate;
 
 #[derive(Parser)]
@@ -19,5 +20,5 @@ enum Command {
 
 fn main() -> ExitCode {
     let Command::Validate(command) = Cli::parse().command;
-    command.run()
+    exit(command.run())
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use openapi_traffic::command::exit;
 use xtask::validate::Validate;
 use xtask::{export_har, import_har};
 
@@ -22,16 +23,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let (mut out, mut log) = (std::io::stdout(), std::io::stderr());
-    let done = match Cli::parse().command {
-        Command::Validate(command) => return command.run(),
-        Command::ImportHar(args) => import_har::run(args, &mut out),
-        Command::ExportHar(args) => export_har::run(&args, &mut out, &mut log),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    exit(match Cli::parse().command {
+        Command::Validate(command) => command.run(),
+        Command::ImportHar(args) => import_har::run(args, &mut out).map(|()| 0),
+        Command::ExportHar(args) => export_har::run(&args, &mut out, &mut log).map(|()| 0),
+    })
 }

@@ -8,9 +8,11 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use located::Source;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use traffic_mutations::Reasons;
 use trycmd::TestCases;
-use xtask::workspace::workspace_root;
+use xtask::workspace::{SURVIVORS, workspace_root};
 
 /// Its commands are those of a package of its own, which runs them.
 const VALIDATOR: [&str; 2] = ["crates/openapi-traffic/README.md", "docs/validate.md"];
@@ -191,4 +193,29 @@ fn each_command_of_a_page_gives_the_output_that_is_printed_there() {
     }
     assert!(count > 0, "no page has a command");
     cases.run();
+}
+
+#[test]
+fn the_page_about_mutation_lists_what_survives_and_why() {
+    let source = Source::read(&workspace_root().join(SURVIVORS)).expect("the reasons");
+    let reasons = Reasons::load(source).expect("the reasons");
+    let head = "| survivor | why |\n|---|---|\n";
+    let rows = reasons.all().iter();
+    let rows: String = rows
+        .map(|it| format!("| {} | {} |\n", it.what, it.why))
+        .collect();
+    let page = read("docs/mutation.md");
+    let (before, rest) = page.split_once(head).expect("the table");
+    let (_, after) = rest.split_once("\n\n").expect("text after the table");
+    let after = after.trim_start();
+    let expected = format!("{before}{head}{rows}\n{after}");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(workspace_root().join("docs/mutation.md"), &expected).expect("a file");
+        return;
+    }
+    assert!(
+        page == expected,
+        "the table of docs/mutation.md is not {SURVIVORS}; run \
+         `UPDATE_DOCS=1 cargo test -p xtask the_page_about_mutation`"
+    );
 }

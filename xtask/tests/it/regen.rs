@@ -4,25 +4,24 @@ use std::process::Command;
 
 use codegen::generate::REPLACED;
 use located::Source;
-use serde_json::{Value, json};
+use serde_json::json;
 use spec_changes::Edit;
-use xtask::corrections::{Correction, Corrections};
-use xtask::corrections_page;
+use spec_corrections::{Correction, Corrections};
 use xtask::regen::{self, edited_corrections};
 use xtask::workspace::workspace_root;
 
 use crate::bench::{Bench, with_body};
 
-// --- the page of the corrections ---
+// --- what an edit of the corrections touches ---
 
-/// One correction with this evidence, in which the vendor and the truth are these.
-fn with_evidence(vendor: &Value, truth: &str, evidence: &Value) -> Vec<Correction> {
+/// One correction of the vendor's, in which the truth is this.
+fn corrections(truth: &str) -> Vec<Correction> {
     let entry = json!([{
         "id": "name-is-text",
         "at": "/x",
-        "vendor": vendor,
+        "vendor": {"v1": "an integer"},
         "truth": truth,
-        "evidence": evidence,
+        "evidence": ["a.json#/b"],
         "effect": "A list fails.",
     }]);
     Corrections::load(Source::new("corrections.json", entry.to_string()))
@@ -31,106 +30,10 @@ fn with_evidence(vendor: &Value, truth: &str, evidence: &Value) -> Vec<Correctio
         .to_vec()
 }
 
-fn corrections(vendor: &Value, truth: &str) -> Vec<Correction> {
-    with_evidence(vendor, truth, &json!(["a.json#/b"]))
-}
-
-/// What the page says under this word of its only correction.
-fn said(page: &str, word: &str) -> String {
-    let start = format!("- **{word}:** ");
-    let line = page.lines().find_map(|line| line.strip_prefix(&start));
-    line.expect("there is such a line").to_owned()
-}
-
-#[test]
-fn a_correction_is_a_section_with_its_place_the_vendor_the_truth_the_effect_and_the_evidence() {
-    let page = corrections_page::page(&corrections(&json!({"v1": "an integer"}), "text"));
-    let section = page.split_once("\n## ").expect("a section").1;
-    let expected = "\
-name-is-text
-
-- **Place:** `/x`
-- **Vendor:** an integer
-- **Truth:** text
-- **Otherwise:** A list fails.
-- **Evidence:** `a.json`
-";
-    assert_eq!(section, expected);
-}
-
-#[test]
-fn the_page_says_which_file_to_edit_and_by_which_command_it_is_made() {
-    let page = corrections_page::page(&[]);
-    assert!(page.starts_with("<!-- Made from openapi/corrections.yaml by `cargo xtask regen`;"));
-}
-
-#[test]
-fn the_vendor_is_quoted_by_its_last_version_with_the_same_written_out() {
-    let table = [
-        (json!({"v1": "an integer", "v2": "a number"}), "a number"),
-        (json!({"v1": "an integer", "v2": "the same"}), "an integer"),
-        (
-            json!({"v1": "an integer", "v2": "the same, without bounds"}),
-            "an integer, without bounds",
-        ),
-        (
-            json!({"v1": "an integer", "v2": "the same; v3 has none"}),
-            "an integer; v3 has none",
-        ),
-        (
-            json!({"v1": "an integer", "v2": "the same name twice"}),
-            "the same name twice",
-        ),
-    ];
-    for (vendor, expected) in table {
-        let page = corrections_page::page(&corrections(&vendor, "text"));
-        assert_eq!(said(&page, "Vendor"), expected);
-    }
-}
-
-#[test]
-fn line_ends_and_angle_brackets_do_not_break_the_page() {
-    let page = corrections_page::page(&corrections(&json!({"v1": "a"}), "one\n  <AppIP>"));
-    assert_eq!(said(&page, "Truth"), "one &lt;AppIP>");
-}
-
-#[test]
-fn a_long_text_is_wrapped_and_stays_in_its_item() {
-    let truth = "word ".repeat(30);
-    let page = corrections_page::page(&corrections(&json!({"v1": "a"}), &truth));
-    let expected = format!(
-        "\n- **Truth:**{}\n  {}\n- **Otherwise:**",
-        " word".repeat(17),
-        ["word"; 13].join(" ")
-    );
-    assert!(page.contains(&expected), "{page}");
-    assert!(page.lines().all(|line| line.len() <= 100), "{page}");
-}
-
-#[test]
-fn evidence_is_the_recordings_once_each_or_the_reason_why_there_are_none() {
-    let table = [
-        (
-            json!([
-                "tests/recordings/a/200.json#/b",
-                "tests/recordings/a/200.json#/c"
-            ]),
-            "`a/200.json`",
-        ),
-        (json!("none: the guide\n says so"), "the guide says so"),
-    ];
-    for (evidence, expected) in table {
-        let page = corrections_page::page(&with_evidence(&json!({"v1": "a"}), "text", &evidence));
-        assert_eq!(said(&page, "Evidence"), expected);
-    }
-}
-
-// --- what an edit of the corrections touches ---
-
 #[test]
 fn corrections_that_are_new_gone_or_different_are_reported_with_their_evidence() {
-    let before = corrections(&json!({"v1": "an integer"}), "text");
-    let after = corrections(&json!({"v1": "an integer"}), "text, always");
+    let before = corrections("text");
+    let after = corrections("text, always");
     let lines = |sign| {
         vec![Edit {
             sign,
@@ -324,6 +227,8 @@ fn the_page_of_the_corrections_is_written_and_checked_too() {
         .to_string();
     assert!(error.contains("\n+## name-is-text\n"), "{error}");
     let report = regen::run(bench.path(), false).expect("a list of corrections");
+    let page = std::fs::read_to_string(bench.path().join("docs/corrections.md")).expect("a page");
+    assert!(page.starts_with("<!-- Made from openapi/corrections.yaml by `cargo xtask regen`;"));
     assert!(
         report.starts_with("docs/corrections.md: written\n"),
         "{report}"

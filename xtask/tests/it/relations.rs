@@ -14,11 +14,10 @@ use netsapiens_connections::fake::{
     EmptyDomain, FakeServer, Fault, GetMissing, ListPaging, Operation, Quirks, RegistrationShape,
     SYSTEM_KEY,
 };
-use openapi_traffic::{Exchange, Finding, Relations, Session, Spec, judge};
+use openapi_traffic::{Exchange, Finding, Relations, Session, Severity, Spec, judge};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Run, SPEC, with_body};
 use crate::recording;
 
 fn spec() -> Spec {
@@ -393,6 +392,192 @@ async fn no_fault_breaks_a_relation_but_those_that_are_known_to() {
     }
 }
 
+/// What the relations find in a session, one exchange a line: the relation and how severe it is.
+/// `ALL` is the path of a domain's list, `ONE` that of a trunk; `KEY` and `SIP` are the members of
+/// its key, and its pattern alone.
+fn found(lines: &[&str]) -> Vec<(String, Severity)> {
+    let spec = spec();
+    let relations = relations(&spec);
+    let mut session = Session::new(&relations, &spec);
+    let mut found = Vec::new();
+    for line in lines {
+        let line = line
+            .replace("ONE", "ALL/sip")
+            .replace("ALL", "/domains/acme.example/connections")
+            .replace("KEY", r#""domain": "acme.example", SIP"#)
+            .replace("SIP", r#""connection-orig-match-pattern": "sip""#);
+        let findings = session.next(&written(&line));
+        found.extend(findings.iter().map(|it| (relation_of(it), it.severity)));
+    }
+    found
+}
+
+#[test]
+fn nothing_is_found_where_a_correct_service_may_differ() {
+    let hundred = format!("GET /connections -> 200 [{}]", ["{}"; 100].join(", "));
+    let sessions: [(&str, &[&str]); 12] = [
+        (
+            "a REGISTER gives the address of a trunk",
+            &[
+                r#"POST /connections {KEY, "connection-address": "sip:1@a"} -> 202"#,
+                r#"GET ONE -> 200 [{KEY, "connection-address": "sip:1@b"}]"#,
+                r#"PUT ONE {"connection-address": "sip:1@c"} -> 202"#,
+                r#"GET ONE -> 200 [{KEY, "connection-address": "sip:1@b"}]"#,
+            ],
+        ),
+        (
+            "a trunk of the own domain is deleted by the domain's name",
+            &[
+                r#"POST /connections {"domain": "~", SIP} -> 202"#,
+                "DELETE ONE -> 202",
+                r#"POST /connections {"domain": "~", SIP} -> 202"#,
+                "GET ONE -> 200 [{KEY}]",
+            ],
+        ),
+        (
+            "a trunk is deleted by its base64",
+            &[
+                "POST /connections {KEY} -> 202",
+                "DELETE ALL/c2lw -> 202",
+                "POST /connections {KEY} -> 202",
+            ],
+        ),
+        (
+            "a created trunk is not visible yet",
+            &[
+                "POST /connections {KEY} -> 202",
+                "GET ONE -> 404",
+                "GET ONE -> 200 []",
+                "GET ALL -> 200 []",
+            ],
+        ),
+        (
+            "a page before a create and a page after it",
+            &[
+                "GET /connections?start=0&limit=1 -> 200 [{KEY}]",
+                r#"POST /connections {"domain": "b", "connection-orig-match-pattern": "0"} -> 202"#,
+                "GET /connections?start=1&limit=1 -> 200 [{KEY}]",
+                r#"GET /connections/count -> 200 {"total": 2}"#,
+            ],
+        ),
+        (
+            "a create whose response was lost is sent again",
+            &[
+                "POST /connections {KEY} -> 504",
+                "POST /connections {KEY} -> 409",
+            ],
+        ),
+        (
+            "a delete whose response was lost is sent again",
+            &[
+                "POST /connections {KEY} -> 202",
+                "DELETE ONE -> 504",
+                "DELETE ONE -> 404",
+                "POST /connections {KEY} -> 202",
+            ],
+        ),
+        (
+            "an update whose response was lost may be in force",
+            &[
+                r#"GET ONE -> 200 [{KEY, "dial-plan": "a"}]"#,
+                r#"PUT ONE {"dial-plan": "b"} -> 502"#,
+                r#"GET ONE -> 200 [{KEY, "dial-plan": "b"}]"#,
+            ],
+        ),
+        (
+            "numbers come as strings, and strings of digits as numbers",
+            &[
+                r#"POST /connections {KEY, "limits-max-active-calls-orig": "4"} -> 202"#,
+                r#"GET ONE -> 200 [{KEY, "limits-max-active-calls-orig": 4}]"#,
+                r#"PUT ONE {"connection-sip-registration-username": "0155"} -> 202"#,
+                r#"GET ONE -> 200 [{KEY, "connection-sip-registration-username": 155}]"#,
+            ],
+        ),
+        (
+            "an empty setting gets a default",
+            &[
+                r#"POST /connections {KEY, "connection-sip-registration-password": ""} -> 202"#,
+                r#"GET ONE -> 200 [{KEY, "connection-sip-registration-password": "made"}]"#,
+            ],
+        ),
+        (
+            "calls, times and the registration change by themselves",
+            &[
+                r#"GET ONE -> 200 [{KEY, "active-calls-orig-current": 1, "registration": {}}]"#,
+                r#"GET ALL -> 200 [{KEY, "active-calls-orig-current": 2, "registration": []}]"#,
+                r#"GET ONE -> 200 [{KEY, "last-modified-datetime": ""}]"#,
+                r#"GET ONE -> 200 [{KEY, "last-modified-datetime": "x"}]"#,
+            ],
+        ),
+        (
+            "a list of 100 may have been cut short",
+            &[&hundred, r#"GET /connections/count -> 200 {"total": 107}"#],
+        ),
+    ];
+    for (case, lines) in sessions {
+        // A list of a hundred times nothing has duplicates.
+        let mut found = found(lines);
+        found.retain(|(relation, _)| relation != "keys-are-unique");
+        assert_eq!(found, [], "{case}");
+    }
+}
+
+#[test]
+fn what_another_client_or_a_slow_node_can_cause_is_no_error() {
+    let sessions: [(&str, &[&str]); 6] = [
+        // The node that responds last does not have the update yet.
+        (
+            "reads-agree",
+            &[
+                r#"PUT ONE {"description": "x"} -> 202"#,
+                r#"GET ONE -> 200 [{KEY, "dial-plan": "new"}]"#,
+                r#"GET ONE -> 200 [{KEY, "dial-plan": "old"}]"#,
+            ],
+        ),
+        (
+            "unsent-is-unchanged",
+            &[
+                r#"GET ONE -> 200 [{KEY, "dial-plan": "old"}]"#,
+                r#"PUT ONE {"description": "x"} -> 202"#,
+                r#"GET ONE -> 200 [{KEY, "dial-plan": "new"}]"#,
+            ],
+        ),
+        // Somebody else has changed it.
+        (
+            "created-is-read",
+            &[
+                r#"POST /connections {KEY, "dial-plan": "a"} -> 202"#,
+                r#"GET ONE -> 200 [{KEY, "dial-plan": "b"}]"#,
+            ],
+        ),
+        (
+            "updated-is-read",
+            &[
+                r#"PUT ONE {"dial-plan": "a"} -> 202"#,
+                r#"GET ONE -> 200 [{KEY, "dial-plan": "b"}]"#,
+            ],
+        ),
+        (
+            "created-twice-is-refused",
+            &[
+                "POST /connections {KEY} -> 202",
+                "POST /connections {KEY} -> 202",
+            ],
+        ),
+        (
+            "count-is-the-length",
+            &[
+                "GET /connections -> 200 [{KEY}]",
+                r#"GET /connections/count -> 200 {"total": 2}"#,
+            ],
+        ),
+    ];
+    for (relation, lines) in sessions {
+        let expected = [(relation.to_owned(), Severity::Warning)];
+        assert_eq!(found(lines), expected, "{lines:?}");
+    }
+}
+
 /// The blocks of the guide, each with its language.
 fn blocks(page: &str) -> Vec<(&str, &str)> {
     let parts = page.split("\n```").skip(1).step_by(2);
@@ -457,83 +642,4 @@ fn written(line: &str) -> Arc<Exchange> {
         }
     }
     exchange(Source::new("guide", recording.to_string()))
-}
-
-/// A run with one relation that has this evidence.
-fn with_evidence(evidence: &str) -> Run {
-    let bench = Bench::new();
-    let recording = bench.path().join("recordings/a.json").display().to_string();
-    let relation = format!(
-        "\
-- id: trunk-has-a-size
-  says: A trunk has a size.
-  exchange: list_trunks 200
-  each: response
-  assert: it.size > 0
-{evidence}
-"
-    );
-    bench
-        .write("spec.yaml", SPEC)
-        .write(
-            "recordings/a.json",
-            &with_body(r#"[{"name": "a", "size": 1}]"#),
-        )
-        .write("relations.yaml", &relation.replace("RECORDING", &recording));
-    bench.validate([
-        "--spec",
-        "spec.yaml",
-        "--relations",
-        "relations.yaml",
-        "recordings",
-        "--format",
-        "github",
-    ])
-}
-
-#[test]
-fn a_relation_without_evidence_is_rejected() {
-    let rows = [
-        ("  origin: inferred", "NSV505"),
-        ("  origin: inferred\n  evidence: []", "NSV505"),
-        ("  origin: inferred\n  evidence: 'none: '", "NSV505"),
-        ("  evidence: 'none: it is plain'", "NSV505"),
-        ("  origin: sure\n  evidence: 'none: it is plain'", "NSV505"),
-        (
-            "  origin: captured\n  evidence: [gone.json#/response]",
-            "NSV502",
-        ),
-        (
-            "  origin: inferred\n  evidence: ['RECORDING#/response/body/7']",
-            "NSV502",
-        ),
-        (
-            "  origin: inferred\n  evidence: [{at: 'RECORDING#/response/body/0/size', is: 2}]",
-            "NSV503",
-        ),
-        // The recording is synthetic.
-        (
-            "  origin: captured\n  evidence: ['RECORDING#/response/body/0']",
-            "NSV503",
-        ),
-    ];
-    for (evidence, code) in rows {
-        let run = with_evidence(evidence);
-        assert_eq!(run.code, 1, "{evidence}: {run:?}");
-        assert!(
-            run.stdout.contains(&format!("title={code} ")),
-            "{evidence}: {run:?}"
-        );
-    }
-}
-
-#[test]
-fn a_relation_with_evidence_is_clean() {
-    for evidence in [
-        "  origin: inferred\n  evidence: 'none: it is plain'",
-        "  origin: documented\n  evidence: [{at: 'RECORDING#/response/body/0/size', is: 1}]",
-    ] {
-        let run = with_evidence(evidence);
-        assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{evidence}");
-    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use document_edit::{Edit, Position};
+use http::StatusCode;
 use located::openapi::{self, type_of};
 use located::pointer;
 use serde_json::{Map, Value, json};
@@ -23,10 +24,16 @@ pub(super) fn ways(writer: &Writer<'_>, need: &Need, seen: &Seen) -> Ways {
         Need::Status(responses, status) => response(writer, responses, status, seen),
         Need::Content(owner, media) => content(writer, owner, media, seen),
         Need::RequestBody(operation, media) => {
-            let body = json!({"content": media_of(writer, media, seen)});
-            let edit = before_responses(writer, operation, "requestBody", body);
+            let content = media_of(writer, media, seen);
+            let bodies = [
+                json!({"required": true, "content": content}),
+                json!({"content": content}),
+            ];
+            // Required, unless a request was accepted without it.
+            let way = |body| vec![before_responses(writer, operation, "requestBody", body)];
             let what = format!("take a request body of {media} at `{operation}`");
-            (what, format!("{operation}/requestBody"), vec![vec![edit]])
+            let at = format!("{operation}/requestBody");
+            (what, at, bodies.into_iter().map(way).collect())
         }
         Need::Query(operation, name) => query(writer, operation, name, seen),
         Need::Optional(at) => {
@@ -89,26 +96,27 @@ fn words(writer: &Writer<'_>, list: &str, seen: &Seen) -> Ways {
 
 fn property(writer: &Writer<'_>, schema: &str, name: &str, seen: &Seen) -> Ways {
     let values: Vec<&Value> = seen.values.iter().collect();
-    let new = writer.property(&values);
-    let way = |(_, owner, before): &Owner| {
+    let ways = |(_, owner, before): &Owner| {
         let properties = pointer::join(owner, "properties");
         let position = match before {
             Some(before) => Position::After(before.clone()),
             None => Position::Last,
         };
-        match writer.document.get(&properties) {
-            Some(_) => vec![insert(&properties, name, new.clone(), position)],
+        let new = writer.properties(owner, name, &values, !seen.in_a_request);
+        let way = move |new: Value| match writer.document.get(&properties) {
+            Some(_) => vec![insert(&properties, name, new, position.clone())],
             None => vec![insert(
                 owner,
                 "properties",
                 json!({name: new}),
                 Position::Last,
             )],
-        }
+        };
+        new.into_iter().map(way).collect::<Vec<_>>()
     };
     let what = format!("add the property `{name}` to `{schema}`");
     let at = pointer::join(&pointer::join(schema, "properties"), name);
-    (what, at, seen.owners.iter().map(way).collect())
+    (what, at, seen.owners.iter().flat_map(ways).collect())
 }
 
 /// Keywords that speak of one type, and move with it.
@@ -135,44 +143,64 @@ fn other_type(writer: &Writer<'_>, schema: &str, seen: &Seen) -> Ways {
     if new.contains("number") {
         new.remove("integer");
     }
-    let branches: Vec<Value> = new
-        .iter()
-        .map(|name| {
-            let own = values
-                .iter()
-                .filter(|it| type_of(it) == *name || it.is_number());
-            let mut branch = writer.of_type(name, &own.copied().collect::<Vec<_>>());
-            // A bound that nothing shows.
-            if let Some(members) = branch.as_object_mut() {
-                members.shift_remove("format");
-            }
-            branch
-        })
-        .collect();
+    let branch = |name: &&str| {
+        let own = values
+            .iter()
+            .filter(|it| type_of(it) == *name || it.is_number());
+        let mut branch = writer.of_type(name, &own.copied().collect::<Vec<_>>());
+        // A bound that nothing shows.
+        if let Some(members) = branch.as_object_mut() {
+            members.shift_remove("format");
+        }
+        branch
+    };
+    let branches: Vec<Value> = new.iter().map(branch).collect();
     let names: Vec<_> = new.iter().copied().collect();
     let what = |at: &str| format!("take {} too at `{at}`", names.join(" and "));
     if new.is_empty() {
         return (what(schema), schema.to_owned(), Vec::new());
     }
-    let (own, at) = (Vec::new(), schema.to_owned());
-    let mut ways = own;
-    let site = only_site(schema, seen);
-    let here = widened_itself(writer, schema, &new, &branches);
-    let there = site.map(|site| (site, widened_use(writer, site, schema, &new, &branches)));
-    let at = match there {
-        Some((site, there)) => {
-            let at = if there.is_empty() {
-                at
-            } else {
-                site.to_owned()
-            };
-            ways.extend(there);
-            at
+    let (mut ways, mut at) = (Vec::new(), schema.to_owned());
+    // Strings beside a number are first taken to be numbers.
+    let of_digits = digits(writer, schema, &values).then(|| {
+        let mut branches = branches.clone();
+        for branch in &mut branches {
+            if branch["type"] == "string" {
+                branch["pattern"] = json!("^-?[0-9]+$");
+            }
         }
-        None => at,
-    };
-    ways.extend(here);
+        branches
+    });
+    for branches in of_digits.into_iter().chain([branches]) {
+        let site = only_site(schema, seen);
+        let there = site.map(|site| (site, widened_use(writer, site, schema, &new, &branches)));
+        if let Some((site, there)) = there {
+            if !there.is_empty() {
+                site.clone_into(&mut at);
+            }
+            ways.extend(there);
+        }
+        ways.extend(widened_itself(writer, schema, &new, &branches));
+    }
     (what(&at), at, ways)
+}
+
+/// Whether a schema takes integers, and all strings that came instead are integers in quotes.
+fn digits(writer: &Writer<'_>, schema: &str, values: &[&Value]) -> bool {
+    let is_integer = |it: &Value| it.get("type").is_some_and(|own| own == "integer");
+    let own = writer.document.get(schema);
+    let branches = own.and_then(|own| {
+        let mut lists = ["anyOf", "oneOf"].iter();
+        lists.find_map(|it| own.get(it)?.as_array())
+    });
+    let takes_integers =
+        own.is_some_and(is_integer) || branches.is_some_and(|them| them.iter().any(is_integer));
+    let mut texts = values.iter().filter_map(|it| it.as_str()).peekable();
+    let is_number = |text: &str| {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit())
+    };
+    takes_integers && texts.peek().is_some() && texts.all(is_number)
 }
 
 /// The one place where a shared schema was found too narrow; several say that the schema is.
@@ -225,14 +253,13 @@ fn widened_itself(
     let is_simple = members
         .keys()
         .all(|key| matches!(key.as_str(), "type" | "format") || is_annotation(key));
-    let all = new.iter().copied().chain([own]);
-    if is_simple
-        && let Some(shared) = writer.of_types(all)
-        && shared.strip_prefix('#') != Some(schema)
-    {
-        let mut way: Vec<_> = gone().collect();
-        way.push(swap(&at, "allOf", json!([{ "$ref": shared }])));
-        ways.push(way);
+    let shared = writer.of_types([own].into_iter().chain(new.iter().copied()));
+    for shared in shared.iter().filter(|_| is_simple) {
+        if shared.strip_prefix('#') != Some(schema) {
+            let mut way: Vec<_> = gone().collect();
+            way.push(swap(&at, "allOf", json!([{ "$ref": shared }])));
+            ways.push(way);
+        }
     }
     let mut first = Map::new();
     first.insert("type".to_owned(), json!(own));
@@ -263,10 +290,12 @@ fn widened_use(
     };
     let own = writer.document.get(schema);
     let own = own.and_then(|it| it.get("type")).and_then(Value::as_str);
-    let wider = own.and_then(|own| writer.of_types(new.iter().copied().chain([own])));
-    if let (Some(wider), Some(_)) = (wider, writer.document.get(&at)) {
-        let value = json!(wider);
-        ways.push(vec![Edit::Replace { at, value }]);
+    let wider = own.map(|own| writer.of_types([own].into_iter().chain(new.iter().copied())));
+    for wider in wider.into_iter().flatten() {
+        if writer.document.get(&at).is_some() {
+            let (at, value) = (at.clone(), json!(wider));
+            ways.push(vec![Edit::Replace { at, value }]);
+        }
     }
     ways.extend(alternatives(used, site, branches));
     ways
@@ -331,31 +360,60 @@ fn null(writer: &Writer<'_>, schema: &str, seen: &Seen) -> Ways {
     (format!("take null at `{at}`"), at, ways)
 }
 
-/// A response of an operation: a shared one that others have for the status, else one of its own.
+/// A response of an operation: a shared one that others have for the status, or that has the name
+/// of the status, else one of its own. Where the others have a range of statuses, so has this.
 fn response(writer: &Writer<'_>, responses: &str, status: &str, seen: &Seen) -> Ways {
     let document = writer.document;
-    let others = openapi::operations(document.value());
-    let mut shared: Vec<&str> = others
-        .filter_map(|(_, operation)| openapi::reference(operation.get("responses")?.get(status)?))
-        .collect();
-    shared.sort_unstable();
-    shared.dedup();
-    shared.sort_by_key(|it| std::cmp::Reverse(writer.uses_of(it)));
+    let shared_for = |key: &str| {
+        let others = openapi::operations(document.value());
+        let responses = others.filter_map(|(_, operation)| operation.get("responses")?.get(key));
+        let responses: Vec<&Value> = responses.collect();
+        let mut shared: Vec<&str> = responses
+            .iter()
+            .filter_map(|it| openapi::reference(it))
+            .collect();
+        shared.sort_unstable();
+        shared.dedup();
+        shared.sort_by_key(|it| std::cmp::Reverse(writer.uses_of(it)));
+        (!responses.is_empty()).then_some(shared)
+    };
+    let range = format!("{}XX", &status[..1]);
+    let of_range = shared_for(&range).map(|it| (range.as_str(), it));
+    let (key, shared) = match (shared_for(status), of_range) {
+        (Some(shared), _) => (status, shared),
+        (None, Some(of_range)) => of_range,
+        (None, None) => (status, Vec::new()),
+    };
     let known = document.get(responses).and_then(Value::as_object);
     let keys = known.into_iter().flat_map(|it| it.keys());
     let before = keys
-        .filter(|key| key.as_str() < status && *key != "default")
+        .filter(|known| known.as_str() < key && *known != "default")
         .max();
     let position = before.map_or(Position::First, |key| Position::After(key.clone()));
     let mut own = json!({"description": "Seen in traffic; when it comes is not known."});
     if let (Some(media), Some(members)) = (seen.media_types.iter().next(), own.as_object_mut()) {
         members.insert("content".to_owned(), media_of(writer, media, seen));
     }
-    let shared = shared.into_iter().map(|it| json!({ "$ref": it }));
-    let ways = shared.chain([own]);
-    let ways = ways.map(|it| vec![insert(responses, status, it, position.clone())]);
-    let what = format!("add the status {status} to `{responses}`");
-    (what, pointer::join(responses, status), ways.collect())
+    let named = named_as(writer, status);
+    let named = named.filter(|it| !shared.contains(&it.as_str()));
+    let shared = shared.into_iter().map(str::to_owned).chain(named);
+    let ways = shared.map(|it| json!({ "$ref": it })).chain([own]);
+    let ways = ways.map(|it| vec![insert(responses, key, it, position.clone())]);
+    let what = format!("add the status {key} to `{responses}`");
+    (what, pointer::join(responses, key), ways.collect())
+}
+
+/// The shared response that is called as HTTP calls a status, `NotFound` for 404.
+fn named_as(writer: &Writer<'_>, status: &str) -> Option<String> {
+    let status = StatusCode::from_bytes(status.as_bytes()).ok()?;
+    let letters = |name: &str| -> String {
+        let letters = name.chars().filter(|it| it.is_ascii_alphanumeric());
+        letters.map(|it| it.to_ascii_lowercase()).collect()
+    };
+    let reason = letters(status.canonical_reason()?);
+    let responses = writer.document.get("/components/responses")?.as_object()?;
+    let name = responses.keys().find(|name| letters(name) == reason)?;
+    Some(reference("responses", name))
 }
 
 /// `content` with one media type.

@@ -5,11 +5,13 @@
 //! finding more than before. No value of a recording is written into the document, but for a short
 //! word that is added to a vocabulary.
 
+mod alike;
 mod edits;
 mod needs;
 mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use document_edit::Edit;
 use located::Source;
@@ -70,6 +72,8 @@ struct Proposal {
     ids: BTreeSet<String>,
     /// It ends some of these findings, and others of the same ids stay.
     partial: bool,
+    /// The files with these findings.
+    files: BTreeSet<PathBuf>,
 }
 
 impl Fixes {
@@ -294,11 +298,38 @@ impl Trial<'_> {
     }
 
     fn holds(&self, text: &str, state: &State, proposals: &[&Proposal]) -> Result<Report, String> {
-        let source = Ok(self.source(text));
-        let tool = Tool::default();
-        let report = run_on(source, self.options, tool, self.checks, &mut || ());
+        self.ends(text, proposals)?;
+        let report = self.run(text, self.options);
         state.worse(&State::of(&report), proposals)?;
         (self.accept)(&self.source(text))?;
         Ok(report)
+    }
+
+    /// Whether an edit ends the findings that it is for, by the files with these findings alone:
+    /// what fails does not have to be held against the other traffic.
+    fn ends(&self, text: &str, proposals: &[&Proposal]) -> Refusal {
+        let options = Options {
+            paths: proposals
+                .iter()
+                .flat_map(|it| it.files.iter().cloned())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            unused_excuses: false,
+            ..self.options.clone()
+        };
+        let after = State::of(&self.run(text, &options));
+        let whole: Vec<_> = proposals.iter().filter(|it| !it.partial).collect();
+        for (id, (_, said)) in &after.findings {
+            if whole.iter().any(|it| it.ids.contains(id)) {
+                return Err(format!("with it, the finding stays: {said}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&self, text: &str, options: &Options) -> Report {
+        let source = Ok(self.source(text));
+        run_on(source, options, Tool::default(), self.checks, &mut || ())
     }
 }

@@ -69,8 +69,11 @@ pub(super) struct Seen {
     pub(super) sites: BTreeSet<String>,
     /// Schemas that may have a new property, best first.
     pub(super) owners: Vec<Owner>,
+    /// It was seen in a request.
+    pub(super) in_a_request: bool,
     /// Some of what was seen is not written down.
     partial: bool,
+    files: BTreeSet<PathBuf>,
     ids: BTreeSet<String>,
     codes: BTreeSet<&'static str>,
     evidence: Vec<String>,
@@ -129,6 +132,7 @@ pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Ref
             ways,
             ids: seen.ids,
             partial: seen.partial,
+            files: seen.files,
         }
     });
     let (ready, hopeless): (Vec<_>, Vec<_>) = proposals.partition(|it| !it.ways.is_empty());
@@ -177,7 +181,9 @@ fn shared(needs: BTreeMap<Need, Seen>) -> Vec<(Need, Seen)> {
         *of_other = Need::Property(both[0].1.clone(), name.clone());
         other.owners = both;
         other.values.append(&mut seen.values);
+        other.in_a_request |= seen.in_a_request;
         other.ids.append(&mut seen.ids);
+        other.files.append(&mut seen.files);
         other.codes.append(&mut seen.codes);
         other.findings += seen.findings;
         let room = NAMED.saturating_sub(other.evidence.len());
@@ -331,6 +337,7 @@ impl Reading<'_> {
                 }
             }
             seen.media_types.extend(media_type(exchange, at));
+            seen.in_a_request |= at.starts_with("/request");
             self.places(&need, exchange, at, seen);
             seen.values.extend(value);
         }
@@ -341,6 +348,10 @@ impl Reading<'_> {
         if let Some(seen) = needs.get_mut(&need) {
             seen.partial |= strong.len() < all;
             seen.ids.extend(group.iter().map(|it| it.id.clone()));
+            let files = group.iter().filter_map(|it| it.finding.recording.as_ref());
+            let report = self.report;
+            seen.files
+                .extend(files.map(|it| PathBuf::from(report.path(&it.file))));
             seen.codes.insert(finding.code);
             seen.findings += group.len() - (all - strong.len());
         }

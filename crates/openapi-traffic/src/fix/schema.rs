@@ -120,44 +120,70 @@ impl Writer<'_> {
         }
     }
 
-    /// The schema of a property: masked, where the document masks others and what comes may be
-    /// anything.
+    /// The schema of a property of an object, from nothing but its values.
     pub(super) fn property(&self, values: &[&Value]) -> Value {
         let schema = self.schema(values);
+        let is_free =
+            values.iter().any(|value| value.is_string()) && !self.is_vocabulary(schema.get("$ref"));
+        self.as_property(schema, Vec::new(), is_free && self.uses("x-sensitive"))
+    }
+
+    /// The ways to write a property of a schema, best first: as others with a similar name, and
+    /// from its values alone. Each is masked, where the document masks others and what comes may
+    /// be anything.
+    pub(super) fn properties(
+        &self,
+        owner: &str,
+        name: &str,
+        values: &[&Value],
+        only_in_responses: bool,
+    ) -> Vec<Value> {
+        let habits = |schema: &Value| self.habits(owner, schema, values, only_in_responses);
+        let plain = self.schema(values);
+        let mut ways = Vec::new();
+        if let Some(alike) = self.alike(name, values) {
+            let schema = json!({"$ref": alike.reference});
+            if schema != plain {
+                let habits = habits(&schema);
+                ways.push(self.as_property(schema, habits, alike.masked));
+            }
+        }
+        let is_free =
+            values.iter().any(|value| value.is_string()) && !self.is_vocabulary(plain.get("$ref"));
+        let habits = habits(&plain);
+        ways.push(self.as_property(plain, habits, is_free && self.uses("x-sensitive")));
+        ways
+    }
+
+    /// A schema with what is said beside it in a property, in the usual order.
+    fn as_property(&self, schema: Value, habits: Vec<(&'static str, Value)>, masks: bool) -> Value {
         let mut members = Map::new();
         let own = match schema {
             Value::Object(own) => own,
             _ => Map::new(),
         };
-        let is_free = values.iter().any(|value| value.is_string()) && !self.is_vocabulary(&own);
-        let masks = is_free && self.uses("x-sensitive");
-        let describes = self.describes();
-        let description = || json!("Seen in traffic; what it means is not known.");
-        match own.get("$ref") {
-            Some(target) if masks || describes => {
-                if masks {
-                    members.insert("x-sensitive".to_owned(), json!(true));
-                }
-                if describes {
-                    members.insert("description".to_owned(), description());
-                }
-                members.insert("allOf".to_owned(), json!([{ "$ref": target }]));
-            }
-            Some(_) => members = own,
-            None => {
-                let (typed, rest): (Vec<_>, Vec<_>) = own
-                    .into_iter()
-                    .partition(|(key, _)| matches!(key.as_str(), "type" | "format" | "nullable"));
-                members.extend(typed);
-                if masks {
-                    members.insert("x-sensitive".to_owned(), json!(true));
-                }
-                if describes {
-                    members.insert("description".to_owned(), description());
-                }
-                members.extend(rest);
-            }
+        let (first, mut last): (Vec<_>, Vec<_>) = own.into_iter().partition(|(key, _)| {
+            matches!(key.as_str(), "type" | "format" | "nullable" | "minimum")
+        });
+        members.extend(first);
+        let habits = habits.into_iter();
+        members.extend(habits.map(|(key, value)| (key.to_owned(), value)));
+        if masks {
+            members.insert("x-sensitive".to_owned(), json!(true));
         }
+        if self.describes() {
+            let text = json!("Seen in traffic; what it means is not known.");
+            members.insert("description".to_owned(), text);
+        }
+        if let (false, [(key, target)]) = (members.is_empty(), &mut last[..])
+            && key == "$ref"
+        {
+            // Beside `$ref` nothing counts.
+            let target = target.take();
+            *key = "allOf".to_owned();
+            last[0].1 = json!([{ "$ref": target }]);
+        }
+        members.extend(last);
         Value::Object(members)
     }
 
@@ -196,8 +222,8 @@ impl Writer<'_> {
         best.0.map(str::to_owned)
     }
 
-    fn is_vocabulary(&self, schema: &Map<String, Value>) -> bool {
-        let target = schema.get("$ref").and_then(Value::as_str);
+    fn is_vocabulary(&self, reference: Option<&Value>) -> bool {
+        let target = reference.and_then(Value::as_str);
         let target = target.and_then(|it| self.document.get(it.strip_prefix('#')?));
         target.is_some_and(|it| vocabulary(it).is_some())
     }
@@ -243,32 +269,46 @@ impl Writer<'_> {
                 lists.next().map(|(reference, _)| reference)
             }
             [] | [_] => None,
-            _ => self.of_types(types.iter().copied()),
+            _ => self
+                .of_types(types.iter().copied())
+                .into_iter()
+                .find(|shared| {
+                    let target = shared
+                        .strip_prefix('#')
+                        .and_then(|it| self.document.get(it));
+                    // Whether a form holds is not known here.
+                    target.is_some_and(|it| !has_form(it))
+                }),
         }
     }
 
-    /// The shared schema that says of a value that it is one of some types, and no more.
-    pub(super) fn of_types<'t>(&self, types: impl Iterator<Item = &'t str>) -> Option<String> {
+    /// The shared schemas that say of a value that it is one of some types, and no more; first
+    /// those that name the first type first, and a form of its strings.
+    pub(super) fn of_types<'t>(&self, types: impl Iterator<Item = &'t str>) -> Vec<String> {
+        let mut types = types.peekable();
+        let first = types.peek().copied();
         let types: BTreeSet<&str> = types.collect();
-        let mut fitting = self.components().filter(|(_, schema)| {
-            let branches = ["anyOf", "oneOf"].iter().find_map(|it| schema.get(it));
-            let branches = branches.and_then(Value::as_array);
-            let simple = schema.as_object().is_some_and(|it| {
-                it.keys()
-                    .all(|key| key == "description" || key == "anyOf" || key == "oneOf")
-            });
-            let simple = simple
-                && branches
-                    .into_iter()
-                    .flatten()
-                    .all(|branch| branch.get("type").is_some() && branch.get("pattern").is_none());
-            let names = branches.into_iter().flatten();
-            let names: BTreeSet<&str> = names
-                .filter_map(|it| it.get("type").and_then(Value::as_str))
-                .collect();
-            simple && names == types
+        let fitting = self.components().filter_map(|(reference, schema)| {
+            let branches = ["anyOf", "oneOf"].iter().find_map(|it| schema.get(it))?;
+            let branches = branches.as_array()?;
+            let simple = schema
+                .as_object()?
+                .keys()
+                .all(|key| key == "description" || key == "anyOf" || key == "oneOf");
+            let names: Option<Vec<&str>> =
+                branches.iter().map(|it| it.get("type")?.as_str()).collect();
+            let names = names?;
+            let is_other_first = names.first().copied() != first;
+            let has_no_form = branches.iter().all(|it| it.get("pattern").is_none());
+            let fits = simple && names.into_iter().collect::<BTreeSet<_>>() == types;
+            fits.then_some((is_other_first, has_no_form, reference))
         });
-        fitting.next().map(|(reference, _)| reference)
+        let mut fitting: Vec<_> = fitting.collect();
+        fitting.sort();
+        fitting
+            .into_iter()
+            .map(|(_, _, reference)| reference)
+            .collect()
     }
 
     /// The shared schema of objects that has all members of these, and needs no other; the one
@@ -290,9 +330,10 @@ impl Writer<'_> {
             self.members(schema, 0, &mut properties, &mut required);
             let fits = seen.iter().all(|it| properties.contains(*it))
                 && required.iter().all(|it| always.contains(it.as_str()));
-            fits.then_some((properties.len(), reference))
+            // What nothing uses yet is there for something.
+            fits.then(|| (properties.len(), self.uses_of(&reference), reference))
         });
-        fitting.min().map(|(_, reference)| reference)
+        fitting.min().map(|(_, _, reference)| reference)
     }
 
     /// The names of the properties of a schema and of what it is composed of.
@@ -327,6 +368,14 @@ impl Writer<'_> {
 /// The text of a reference to a component.
 pub(super) fn reference(kind: &str, name: &str) -> String {
     format!("#/components/{kind}/{}", pointer::escape(name))
+}
+
+/// Whether an alternative of a schema has a `pattern`.
+fn has_form(schema: &Value) -> bool {
+    let branches = ["anyOf", "oneOf"]
+        .iter()
+        .filter_map(|it| schema.get(it)?.as_array());
+    branches.flatten().any(|it| it.get("pattern").is_some())
 }
 
 fn vocabulary(schema: &Value) -> Option<Vec<&str>> {

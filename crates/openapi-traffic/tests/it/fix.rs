@@ -276,6 +276,135 @@ fn a_property_that_is_not_always_there_is_not_required() {
     );
 }
 
+/// A document with habits: times have a shared schema, what is counted is read-only and not
+/// negative, and other operations share responses.
+const HABITS: &str = "\
+openapi: 3.0.3
+info: {title: Trunks, version: '1'}
+paths:
+  /trunks:
+    get:
+      operationId: list_trunks
+      responses:
+        '200':
+          description: The trunks.
+          content:
+            application/json:
+              schema:
+                type: array
+                items:
+                  $ref: '#/components/schemas/State'
+  /users:
+    get:
+      operationId: list_users
+      responses:
+        5XX:
+          $ref: '#/components/responses/Failed'
+components:
+  responses:
+    Failed:
+      description: It failed.
+      content: {application/json: {}}
+    NotFound:
+      description: It is not there.
+      content: {application/json: {}}
+  schemas:
+    Time:
+      type: string
+      pattern: '^[0-9]{4}$'
+    State:
+      type: object
+      properties:
+        calls-in: {type: integer, minimum: 0, readOnly: true}
+        calls-out: {type: integer, minimum: 0, readOnly: true}
+        name: {type: string}
+        start-time: {readOnly: true, allOf: [{$ref: '#/components/schemas/Time'}]}
+        stop-time: {readOnly: true, allOf: [{$ref: '#/components/schemas/Time'}]}
+        size: {type: integer}
+";
+
+#[test]
+fn a_new_number_has_what_most_numbers_beside_it_have() {
+    becomes(
+        HABITS,
+        &[Recorded::of(json!([{"calls-out": 1, "calls-lost": 2}]))],
+        &["+        calls-lost: {type: integer, minimum: 0, readOnly: true}"],
+    );
+}
+
+#[test]
+fn a_new_number_below_the_least_of_the_others_has_no_least() {
+    becomes(
+        HABITS,
+        &[Recorded::of(json!([{"calls-out": 1, "balance": -2}]))],
+        &["+        balance: {type: integer, readOnly: true}"],
+    );
+}
+
+#[test]
+fn a_new_property_has_the_shared_schema_of_those_with_a_similar_name() {
+    becomes(
+        HABITS,
+        &[Recorded::of(
+            json!([{"stop-time": "2025", "pause-time": "2026"}]),
+        )],
+        &["+        pause-time: {readOnly: true, allOf: [{$ref: '#/components/schemas/Time'}]}"],
+    );
+}
+
+#[test]
+fn a_new_property_that_does_not_fit_the_shared_schema_has_one_of_its_own() {
+    becomes(
+        HABITS,
+        &[Recorded::of(
+            json!([{"stop-time": "2025", "pause-time": "noon"}]),
+        )],
+        &["+        pause-time: {type: string, readOnly: true}"],
+    );
+}
+
+#[test]
+fn strings_of_digits_beside_an_integer_have_a_pattern() {
+    becomes(
+        HABITS,
+        &[Recorded::of(json!([{"size": "-12"}]))],
+        &[
+            "-        size: {type: integer}",
+            "+        size: {anyOf: [{type: integer}, {type: string, pattern: '^-?[0-9]+$'}]}",
+        ],
+    );
+}
+
+#[test]
+fn a_new_status_is_a_range_where_other_operations_have_the_range() {
+    becomes(
+        HABITS,
+        &[Recorded {
+            status: 502,
+            ..Recorded::of(json!({}))
+        }],
+        &[
+            "+        5XX:",
+            "+          $ref: '#/components/responses/Failed'",
+        ],
+    );
+}
+
+#[test]
+fn a_new_status_is_the_shared_response_of_its_name() {
+    becomes(
+        HABITS,
+        &[Recorded {
+            status: 404,
+            ..Recorded::of(json!({}))
+        }],
+        &[
+            "+        '404':",
+            "+          $ref: '#/components/responses/NotFound'",
+        ],
+    );
+}
+
 /// A document in flow style, and the same as JSON with tabs.
 const FLOW: &str = r##"openapi: 3.0.3
 info: {title: "a # b", version: '1'} # flow

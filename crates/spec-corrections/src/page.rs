@@ -1,8 +1,8 @@
-//! Renders `docs/corrections.md`: what the vendor's documents say, what is true, and how we know.
+//! The register as a page for people: what the vendor says, what is true, and how we know.
 
 use serde_json::Value;
 
-use crate::corrections::Correction;
+use crate::correction::Correction;
 
 /// The words for a version that says the same as the one before; more may follow after a comma or a
 /// semicolon.
@@ -10,27 +10,36 @@ const SAME: &str = "the same";
 /// Columns of the page.
 const WIDTH: usize = 100;
 
-const INTRODUCTION: &str = "\
-<!-- Made from openapi/corrections.yaml by `cargo xtask regen`; edit that file instead. -->
-
-# Corrections
-
-What the vendor's documents say about trunks, and what is true. The vendor's word is that of its
-latest document that speaks of the matter. *Place* is a JSON pointer into openapi/connections.yaml.
-*Otherwise* is what goes wrong with a client that follows the vendor. *Evidence* names recordings
-below `tests/recordings/`; `cargo xtask validate` checks that they show it.
-";
-
-/// The whole page of these corrections.
-pub fn page(corrections: &[Correction]) -> String {
-    let mut page = INTRODUCTION.to_owned();
+/// A Markdown page of these corrections, a section each, after an introduction. Of the recordings
+/// it names what follows `folder`.
+///
+/// ```
+/// use located::Source;
+/// use spec_corrections::{Corrections, page};
+///
+/// let corrections = Corrections::load(Source::new("corrections.yaml", "
+/// - id: name-is-text
+///   at: /components/schemas/User/properties/name
+///   vendor: {v1: an integer, v2: the same}
+///   truth: a string
+///   evidence: [recordings/list_users/200.json#/response/body/0/name]
+///   effect: Every list fails.
+/// ".to_owned()))?;
+/// let page = page("An introduction.\n", "recordings/", corrections.entries());
+/// assert!(page.starts_with("An introduction.\n\n## name-is-text\n\n- **Place:** `/components/"));
+/// assert!(page.contains("\n- **Vendor:** an integer\n- **Truth:** a string\n"));
+/// assert!(page.ends_with("\n- **Evidence:** `list_users/200.json`\n"));
+/// # Ok::<(), located::Error>(())
+/// ```
+pub fn page(introduction: &str, folder: &str, corrections: &[Correction]) -> String {
+    let mut page = introduction.to_owned();
     for it in corrections {
         page += &format!("\n## {}\n\n", it.id);
         page += &item("Place", &format!("`{}`", it.at));
         page += &item("Vendor", &vendor(it));
         page += &item("Truth", &it.truth);
         page += &item("Otherwise", &it.effect);
-        page += &item("Evidence", &evidence(it));
+        page += &item("Evidence", &evidence(it, folder));
     }
     page
 }
@@ -64,13 +73,13 @@ fn vendor(correction: &Correction) -> String {
 }
 
 /// The recordings that show it, or why it is believed without one.
-fn evidence(correction: &Correction) -> String {
+fn evidence(correction: &Correction, folder: &str) -> String {
     if let Some(belief) = correction.belief() {
         return belief.to_owned();
     }
     let names = correction.recordings();
     let names = names
         .iter()
-        .map(|(file, _)| format!("`{}`", file.trim_start_matches("tests/recordings/")));
+        .map(|(file, _)| format!("`{}`", file.strip_prefix(folder).unwrap_or(file)));
     names.collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,4 @@
-//! The corrections file: one entry per deviation from the vendor's documents. Entries are checked
-//! against the spec and the recordings, and against the [vendor facts](crate::vendor_facts).
+//! The register: a file with an entry for each departure from the vendor's document.
 //!
 //! ```yaml
 //! - id: utc-offset-is-text
@@ -23,12 +22,13 @@
 
 use std::collections::BTreeMap;
 
+use located::{Document, Error, Source};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use located::{Document, Source};
+use crate::evidence::{Evidence, NONE};
 
-/// The entries of a corrections file.
+/// The entries of a file.
 #[derive(Debug)]
 pub struct Corrections {
     document: Document,
@@ -42,7 +42,7 @@ pub struct Correction {
     /// The name by which vendor facts and people refer to it.
     pub id: String,
     /// Where the spec deviates from the vendor.
-    pub(crate) at: String,
+    pub at: String,
     /// What each vendor version says.
     #[serde(default)]
     pub vendor: Map<String, Value>,
@@ -51,46 +51,9 @@ pub struct Correction {
     pub truth: String,
     #[serde(default)]
     pub(crate) evidence: Evidence,
+    /// What goes wrong with a client that follows the vendor.
     #[serde(default)]
-    pub(crate) effect: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Evidence {
-    /// `none: <why we believe it>`
-    Belief(String),
-    Items(Vec<Item>),
-}
-
-impl Default for Evidence {
-    fn default() -> Self {
-        Evidence::Items(Vec::new())
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Item {
-    Exists(String),
-    Shows(Shows),
-}
-
-/// A place in a recording and what it must contain: with none of the three fields, any value.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Shows {
-    pub(crate) at: String,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) is: Option<Value>,
-    pub(crate) r#type: Option<String>,
-    #[serde(default)]
-    pub(crate) absent: bool,
-}
-
-/// `is: null` requires a null; without `is`, any value will do.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
+    pub effect: String,
 }
 
 impl Corrections {
@@ -98,7 +61,7 @@ impl Corrections {
     ///
     /// # Errors
     /// The file is not a list of entries.
-    pub fn load(source: Source) -> anyhow::Result<Self> {
+    pub fn load(source: Source) -> Result<Self, Error> {
         let document = Document::parse(source)?;
         let entries = document.typed()?;
         Ok(Corrections { document, entries })
@@ -119,31 +82,18 @@ impl Correction {
     /// Why it is believed, if no recording shows it.
     pub fn belief(&self) -> Option<&str> {
         match &self.evidence {
-            Evidence::Belief(words) => {
-                Some(words.strip_prefix("none:").unwrap_or(words).trim_start())
-            }
+            Evidence::Belief(words) => Some(words.strip_prefix(NONE).unwrap_or(words).trim_start()),
             Evidence::Items(_) => None,
         }
     }
 
     /// The recordings that are its evidence, and how many places in each.
     pub fn recordings(&self) -> Vec<(String, u64)> {
-        let Evidence::Items(items) = &self.evidence else {
-            return Vec::new();
-        };
         let mut recordings = BTreeMap::new();
-        for item in items {
+        for item in self.evidence.items() {
             let (file, _) = item.place();
             *recordings.entry(file.to_owned()).or_insert(0) += 1;
         }
         recordings.into_iter().collect()
-    }
-}
-
-impl Item {
-    /// The file, and the pointer into it.
-    pub(crate) fn place(&self) -> (&str, &str) {
-        let (Item::Exists(at) | Item::Shows(Shows { at, .. })) = self;
-        at.split_once('#').unwrap_or((at, ""))
     }
 }
