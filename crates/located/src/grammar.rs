@@ -239,6 +239,7 @@ pub fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
 }
 
 /// The first quote, backslash or control character from a byte `at` on.
+#[inline]
 pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     while let Some(word) = bytes.get(at..)?.first_chunk() {
         let word = u64::from_le_bytes(*word);

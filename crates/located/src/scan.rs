@@ -98,32 +98,41 @@ impl Writing for Plain {
 struct InString;
 
 impl Writing for InString {
+    /// What is frequent is inlined, the rest is not.
     #[inline]
     fn unit(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
-        let first = *bytes.get(at)?;
-        if first != b'\\' {
-            return Some((first, 1));
+        match *bytes.get(at)? {
+            b'\\' => match *bytes.get(at + 1)? {
+                c @ (b'"' | b'\\') => Some((c, 2)),
+                _ => escaped(bytes, at),
+            },
+            first => Some((first, 1)),
         }
-        let c = match *bytes.get(at + 1)? {
-            b'n' => b'\n',
-            b't' => b'\t',
-            b'r' => b'\r',
-            c @ (b'"' | b'\\' | b'/') => c,
-            b'u' => {
-                let digits = bytes.get(at + 2..at + 6)?;
-                let code = digits.iter().try_fold(0, |code, digit| {
-                    Some(code << 4 | char::from(*digit).to_digit(16)?)
-                })?;
-                return Some((u8::try_from(code).unwrap_or(NO_STRUCTURE), 6));
-            }
-            _ => NO_STRUCTURE,
-        };
-        Some((c, 2))
     }
 
     fn name(written: &str) -> Option<String> {
         Plain::name(written).and_then(|inner| Plain::name(&inner))
     }
+}
+
+/// What an escape of a string stands for.
+#[inline(never)]
+fn escaped(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+    let c = match *bytes.get(at + 1)? {
+        b'n' => b'\n',
+        b't' => b'\t',
+        b'r' => b'\r',
+        c @ (b'"' | b'\\' | b'/') => c,
+        b'u' => {
+            let digits = bytes.get(at + 2..at + 6)?;
+            let code = digits.iter().try_fold(0, |code, digit| {
+                Some(code << 4 | char::from(*digit).to_digit(16)?)
+            })?;
+            return Some((u8::try_from(code).unwrap_or(NO_STRUCTURE), 6));
+        }
+        _ => NO_STRUCTURE,
+    };
+    Some((c, 2))
 }
 
 struct Scan<'t, W> {
@@ -164,7 +173,7 @@ impl<'t, W: Writing> Scan<'t, W> {
                 self.items(depth + 1)?
             }
             b'"' => {
-                self.string()?;
+                self.string(length)?;
                 Children::None
             }
             _ => {
@@ -196,7 +205,8 @@ impl<'t, W: Writing> Scan<'t, W> {
                 }
                 b',' => self.at += length,
                 _ => {
-                    let (key, inside, has_escapes) = self.string()?;
+                    (next == b'"').then_some(())?;
+                    let (key, inside, has_escapes) = self.string(length)?;
                     let is_written = !has_escapes && inside == between_quotes(self.text, &key);
                     let name = match is_written {
                         true => None,
@@ -233,7 +243,7 @@ impl<'t, W: Writing> Scan<'t, W> {
             let (next, length) = self.peek()?;
             match next {
                 b'"' => {
-                    self.string()?;
+                    self.string(length)?;
                     continue;
                 }
                 b'{' | b'[' => depth += 1,
@@ -247,18 +257,18 @@ impl<'t, W: Writing> Scan<'t, W> {
         }
     }
 
-    /// Steps over a string: its bytes, quotes included, those between the quotes, and whether there
-    /// are escapes among them.
-    fn string(&mut self) -> Option<(Range<usize>, Range<usize>, bool)> {
-        let (quote, length) = self.peek()?;
-        (quote == b'"').then_some(())?;
+    /// Steps over a string, whose quote has this length: its bytes, quotes included, those between
+    /// the quotes, and whether there are escapes among them.
+    fn string(&mut self, length: usize) -> Option<(Range<usize>, Range<usize>, bool)> {
         let start = self.at;
         self.at += length;
         let (inside, mut has_escapes) = (self.at, false);
-        let known = self.strings.binary_search_by_key(&start, |it| it.start);
-        if let Ok(known) = known.map(|number| self.strings[number].clone()) {
-            self.at = known.end;
-            return Some((known.clone(), inside..known.end - length, true));
+        if !self.strings.is_empty() {
+            let known = self.strings.binary_search_by_key(&start, |it| it.start);
+            if let Ok(known) = known.map(|number| self.strings[number].clone()) {
+                self.at = known.end;
+                return Some((known.clone(), inside..known.end - length, true));
+            }
         }
         loop {
             self.at = plain_end(self.text.as_bytes(), self.at)?;
@@ -275,12 +285,22 @@ impl<'t, W: Writing> Scan<'t, W> {
         }
     }
 
+    #[inline]
     fn unit(&self) -> Option<(u8, usize)> {
         W::unit(self.text.as_bytes(), self.at)
     }
 
     /// What comes next that is not white space, at which the scan then stands, and its length.
+    #[inline]
     fn peek(&mut self) -> Option<(u8, usize)> {
+        match self.unit()? {
+            (c, length) if c > b' ' => Some((c, length)),
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    #[inline(never)]
+    fn peek_behind_space(&mut self) -> Option<(u8, usize)> {
         loop {
             let (c, length) = self.unit()?;
             if !c.is_ascii_whitespace() {

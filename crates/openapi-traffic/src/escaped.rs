@@ -11,6 +11,17 @@ impl<'t> Characters<'t> {
         Characters { text, at: 0 }
     }
 
+    /// The ASCII characters before the next quote or escape, but no more than so many, and the byte
+    /// at which they begin.
+    pub(crate) fn plain(&mut self, most: usize) -> (&'t str, usize) {
+        let (start, rest) = (self.at, &self.text.as_bytes()[self.at..]);
+        let rest = &rest[..most.min(rest.len())];
+        let is_other = |byte: &u8| !byte.is_ascii() || matches!(byte, b'"' | b'\\');
+        let length = rest.iter().position(is_other).unwrap_or(rest.len());
+        self.at += length;
+        (&self.text[start..self.at], start)
+    }
+
     fn unit(&mut self) -> Option<u32> {
         let digits = self.text.get(self.at..self.at + 4)?;
         self.at += 4;

@@ -52,15 +52,23 @@ pub(crate) fn in_string(rest: &str) -> Option<&str> {
 /// The first characters of a JSON string, decoded, and the source byte of each of their bytes; none
 /// behind its end.
 pub(crate) fn decoded(written: &str, most: usize) -> (String, Vec<usize>) {
-    let (mut text, mut bytes) = (String::new(), Vec::new());
-    for (at, c) in Characters::new(written).take(most) {
-        if written.as_bytes().get(at) == Some(&b'"') {
-            break;
+    let (mut text, mut bytes, mut left) = (String::new(), Vec::new(), most);
+    let mut characters = Characters::new(written);
+    loop {
+        let (plain, at) = characters.plain(left);
+        text.push_str(plain);
+        bytes.extend(at..at + plain.len());
+        left -= plain.len();
+        let next = if left > 0 { characters.next() } else { None };
+        match next.filter(|(at, _)| written.as_bytes().get(*at) != Some(&b'"')) {
+            Some((at, c)) => {
+                bytes.resize(bytes.len() + c.len_utf8(), at);
+                text.push(c);
+                left -= 1;
+            }
+            None => return (text, bytes),
         }
-        bytes.resize(bytes.len() + c.len_utf8(), at);
-        text.push(c);
     }
-    (text, bytes)
 }
 
 pub(crate) fn first_line(text: &str) -> &str {

@@ -127,6 +127,8 @@ impl Schemas {
 
     /// The validators of the branches of the `oneOf` or `anyOf` at a location.
     pub(super) fn branches(&self, location: &str) -> impl Iterator<Item = &Validator> {
+        #[cfg(test)]
+        tests::TRIED.set(tests::TRIED.get() + 1);
         (0..).map_while(move |index| self.by_level(&format!("{location}/{index}")))
     }
 
@@ -142,6 +144,8 @@ impl Schemas {
         });
         known.unwrap_or_else(|| {
             let mut fitting = (0..count).filter(|index| {
+                #[cfg(test)]
+                tests::TRIED.set(tests::TRIED.get() + 1);
                 let branch = self.by_level(&format!("{location}/{index}"));
                 branch.is_some_and(|branch| branch.is_valid(value))
             });
@@ -196,5 +200,100 @@ impl<'i> Keyword<'i> for Alternatives {
             FAILED.with_borrow_mut(|all| all.push(failed));
         }
         Box::new(std::iter::empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::cell::Cell;
+
+    use located::Source;
+
+    use super::*;
+    use crate::spec::Spec;
+    use crate::{Exchange, judge};
+
+    thread_local! {
+        /// How often this thread has compared a value with an alternative, or with all of them for
+        /// their errors.
+        pub(super) static TRIED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    fn spec() -> Spec {
+        let text = include_str!("../../benches/recursive.yaml");
+        Spec::load(Source::new("recursive.yaml", text.to_owned())).unwrap()
+    }
+
+    /// A value in which a leaf that many levels below has the wrong type, in both alternatives if
+    /// each level has the properties of both.
+    fn nested(depth: usize, is_both: bool) -> Value {
+        let level = match is_both {
+            true => json!({"left": 1, "right": 1}),
+            false => json!({"left": 1}),
+        };
+        let with = |name: &str, value: Value| {
+            let mut level = level.clone();
+            level[name] = value;
+            level
+        };
+        (0..depth).fold(with("leaf", "wrong".into()), |inner, _| with("next", inner))
+    }
+
+    /// How often alternatives were tried to find the one thing that is wrong.
+    fn tried(spec: &Spec, depth: usize, is_both: bool, meta: &Value) -> usize {
+        let recorded = json!({
+            "format": 1,
+            "meta": meta,
+            "request": {"method": "GET", "path": "/nodes"},
+            "response": {
+                "status": 200,
+                "headers": {"content-type": "application/json"},
+                "body": nested(depth, is_both),
+            },
+        });
+        let source = Source::new("a.json", recorded.to_string());
+        let recording = http_recording::Recording::read(&source).unwrap();
+        let exchange = Exchange::new(recording, Arc::new(source), "", 0);
+        TRIED.set(0);
+        let (findings, _) = judge(spec, &exchange);
+        let at: Vec<_> = findings.iter().map(|it| it.at.as_deref()).collect();
+        let leaf = format!("/response/body{}/leaf", "/next".repeat(depth));
+        assert_eq!(at, [Some(leaf.as_str())]);
+        TRIED.get()
+    }
+
+    #[test]
+    fn a_wrong_leaf_twice_as_deep_takes_twice_the_trials() {
+        let spec = spec();
+        let whole = json!({"origin": "synthetic"});
+        let excerpt = json!({"origin": "synthetic", "excerpt": ["response"]});
+        for (is_both, meta) in [(false, &whole), (true, &whole), (true, &excerpt)] {
+            let tried = [10, 20, 40, 80].map(|depth| tried(&spec, depth, is_both, meta));
+            assert!(tried[0] >= 10, "{tried:?}");
+            for pair in tried.windows(2) {
+                assert!(pair[1] <= 2 * pair[0], "{is_both} {meta}: {tried:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_error_holds_a_copy_of_the_value() {
+        let spec = spec();
+        let value = nested(3, false);
+        let media = &spec.operations[0].responses[0].content[0];
+        let location = &media.schema.as_ref().expect("a schema").location;
+        forget();
+        let whole = spec.response.lowered.by_level(location).expect("a schema");
+        let (found, failed) = errors(whole, &value);
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!(failed.len(), 1);
+        for branch in spec.response.lowered.branches(&failed[0].location) {
+            let (found, failed) = errors(branch, &value);
+            let is_borrowed = |it: &ValidationError<'_>| matches!(it.instance(), Cow::Borrowed(_));
+            assert!(found.iter().all(is_borrowed), "{found:?}");
+            assert_eq!(failed.len(), 1);
+            assert_eq!(failed[0].address, std::ptr::from_ref(&value["next"]).addr());
+        }
     }
 }
