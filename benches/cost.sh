@@ -6,7 +6,11 @@
 # All are built from nothing in turn, by debug profile, with the versions of Cargo.lock; of several
 # rounds the least is shown, in seconds. On a machine that does other work the processor's time is
 # the fairer figure.
+#
+# Cargo compiles a dependency by path incrementally, which takes a third more time, and one from a
+# registry, as programs have it, not. So incremental builds are off here.
 set -euo pipefail
+export CARGO_INCREMENTAL=0
 cd "$(dirname "$0")/.."
 repository=$PWD
 rounds=${1:-1}
