@@ -483,7 +483,7 @@ impl Error {
     /// const PATTERN: &str = "sip*@192.0.2.30";
     /// let trunks = acme.connections();
     /// match trunks.create(acme.new_connection(PATTERN)?).await {
-    ///     // A second create could meet the first one: look before it is tried again.
+    ///     // A second create could meet the first one: look before it is retried.
     ///     Err(error) if error.may_have_been_sent() && trunks.get(PATTERN).await?.is_some() => {
     ///         println!("created, although: {error}");
     ///     }
