@@ -38,7 +38,7 @@ impl Failure {
             kind: ErrorKind::Interrupted,
             sent: true,
             reason: "the connection broke before the response was complete".to_owned(),
-            advice: "Retry; if it happens often, check the proxies and firewalls on the way",
+            advice: "If it happens often, check the proxies and firewalls on the way",
         }
     }
 

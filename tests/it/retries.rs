@@ -115,8 +115,8 @@ async fn the_deadline_ends_an_attempt_and_the_source_is_the_error_of_the_one_bef
     let before = std::error::Error::source(&error).unwrap();
     assert_eq!(
         before.to_string(),
-        "list_connections: the connection broke before the response was complete. Retry; if it \
-         happens often, check the proxies and firewalls on the way"
+        "list_connections: the connection broke before the response was complete. If it happens \
+         often, check the proxies and firewalls on the way"
     );
 }
 
