@@ -356,6 +356,9 @@ impl<'j> Judge<'j> {
         }
         let reading = readings.swap_remove(fitting.unwrap_or(0));
         self.evidence.see(judged.site, &reading, self.observation());
+        if fitting.is_some() && (reading.is_array() || reading.is_object()) {
+            self.see_parts(judged.side, judged.schema.node, &reading);
+        }
         if !judged.excused {
             self.see_vocabulary(
                 judged.side,

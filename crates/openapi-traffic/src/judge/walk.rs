@@ -48,6 +48,8 @@ struct Walk<'c, 'j> {
     /// The pairs of schema and value (by address) that were walked, for values that several schemas
     /// reach: below a recursive schema, the number of paths would double with every level.
     walked: HashSet<(NodeId, usize)>,
+    /// Whether findings are reported, or only what was seen is counted.
+    reports: bool,
 }
 
 impl<'j> Judge<'j> {
@@ -57,14 +59,17 @@ impl<'j> Judge<'j> {
             whole: !self.is_excerpt(side),
             ..self.observation()
         };
-        Walk {
-            judge: self,
-            side,
-            owner,
-            observation,
-            walked: HashSet::new(),
-        }
-        .value(node, None, body, &Way::Start, false);
+        let mut walk = Walk::new(self, side, owner);
+        walk.observation = observation;
+        walk.value(node, None, body, &Way::Start, false);
+    }
+
+    /// Counts the items and members of the value of a parameter or header, which are seen as those
+    /// of a body are. What is wrong with them is reported of the whole value.
+    pub(super) fn see_parts(&mut self, side: &'j Side, node: NodeId, value: &Value) {
+        let mut walk = Walk::new(self, side, "");
+        walk.reports = false;
+        walk.value(node, None, value, &Way::Start, false);
     }
 
     /// Counts the value of a parameter or header among its known values.
@@ -116,7 +121,19 @@ impl<'j> Judge<'j> {
     }
 }
 
-impl<'j> Walk<'_, 'j> {
+impl<'c, 'j> Walk<'c, 'j> {
+    fn new(judge: &'c mut Judge<'j>, side: &'j Side, owner: &'c str) -> Self {
+        let observation = judge.observation();
+        Walk {
+            judge,
+            side,
+            owner,
+            observation,
+            walked: HashSet::new(),
+            reports: true,
+        }
+    }
+
     /// `is_shared`: other schemas may reach the value too.
     fn value(
         &mut self,
@@ -179,7 +196,8 @@ impl<'j> Walk<'_, 'j> {
             }
             open &= node.additional == Additional::Open;
         }
-        if self.observation.whole && self.side.direction == Direction::Response {
+        let is_whole = self.observation.whole && self.reports;
+        if is_whole && self.side.direction == Direction::Response {
             for id in applicable.nodes.iter() {
                 self.missed(&plan.get(*id).pointer, &plan.get(*id).always, members, way);
             }
@@ -202,6 +220,9 @@ impl<'j> Walk<'_, 'j> {
                     known = true;
                     self.value(node, None, value, &way, is_shared);
                 }
+            }
+            if !self.reports {
+                continue;
             }
             if let Some(property) = forbidden {
                 self.wrong_way(&property.pointer, value, &way);
@@ -231,7 +252,7 @@ impl<'j> Walk<'_, 'j> {
                         .evidence
                         .see_text(&self.judge.spec.sites, site, *at);
                 }
-                (None, _) if vocabulary.open => {
+                (None, _) if vocabulary.open && self.reports => {
                     let at = way.pointer();
                     let subject = subject(&at, None);
                     let place = format!("{}{at}", self.owner);

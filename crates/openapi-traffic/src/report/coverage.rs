@@ -279,13 +279,17 @@ fn next(places: &[Row]) -> Vec<Next> {
     });
     let is_unseen = |row: &Row| matches!(row.verdict, Verdict::NeverSeen | Verdict::Illustrated);
     let mut operation = "";
+    // The parameter or header whose items and members follow.
+    let mut whole = None;
     let mut unseen = Vec::new();
     for row in places {
-        if row.kind == SiteKind::Operation {
-            operation = &row.pointer;
+        match row.kind {
+            SiteKind::Operation => operation = &row.pointer,
+            SiteKind::Parameter | SiteKind::ResponseHeader => whole = Some(row),
+            _ => {}
         }
         if is_unseen(row) && !is_exchanged(row.kind) {
-            unseen.push((in_words(row, operation), row));
+            unseen.push((in_words(row, operation, whole), row));
         }
     }
     unseen.sort_by_key(|(_, row)| row.verdict != Verdict::NeverSeen);
@@ -297,9 +301,20 @@ fn next(places: &[Row]) -> Vec<Next> {
 }
 
 /// What people call a place, such as `GET /users/{id}: query parameter limit`, given the pointer of
-/// the operation that it is listed under.
-fn in_words(row: &Row, operation: &str) -> String {
+/// the operation that it is listed under, and the last parameter or header before it.
+fn in_words(row: &Row, operation: &str, whole: Option<&Row>) -> String {
     let name = &row.name;
+    let within = |whole: &&Row| row.pointer.starts_with(&format!("{}/", whole.pointer));
+    if let Some(whole) = whole.filter(within) {
+        let below = pointer::tokens(&row.pointer[whole.pointer.len()..]);
+        let below: Vec<_> = below.into_iter().flatten().collect();
+        let below = members(below.iter().map(|token| &**token));
+        let whole = in_words(whole, operation, None);
+        return match below.is_empty() {
+            true => format!("{whole}, an object"),
+            false => format!("{whole}, {below}"),
+        };
+    }
     match row.kind {
         SiteKind::Parameter => {
             let location = row.location.unwrap_or_default();
@@ -332,21 +347,25 @@ fn owner(pointer: &str) -> (String, String) {
         ["components", _, name, rest @ ..] => ((*name).to_owned(), rest),
         _ => return (format!("#{pointer}"), String::new()),
     };
+    (owner, members(rest.iter().copied()))
+}
+
+/// The path of members along the tokens of a schema's pointer.
+fn members<'t>(mut tokens: impl Iterator<Item = &'t str>) -> String {
     let mut inner = String::new();
-    let mut rest = rest.iter();
-    while let Some(token) = rest.next() {
-        match *token {
+    while let Some(token) = tokens.next() {
+        match token {
             "properties" => {
                 let dot = if inner.is_empty() { "" } else { "." };
                 inner += dot;
-                inner += rest.next().copied().unwrap_or_default();
+                inner += tokens.next().unwrap_or_default();
             }
             "items" => inner += "[]",
             "additionalProperties" => inner += ".*",
             _ => {}
         }
     }
-    (owner, inner)
+    inner
 }
 
 fn presence(presence: Presence) -> &'static str {
@@ -504,7 +523,7 @@ mod tests {
                 pointer,
                 ..row(kind, name, NONE)
             };
-            in_words(&row, at)
+            in_words(&row, at, None)
         });
         assert_eq!(
             words,
@@ -516,6 +535,28 @@ mod tests {
                 "Trunk: hosts[].port",
                 "Trunk: hosts[]",
                 "Trunk: an object",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_items_and_members_of_a_parameter_are_called_by_its_name() {
+        let filter = Row {
+            pointer: "/components/parameters/filter".into(),
+            ..row(SiteKind::Parameter, "filter", NONE)
+        };
+        let words = ["/schema", "/schema/properties/tags/items"].map(|below| {
+            let part = Row {
+                pointer: format!("{}{below}", filter.pointer),
+                ..row(SiteKind::Object, "", NONE)
+            };
+            in_words(&part, "/paths/~1books/get", Some(&filter))
+        });
+        assert_eq!(
+            words,
+            [
+                "GET /books: query parameter filter, an object",
+                "GET /books: query parameter filter, tags[]",
             ]
         );
     }

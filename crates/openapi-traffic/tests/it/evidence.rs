@@ -14,6 +14,11 @@ paths:
       operationId: get_a
       parameters:
         - {name: sort, in: query, schema: {type: string, enum: [up, down]}}
+        - {name: tags, in: query, schema: {type: array, items: {type: string}}}
+        - name: near
+          in: query
+          style: deepObject
+          schema: {type: object, properties: {lat: {type: number}, lon: {type: number}}}
       responses:
         '200':
           description: ok
@@ -42,7 +47,8 @@ fn evidence(spec: &Spec, bodies: &[Value]) -> Evidence {
     for (number, body) in (0..).zip(bodies) {
         let recording = json!({
             "format": 1, "meta": {"origin": "synthetic"},
-            "request": {"method": "GET", "path": "/a", "query": {"sort": "up"}},
+            "request": {"method": "GET", "path": "/a",
+                "query": {"sort": "up", "tags": ["p", "q"], "near[lat]": "52.5"}},
             "response": {
                 "status": 200, "headers": {"content-type": "application/json"}, "body": body
             },
@@ -64,6 +70,11 @@ fn row(rows: &[Row], kind: SiteKind, name: &str) -> Row {
         .find(|row| row.kind == kind && row.name == name)
         .unwrap()
         .clone()
+}
+
+fn ending(rows: &[Row], pointer: &str) -> Row {
+    let found = rows.iter().find(|row| row.pointer.ends_with(pointer));
+    found.unwrap().clone()
 }
 
 fn property(rows: &[Row], name: &str) -> Row {
@@ -125,7 +136,7 @@ fn values_are_counted_for_vocabularies_only() {
         counted(&[("x", 1), ("y", 0)])
     );
     assert_eq!(
-        row(&rows, SiteKind::Items, "[]").values,
+        ending(&rows, "/list/items").values,
         counted(&[("p", 2), ("q", 0)])
     );
     assert_eq!(
@@ -179,4 +190,17 @@ fn merging_gives_the_same_in_any_order() {
         all.rows(&spec)
     };
     assert_eq!(merged([0, 1, 2]), merged([2, 0, 1]));
+}
+
+#[test]
+fn the_items_and_members_of_a_parameter_are_seen_as_those_of_a_body_are() {
+    let rows = rows();
+    let seen = |pointer: &str| {
+        let row = ending(&rows, pointer);
+        (row.verdict, row.seen)
+    };
+    // Two requests, each with two tags and a latitude.
+    assert_eq!(seen("/1/schema/items"), (Verdict::Illustrated, 4));
+    assert_eq!(seen("/2/schema/properties/lat"), (Verdict::Illustrated, 2));
+    assert_eq!(seen("/2/schema/properties/lon"), (Verdict::NeverSeen, 0));
 }
