@@ -10,9 +10,7 @@ use located::openapi::{self, type_of};
 use located::pointer;
 use serde_json::{Map, Value};
 
-use super::edits;
-use super::schema::Writer;
-use super::{Fix, Proposal, Refused};
+use super::offer::Refused;
 use crate::codes::{BodyCode, Code};
 use crate::corpus;
 use crate::document::Document;
@@ -72,19 +70,19 @@ pub(super) struct Seen {
     /// It was seen in a request.
     pub(super) in_a_request: bool,
     /// Some of what was seen is not written down.
-    partial: bool,
-    files: BTreeSet<PathBuf>,
-    ids: BTreeSet<String>,
-    codes: BTreeSet<&'static str>,
-    evidence: Vec<String>,
-    findings: usize,
+    pub(super) partial: bool,
+    pub(super) files: BTreeSet<PathBuf>,
+    pub(super) ids: BTreeSet<String>,
+    pub(super) codes: BTreeSet<&'static str>,
+    pub(super) evidence: Vec<String>,
+    pub(super) findings: usize,
 }
 
 /// How far the nearest known property is, a schema, and the property to stand behind.
 pub(super) type Owner = (usize, String, Option<String>);
 
-/// The edits that a report asks for, and those that cannot be offered.
-pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Refused>) {
+/// What the findings of a report ask for, and those of which nothing can be said.
+pub(super) fn needs(spec: &Spec, report: &Report) -> (Vec<(Need, Seen)>, Vec<Refused>) {
     let mut groups: BTreeMap<_, Vec<&Reported>> = BTreeMap::new();
     for it in &report.findings {
         if kind(it.finding.code).is_some() {
@@ -115,32 +113,7 @@ pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Ref
             });
         }
     }
-    let writer = Writer {
-        document: spec.document(),
-        known: &spec.known,
-    };
-    let proposals = shared(needs).into_iter().map(|(need, seen)| {
-        let (what, at, ways) = edits::ways(&writer, &need, &seen);
-        Proposal {
-            fix: Fix {
-                what,
-                at,
-                codes: seen.codes.into_iter().collect(),
-                evidence: seen.evidence,
-                findings: seen.findings,
-            },
-            ways,
-            ids: seen.ids,
-            partial: seen.partial,
-            files: seen.files,
-        }
-    });
-    let (ready, hopeless): (Vec<_>, Vec<_>) = proposals.partition(|it| !it.ways.is_empty());
-    refused.extend(hopeless.into_iter().map(|it| Refused {
-        what: it.fix.what,
-        reason: "there is no way to say it here that is known; edit the document by hand".into(),
-    }));
-    (ready, refused)
+    (shared(needs), refused)
 }
 
 /// The needs, with one for a property that several ask for where one schema speaks of all the
