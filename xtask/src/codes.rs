@@ -3,7 +3,7 @@
 openapi_traffic::rules! {
     /// Rules about committed recordings.
     pub enum Code {
-        Leak = "NSV701", "leak", Error,
+        Leak = "NSV701", "leak", Error, Value,
             "a recording contains something that must not be published", "\
 A committed recording contains a key, a token, a password, or an address, number or name outside
 the ranges that are reserved for documentation.
@@ -13,7 +13,7 @@ the ranges that are reserved for documentation.
 If it is real, revoke it first: removing it from the file does not remove it from history. Then
 replace it: `«secret-1»` for a secret, `192.0.2.0/24` for an address, `15555550100` for a number,
 `acme.example` for a name. `cargo xtask import-har` does this for you.";
-        Note = "NSV702", "recording-note", Warning,
+        Note = "NSV702", "recording-note", Warning, Value,
             "a recording does not state its source", "\
 `meta.note` of a committed recording must say, in a sentence or two, what a reader cannot see in it:
 who recorded it, from which version of the service, and what was changed since.

@@ -22,10 +22,11 @@ const INTRODUCTION: &str = "\
 
 # Corrections
 
-What the vendor's documents say about trunks, and what is true. The vendor's word is that of its
-latest document that speaks of the matter. *Place* is a JSON pointer into openapi/connections.yaml.
-*Otherwise* is what goes wrong with a client that follows the vendor. *Evidence* names recordings
-below `tests/recordings/`; `cargo xtask validate` checks that they show it.
+What the vendor's documents say about trunks, and what is true. Where several of these documents
+mention a subject, the latest of them is quoted. *Place* is a JSON pointer into
+openapi/connections.yaml. *Otherwise* is what goes wrong with a client that follows the vendor.
+*Evidence* names recordings below `tests/recordings/`; `cargo xtask validate` checks that they show
+it.
 ";
 
 /// Generates, and writes or checks, the committed files of the workspace at `root`. Returns a

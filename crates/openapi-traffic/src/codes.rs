@@ -29,6 +29,16 @@ impl Severity {
     }
 }
 
+/// What a finding is about, which decides what of its place may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum About {
+    /// The name at its place, because the document does not mention it or a relation does: it is
+    /// shown if it looks like an identifier.
+    Name,
+    /// The value there, or something else: a name is shown only if the document has it.
+    Value,
+}
+
 /// One kind of finding.
 #[derive(Debug)]
 pub struct Rule {
@@ -38,20 +48,22 @@ pub struct Rule {
     pub name: &'static str,
     /// How severe such a finding is.
     pub severity: Severity,
+    /// What such a finding is about.
+    pub about: About,
     /// One line that says what is wrong.
     pub title: &'static str,
     /// What it means, an example, and what to do.
     pub explanation: &'static str,
 }
 
-/// Declares an enum of rules, one row each: variant, code, name, severity, title, explanation.
-/// The enum has `RULES`, all rows, and `rule()`, the row of a variant.
+/// Declares an enum of rules, one row each: variant, code, name, severity, what it is about, title,
+/// explanation. The enum has `RULES`, all rows, and `rule()`, the row of a variant.
 ///
 /// ```
 /// openapi_traffic::rules! {
 ///     /// Rules of our style guide.
 ///     pub enum Style {
-///         NoOwner = "S001", "no-owner", Warning, "an operation has no owner", "Name one.";
+///         NoOwner = "S001", "no-owner", Warning, Value, "an operation has no owner", "Name one.";
 ///     }
 /// }
 /// assert_eq!(Style::NoOwner.rule().code, "S001");
@@ -62,8 +74,8 @@ macro_rules! rules {
     (
         $(#[$meta:meta])*
         $vis:vis enum $enum:ident {
-            $($variant:ident = $code:literal, $name:literal, $severity:ident, $title:literal,
-                $explanation:literal;)*
+            $($variant:ident = $code:literal, $name:literal, $severity:ident, $about:ident,
+                $title:literal, $explanation:literal;)*
         }
     ) => {
         $(#[$meta])*
@@ -79,6 +91,7 @@ macro_rules! rules {
                     code: $code,
                     name: $name,
                     severity: $crate::Severity::$severity,
+                    about: $crate::About::$about,
                     title: $title,
                     explanation: $explanation,
                 },)*
@@ -99,7 +112,8 @@ macro_rules! two_way_rules {
         $(#[$meta:meta])*
         $vis:vis enum $enum:ident {
             $($variant:ident = ($request:literal, $response:literal), $name:literal,
-                $severity:ident, ($before:literal, $after:literal), $explanation:literal;)*
+                $severity:ident, $about:ident, ($before:literal, $after:literal),
+                $explanation:literal;)*
         }
     ) => {
         $(#[$meta])*
@@ -116,6 +130,7 @@ macro_rules! two_way_rules {
                     code: $request,
                     name: concat!("request-", $name),
                     severity: Severity::$severity,
+                    about: About::$about,
                     title: concat!($before, "a request", $after),
                     explanation: $explanation,
                 },)*
@@ -127,6 +142,7 @@ macro_rules! two_way_rules {
                     code: $response,
                     name: concat!("response-", $name),
                     severity: Severity::$severity,
+                    about: About::$about,
                     title: concat!($before, "a response", $after),
                     explanation: $explanation,
                 },)*
@@ -148,7 +164,7 @@ rules! {
     /// Rules about an exchange apart from its bodies, about a baseline, about negative examples and
     /// about relations between exchanges.
     pub(crate) enum Code {
-        Path = "NSV101", "undocumented-path", Error,
+        Path = "NSV101", "undocumented-path", Error, Name,
             "the path is not documented", "\
 No path of the spec matches the path of the request. A segment in braces matches one segment; the
 base path of a server in `servers` may come first.
@@ -156,14 +172,14 @@ base path of a server in `servers` may come first.
     GET /domains/acme.example/trunks        (the spec has /domains/{domain}/connections)
 
 Add the path to the spec if the service has it; otherwise the recording does not belong here.";
-        Method = "NSV102", "undocumented-method", Error,
+        Method = "NSV102", "undocumented-method", Error, Name,
             "the method is not documented for this path", "\
 The spec has the path, but not with this method.
 
     PATCH /connections                      (the spec has GET and POST)
 
 Add the operation to the spec, or drop the recording.";
-        ParameterMissing = "NSV103", "missing-parameter", Error,
+        ParameterMissing = "NSV103", "missing-parameter", Error, Value,
             "a required parameter is missing", "\
 The spec declares a path, query, header or cookie parameter with `required: true`, and the request
 was sent without it.
@@ -172,7 +188,7 @@ was sent without it.
 
 If the service accepted the request, the parameter is not required: say so in the spec. Headers
 are recorded by an allow-list: make sure that this one is on it.";
-        Query = "NSV104", "undocumented-query-parameter", Error,
+        Query = "NSV104", "undocumented-query-parameter", Error, Name,
             "a query parameter is not documented", "\
 The request has a query parameter that the operation does not list.
 
@@ -180,7 +196,7 @@ The request has a query parameter that the operation does not list.
 
 Add the parameter to the operation if the service reads it, or send the request without it and
 record it again.";
-        Parameter = "NSV105", "parameter-schema", Error,
+        Parameter = "NSV105", "parameter-schema", Error, Value,
             "a parameter does not match its schema", "\
 The parameter was parsed in its style, as the type that its schema names (integer, number, boolean,
 array, object). The result does not match the schema, or the parameter is not serialized in that
@@ -190,7 +206,7 @@ style. Separators are found before decoding: `a%2Cb` is one item.
     GET /connections/5                      (style: matrix asks for /connections/;id=5)
 
 If the service accepted it, the schema is too narrow; otherwise the request was wrong.";
-        Credential = "NSV106", "missing-credential", Error,
+        Credential = "NSV106", "missing-credential", Error, Value,
             "a request has no credential that its operation requires", "\
 The `security` of the operation, or of the whole document, requires a credential. The request was
 sent without it, and the status of the response is neither 401 nor 403. A redacted credential
@@ -200,14 +216,14 @@ counts as sent.
 
 If the service requires none, say so with `security: []`. Browsers leave credentials out of a HAR
 unless it is exported with sensitive data; such a HAR cannot show what was sent.";
-        ReadOnly = "NSV135", "read-only-field", Error,
+        ReadOnly = "NSV135", "read-only-field", Error, Value,
             "a read-only field was sent", "\
 The property is `readOnly: true`: only responses may have it. The request sends it.
 
     last-modified-datetime: {readOnly: true}           PUT {\"last-modified-datetime\": \"…\"}
 
 Leave it out of the request. If the service really accepts it, it is not read-only.";
-        Status = "NSV201", "undocumented-status", Error,
+        Status = "NSV201", "undocumented-status", Error, Name,
             "the status is not documented", "\
 Neither the status itself, nor its range (`4XX`), nor `default` is among the responses of the
 operation.
@@ -215,7 +231,7 @@ operation.
     403                                     (the spec has 200, 401 and 404)
 
 Add the response to the operation: a client generated from the spec cannot decode it otherwise.";
-        NoContentType = "NSV202", "missing-content-type", Error,
+        NoContentType = "NSV202", "missing-content-type", Error, Value,
             "a response with a body has no content type", "\
 The response has a body, the spec documents one, and there is no `content-type` header.
 
@@ -223,7 +239,7 @@ The response has a body, the spec documents one, and there is no `content-type` 
 
 If the service really leaves the header out, note it in the description of the operation. If the
 header was lost while recording, add `content-type` to the allow-list and record again.";
-        HeaderMissing = "NSV207", "missing-response-header", Error,
+        HeaderMissing = "NSV207", "missing-response-header", Error, Value,
             "a required response header is missing", "\
 The spec declares a response header with `required: true`, and the response has no header of that
 name (case does not matter).
@@ -232,14 +248,14 @@ name (case does not matter).
 
 If the service does not always send it, it is not required. Headers are recorded by an allow-list:
 make sure that this one is on it.";
-        Header = "NSV208", "response-header-schema", Error,
+        Header = "NSV208", "response-header-schema", Error, Value,
             "a response header does not match its schema", "\
 The header was parsed as the type that its schema names, and does not match the schema.
 
     retry-after: soon                       (an integer is documented)
 
 Correct the schema of the header.";
-        WriteOnly = "NSV235", "write-only-field", Error,
+        WriteOnly = "NSV235", "write-only-field", Error, Value,
             "a write-only field was returned", "\
 The property is `writeOnly: true`: only requests may have it. The response contains it, which
 matters most where it is a secret.
@@ -248,7 +264,7 @@ matters most where it is a secret.
 
 If the service really returns it, it is not write-only: remove `writeOnly`, and add a warning to the
 description.";
-        Field = "NSV301", "undocumented-field", Warning,
+        Field = "NSV301", "undocumented-field", Warning, Name,
             "a field is not documented", "\
 An object has a field that its schema does not list. The schema has no `additionalProperties`, which
 allows other fields, so nothing is contradicted: the traffic shows more than the spec documents.
@@ -257,7 +273,7 @@ allows other fields, so nothing is contradicted: the traffic shows more than the
 
 Add the property. Where the field names are data, describe their values with a schema under
 `additionalProperties`; `true` and `{}` both allow any value.";
-        Vocabulary = "NSV302", "new-value", Warning,
+        Vocabulary = "NSV302", "new-value", Warning, Value,
             "a value is not among the known values", "\
 `x-extensible-enum` lists the known values of a string that may have others, and this is another.
 Clients must accept it; the list should contain it.
@@ -265,7 +281,7 @@ Clients must accept it; the list should contain it.
     x-extensible-enum: [UDP, TCP, TLS]                 (\"SCTP\" was seen)
 
 Look at the recording, add the value to the list, and describe what it means.";
-        Missed = "NSV303", "missed-field", Warning,
+        Missed = "NSV303", "missed-field", Warning, Value,
             "a response lacks a field that was always there", "\
 `x-always-present` lists the fields that an object had in every response seen so far, although
 nothing guarantees them. This response lacks one. Clients must accept it; the list should be right.
@@ -274,7 +290,7 @@ nothing guarantees them. This response lacks one. Clients must accept it; the li
 
 Look at the recording. If the service really leaves the field out, remove its name from the list.
 Nothing is missed in a request, or in an excerpt (`meta.excerpt`).";
-        DuplicateKey = "NSV401", "repeated-key", Error,
+        DuplicateKey = "NSV401", "repeated-key", Error, Value,
             "an object in a recording has a duplicate key", "\
 JSON parsers disagree on which of the duplicates counts, and most drop one silently, so it is
 unclear what the recording shows. Here the last one was validated.
@@ -283,7 +299,7 @@ unclear what the recording shows. Here the last one was validated.
 
 If the service really sends this, all its clients are at risk: keep the body as a string under
 `text` and report the bug. If the file was edited, delete one of the duplicates.";
-        BaselineExpired = "NSV601", "baseline-expired", Error,
+        BaselineExpired = "NSV601", "baseline-expired", Error, Value,
             "a baseline entry has expired", "\
 The `expires` date of the entry has passed, so it no longer suppresses anything.
 
@@ -291,13 +307,13 @@ The `expires` date of the entry has passed, so it no longer suppresses anything.
 
 Fix the finding that it suppressed. If that is not possible yet, set a new date and say in `reason`
 why.";
-        BaselineUnused = "NSV602", "baseline-unused", Error,
+        BaselineUnused = "NSV602", "baseline-unused", Error, Value,
             "a baseline entry matches no finding", "\
 No finding of this run matches the entry. Either what it suppressed is fixed, or its `id`, `code` or
 `at` is wrong.
 
 Delete or correct the entry.";
-        Negative = "NSV801", "negative-mismatch", Error,
+        Negative = "NSV801", "negative-mismatch", Error, Value,
             "a negative example does not produce the codes that it expects", "\
 A recording with `meta.expect` is a negative example: traffic that the spec must reject. `expect`
 lists the codes that validation must produce, exactly these. This recording produced other codes,
@@ -308,7 +324,7 @@ or none, which means that the spec accepts what the service never does.
 A recording in a folder `negative` is a negative example too, and must have `meta.expect`. If the
 spec was loosened by mistake, tighten it. If the recording is valid now, move it or change
 `expect`.";
-        Relation = "NSV901", "relation-broken", Error,
+        Relation = "NSV901", "relation-broken", Error, Name,
             "a relation does not hold", "\
 The relations file states what must be true of an exchange, or between the exchanges of one session.
 Here it is not true.
@@ -318,14 +334,14 @@ Here it is not true.
 
 Look at both places. The service may have a bug, another client may have changed something in
 between, or the relation asserts too much: then restrict it with `where` or `until`, or delete it.";
-        RelationUnfit = "NSV902", "relation-not-evaluated", Warning,
+        RelationUnfit = "NSV902", "relation-not-evaluated", Warning, Name,
             "a relation cannot be evaluated", "\
 A value has a type that the expression cannot use, so it is unknown whether the relation holds.
 
     assert: count(response) <= query.limit  ?limit=many
 
 If the value may have this type, use `where` to say when the relation applies.";
-        RelationNeverApplied = "NSV903", "relation-never-applied", Warning,
+        RelationNeverApplied = "NSV903", "relation-never-applied", Warning, Name,
             "a relation applies to no exchange", "\
 No validated exchange has everything that the relation needs: there is no exchange of its operation,
 none that follows the one it is compared with, or an expression uses a name that no exchange has.
@@ -340,7 +356,7 @@ recording of the preceding exchange.";
 two_way_rules! {
     /// Rules about the body of a request or of a response.
     pub(crate) enum BodyCode {
-        NoBody = ("NSV110", "NSV204"), "missing-body", Error,
+        NoBody = ("NSV110", "NSV204"), "missing-body", Error, Value,
             ("", " has no body"), "\
 The spec requires a body (in a request: `requestBody` with `required: true`; in a response:
 `content` with a schema), and there is none.
@@ -350,7 +366,7 @@ The spec requires a body (in a request: `requestBody` with `required: true`; in 
 
 If the request may be empty, remove `required`. If the response may be empty, document it as a
 response without `content`.";
-        MediaType = ("NSV111", "NSV203"), "undocumented-media-type", Error,
+        MediaType = ("NSV111", "NSV203"), "undocumented-media-type", Error, Name,
             ("the content type of ", " is not documented"), "\
 The spec lists neither the media type itself nor a range such as `application/*` that covers it.
 Parameters such as `charset` do not matter.
@@ -359,7 +375,7 @@ Parameters such as `charset` do not matter.
 
 Add the media type with its schema. In a response, find out first whether it came from a gateway
 instead of the service.";
-        BrokenJson = ("NSV112", "NSV205"), "broken-json", Error,
+        BrokenJson = ("NSV112", "NSV205"), "broken-json", Error, Value,
             ("the body of ", " is not valid JSON"), "\
 The content type says JSON, and the body does not parse as JSON. It was recorded as a string.
 
@@ -367,7 +383,7 @@ The content type says JSON, and the body does not parse as JSON. It was recorded
 
 Look at the body in the recording. If the service really sends this, document its actual media
 type.";
-        BrokenForm = ("NSV114", "NSV209"), "broken-form", Error,
+        BrokenForm = ("NSV114", "NSV209"), "broken-form", Error, Value,
             ("the body of ", " is not a valid multipart form"), "\
 The content type says `multipart/form-data`, and the body cannot be parsed as such: the content type
 names no boundary, the closing boundary is missing, or a part has no name.
@@ -375,14 +391,14 @@ names no boundary, the closing boundary is missing, or a part has no name.
     content-type: multipart/form-data       (no boundary)
 
 Correct the program that sends it. If the recorder changed the body, record it again.";
-        UnexpectedBody = ("NSV113", "NSV206"), "unexpected-body", Warning,
+        UnexpectedBody = ("NSV113", "NSV206"), "unexpected-body", Warning, Value,
             ("", " has a body where none is documented"), "\
 The spec documents no content here, and there is a body.
 
     202 Accepted        {\"code\": 202, \"message\": \"Accepted\"}
 
 Document it: a client that reads only what is documented drops it.";
-        Type = ("NSV120", "NSV220"), "wrong-type", Error,
+        Type = ("NSV120", "NSV220"), "wrong-type", Error, Value,
             ("a value in ", " has the wrong type"), "\
 The JSON type is not the one that the schema names. `1.0` and `1e2` are numbers, not integers
 (beyond 64 bits every number counts as an integer, however it is written); `\"5\"` is a string.
@@ -390,7 +406,7 @@ The JSON type is not the one that the schema names. `1.0` and `1e2` are numbers,
     type: integer                           \"limits-max-active-calls-orig\": \"0\"
 
 Correct the type. If the service sends sometimes one type and sometimes another, use `oneOf`.";
-        Null = ("NSV121", "NSV221"), "unexpected-null", Error,
+        Null = ("NSV121", "NSV221"), "unexpected-null", Error, Value,
             ("a value in ", " is null and may not be"), "\
 The value is null, and its schema has a `type` without `nullable: true` beside it. Elsewhere (beside
 `$ref` or `allOf`, without a `type`) `nullable` has no effect.
@@ -399,7 +415,7 @@ The value is null, and its schema has a `type` without `nullable: true` beside i
 
 Add `nullable: true` beside the `type`. If the type is in a schema that others share, write
 `anyOf: [{$ref: …}, {enum: [null]}]` where null is allowed.";
-        Enum = ("NSV122", "NSV222"), "not-in-enum", Error,
+        Enum = ("NSV122", "NSV222"), "not-in-enum", Error, Value,
             ("a value in ", " is not in its enum"), "\
 `enum` lists all allowed values, and this is not one of them. Case and white space matter. Null must
 be listed too, even with `nullable: true`.
@@ -408,7 +424,7 @@ be listed too, even with `nullable: true`.
 
 Add the value. If the list can grow, use `x-extensible-enum` instead of `enum`: new values are then
 reported as drift.";
-        Required = ("NSV123", "NSV223"), "missing-field", Error,
+        Required = ("NSV123", "NSV223"), "missing-field", Error, Value,
             ("a required field is missing in ", ""), "\
 `required` names the field, and the object does not have it. A `readOnly` field is never required in
 a request, nor a `writeOnly` field in a response.
@@ -416,7 +432,7 @@ a request, nor a `writeOnly` field in a response.
     required: [domain]                      {\"dial-plan\": \"acme.example\"}
 
 Remove the name from `required` if the service does not need or does not always send the field.";
-        Additional = ("NSV124", "NSV224"), "forbidden-field", Error,
+        Additional = ("NSV124", "NSV224"), "forbidden-field", Error, Value,
             ("a field in ", " is not allowed"), "\
 The schema closes the object with `additionalProperties: false`, and the object has a field that the
 schema does not list.
@@ -425,7 +441,7 @@ schema does not list.
 
 Add the property, or open the object: with a closed response, every field that the service adds
 breaks clients.";
-        Format = ("NSV125", "NSV225"), "wrong-format", Error,
+        Format = ("NSV125", "NSV225"), "wrong-format", Error, Value,
             ("a value in ", " does not match its format"), "\
 The string or number does not match the `format` that the schema names: date-time is RFC 3339
 (`2025-09-16T14:59:24Z`), int32 and int64 are bounds.
@@ -433,7 +449,7 @@ The string or number does not match the `format` that the schema names: date-tim
     format: date-time                       \"2025-05-19 02:41:11\"
 
 Remove the format, or describe the actual values with a `pattern`.";
-        Bound = ("NSV126", "NSV226"), "out-of-bounds", Error,
+        Bound = ("NSV126", "NSV226"), "out-of-bounds", Error, Value,
             ("a number in ", " is out of bounds"), "\
 The number is below `minimum` or above `maximum`. With `exclusiveMinimum: true` or
 `exclusiveMaximum: true` the bound itself is out of bounds too.
@@ -441,7 +457,7 @@ The number is below `minimum` or above `maximum`. With `exclusiveMinimum: true` 
     minimum: 0, exclusiveMinimum: true      0
 
 Correct the bound.";
-        Length = ("NSV127", "NSV227"), "wrong-length", Error,
+        Length = ("NSV127", "NSV227"), "wrong-length", Error, Value,
             ("a string in ", " is too long or too short"), "\
 The string has more characters than `maxLength` allows, or fewer than `minLength`. Characters are
 counted, not bytes.
@@ -449,7 +465,7 @@ counted, not bytes.
     maxLength: 64                           (a string of 70 characters)
 
 Correct the limit.";
-        Pattern = ("NSV128", "NSV228"), "wrong-pattern", Error,
+        Pattern = ("NSV128", "NSV228"), "wrong-pattern", Error, Value,
             ("a string in ", " does not match its pattern"), "\
 The string does not match the regular expression. A pattern matches anywhere in the string unless
 it is anchored with `^` and `$`; in a pattern with `|`, an anchor applies only to its own branch.
@@ -457,7 +473,7 @@ it is anchored with `^` and `$`; in a pattern with `|`, an anchor applies only t
     pattern: ^[a-z]+$                       (a string with digits)
 
 Correct the pattern.";
-        Size = ("NSV129", "NSV229"), "wrong-size", Error,
+        Size = ("NSV129", "NSV229"), "wrong-size", Error, Value,
             ("an array or object in ", " has the wrong size"), "\
 An array violates `minItems`, `maxItems` or `uniqueItems`, or an object violates `minProperties` or
 `maxProperties`.
@@ -465,7 +481,7 @@ An array violates `minItems`, `maxItems` or `uniqueItems`, or an object violates
     maxItems: 1                             [1, 2]
 
 Correct the limit.";
-        Alternative = ("NSV130", "NSV230"), "no-alternative", Error,
+        Alternative = ("NSV130", "NSV230"), "no-alternative", Error, Value,
             ("a value in ", " matches none of its alternatives"), "\
 The value matches no branch of `oneOf` or `anyOf`, or its discriminator names none of them. If one
 branch was clearly meant, the errors of that branch are reported instead.
@@ -473,28 +489,28 @@ branch was clearly meant, the errors of that branch are reported instead.
     oneOf: [{type: string}, {type: integer}]           true
 
 Add a branch for the value, or add the name to the mapping of the discriminator.";
-        Ambiguous = ("NSV131", "NSV231"), "two-alternatives", Error,
+        Ambiguous = ("NSV131", "NSV231"), "two-alternatives", Error, Value,
             ("a value in ", " matches more than one of its alternatives"), "\
 `oneOf` requires that exactly one branch matches, and more than one does.
 
     oneOf: [{type: number}, {type: integer}]           5
 
 Use `anyOf`, or make the branches mutually exclusive.";
-        Not = ("NSV132", "NSV232"), "excluded-value", Error,
+        Not = ("NSV132", "NSV232"), "excluded-value", Error, Value,
             ("a value in ", " matches the schema that it must not match"), "\
 The value matches the schema under `not`.
 
     not: {enum: [\"\"]}                       \"\"
 
 Correct the schema under `not`.";
-        Multiple = ("NSV133", "NSV233"), "not-a-multiple", Error,
+        Multiple = ("NSV133", "NSV233"), "not-a-multiple", Error, Value,
             ("a number in ", " is not a multiple of `multipleOf`"), "\
 The number is not a multiple of `multipleOf`.
 
     multipleOf: 60                          90
 
 Correct `multipleOf`.";
-        Other = ("NSV134", "NSV234"), "other-assertion", Error,
+        Other = ("NSV134", "NSV234"), "other-assertion", Error, Value,
             ("a value in ", " does not match its schema"), "\
 The value violates a keyword that has no code of its own, or its schema does not compile.
 

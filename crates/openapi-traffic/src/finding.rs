@@ -9,7 +9,7 @@ use located::{Place, pointer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::codes::{Rule, Severity};
+use crate::codes::{About, Rule, Severity};
 use crate::digest::digest;
 
 /// One finding. It never contains a secret: `seen` is a type or a size, and a name that looks like
@@ -23,6 +23,9 @@ pub struct Finding {
     pub name: &'static str,
     /// How severe it is.
     pub severity: Severity,
+    /// What it is about.
+    #[serde(skip)]
+    pub about: About,
     /// One sentence.
     pub message: String,
     /// What the spec requires.
@@ -67,6 +70,7 @@ impl Finding {
             code: rule.code,
             name: rule.name,
             severity: rule.severity,
+            about: rule.about,
             message: message.into(),
             expected: expected.into(),
             seen: seen.into(),
@@ -81,10 +85,9 @@ impl Finding {
         }
     }
 
-    /// Whether it is about the name of its place: the document does not mention it, or a relation
-    /// does.
+    /// Whether it is about the name at its place.
     pub(crate) fn reports_its_key(&self) -> bool {
-        self.name.contains("undocumented") || self.name.contains("relation")
+        self.about == About::Name
     }
 
     /// The key that it is about.

@@ -89,7 +89,7 @@ mod style;
 
 pub use baseline::{Applied, Baseline};
 pub use checks::Checks;
-pub use codes::{Rule, Rules, Severity};
+pub use codes::{About, Rule, Rules, Severity};
 pub use evidence::{Evidence, Presence, Row, Verdict};
 pub use finding::Finding;
 pub use judge::{Exchange, judge, judge_into, judge_negative};

@@ -1,6 +1,7 @@
 //! The edits that say what a need asks for, best first.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use document_edit::{Edit, Position};
 use http::StatusCode;
@@ -8,14 +9,61 @@ use located::openapi::{self, type_of};
 use located::pointer;
 use serde_json::{Map, Value, json};
 
-use super::needs::{Need, Owner, Seen, types};
+use super::needs::{Need, Owner, Seen, needs, types};
+use super::offer::{Fix, Refused};
 use super::schema::{Writer, is_annotation, reference};
+use crate::report::Report;
+use crate::spec::Spec;
+
+/// An edit in question, in one or several ways, of which the first that holds is taken.
+#[derive(Debug)]
+pub(super) struct Proposal {
+    pub(super) fix: Fix,
+    pub(super) ways: Vec<Vec<Edit>>,
+    /// The ids of the findings that it is to end.
+    pub(super) ids: BTreeSet<String>,
+    /// It ends some of these findings, and others of the same ids stay.
+    pub(super) partial: bool,
+    /// The files with these findings.
+    pub(super) files: BTreeSet<PathBuf>,
+}
+
+/// The edits that a report asks for, and those that cannot be offered.
+pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Refused>) {
+    let (needs, mut refused) = needs(spec, report);
+    let writer = Writer {
+        document: spec.document(),
+        known: &spec.known,
+    };
+    let proposals = needs.into_iter().map(|(need, seen)| {
+        let (what, at, ways) = ways(&writer, &need, &seen);
+        Proposal {
+            fix: Fix {
+                what,
+                at,
+                codes: seen.codes.into_iter().collect(),
+                evidence: seen.evidence,
+                findings: seen.findings,
+            },
+            ways,
+            ids: seen.ids,
+            partial: seen.partial,
+            files: seen.files,
+        }
+    });
+    let (ready, hopeless): (Vec<_>, Vec<_>) = proposals.partition(|it| !it.ways.is_empty());
+    refused.extend(hopeless.into_iter().map(|it| Refused {
+        what: it.fix.what,
+        reason: "there is no way to say it here that is known; edit the document by hand".into(),
+    }));
+    (ready, refused)
+}
 
 /// What is done, where the edited document says it, and the ways to do it.
 type Ways = (String, String, Vec<Vec<Edit>>);
 
 /// The ways to meet a need; none where none is known.
-pub(super) fn ways(writer: &Writer<'_>, need: &Need, seen: &Seen) -> Ways {
+fn ways(writer: &Writer<'_>, need: &Need, seen: &Seen) -> Ways {
     match need {
         Need::Words(list) => words(writer, list, seen),
         Need::Property(schema, name) => property(writer, schema, name, seen),

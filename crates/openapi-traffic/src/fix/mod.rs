@@ -8,12 +8,12 @@
 mod alike;
 mod edits;
 mod needs;
+mod offer;
 mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use document_edit::Edit;
 use located::Source;
 use similar::TextDiff;
 
@@ -22,6 +22,9 @@ use crate::report::{Report, Reported, Tool};
 use crate::run::{Options, run_on};
 use crate::shown::visible;
 use crate::spec::Spec;
+
+use edits::Proposal;
+pub use offer::{Fix, Refused};
 
 /// What keeps an edited document from being accepted, in the words of a tool; see [`propose`].
 pub type Refusal = Result<(), String>;
@@ -37,43 +40,6 @@ pub struct Fixes {
     pub offered: Vec<Fix>,
     /// What is not, and why.
     pub refused: Vec<Refused>,
-}
-
-/// One edit of the document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fix {
-    /// What it does, in a line.
-    pub what: String,
-    /// Where the edited document says it.
-    pub at: String,
-    /// The codes of the findings that it ends.
-    pub codes: Vec<&'static str>,
-    /// The first recordings that show it, as `file#pointer`.
-    pub evidence: Vec<String>,
-    /// How many findings it ends.
-    pub findings: usize,
-}
-
-/// An edit that is not offered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// What it would do.
-    pub what: String,
-    /// Why it is not offered.
-    pub reason: String,
-}
-
-/// An edit in question, in one or several ways, of which the first that holds is taken.
-#[derive(Debug)]
-struct Proposal {
-    fix: Fix,
-    ways: Vec<Vec<Edit>>,
-    /// The ids of the findings that it is to end.
-    ids: BTreeSet<String>,
-    /// It ends some of these findings, and others of the same ids stay.
-    partial: bool,
-    /// The files with these findings.
-    files: BTreeSet<PathBuf>,
 }
 
 impl Fixes {
@@ -157,7 +123,7 @@ pub fn propose(
     loop {
         let report = current.as_ref().unwrap_or(report);
         let spec = Spec::load(trial.source(&text))?.at_hosts(options.hosts.clone());
-        let (mut proposals, hopeless) = needs::proposals(&spec, report);
+        let (mut proposals, hopeless) = edits::proposals(&spec, report);
         let is_new = |what: &str| failed.iter().all(|it| it.what != what);
         proposals.retain(|it| is_new(&it.fix.what));
         refused = hopeless;

@@ -10,18 +10,18 @@ use located::openapi::{self, type_of};
 use located::pointer;
 use serde_json::{Map, Value};
 
-use super::edits;
-use super::schema::Writer;
-use super::{Fix, Proposal, Refused};
+use super::offer::Refused;
 use crate::codes::{BodyCode, Code};
 use crate::corpus;
 use crate::document::Document;
+use crate::finding::Finding;
 use crate::judge::Exchange;
 use crate::report::{Report, Reported};
 use crate::shown::{MASK, is_media_type, is_name, visible};
 use crate::spec::Spec;
+use crate::spec::location::Location;
 use crate::spec::lower::Direction;
-use crate::spec::operation::{Media, essence};
+use crate::spec::operation::{Operation, Parameter, Response, essence};
 use crate::style::decode;
 
 /// How many findings of one kind and place are looked up.
@@ -72,24 +72,24 @@ pub(super) struct Seen {
     /// It was seen in a request.
     pub(super) in_a_request: bool,
     /// Some of what was seen is not written down.
-    partial: bool,
-    files: BTreeSet<PathBuf>,
-    ids: BTreeSet<String>,
-    codes: BTreeSet<&'static str>,
-    evidence: Vec<String>,
-    findings: usize,
+    pub(super) partial: bool,
+    pub(super) files: BTreeSet<PathBuf>,
+    pub(super) ids: BTreeSet<String>,
+    pub(super) codes: BTreeSet<&'static str>,
+    pub(super) evidence: Vec<String>,
+    pub(super) findings: usize,
 }
 
 /// How far the nearest known property is, a schema, and the property to stand behind.
 pub(super) type Owner = (usize, String, Option<String>);
 
-/// The edits that a report asks for, and those that cannot be offered.
-pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Refused>) {
+/// What the findings of a report ask for, and those of which nothing can be said.
+pub(super) fn needs(spec: &Spec, report: &Report) -> (Vec<(Need, Seen)>, Vec<Refused>) {
     let mut groups: BTreeMap<_, Vec<&Reported>> = BTreeMap::new();
     for it in &report.findings {
-        if kind(it.finding.code).is_some() {
+        if kind(&it.finding).is_some() {
             // Of some, only what was seen tells one from another.
-            let seen = match kind(it.finding.code) {
+            let seen = match kind(&it.finding) {
                 Some(Kind::Status | Kind::Content) => it.finding.seen.as_str(),
                 _ => "",
             };
@@ -115,32 +115,7 @@ pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Ref
             });
         }
     }
-    let writer = Writer {
-        document: spec.document(),
-        known: &spec.known,
-    };
-    let proposals = shared(needs).into_iter().map(|(need, seen)| {
-        let (what, at, ways) = edits::ways(&writer, &need, &seen);
-        Proposal {
-            fix: Fix {
-                what,
-                at,
-                codes: seen.codes.into_iter().collect(),
-                evidence: seen.evidence,
-                findings: seen.findings,
-            },
-            ways,
-            ids: seen.ids,
-            partial: seen.partial,
-            files: seen.files,
-        }
-    });
-    let (ready, hopeless): (Vec<_>, Vec<_>) = proposals.partition(|it| !it.ways.is_empty());
-    refused.extend(hopeless.into_iter().map(|it| Refused {
-        what: it.fix.what,
-        reason: "there is no way to say it here that is known; edit the document by hand".into(),
-    }));
-    (ready, refused)
+    (shared(needs), refused)
 }
 
 /// The needs, with one for a property that several ask for where one schema speaks of all the
@@ -205,8 +180,10 @@ enum Kind {
     Required,
 }
 
-/// What a finding of a code asks for; none where nothing is known that a document should say.
-fn kind(code: &str) -> Option<Kind> {
+/// What a finding asks for; none where nothing is known that a document should say.
+fn kind(finding: &Finding) -> Option<Kind> {
+    let code = finding.code;
+    let place = finding.spec.as_ref().map(|it| it.pointer.as_str());
     let is = |rule: Code| rule.rule().code == code;
     let is_body = |rule: BodyCode| {
         [Direction::Request, Direction::Response]
@@ -217,7 +194,11 @@ fn kind(code: &str) -> Option<Kind> {
         () if is(Code::Vocabulary) || is_body(BodyCode::Enum) => Kind::Words,
         () if is(Code::Field) || is_body(BodyCode::Additional) => Kind::Property,
         () if is_body(BodyCode::Type) || is_body(BodyCode::Alternative) => Kind::Type,
-        () if is(Code::Header) || is(Code::Parameter) => Kind::Type,
+        // Of these, only the place tells what is violated.
+        () if is(Code::Header) || is(Code::Parameter) => match place {
+            Some(place) if place.ends_with("/enum") => Kind::Words,
+            _ => Kind::Type,
+        },
         () if is_body(BodyCode::Null) => Kind::Null,
         () if is(Code::Status) => Kind::Status,
         () if is_body(BodyCode::MediaType) || is_body(BodyCode::UnexpectedBody) => Kind::Content,
@@ -260,7 +241,7 @@ impl Reading<'_> {
             return Ok(());
         };
         let finding = &first.finding;
-        let Some((kind, place)) = kind(finding.code).zip(finding.spec.as_ref()) else {
+        let Some((kind, place)) = kind(finding).zip(finding.spec.as_ref()) else {
             return Ok(());
         };
         if place.file != visible(self.spec.source().file()) {
@@ -294,7 +275,9 @@ impl Reading<'_> {
             strong.retain(|(it, exchange)| {
                 let at = it.finding.at.as_deref().unwrap_or_default();
                 let name = pointer::last(at).unwrap_or_default();
-                value_at(exchange, at).is_some_and(|value| is_harmless(&name, &value, schema))
+                let values = self.values(exchange, at, &place.pointer);
+                let mut harmless = values.iter().map(|it| is_harmless(&name, it, schema));
+                !values.is_empty() && harmless.all(|it| it)
             });
         }
         let Some(last) = strong.last() else {
@@ -326,7 +309,7 @@ impl Reading<'_> {
                 None => self.need(kind, &place.pointer, it, exchange)?,
             };
             let at = it.finding.at.as_deref().unwrap_or_default();
-            let value = value_at(exchange, at);
+            let values = self.values(exchange, at, &place.pointer);
             let seen = needs.entry(need.clone()).or_default();
             if let Some(recording) = &it.finding.recording
                 && seen.evidence.len() < NAMED
@@ -339,7 +322,7 @@ impl Reading<'_> {
             seen.media_types.extend(media_type(exchange, at));
             seen.in_a_request |= at.starts_with("/request");
             self.places(&need, exchange, at, seen);
-            seen.values.extend(value);
+            seen.values.extend(values);
         }
         let need = match property {
             Some(need) => need,
@@ -426,10 +409,61 @@ impl Reading<'_> {
         }
     }
 
+    /// What was seen at a pointer into an exchange, that a place of the document speaks against. Of
+    /// a header or a parameter, which is text, it is what the text stands for: an integer, or those
+    /// items of a list that are wrong.
+    fn values(&self, exchange: &Exchange, at: &str, spec: &str) -> Vec<Value> {
+        let Some(value) = value_at(exchange, at) else {
+            return Vec::new();
+        };
+        if !is_text(at) {
+            return vec![value];
+        }
+        let document = self.spec.document();
+        let sites = self.sites(exchange, at);
+        let mut schemas = sites.iter().flat_map(|site| parts(document, site));
+        let is_list = schemas.any(|it| {
+            let own = document.get(&pointer::join(&it, "type"));
+            own.is_some_and(|own| own == "array")
+        });
+        let texts = match value {
+            Value::Array(texts) => texts,
+            text => vec![text],
+        };
+        let texts = texts.iter().map(http_recording::text);
+        let texts: Vec<String> = match is_list {
+            true => texts
+                .flat_map(|text| {
+                    text.split(',')
+                        .map(|it| it.trim().to_owned())
+                        .collect::<Vec<_>>()
+                })
+                .collect(),
+            false => texts.collect(),
+        };
+        let claim = document.get(spec);
+        let words = claim.and_then(Value::as_array);
+        let are_strings = words.is_some_and(|it| it.iter().all(Value::is_string));
+        let read = |text: String| match serde_json::from_str::<Value>(&text) {
+            Ok(value) if !are_strings && (value.is_number() || value.is_boolean()) => value,
+            _ => Value::String(text),
+        };
+        let is_right = |value: &Value| match claim {
+            Some(Value::String(own)) => {
+                own == type_of(value) || own == "number" && value.is_number()
+            }
+            Some(Value::Array(words)) => words.contains(value),
+            _ => false,
+        };
+        let mut values: Vec<Value> = texts.into_iter().map(read).collect();
+        values.retain(|it| !is_right(it));
+        values
+    }
+
     /// The schemas that apply to the value at a pointer into an exchange, as the document has them.
     fn sites(&self, exchange: &Exchange, at: &str) -> Vec<String> {
         let Some((way, below)) = body(at) else {
-            return Vec::new();
+            return self.schema_of_text(exchange, at).into_iter().collect();
         };
         let document = self.spec.document();
         let mut sites: Vec<String> = self.start(exchange, way).into_iter().collect();
@@ -488,8 +522,8 @@ impl Reading<'_> {
         owners
     }
 
-    /// The schema of the body of an exchange.
-    fn start(&self, exchange: &Exchange, way: Direction) -> Option<String> {
+    /// The operation of an exchange.
+    fn operation(&self, exchange: &Exchange) -> Option<&Operation> {
         let recording = &exchange.recording;
         let matches = self
             .spec
@@ -497,25 +531,57 @@ impl Reading<'_> {
             .find(exchange.url(), &recording.request.params);
         let method = recording.request.method.to_ascii_uppercase();
         let found = matches.iter().find(|it| it.route.method == method)?;
-        let operation = &self.spec.operations[found.number];
-        let status = recording.response.status;
-        let content: &[Media] = match way {
-            Direction::Request => &operation.request.as_ref()?.content,
-            Direction::Response => {
-                let names = [
-                    status.to_string(),
-                    format!("{}XX", status / 100),
-                    "DEFAULT".into(),
-                ];
-                let mut found = names
-                    .iter()
-                    .filter_map(|name| operation.responses.iter().find(|it| it.status == *name));
-                &found.next()?.content
-            }
+        self.spec.operations.get(found.number)
+    }
+
+    /// The response that an operation documents for the status of an exchange.
+    fn response(&self, exchange: &Exchange) -> Option<&Response> {
+        let status = exchange.recording.response.status;
+        let responses = &self.operation(exchange)?.responses;
+        let names = [
+            status.to_string(),
+            format!("{}XX", status / 100),
+            "DEFAULT".into(),
+        ];
+        let mut found = names
+            .iter()
+            .filter_map(|name| responses.iter().find(|it| it.status == *name));
+        found.next()
+    }
+
+    /// The schema of a header or of a parameter.
+    fn schema_of_text(&self, exchange: &Exchange, at: &str) -> Option<String> {
+        let name = pointer::last(at)?;
+        let of_parameter = |location: Location| {
+            let mut own = self.operation(exchange)?.parameters.iter();
+            let is_it = |it: &&Parameter| match location {
+                Location::Header => it.name.eq_ignore_ascii_case(&name),
+                _ => it.name == *name,
+            };
+            let found = own.find(|it| it.location == location && is_it(it))?;
+            found.schema.as_ref()
         };
-        let owner = match way {
-            Direction::Request => "/request",
-            Direction::Response => "/response",
+        let schema = match pointer::parent(at)? {
+            "/request/headers" => of_parameter(Location::Header),
+            "/request/query" => of_parameter(Location::Query),
+            "/response/headers" => {
+                let mut own = self.response(exchange)?.headers.iter();
+                let found = own.find(|it| it.name.eq_ignore_ascii_case(&name))?;
+                found.schema.as_ref()
+            }
+            _ => None,
+        };
+        Some(schema?.pointer.clone())
+    }
+
+    /// The schema of the body of an exchange.
+    fn start(&self, exchange: &Exchange, way: Direction) -> Option<String> {
+        let (owner, content) = match way {
+            Direction::Request => {
+                let request = self.operation(exchange)?.request.as_ref()?;
+                ("/request", &request.content)
+            }
+            Direction::Response => ("/response", &self.response(exchange)?.content),
         };
         let own = media_type(exchange, owner);
         let media = content.iter().find(|it| Some(&it.range) == own.as_ref());
@@ -581,6 +647,18 @@ fn body(at: &str) -> Option<(Direction, &str)> {
     ];
     let mut ways = ways.into_iter();
     ways.find_map(|(start, way)| Some((way, at.strip_prefix(start)?)))
+}
+
+/// Whether a pointer into an exchange leads to a header or a parameter whose text has a schema.
+fn is_text(at: &str) -> bool {
+    // What is documented of a content type is a body.
+    let is_header = |side: &str| {
+        let name = at.strip_prefix(side)?.strip_prefix("/headers/")?;
+        Some(!name.eq_ignore_ascii_case("content-type"))
+    };
+    at.starts_with("/request/query/")
+        || is_header("/request") == Some(true)
+        || is_header("/response") == Some(true)
 }
 
 /// The media type of the message that a pointer leads into.

@@ -11,6 +11,7 @@ pub(crate) fn one(rule: &Rule) -> String {
         severity,
         title,
         explanation,
+        about: _,
     } = rule;
     let severity = severity.word();
     format!("{code} {name} ({severity})\n\n{title}\n\n{explanation}\n")

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use http_recording::Recording;
 use located::Source;
 use openapi_traffic::report::{Report, Tool};
-use openapi_traffic::{Checks, Finding, Options, Relations, Rule, Severity, Spec, run};
+use openapi_traffic::{About, Checks, Finding, Options, Relations, Rule, Severity, Spec, run};
 
 use crate::bench::{Bench, SPEC, with_body};
 
@@ -14,6 +14,7 @@ const TITLED: Rule = Rule {
     code: "X001",
     name: "titled",
     severity: Severity::Warning,
+    about: About::Value,
     title: "a document",
     explanation: "It is there.",
 };
