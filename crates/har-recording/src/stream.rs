@@ -48,6 +48,8 @@ pub struct EntryText {
     pub line: usize,
     /// The column at which it begins, in characters from 1.
     pub column: usize,
+    /// The byte at which it begins.
+    pub byte: usize,
     /// The positions of long `text` strings: the bodies, which are most of an entry, so that they
     /// are not scanned again.
     texts: Vec<Range<usize>>,
@@ -217,6 +219,7 @@ impl<R: Read> Entries<R> {
     fn entry(&mut self) -> Option<EntryText> {
         self.scan.peek()?;
         let (line, column) = self.scan.pass()?;
+        let byte = self.scan.dropped + self.scan.passed;
         self.scan.texts.clear();
         let text = String::from_utf8(self.scan.value()?.to_vec()).ok()?;
         let texts = std::mem::take(&mut self.scan.texts);
@@ -228,6 +231,7 @@ impl<R: Read> Entries<R> {
             text,
             line,
             column,
+            byte,
             texts,
         })
     }
@@ -268,6 +272,8 @@ struct Scan<R> {
     at: usize,
     /// The end of what was returned; the buffer before it can be dropped.
     passed: usize,
+    /// How many bytes were dropped before the buffer.
+    dropped: usize,
     line: usize,
     column: usize,
     /// The positions, relative to `passed`, of long `text` strings.
@@ -283,6 +289,7 @@ impl<R: Read> Scan<R> {
             buffer: Vec::new(),
             at: 0,
             passed: 0,
+            dropped: 0,
             line: 1,
             column: 1,
             texts: Vec::new(),
@@ -299,6 +306,7 @@ impl<R: Read> Scan<R> {
         if self.passed >= self.buffer.len() / 2 {
             self.buffer.drain(..self.passed);
             self.at -= self.passed;
+            self.dropped += self.passed;
             self.passed = 0;
         }
         let chunk = u64::try_from(CHUNK).unwrap_or(u64::MAX);

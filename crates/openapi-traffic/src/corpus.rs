@@ -616,8 +616,11 @@ fn entry_exchange(file: &str, entry: EntryText, read: HarEntry, number: u64) -> 
         pointer,
         wire,
     } = read;
+    let byte = entry.byte;
     let source = Arc::new(entry.into_source(file));
-    Exchange::new(recording, source, &pointer, number).with_wire(wire)
+    Exchange::new(recording, source, &pointer, number)
+        .with_wire(wire)
+        .at_byte(byte)
 }
 
 /// The exchange in a file with a single recording.

@@ -7,6 +7,9 @@ use crate::escaped::Characters;
 
 /// A longer line is cut before and after the place, and is shown without the lines around it.
 pub(crate) const LONGEST: usize = 160;
+/// So many bytes of a string of a HAR file hold all that is drawn of it: no character takes more
+/// than one of two units, each an escape.
+pub(crate) const NEAR: usize = 12 * (LONGEST + 1);
 /// Mostly no more characters of a body are needed to see what is meant.
 const SHORT: usize = 48;
 
@@ -42,9 +45,8 @@ fn end_of_short(rest: &str) -> Option<usize> {
 
 /// The rest of a string of a HAR file, no more than is drawn; `None` outside the string.
 pub(crate) fn in_string(rest: &str) -> Option<&str> {
-    // No character takes more bytes than one of two units, each an escape. The rest of a body is
-    // not searched for its end: it may be as long as the file.
-    let near = &rest[..boundary(rest, 12 * (LONGEST + 1))];
+    // The rest of a body is not searched for its end: it may be as long as the file.
+    let near = &rest[..boundary(rest, NEAR)];
     // A place outside the string begins with an unescaped quote, that of the key.
     (!rest.starts_with('"')).then(|| &near[..closing(near)])
 }

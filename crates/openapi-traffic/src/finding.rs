@@ -52,6 +52,9 @@ pub struct Finding {
     /// The column behind what is wrong in the traffic, if it was worked out with the place.
     #[serde(skip)]
     pub end: Option<usize>,
+    /// The byte of the file at which the place is, if it is in a body of a large HAR file.
+    #[serde(skip)]
+    pub byte: Option<usize>,
     /// Its number among the findings of a run, for reports that list exchanges; `None` if it is of
     /// no exchange.
     #[serde(skip)]
@@ -81,6 +84,7 @@ impl Finding {
             exchange: None,
             at: None,
             end: None,
+            byte: None,
             number: None,
         }
     }

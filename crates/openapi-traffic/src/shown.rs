@@ -330,7 +330,8 @@ pub(crate) fn file(path: &str) -> String {
         .rfind('/')
         .map_or(("", path), |at| path.split_at(at + 1));
     let (stem, rest) = name.rfind('.').map_or((name, ""), |at| name.split_at(at));
-    if is_telephone_number(stem) || traffic_redact::discloses(None, stem) {
+    let discloses = || !are_short_words(stem) && traffic_redact::discloses(None, stem);
+    if is_telephone_number(stem) || discloses() {
         return format!("{folder}{MASK}{rest}{pointer}");
     }
     let mut shown = folder.to_owned();
@@ -344,6 +345,15 @@ pub(crate) fn file(path: &str) -> String {
         }
     }
     shown + pointer
+}
+
+/// Whether it is short words of small letters: no number, key, address or group of hexadecimal
+/// digits is written like that. It saves a run the patterns of the redaction, which take as long to
+/// compile as megabytes of traffic to validate.
+fn are_short_words(text: &str) -> bool {
+    text.split('-').all(|word| {
+        (3..10).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
+    })
 }
 
 /// Whether it is digits in groups, like a telephone number. A date is not: it begins with `19` or
@@ -658,6 +668,8 @@ mod tests {
             ),
             ("x/call-15125550100.har", "x/call-•••.har"),
             ("x/ab12cd34ef56ab78.har", "x/•••.har"),
+            ("x/aa-bb-cc-dd-ee-ff.har", "x/•••.har"),
+            ("x/recorded-traffic.har", "x/recorded-traffic.har"),
             ("/tmp/.tmpA1b2C3/a.json", "/tmp/.tmpA1b2C3/a.json"),
         ];
         for (path, shown) in rows {

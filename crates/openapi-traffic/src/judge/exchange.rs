@@ -20,8 +20,19 @@ pub struct Exchange {
     number: u64,
     label: Arc<str>,
     wire: Option<Wire>,
+    /// The byte of the file at which the source begins, if it is an entry of a large HAR file.
+    byte: Option<usize>,
     /// The bodies of request and response if the file has them as strings.
     bodies: [OnceLock<Option<Body>>; 2],
+}
+
+/// The place of a value, and what is known of one within a body of a HAR file.
+pub(super) struct Located {
+    pub(super) place: Place,
+    /// The column behind the value, if it is a scalar, else behind its opening bracket.
+    pub(super) end: Option<usize>,
+    /// The byte of the file at which it is.
+    pub(super) byte: Option<usize>,
 }
 
 /// A body in a string of the source.
@@ -47,6 +58,7 @@ impl Exchange {
             number,
             label,
             wire: None,
+            byte: None,
             bodies: [OnceLock::new(), OnceLock::new()],
         }
     }
@@ -56,6 +68,12 @@ impl Exchange {
     #[must_use]
     pub fn with_wire(mut self, wire: Wire) -> Exchange {
         self.wire = Some(wire);
+        self
+    }
+
+    /// Adds at which byte of the file its source begins.
+    pub(crate) fn at_byte(mut self, byte: usize) -> Exchange {
+        self.byte = Some(byte);
         self
     }
 
@@ -99,39 +117,31 @@ impl Exchange {
     /// A HAR file has other names for the parts of an exchange, and bodies as strings. Line and
     /// column are then those within the string, and the pointer is that of the string.
     pub fn place(&self, pointer: &str) -> Place {
-        self.place_and_end(pointer).0
+        self.locate(pointer).place
     }
 
-    /// The same, within a body of a HAR file with the column behind the value, if that is a scalar,
-    /// else behind its opening bracket.
-    pub(crate) fn place_and_end(&self, pointer: &str) -> (Place, Option<usize>) {
+    /// The same, within a body of a HAR file with more that is known of it.
+    pub(super) fn locate(&self, pointer: &str) -> Located {
+        let only = |place| Located {
+            place,
+            end: None,
+            byte: None,
+        };
         if self.base.is_empty() {
-            return (self.nearest(pointer), None);
+            return only(self.nearest(pointer));
         }
         let (at, inside) = self.in_har(pointer);
         let whole = format!("{}{at}", self.base);
         let found = inside.and_then(|(body, below)| self.in_body(&whole, body, below));
-        let Some((line, column, end)) = found else {
+        found.unwrap_or_else(|| {
             let place = self.source.nearest(&whole);
-            return (place.unwrap_or_else(|| self.nearest("")), None);
-        };
-        let place = Place {
-            file: self.source.file().to_owned(),
-            line,
-            column,
-            pointer: whole,
-        };
-        (place, end)
+            only(place.unwrap_or_else(|| self.nearest("")))
+        })
     }
 
-    /// Line, column and end column of a value of a body, or of the nearest around it, where the
-    /// body is the string at the pointer `whole`.
-    fn in_body(
-        &self,
-        whole: &str,
-        body: usize,
-        below: &str,
-    ) -> Option<(usize, usize, Option<usize>)> {
+    /// A value of a body, or the nearest around it, where the body is the string at the pointer
+    /// `whole`.
+    fn in_body(&self, whole: &str, body: usize, below: &str) -> Option<Located> {
         let text = self.source.text();
         let body = self.bodies[body].get_or_init(|| {
             let span = self.source.span(whole)?;
@@ -147,11 +157,16 @@ impl Exchange {
         let (line, column) = self.source.line_and_column(start);
         // With the quote that ends the string.
         let rest = text.get(start..span.end + 1)?;
-        Some((
-            line,
-            column,
-            length_in_string(rest).map(|length| column + length),
-        ))
+        Some(Located {
+            place: Place {
+                file: self.source.file().to_owned(),
+                line,
+                column,
+                pointer: whole.to_owned(),
+            },
+            end: length_in_string(rest).map(|length| column + length),
+            byte: self.byte.map(|byte| byte + start),
+        })
     }
 
     fn nearest(&self, pointer: &str) -> Place {

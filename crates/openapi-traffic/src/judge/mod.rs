@@ -20,6 +20,7 @@ use crate::spec::lower::Direction;
 use crate::spec::operation::Operation;
 use crate::spec::{Side, SiteId, SiteKind, Spec};
 pub use exchange::Exchange;
+use exchange::Located;
 use http_recording::Part;
 use located::pointer;
 use sent::Values;
@@ -364,7 +365,11 @@ pub(crate) fn place_finding(
         }
         _ => known.pointer(at, &serde_json::Value::Null, is_reported),
     };
-    let (mut place, end) = exchange.place_and_end(at);
+    let Located {
+        mut place,
+        end,
+        byte,
+    } = exchange.locate(at);
     let mut texts = [finding.message, finding.expected, finding.seen];
     // What is masked in the pointer is masked in the place and in the messages too.
     if shown != at {
@@ -379,6 +384,7 @@ pub(crate) fn place_finding(
         seen,
         recording: Some(place),
         end,
+        byte,
         exchange: Some(kind.to_owned()),
         at: Some(shown),
         ..finding

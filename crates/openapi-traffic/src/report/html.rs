@@ -299,6 +299,7 @@ impl Page<'_> {
             (
                 "The spec",
                 &finding.spec,
+                None,
                 Kind::Document,
                 "expected",
                 &finding.expected,
@@ -306,18 +307,19 @@ impl Page<'_> {
             (
                 "The traffic",
                 &finding.recording,
+                finding.byte,
                 Kind::Recording(reported.as_deref()),
                 "seen",
                 &finding.seen,
             ),
         ];
-        for (title, place, kind, label, text) in parts {
+        for (title, place, byte, kind, label, text) in parts {
             if place.is_none() && text.is_empty() {
                 continue;
             }
             let lines = place
                 .as_ref()
-                .map_or_else(Vec::new, |place| windows.draw(place, kind));
+                .map_or_else(Vec::new, |place| windows.draw(place, byte, kind));
             self.window(title, place.as_ref(), &lines, label, text)?;
         }
         self.out.push_str("</div>\n");

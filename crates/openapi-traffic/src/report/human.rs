@@ -85,15 +85,27 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
     let reported = finding.reported_key();
     let recording = Kind::Recording(reported.as_deref());
     let parts = [
-        (&finding.spec, Kind::Document, "expected", &finding.expected),
-        (&finding.recording, recording, "seen", &finding.seen),
+        (
+            &finding.spec,
+            None,
+            Kind::Document,
+            "expected",
+            &finding.expected,
+        ),
+        (
+            &finding.recording,
+            finding.byte,
+            recording,
+            "seen",
+            &finding.seen,
+        ),
     ];
     let drawn: Vec<_> = parts
         .into_iter()
-        .filter_map(|(place, kind, label, text)| {
+        .filter_map(|(place, byte, kind, label, text)| {
             place
                 .as_ref()
-                .map(|place| (place, windows.draw(place, kind), label, text))
+                .map(|place| (place, windows.draw(place, byte, kind), label, text))
         })
         .collect();
     let last = drawn
@@ -112,7 +124,7 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
         );
         window(out, gutter, lines, &format!("{label} {text}"));
     }
-    for (place, _, label, text) in parts {
+    for (place, .., label, text) in parts {
         if place.is_none() && !text.is_empty() {
             note(out, gutter, &format!("{label} {text}"));
         }

@@ -1,9 +1,14 @@
 //! The report as JUnit XML: a suite per folder or file of recordings, a test case per exchange, and
 //! one suite for findings that belong to no exchange.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+use std::io;
 
-use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesStart, BytesText, Event};
+use rayon::prelude::*;
 
 use located::Place;
 
@@ -12,8 +17,31 @@ use super::model::{Report, Reported, groups};
 /// The suite of findings that belong to no exchange.
 const REPOSITORY: &str = "repository";
 
+/// A test case.
+struct Case<'r> {
+    name: Cow<'r, str>,
+    status: Status<'r>,
+}
+
+enum Status<'r> {
+    Passed,
+    /// The first finding, and all of them in words.
+    Failed(&'r Reported, String),
+    /// Why something could not be validated.
+    Error(&'r str),
+}
+
+type Suites<'r> = BTreeMap<&'r str, Vec<Case<'r>>>;
+
 pub(super) fn render(report: &Report) -> anyhow::Result<String> {
-    let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
+    let mut out = Writer::new_with_indent(Vec::new(), b' ', 4);
+    write(&mut out, report.tool.name, &suites(report))?;
+    // Ends the last line.
+    out.write_indent()?;
+    Ok(String::from_utf8(out.into_inner())?)
+}
+
+fn suites(report: &Report) -> Suites<'_> {
     let all = report.cases.iter().map(|case| case.findings.end).max();
     // Suppressed findings are not reported, so their case passes.
     let mut reported: Vec<Option<&Reported>> = vec![None; all.unwrap_or(0)];
@@ -25,93 +53,166 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
             None => of_no_case.push(it),
         }
     }
-    for case in &report.cases {
-        let findings = reported.get(case.findings.clone()).unwrap_or_default();
-        let findings: Vec<_> = findings.iter().flatten().copied().collect();
-        add(&mut suites, &case.suite, &case.name, status(&findings));
+    let statuses: Vec<_> = report
+        .cases
+        .par_iter()
+        .map(|case| {
+            let findings = reported.get(case.findings.clone()).unwrap_or_default();
+            let findings: Vec<_> = findings.iter().flatten().copied().collect();
+            status(&findings)
+        })
+        .collect();
+    let mut suites = Suites::new();
+    for (case, status) in report.cases.iter().zip(statuses) {
+        let name = case.name.as_str().into();
+        let suite = suites.entry(&case.suite).or_default();
+        suite.push(Case { name, status });
     }
-    for it in of_no_case {
-        let name = format!("{} {}", it.finding.code, it.id);
-        add(&mut suites, REPOSITORY, &name, status(&[it]));
+    let of_no_case = of_no_case.into_iter().map(|it| Case {
+        name: format!("{} {}", it.finding.code, it.id).into(),
+        status: status(&[it]),
+    });
+    let problems = report.problems.iter().enumerate();
+    let problems = problems.map(|(number, problem)| Case {
+        name: format!("could not validate {}", number + 1).into(),
+        status: Status::Error(problem),
+    });
+    for case in of_no_case.chain(problems) {
+        suites.entry(REPOSITORY).or_default().push(case);
     }
-    for (number, problem) in report.problems.iter().enumerate() {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status
-            .set_message(problem.as_str())
-            .set_type("not-validated");
-        add(
-            &mut suites,
-            REPOSITORY,
-            &format!("could not validate {}", number + 1),
-            status,
-        );
-    }
-    let mut document = Document::new(report.tool.name);
-    document.add_test_suites(suites.into_values());
-    Ok(document.to_string()?)
-}
-
-/// Adds a case. Parsers that follow the schema of Jenkins require a class name for every case.
-fn add<'a>(
-    suites: &mut BTreeMap<&'a str, TestSuite>,
-    suite: &'a str,
-    name: &str,
-    status: TestCaseStatus,
-) {
-    let mut case = TestCase::new(name, status);
-    case.set_classname(suite);
     suites
-        .entry(suite)
-        .or_insert_with(|| TestSuite::new(suite))
-        .add_test_case(case);
 }
 
-fn status(findings: &[&Reported]) -> TestCaseStatus {
-    let [first, ..] = findings else {
-        return TestCaseStatus::success();
-    };
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status
-        .set_message(first.finding.message.as_str())
-        .set_type(first.finding.code)
-        .set_description(describe(findings));
-    status
+fn status<'r>(findings: &[&'r Reported]) -> Status<'r> {
+    match findings {
+        [] => Status::Passed,
+        [first, ..] => Status::Failed(first, describe(findings)),
+    }
+}
+
+fn write(out: &mut Writer<Vec<u8>>, tool: &str, suites: &Suites<'_>) -> io::Result<()> {
+    out.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let [mut tests, mut failures, mut errors] = [0; 3];
+    for cases in suites.values() {
+        tests += cases.len();
+        failures += failed(cases);
+        errors += broken(cases);
+    }
+    let counts = [
+        ("tests", tests),
+        ("skipped", 0),
+        ("failures", failures),
+        ("errors", errors),
+    ];
+    element(out, counted("testsuites", tool, counts), |out| {
+        suites
+            .iter()
+            .try_for_each(|(name, cases)| write_suite(out, name, cases))
+    })
+}
+
+fn write_suite(out: &mut Writer<Vec<u8>>, suite: &str, cases: &[Case<'_>]) -> io::Result<()> {
+    let counts = [
+        ("tests", cases.len()),
+        ("skipped", 0),
+        ("errors", broken(cases)),
+        ("failures", failed(cases)),
+    ];
+    element(out, counted("testsuite", suite, counts), |out| {
+        cases.iter().try_for_each(|Case { name, status }| {
+            // Parsers that follow the schema of Jenkins require a class name for every case.
+            let names = [("name", &**name), ("classname", suite)];
+            let case = BytesStart::new("testcase").with_attributes(names);
+            match status {
+                Status::Passed => out.write_event(Event::Empty(case)),
+                Status::Failed(first, words) => element(out, case, |out| {
+                    let finding = &first.finding;
+                    let what = [("message", &*finding.message), ("type", finding.code)];
+                    let failure = BytesStart::new("failure").with_attributes(what);
+                    element(out, failure, |out| {
+                        out.write_event(Event::Text(BytesText::new(words)))
+                    })
+                }),
+                Status::Error(problem) => element(out, case, |out| {
+                    let what = [("message", *problem), ("type", "not-validated")];
+                    let error = BytesStart::new("error").with_attributes(what);
+                    out.write_event(Event::Empty(error))
+                }),
+            }
+        })
+    })
+}
+
+/// An element with what is in it.
+fn element(
+    out: &mut Writer<Vec<u8>>,
+    start: BytesStart<'_>,
+    inside: impl FnOnce(&mut Writer<Vec<u8>>) -> io::Result<()>,
+) -> io::Result<()> {
+    let end = start.to_end().into_owned();
+    out.write_event(Event::Start(start))?;
+    inside(out)?;
+    out.write_event(Event::End(end))
+}
+
+fn counted(element: &'static str, name: &str, counts: [(&str, usize); 4]) -> BytesStart<'static> {
+    let mut start = BytesStart::new(element);
+    start.push_attribute(("name", name));
+    for (what, count) in counts {
+        start.push_attribute((what, count.to_string().as_str()));
+    }
+    start
+}
+
+fn failed(cases: &[Case<'_>]) -> usize {
+    let failed = |case: &&Case<'_>| matches!(case.status, Status::Failed(..));
+    cases.iter().filter(failed).count()
+}
+
+fn broken(cases: &[Case<'_>]) -> usize {
+    let broken = |case: &&Case<'_>| matches!(case.status, Status::Error(_));
+    cases.iter().filter(broken).count()
 }
 
 /// One paragraph for equal findings.
 fn describe(findings: &[&Reported]) -> String {
-    let paragraphs = groups(findings.iter().copied()).into_iter().map(|group| {
-        let Reported { id, finding, .. } = group[0];
-        let at = |what: &str, place: &Option<Place>| {
-            place.as_ref().map_or_else(
-                String::new,
-                |Place {
-                     file,
-                     line,
-                     column,
-                     pointer,
-                 }| format!("\n{what}: {file}:{line}:{column} (#{pointer})"),
-            )
-        };
-        let times = if group.len() > 1 {
-            format!(" ×{}", group.len())
-        } else {
-            String::new()
-        };
-        let of = match &finding.exchange {
-            Some(exchange) => format!("\nin: {exchange}"),
-            None => String::new(),
-        };
-        format!(
-            "{}: {}{times}{of}\nexpected: {}\nseen: {}{}{}{}\nid: {id}",
-            finding.code,
-            finding.message,
-            finding.expected,
-            finding.seen,
-            at("spec", &finding.spec),
-            at("recording", &finding.recording),
-            at("compared with", &finding.before),
-        )
-    });
-    paragraphs.collect::<Vec<_>>().join("\n\n")
+    let mut out = String::new();
+    for group in groups(findings.iter().copied()) {
+        if !out.is_empty() {
+            out.push_str("\n\n");
+        }
+        // Writing to a string does not fail.
+        let _ = paragraph(&mut out, &group);
+    }
+    out
+}
+
+fn paragraph(out: &mut String, group: &[&Reported]) -> fmt::Result {
+    let Reported { id, finding, .. } = group[0];
+    write!(out, "{}: {}", finding.code, finding.message)?;
+    if group.len() > 1 {
+        write!(out, " ×{}", group.len())?;
+    }
+    if let Some(exchange) = &finding.exchange {
+        write!(out, "\nin: {exchange}")?;
+    }
+    let (expected, seen) = (&finding.expected, &finding.seen);
+    write!(out, "\nexpected: {expected}\nseen: {seen}")?;
+    let places = [
+        ("spec", &finding.spec),
+        ("recording", &finding.recording),
+        ("compared with", &finding.before),
+    ];
+    for (what, place) in places {
+        if let Some(Place {
+            file,
+            line,
+            column,
+            pointer,
+        }) = place
+        {
+            write!(out, "\n{what}: {file}:{line}:{column} (#{pointer})")?;
+        }
+    }
+    write!(out, "\nid: {id}")
 }

@@ -1,10 +1,10 @@
 //! The report as SARIF 2.1.0, for code scanning services.
 
-use std::cell::RefCell;
-
 use located::Place;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rayon::prelude::*;
 use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::model::{Outcome, Report, Reported};
 use super::window::Windows;
@@ -39,13 +39,10 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
                 execution_successful: report.outcome != Outcome::NotValidated,
                 tool_execution_notifications: problems.chain(skipped).chain(unchecked).collect(),
             }],
-            results: Results {
-                report,
-                windows: RefCell::new(Windows::new(report)),
-            },
+            results: results(report)?,
         }],
     };
-    Ok(serde_json::to_string_pretty(&log)? + "\n")
+    Ok(serde_json::to_string(&log)? + "\n")
 }
 
 #[derive(Serialize)]
@@ -62,21 +59,7 @@ struct Run<'r> {
     tool: Tool<'r>,
     column_kind: &'static str,
     invocations: [Invocation; 1],
-    results: Results<'r>,
-}
-
-/// A result for each finding, made when it is written.
-struct Results<'r> {
-    report: &'r Report,
-    windows: RefCell<Windows<'r>>,
-}
-
-impl Serialize for Results<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let windows = &mut *self.windows.borrow_mut();
-        let findings = self.report.findings.iter();
-        serializer.collect_seq(findings.map(|it| result(self.report, it, windows)))
-    }
+    results: Vec<Box<RawValue>>,
 }
 
 #[derive(Serialize)]
@@ -211,15 +194,43 @@ fn rule(rule: &'static Rule) -> ReportingDescriptor {
     }
 }
 
-fn result<'r>(report: &'r Report, it: &'r Reported, windows: &mut Windows<'r>) -> SarifResult<'r> {
+/// A result for each finding, as JSON.
+fn results<'r>(report: &'r Report) -> serde_json::Result<Vec<Box<RawValue>>> {
+    let mut windows = Windows::new(report);
+    let ends: Vec<_> = report
+        .findings
+        .iter()
+        .map(|Reported { finding, .. }| {
+            let mut end = |place: &'r Option<Place>| place.as_ref().and_then(|it| windows.end(it));
+            Ends {
+                spec: end(&finding.spec),
+                before: end(&finding.before),
+                recording: finding.end.or_else(|| end(&finding.recording)),
+            }
+        })
+        .collect();
+    let findings = report.findings.par_iter().zip(ends);
+    findings
+        .map(|(it, ends)| to_raw_value(&result(report, it, ends)))
+        .collect()
+}
+
+/// The columns behind the places of a finding.
+struct Ends {
+    spec: Option<usize>,
+    before: Option<usize>,
+    recording: Option<usize>,
+}
+
+fn result<'r>(report: &'r Report, it: &'r Reported, ends: Ends) -> SarifResult<'r> {
     let finding = &it.finding;
-    let mut at = |place: &'r Place| location(report, place, windows.end(place));
-    let spec = finding.spec.as_ref().map(&mut at);
-    let before = finding.before.as_ref().map(&mut at);
-    let recording = finding.recording.as_ref().map(|place| match finding.end {
-        Some(end) => location(report, place, Some(end)),
-        None => at(place),
-    });
+    let at = |place: &'r Option<Place>, end| {
+        let place = place.as_ref()?;
+        Some(location(report, place, end))
+    };
+    let spec = at(&finding.spec, ends.spec);
+    let before = at(&finding.before, ends.before);
+    let recording = at(&finding.recording, ends.recording);
     let (primary, related) = match recording {
         Some(recording) => (Some(recording), spec),
         None => (spec, None),

@@ -12,7 +12,8 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use foldhash::fast::FixedState;
@@ -23,8 +24,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::model::Report;
 use crate::extent::{
-    LONGEST, boundary, decoded, extent, first_line, in_string, length, length_in_string, scalar,
-    string,
+    LONGEST, NEAR, boundary, decoded, extent, first_line, in_string, length, length_in_string,
+    scalar, string,
 };
 use crate::shown::{self, Known, visible};
 
@@ -66,9 +67,15 @@ impl<'r> Windows<'r> {
         }
     }
 
-    /// The lines around a place; empty if the file can no longer be read.
-    pub(super) fn draw(&mut self, place: &Place, kind: Kind<'_>) -> Vec<Line> {
+    /// The lines around a place; empty if the file can no longer be read. If the byte of a place in
+    /// a body is known, the rest of the file is not read.
+    pub(super) fn draw(&mut self, place: &Place, byte: Option<usize>, kind: Kind<'_>) -> Vec<Line> {
         let known = &self.report.known;
+        let near = byte.filter(|_| is_body(place));
+        let near = near.and_then(|byte| self.near(place, byte));
+        if let Some(inner) = near.as_deref().and_then(in_string) {
+            return vec![in_body(place.line, inner, kind, known)];
+        }
         self.text(place)
             .map_or_else(Vec::new, |text| draw(text, place, kind, known))
     }
@@ -86,6 +93,19 @@ impl<'r> Windows<'r> {
         });
         self.ends.insert(key, end);
         end
+    }
+
+    /// The text from a byte of a file on, as far as it may be drawn.
+    fn near(&self, place: &Place, byte: usize) -> Option<String> {
+        let mut file = File::open(self.report.path(&place.file)).ok()?;
+        file.seek(SeekFrom::Start(byte.try_into().ok()?)).ok()?;
+        let mut bytes = Vec::with_capacity(NEAR);
+        file.take(NEAR.try_into().ok()?)
+            .read_to_end(&mut bytes)
+            .ok()?;
+        // The last character may be incomplete.
+        let text = bytes.utf8_chunks().next()?.valid();
+        Some(text.to_owned())
     }
 
     fn text(&mut self, place: &Place) -> Option<&Source> {
@@ -121,8 +141,7 @@ fn draw(source: &Source, place: &Place, kind: Kind<'_>, known: &Known) -> Vec<Li
         .then(|| in_string(&text[here.clone()]))
         .flatten()
     {
-        let (text, _) = decoded(inner, LONGEST + 1);
-        return vec![cut(place.line, first_line(&text), kind, known)];
+        return vec![in_body(place.line, inner, kind, known)];
     }
     let start = source.line(place.line).map_or(0, |line| line.start);
     let line = &text[start..here.end];
@@ -146,6 +165,12 @@ fn draw(source: &Source, place: &Place, kind: Kind<'_>, known: &Known) -> Vec<Li
     let (line, at) = mask(line, at..at + begin.end, kind, known);
     drawn.push(underlined(place.line, "", &line, at, ""));
     drawn
+}
+
+/// A line of a body that a HAR file has as a string, from a place on.
+fn in_body(number: usize, inner: &str, kind: Kind<'_>, known: &Known) -> Line {
+    let (text, _) = decoded(inner, LONGEST + 1);
+    cut(number, first_line(&text), kind, known)
 }
 
 /// A line cut at a place.
