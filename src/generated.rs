@@ -7970,9 +7970,7 @@ pub mod envelopes {
 }
 /// What requests and responses are about.
 pub mod models {
-    pub use super::types::{
-        Connection, ConnectionCreate, ConnectionUpdate, Registration,
-    };
+    pub use super::types::{Connection, ConnectionCreate, ConnectionUpdate, Registration};
 }
 /// The vocabularies of the models.
 pub mod settings {
