@@ -33,9 +33,9 @@
 //! ```
 
 use netsapiens_connections::fake::FakeServer;
+use netsapiens_connections::settings::YesNo;
 use netsapiens_connections::{
     CarrierTrunk, Client, Connection, ConnectionCreate, ConnectionUpdate, Error, RegisteringPbx,
-    YesNo,
 };
 
 #[tokio::main]

@@ -51,7 +51,8 @@ async fn main() -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use netsapiens_connections::fake::{FakeServer, Fault, Operation, READ_ONLY_KEY};
-    use netsapiens_connections::{Error, ErrorKind, YesNo};
+    use netsapiens_connections::settings::YesNo;
+    use netsapiens_connections::{Error, ErrorKind};
 
     use super::{Provisioned, provision};
 

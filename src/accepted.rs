@@ -90,7 +90,7 @@ impl WriteResult {
                 .code()
                 .is_some_and(|code| (400..600).contains(&code))
             {
-                return Err(Error::status(operation, response, secrets));
+                return Err(Error::of_status(operation, response, secrets));
             }
             return Ok(Self {
                 code: message.code(),

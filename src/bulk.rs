@@ -25,7 +25,7 @@ pub enum Outcome<T> {
 /// Progress of an [`apply`], reported after each item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct BulkProgress {
+pub struct Progress {
     /// Items whose work succeeded.
     pub done: usize,
     /// Items whose work failed.
@@ -93,7 +93,7 @@ where
 /// Work on many items, with its settings; returned by [`apply`].
 #[derive(Clone)]
 #[must_use = "the work does nothing unless it is run"]
-pub struct Apply<I, W, S = fn(&I), P = fn(BulkProgress)> {
+pub struct Apply<I, W, S = fn(&I), P = fn(Progress)> {
     items: Vec<I>,
     work: W,
     at_once: usize,
@@ -134,7 +134,7 @@ impl<I, W, S, P> Apply<I, W, S, P> {
     /// Calls this function after each item.
     pub fn on_progress<N>(self, progress: N) -> Apply<I, W, S, N>
     where
-        N: FnMut(BulkProgress),
+        N: FnMut(Progress),
     {
         Apply {
             items: self.items,
@@ -152,10 +152,10 @@ impl<I, W, S, P> Apply<I, W, S, P> {
         F: Future<Output = Result<T, Error>>,
         S: FnMut(&I) -> K,
         K: Eq + Hash,
-        P: FnMut(BulkProgress),
+        P: FnMut(Progress),
     {
         let mut waiting = self.items.into_iter().enumerate();
-        let mut counts = BulkProgress {
+        let mut counts = Progress {
             done: 0,
             failed: 0,
             total: waiting.len(),

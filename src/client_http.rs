@@ -86,6 +86,9 @@ impl ClientBuilder {
     /// [`RetryPolicy`](crate::RetryPolicy), the timeouts of this builder, and no proxy for plain
     /// `http` without [`allow_plain_http`](Self::allow_plain_http).
     ///
+    /// A minor release of this crate can come with another major version of `reqwest`. So call its
+    /// methods on the argument, and name its types through [`reqwest`](crate::reqwest).
+    ///
     /// ```
     /// use std::time::Duration;
     /// use netsapiens_connections::Client;

@@ -159,7 +159,11 @@ impl Error {
 
     /// A response whose status is an error. `secrets` are masked in the server's message, which may
     /// echo what was sent.
-    pub(crate) fn status(operation: &'static str, response: Response, secrets: &[&Secret]) -> Self {
+    pub(crate) fn of_status(
+        operation: &'static str,
+        response: Response,
+        secrets: &[&Secret],
+    ) -> Self {
         let server = ServerMessage::read(response.json(), secrets);
         let reason = match (&server, response.body.len()) {
             (Some(_), _) => String::new(),
@@ -260,7 +264,7 @@ impl Error {
         Some(Metadata::new(response.status, headers, self.0.attempts))
     }
 
-    /// The family that the error belongs to.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -272,7 +276,7 @@ impl Error {
     }
 
     /// HTTP status, where there was a response.
-    pub fn status_code(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<u16> {
         self.0
             .response
             .as_ref()
@@ -324,7 +328,7 @@ impl Error {
 
     /// The status that counts: that of the response, or the code in an error message that came with
     /// a 2xx status.
-    fn refusal(&self) -> Option<u16> {
+    pub(crate) fn refusal(&self) -> Option<u16> {
         let status = self.0.response.as_ref()?.status;
         match &self.0.server {
             Some(server) if status.is_success() => server.code()?.try_into().ok(),
@@ -514,7 +518,7 @@ impl Error {
             && match self.0.kind {
                 ErrorKind::Timeout | ErrorKind::Interrupted => true,
                 _ => self
-                    .status_code()
+                    .refusal()
                     .is_some_and(|status| status == 408 || status >= 500),
             };
         let advice = match self.0.kind {
@@ -529,7 +533,7 @@ impl Error {
     }
 
     fn advice_for_status(&self) -> String {
-        let status = self.status_code().unwrap_or_default();
+        let status = self.refusal().unwrap_or_default();
         let advice = match status {
             _ if self.is_not_found() => advice!(not_found),
             _ if self.is_unknown_route() => advice!(unknown_route),
@@ -546,6 +550,10 @@ impl Error {
             400 if self.domain().is_some_and(|domain| domain.as_str() == "~") => {
                 "`~` stands for a key's own domain, which keys of Reseller and Super User scope do \
                  not have: name the domain"
+            }
+            407 => {
+                "The proxy requires a user and a password, or refused those that were given: give \
+                 them in the URL of `ClientBuilder::proxy`"
             }
             400..500
                 if self.is_foreign_not_found() || (status != 408 && self.0.server.is_none()) =>
@@ -640,7 +648,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("message", &self.to_string())
-            .field("status", &self.status_code())
+            .field("status", &self.status())
             .field("body_bytes", &self.0.body_bytes)
             .field("attempts", &self.0.attempts)
             .field("may_have_been_sent", &self.0.sent)

@@ -44,7 +44,7 @@ pub fn list(body: &[u8]) {
 /// Makes an error from a response, with a secret that it must not show.
 pub fn error(status: u16, body: &[u8]) {
     let secret = Secret::from("sentinel-secret");
-    let error = Error::status("create_connection", response(status, body), &[&secret]);
+    let error = Error::of_status("create_connection", response(status, body), &[&secret]);
     assert!(
         !format!("{error} {error:?}").contains(secret.expose_secret()),
         "the secret is shown"

@@ -7970,10 +7970,13 @@ pub mod envelopes {
 }
 /// What requests and responses are about.
 pub mod models {
+    pub use super::types::{Connection, ConnectionCreate, ConnectionUpdate, Registration};
+}
+/// The vocabularies of the models.
+pub mod settings {
     pub use super::types::{
-        AudioRelay, AudioRelayMode, Connection, ConnectionCreate, ConnectionUpdate,
-        EncryptedAudio, OrigMatchHeader, Registration, RemoteRingback, SipDestination,
-        SipTransport, YesNo, YesNoSystemDefault,
+        AudioRelay, AudioRelayMode, EncryptedAudio, OrigMatchHeader, RemoteRingback,
+        SipDestination, SipTransport, YesNo, YesNoSystemDefault,
     };
 }
 /// The body of a successful response, by operation.

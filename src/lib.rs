@@ -76,6 +76,26 @@ pub mod envelopes {
     pub use crate::generated::envelopes::*;
 }
 
+/// The vocabularies of a trunk's settings. Each is an open enum: a value that this version does not
+/// know is `Unknown`, and is serialized as it was received. Setters accept the enum or a string,
+/// and a `bool` where the values are yes and no.
+///
+/// ```
+/// use netsapiens_connections::settings::{SipTransport, YesNo};
+/// use netsapiens_connections::Connection;
+///
+/// let trunk = Connection::new("acme.example", "sip*@acme-pri.example")
+///     .orig_enabled(true)
+///     .sip_transport_protocol("TLS");
+/// assert_eq!(trunk.orig_enabled, Some(YesNo::Yes));
+/// assert_eq!(trunk.sip_transport_protocol, Some(SipTransport::Tls));
+/// assert_eq!(YesNo::from("maybe").as_bool(), None);
+/// ```
+pub mod settings {
+    pub use crate::generated::settings::*;
+    pub use crate::values::UnknownValue;
+}
+
 /// The HTTP library, for [`ClientBuilder::configure_http`].
 #[doc(no_inline)]
 pub use reqwest;
@@ -100,7 +120,8 @@ pub use filter::ConnectionFilter;
 /// Tests can construct one:
 ///
 /// ```
-/// use netsapiens_connections::{Connection, YesNo};
+/// use netsapiens_connections::settings::YesNo;
+/// use netsapiens_connections::Connection;
 ///
 /// let trunk = Connection::new("acme.example", "sip*@acme-pri.example").orig_enabled(false);
 /// assert_eq!(trunk.orig_enabled, Some(YesNo::No));
@@ -113,7 +134,8 @@ pub use generated::models::Connection;
 /// settings of a working trunk; or by hand, and enable a check that the server's defaults lack.
 ///
 /// ```
-/// use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern, YesNo};
+/// use netsapiens_connections::settings::YesNo;
+/// use netsapiens_connections::{ConnectionCreate, DomainName, MatchPattern};
 ///
 /// let key = (DomainName::new("acme.example")?, MatchPattern::new("sip*@192.0.2.30")?);
 /// let trunk = ConnectionCreate::new(key.0, key.1)
@@ -153,5 +175,4 @@ pub use reqwest::Method;
 pub use retry::RetryPolicy;
 pub use values::{
     Addressing, DateTime, DomainName, InvalidValue, MatchPattern, RawJson, Secret, UnknownFields,
-    UnknownValue,
 };

@@ -110,7 +110,8 @@ macro_rules! choices {
 /// To change other settings, convert it into a [`ConnectionCreate`].
 ///
 /// ```
-/// use netsapiens_connections::{ConnectionCreate, RegisteringPbx, YesNo};
+/// use netsapiens_connections::settings::YesNo;
+/// use netsapiens_connections::{ConnectionCreate, RegisteringPbx};
 ///
 /// let (domain, host) = ("acme.example", "acme-pri.example");
 /// let pbx = RegisteringPbx::new(domain, host, "15555550100", "US and Canada")
@@ -243,7 +244,8 @@ impl TryFrom<RegisteringPbx> for ConnectionCreate {
 /// To change other settings, convert it into a [`ConnectionCreate`].
 ///
 /// ```
-/// use netsapiens_connections::{CarrierTrunk, ConnectionCreate, YesNo};
+/// use netsapiens_connections::settings::YesNo;
+/// use netsapiens_connections::{CarrierTrunk, ConnectionCreate};
 ///
 /// let carrier = CarrierTrunk::new("192.0.2.20").description("Carrier inbound, primary");
 /// let trunk = ConnectionCreate::try_from(carrier)?;

@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
 use crate::metadata::Metadata;
-use crate::response::Response;
+use crate::response::{Response, without_mark};
 use crate::values::{Secret, Segment, path_segment};
 
 /// operationId of requests that have none of their own.
@@ -162,13 +162,13 @@ impl RawResponse {
     /// [`Error::is_decode`] when the body is not JSON or does not fit the type. The error says at
     /// which line and column and does not quote the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let response = self.metadata.with_body(self.body.clone());
-        serde_json::from_slice(response.json()).map_err(|error| {
+        serde_json::from_slice(without_mark(&self.body)).map_err(|error| {
             let reason = format!(
                 "the body cannot be decoded as the requested type, at line {} column {}",
                 error.line(),
                 error.column()
             );
+            let response = self.metadata.with_body(self.body.clone());
             Error::decode(OPERATION, response, reason).after(self.metadata.attempts())
         })
     }

@@ -28,12 +28,14 @@ pub(crate) enum Undecoded {
     },
 }
 
+/// A body without the byte order mark that some PHP programs send before the JSON.
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
 impl Response {
-    /// The body without the byte order mark that some PHP programs send before the JSON.
     pub(crate) fn json(&self) -> &[u8] {
-        self.body
-            .strip_prefix(b"\xef\xbb\xbf")
-            .unwrap_or(&self.body)
+        without_mark(&self.body)
     }
 
     /// Decodes the body; a list may have at most `max` items. Logs one event with the fields whose

@@ -40,7 +40,7 @@ fn decode<T: Body, U>(
             Unfit::Mismatch(reason) => Error::mismatch(operation, response, reason),
             Unfit::Malformed(reason) => Error::decode(operation, response, reason),
         }),
-        Err(Undecoded::Refused) => Err(Error::status(operation, response, secrets)),
+        Err(Undecoded::Refused) => Err(Error::of_status(operation, response, secrets)),
         Err(Undecoded::Malformed { reason, advice }) => {
             Err(Error::decode(operation, response, reason).advise(advice))
         }
@@ -255,7 +255,7 @@ impl<'a> Attempts<'a> {
         self.seen = Some(Seen::of(&response));
         match response.status.is_success() {
             true => Ok(response),
-            false => Err(Error::status(call.operation, response, &self.secrets())),
+            false => Err(Error::of_status(call.operation, response, &self.secrets())),
         }
     }
 
@@ -313,7 +313,7 @@ fn ending_of(error: &Error) -> Option<Ending<'_>> {
         ErrorKind::Connect => Some(Ending::NotSent),
         ErrorKind::Timeout | ErrorKind::Interrupted => Some(Ending::NoResponse),
         ErrorKind::Status => error
-            .status_code()
+            .refusal()
             .map(|status| Ending::Status(status, error.header(RETRY_AFTER.as_str()))),
         _ => None,
     }
@@ -347,11 +347,12 @@ async fn read(
                 });
             }
             Ok(Err(error)) => break Error::network(operation, error),
-            Ok(Ok(Some(chunk))) if body.len() + chunk.len() > limits.body_bytes => {
+            Ok(Ok(Some(chunk))) if chunk.len() > limits.body_bytes - body.len() => {
                 let reason = format!(
                     "the response is longer than {} bytes, the client's limit for bodies",
                     limits.body_bytes
                 );
+                body.extend_from_slice(&chunk[..limits.body_bytes - body.len()]);
                 let cut = Response {
                     status,
                     headers: headers.clone(),
@@ -407,9 +408,7 @@ fn observe(
     error: Option<&Error>,
 ) {
     // A read whose body was cut off has no response, but an error with what was received.
-    let status = seen
-        .map(|seen| seen.status)
-        .or_else(|| error?.status_code());
+    let status = seen.map(|seen| seen.status).or_else(|| error?.status());
     let body_bytes = seen
         .map(|seen| seen.body_bytes)
         .or_else(|| error?.body_bytes());

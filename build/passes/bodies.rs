@@ -1,37 +1,39 @@
 //! Which type each operation's 2xx response decodes to, so that the wrappers follow the spec and
-//! not a second list; and which types are models, which the envelopes around them.
-
-use std::collections::BTreeSet;
+//! not a second list; and which types are models, envelopes around them, or vocabularies.
 
 use quote::format_ident;
 use syn::{File, Ident, Item, Visibility, parse_quote};
 
+use super::Facts;
 use super::syntax::types;
 
-/// Adds a module `bodies` with one alias per operation, and two modules that divide the types:
-/// `envelopes` has those in `envelopes`, and `models` the others.
-pub fn run(
-    code: &mut File,
-    bodies: &[(String, String)],
-    envelopes: &BTreeSet<String>,
-) -> Result<(), String> {
-    let (around, within): (Vec<Ident>, Vec<Ident>) = types(code)?
-        .iter()
-        .filter_map(public)
-        .partition(|name| envelopes.contains(&name.to_string()));
-    code.items.push(parse_quote! {
-        /// What responses are wrapped in.
-        pub mod envelopes {
-            pub use super::types::{#(#around),*};
-        }
-    });
-    code.items.push(parse_quote! {
-        /// What requests and responses are about.
-        pub mod models {
-            pub use super::types::{#(#within),*};
-        }
-    });
-    let aliases: Vec<Item> = bodies
+/// The modules that divide the types.
+const MODULES: [(&str, &str); 3] = [
+    ("envelopes", "What responses are wrapped in."),
+    ("models", "What requests and responses are about."),
+    ("settings", "The vocabularies of the models."),
+];
+
+/// Adds a module `bodies` with one alias per operation, and the modules that divide the types.
+pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
+    let public: Vec<Ident> = types(code)?.iter().filter_map(public).collect();
+    let module_of = |of: &Ident| match of.to_string() {
+        of if facts.envelopes.contains(&of) => "envelopes",
+        of if facts.vocabularies.contains_key(&of) => "settings",
+        _ => "models",
+    };
+    for (module, doc) in MODULES {
+        let name = format_ident!("{module}");
+        let members = public.iter().filter(|of| module_of(of) == module);
+        code.items.push(parse_quote! {
+            #[doc = #doc]
+            pub mod #name {
+                pub use super::types::{#(#members),*};
+            }
+        });
+    }
+    let aliases: Vec<Item> = facts
+        .bodies
         .iter()
         .map(|(operation, schema)| {
             let (alias, schema) = (format_ident!("{operation}"), format_ident!("{schema}"));

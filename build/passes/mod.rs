@@ -73,7 +73,7 @@ pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     differences::run(code, &facts.requests)?;
     responses::run(code, &facts.responses)?;
     constructors::run(code, &facts.requests)?;
-    bodies::run(code, &facts.bodies, &facts.envelopes)?;
+    bodies::run(code, facts)?;
     docs::run(code);
     Ok(())
 }

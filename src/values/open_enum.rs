@@ -9,7 +9,7 @@ use std::fmt;
 /// an unknown value may be a secret.
 ///
 /// ```
-/// use netsapiens_connections::YesNo;
+/// use netsapiens_connections::settings::YesNo;
 ///
 /// let YesNo::Unknown(value) = YesNo::from("maybe") else { panic!("a new known value") };
 /// assert_eq!(value.as_str(), "maybe");

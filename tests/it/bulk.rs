@@ -8,7 +8,7 @@ use std::task::Poll;
 use netsapiens_connections::fake::{DOMAIN_KEY, FakeServer, READ_ONLY_KEY};
 use netsapiens_connections::{
     Accepted, ConnectionUpdate, Domain, Error,
-    bulk::{BulkProgress, Outcome, apply},
+    bulk::{Outcome, Progress, apply},
 };
 
 use crate::servers::{DELAY, on_every_server, on_servers_without};
@@ -92,7 +92,7 @@ async fn progress_is_reported_after_each_item() {
         let acme = server.client().unwrap().domain("acme.example").unwrap();
         let mut reports = Vec::new();
         let report =
-            |progress: BulkProgress| reports.push((progress.done, progress.failed, progress.total));
+            |progress: Progress| reports.push((progress.done, progress.failed, progress.total));
         apply([0, 9, 1], |number| describe(&acme, number))
             .at_once(1)
             .on_progress(report)

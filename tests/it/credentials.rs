@@ -1,6 +1,7 @@
 //! Credentials that are renewed, against servers that accept some tokens and refuse others.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use netsapiens_connections::{
@@ -281,6 +282,26 @@ async fn a_credential_that_never_returns_ends_with_the_deadline() {
         (late.kind(), late.may_have_been_sent()),
         (ErrorKind::Credential, false)
     );
+}
+
+#[tokio::test]
+async fn a_credential_that_panics_fails_its_own_operation_alone() {
+    struct Once(AtomicBool);
+    impl Credential for Once {
+        fn token<'a>(&'a self, _: Option<&'a Secret>) -> TokenFuture<'a> {
+            Box::pin(async {
+                assert!(self.0.swap(true, Ordering::SeqCst), "sentinel");
+                Ok(Secret::from("second"))
+            })
+        }
+    }
+    let (url, seen) = server(|_, _, _| counted(7)).await;
+    let client = client(&url, Once(AtomicBool::new(false)));
+    let all = client.connections();
+    let panicked = tokio::spawn(async move { all.count().await }).await;
+    assert!(panicked.unwrap_err().is_panic());
+    assert_eq!(client.connections().count().await.unwrap(), 7);
+    assert_eq!(*seen.lock().unwrap(), ["second"]);
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ async fn an_error_message_with_a_status_of_success_is_the_services_error() {
     assert_eq!(error.kind(), ErrorKind::Status);
     assert!(error.is_permission_denied());
     assert_eq!(
-        (error.status_code(), error.server_code()),
+        (error.status(), error.server_code()),
         (Some(200), Some(403))
     );
     assert!(

@@ -28,7 +28,7 @@ async fn get_error(status: u16, content_type: &str, body: &str) -> Error {
 async fn a_gateways_page_keeps_status_and_body() {
     let error = get_error(502, "text/html; charset=utf-8", GATEWAY).await;
     assert_eq!(error.kind(), ErrorKind::Status);
-    assert_eq!(error.status_code(), Some(502));
+    assert_eq!(error.status(), Some(502));
     assert_eq!(error.body(), Some(GATEWAY.as_bytes()));
     assert_eq!(
         error.to_string(),
@@ -289,13 +289,36 @@ async fn an_error_message_under_a_success_of_a_write_is_an_error() {
     .map(Result::unwrap_err)
     {
         assert!(error.is_permission_denied(), "{error}");
-        assert_eq!(error.status_code(), Some(200));
+        assert_eq!(error.status(), Some(200));
     }
     let missing = r#"{"code":404,"message":"Resource not found."}"#;
     let wire = Wire::responding(202, json, missing).await;
     let acme = wire.client().domain("acme.example").unwrap();
     let error = acme.connections().delete("sip*@a").await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
+}
+
+#[tokio::test]
+async fn a_transient_failure_under_a_success_is_retried_as_any_other() {
+    let busy = r#"{"code":503,"message":"Busy"}"#;
+    let wire = Wire::responding(200, "application/json", busy).await;
+    let acme = wire.retrying().domain("acme.example").unwrap();
+    let trunks = acme.connections();
+    let change = ConnectionUpdate::default();
+    let create = trunks.create(&a_trunk()).await.unwrap_err();
+    let update = trunks.update("sip*@a", &change).await.unwrap_err();
+    let read = trunks.get("sip*@a").await.unwrap_err();
+    for error in [&create, &update, &read] {
+        assert!(error.is_retryable(), "{error}");
+    }
+    let attempts = [&create, &update, &read].map(Error::attempts);
+    assert_eq!(attempts, [1, 3, 3], "a create is sent once");
+    assert_eq!(
+        create.to_string(),
+        "create_connection: the server responded with 200 OK and an error 503: Busy. The server \
+         or a gateway before it failed temporarily: retry later. The trunk may have been created: \
+         check before you create it again"
+    );
 }
 
 #[tokio::test]
@@ -322,7 +345,7 @@ async fn an_error_keeps_64_kib_of_a_body_whatever_its_kind() {
 #[tokio::test]
 async fn a_redirect_is_an_error_and_is_not_followed() {
     let error = get_error(302, "text/html", "").await;
-    assert_eq!(error.status_code(), Some(302));
+    assert_eq!(error.status(), Some(302));
 }
 
 /// The message of an operation's error after this response.

@@ -655,7 +655,7 @@ fn describe(error: &Error) -> String {
         ("retryable", error.is_retryable()),
         ("sent", error.may_have_been_sent()),
     ];
-    let status = error.status_code().map(|status| status.to_string());
+    let status = error.status().map(|status| status.to_string());
     let holding = predicates
         .into_iter()
         .filter(|(_, holds)| *holds)

@@ -179,7 +179,7 @@ async fn a_status_without_a_body_is_no_empty_list() {
         let error = read(head).await.unwrap_err();
         let code = status.split(' ').next().and_then(|code| code.parse().ok());
         assert_eq!(
-            (error.kind(), error.status_code()),
+            (error.kind(), error.status()),
             (ErrorKind::Status, code),
             "{error}"
         );
@@ -256,7 +256,7 @@ async fn the_key_follows_no_redirect() {
         let to = format!("location: {}/\r\n", other.url());
         let head = format!("HTTP/1.1 {status} Moved\r\n{to}content-length: 0\r\n\r\n");
         let error = read(head).await.unwrap_err();
-        assert_eq!(error.status_code(), Some(status), "{error}");
+        assert_eq!(error.status(), Some(status), "{error}");
     }
     assert!(other.requests().is_empty());
 }

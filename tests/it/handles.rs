@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use futures_util::stream::FusedStream;
 use netsapiens_connections::fake::FakeServer;
+use netsapiens_connections::settings::YesNo;
 use netsapiens_connections::{
     CarrierTrunk, Client, ConnectionFilter, ConnectionKey, ConnectionUpdate, Error, ErrorKind,
-    RetryPolicy, YesNo,
+    RetryPolicy,
 };
 
 use crate::wire::{Wire, json, not_found, respond, trunks};
@@ -107,6 +108,33 @@ async fn a_filter_holds_for_lists_streams_and_counts() {
             .all(|line| line.contains("reseller=acme-partners")),
         "{requests:?}"
     );
+}
+
+/// A value as HTML forms encode it: the standard's unreserved characters as they are, a space as
+/// `+`, and every other byte by its number.
+fn form(value: &str) -> String {
+    let encoded = value.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {
+            char::from(byte).to_string()
+        }
+        b' ' => "+".to_owned(),
+        _ => format!("%{byte:02X}"),
+    });
+    encoded.collect()
+}
+
+#[tokio::test]
+async fn a_filter_is_sent_to_the_last_byte_and_adds_no_parameter() {
+    let every: String = (0..128).map(char::from).chain("äß😀".chars()).collect();
+    for value in [&every, "", "&domain=*#", "%26", "a=b&c"] {
+        let server = Wire::responding(200, "application/json", "[]").await;
+        let filter = ConnectionFilter::new().route_chain(value).user_scope(value);
+        let trunks = server.retrying().connections().filter(filter);
+        trunks.list_unchecked().await.unwrap();
+        let value = form(value);
+        let line = format!("GET /ns-api/v2/connections?route-chain={value}&user-scope={value}");
+        assert_eq!(server.request_lines(), [line]);
+    }
 }
 
 #[tokio::test]

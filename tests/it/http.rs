@@ -133,6 +133,42 @@ async fn plain_http_that_was_allowed_goes_through_the_proxy() {
     assert!(request.starts_with(beginning), "{request}");
 }
 
+#[tokio::test]
+async fn a_proxys_refusal_of_plain_http_says_whose_it_is() {
+    let page =
+        "content-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>";
+    let table = [
+        (
+            "407 Proxy Authentication Required",
+            ErrorKind::Status,
+            "list_connections: the server responded with 407 Proxy Authentication Required and a \
+             body of 13 bytes (text/html). The proxy requires a user and a password, or refused \
+             those that were given: give them in the URL of `ClientBuilder::proxy`",
+        ),
+        (
+            "403 Forbidden",
+            ErrorKind::Status,
+            "list_connections: the server responded with 403 Forbidden and a body of 13 bytes \
+             (text/html). This 403 is not in the service's own format; is this the API host?",
+        ),
+        (
+            "200 OK",
+            ErrorKind::Decode,
+            "list_connections: the response is a web page (text/html) and not JSON (status 200 \
+             OK). A portal, a proxy or a login page responded; is this the API host?",
+        ),
+    ];
+    for (status, kind, message) in table {
+        let response = Box::leak(format!("HTTP/1.1 {status}\r\n{page}").into_boxed_str());
+        let (port, _requests) = serve(response, Duration::ZERO).await;
+        let builder = builder("http://pbx.invalid".to_owned())
+            .allow_plain_http()
+            .proxy(format!("http://127.0.0.1:{port}"));
+        let error = list(builder).await.unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
+    }
+}
+
 #[test]
 fn a_proxy_is_a_url_of_a_host_alone() {
     for url in [
@@ -197,7 +233,7 @@ async fn the_rules_of_the_client_cannot_be_configured_away() {
             .proxy(reqwest::Proxy::all(&trap).unwrap())
     });
     let error = list(builder).await.unwrap_err();
-    assert_eq!(error.status_code(), Some(302), "{error:?}");
+    assert_eq!(error.status(), Some(302), "{error:?}");
     assert!(requests.try_recv().is_ok());
     assert!(requests.try_recv().is_err(), "the request was repeated");
     assert!(

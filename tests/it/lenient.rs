@@ -1,6 +1,7 @@
 //! Lenient deserialization of responses, one JSON shape per line.
 
-use netsapiens_connections::{Connection, ConnectionUpdate, Registration, YesNo};
+use netsapiens_connections::settings::YesNo;
+use netsapiens_connections::{Connection, ConnectionUpdate, Registration};
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};

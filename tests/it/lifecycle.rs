@@ -2,9 +2,10 @@
 
 use futures_util::TryStreamExt;
 use netsapiens_connections::fake::{DOMAIN_KEY, EmptyDomain, FakeServer, READ_ONLY_KEY};
+use netsapiens_connections::settings::{AudioRelay, SipTransport, YesNo};
 use netsapiens_connections::{
-    AudioRelay, CarrierTrunk, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName,
-    MatchPattern, Secret, SipTransport, YesNo,
+    CarrierTrunk, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName, MatchPattern,
+    Secret,
 };
 use serde_json::json;
 
@@ -424,7 +425,7 @@ async fn a_tilde_is_refused_for_a_key_of_the_whole_system() {
             .list()
             .await
             .unwrap_err();
-        assert_eq!(error.status_code(), Some(400));
+        assert_eq!(error.status(), Some(400));
     })
     .await;
 }

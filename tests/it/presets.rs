@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use netsapiens_connections::fake::FakeServer;
+use netsapiens_connections::settings::{SipTransport, YesNo};
 use netsapiens_connections::{
     CarrierTrunk, ConnectionCreate, DomainName, InvalidValue, MatchPattern, RegisteringPbx,
-    SipTransport, YesNo,
 };
 use serde_json::{Map, Value, json};
 

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use netsapiens_connections::envelopes::{ApiMessage, ConnectionCount, ConnectionList};
 use netsapiens_connections::fake::{FakeServer, SYSTEM_KEY};
-use netsapiens_connections::{ConnectionCreate, ConnectionUpdate, YesNo};
+use netsapiens_connections::settings::YesNo;
+use netsapiens_connections::{ConnectionCreate, ConnectionUpdate};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};

@@ -120,3 +120,12 @@ async fn a_body_of_another_type_is_reported_by_place_and_not_by_value() {
         "{shown}"
     );
 }
+
+#[tokio::test]
+async fn a_body_is_decoded_without_its_byte_order_mark_and_returned_with_it() {
+    let server = Wire::start(|_, _| response(200, "\u{feff}[1]")).await;
+    let request = server.retrying().request(Method::GET, ["version"]);
+    let response = request.send().await.unwrap();
+    assert_eq!(response.json::<[u8; 1]>().unwrap(), [1]);
+    assert_eq!(response.body(), b"\xef\xbb\xbf[1]");
+}

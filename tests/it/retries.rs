@@ -67,11 +67,7 @@ async fn a_wait_beyond_the_deadline_is_not_started() {
         let begun = Instant::now();
         let error = client.connections().count().await.unwrap_err();
         assert_eq!(
-            (
-                error.status_code(),
-                error.attempts(),
-                server.requests().len()
-            ),
+            (error.status(), error.attempts(), server.requests().len()),
             (Some(503), 1, 1)
         );
         assert!(
@@ -152,7 +148,7 @@ async fn the_longest_retry_after_does_not_overflow() {
             .count()
             .await
             .unwrap_err();
-        assert_eq!((error.status_code(), error.attempts()), (Some(503), 1));
+        assert_eq!((error.status(), error.attempts()), (Some(503), 1));
     })
     .await;
 }

@@ -5,11 +5,14 @@ use std::fmt::Debug;
 
 use netsapiens_connections::bulk::Outcome;
 use netsapiens_connections::envelopes::{ApiMessage, ConnectionCount, ConnectionList};
+use netsapiens_connections::settings::{
+    AudioRelay, AudioRelayMode, EncryptedAudio, OrigMatchHeader, RemoteRingback, SipDestination,
+    SipTransport, YesNo, YesNoSystemDefault,
+};
 use netsapiens_connections::{
-    Addressing, AudioRelay, AudioRelayMode, Client, Connection, ConnectionCreate, ConnectionFilter,
-    ConnectionKey, ConnectionUpdate, DateTime, DomainName, EncryptedAudio, MatchPattern, Method,
-    OrigMatchHeader, PageSize, RawJson, Registration, RemoteRingback, RetryPolicy, Secret,
-    SipDestination, SipTransport, StreamProgress, WholeSystem, YesNo, YesNoSystemDefault,
+    Addressing, Client, Connection, ConnectionCreate, ConnectionFilter, ConnectionKey,
+    ConnectionUpdate, DateTime, DomainName, MatchPattern, Method, PageSize, RawJson, Registration,
+    RetryPolicy, Secret, StreamProgress, WholeSystem,
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -89,7 +92,7 @@ fn public_types() -> BTreeSet<&'static str> {
     });
     handwritten
         .chain(generated)
-        .chain(["BulkProgress", "Outcome"]) // of the module `bulk`
+        .chain(["Progress", "Outcome"]) // of the module `bulk`
         .filter(|name| name.starts_with(char::is_uppercase))
         .collect()
 }
@@ -253,7 +256,7 @@ async fn no_public_type_shows_text_in_debug() {
         ("RetryPolicy", shown(&RetryPolicy::default())),
         ("Secret", shown(&Secret::from(PASSWORD))),
         ("StreamProgress", shown(&StreamProgress::default())),
-        ("BulkProgress", String::new()),
+        ("Progress", String::new()),
         ("RawJson", {
             let quoted = json!(PASSWORD).to_string();
             shown(&serde_json::from_str::<RawJson>(&quoted).unwrap())

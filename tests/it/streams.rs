@@ -236,7 +236,7 @@ async fn an_error_of_a_page_ends_the_stream() {
     let wire = Wire::responding(500, "text/plain", "").await;
     let mut stream = wire.client().connections().stream();
     assert_eq!(
-        stream.next().await.unwrap().unwrap_err().status_code(),
+        stream.next().await.unwrap().unwrap_err().status(),
         Some(500)
     );
     assert!(stream.next().await.is_none());

@@ -1,9 +1,7 @@
 //! The value types: vocabularies, names, times.
 
-use netsapiens_connections::{
-    AudioRelayMode, ConnectionKey, DateTime, DomainName, ErrorKind, MatchPattern, SipDestination,
-    SipTransport, YesNo,
-};
+use netsapiens_connections::settings::{AudioRelayMode, SipDestination, SipTransport, YesNo};
+use netsapiens_connections::{ConnectionKey, DateTime, DomainName, ErrorKind, MatchPattern};
 
 #[test]
 fn a_known_value_is_its_variant_and_never_an_unknown_one() {

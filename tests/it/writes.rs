@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use netsapiens_connections::fake::{Break, FakeServer, FaultProxy, Point, Quirks};
+use netsapiens_connections::settings::YesNo;
 use netsapiens_connections::{
     Addressing, Connection, ConnectionCreate, ConnectionUpdate, DateTime, DomainName, ErrorKind,
-    MatchPattern, YesNo,
+    MatchPattern,
 };
 
 use crate::servers::{DELAY, on_every_server, on_servers_without};

@@ -8,10 +8,8 @@ use std::process::Command;
 
 /// What callers of this version may write.
 const OLD_CALLER: &str = r#"
-use netsapiens_connections::{
-    Client, Connection, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName, Error,
-    MatchPattern, Registration, RetryPolicy, YesNo,
-};
+use netsapiens_connections::settings::YesNo;
+use netsapiens_connections::{Client, Connection, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName, Error, MatchPattern, Registration, RetryPolicy};
 
 fn main() -> Result<(), Error> {
     let update = ConnectionUpdate::new().orig_enabled(false).clear_description();

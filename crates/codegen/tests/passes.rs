@@ -892,19 +892,28 @@ fn a_path_that_is_written_in_another_way_stops_the_generator() {
 #[test]
 fn bodies_are_aliases_by_operation() {
     let mut code = types("pub struct T;");
-    let bodies = [("list_connections".into(), "T".into())];
-    passes::bodies::run(&mut code, &bodies, &set(&[])).unwrap();
+    let facts = Facts {
+        bodies: vec![("list_connections".into(), "T".into())],
+        ..Facts::default()
+    };
+    passes::bodies::run(&mut code, &facts).unwrap();
     assert!(text(&code).contains("pub type list_connections = super::types::T;"));
 }
 
 #[test]
-fn envelopes_have_a_module_of_their_own() {
+fn envelopes_and_vocabularies_have_modules_of_their_own() {
     let mut code = types("pub struct List; pub struct Trunk; pub enum State { Yes } struct Own;");
-    passes::bodies::run(&mut code, &[], &set(&["List"])).unwrap();
+    let facts = Facts {
+        envelopes: set(&["List"]),
+        vocabularies: vocabulary(&["yes"]),
+        ..Facts::default()
+    };
+    passes::bodies::run(&mut code, &facts).unwrap();
     let text = text(&code);
     for expected in [
         "pub mod envelopes {\n    pub use super::types::List;\n}",
-        "pub mod models {\n    pub use super::types::{Trunk, State};\n}",
+        "pub mod models {\n    pub use super::types::Trunk;\n}",
+        "pub mod settings {\n    pub use super::types::State;\n}",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }

@@ -1,5 +1,5 @@
-//! A create over HTTP/2 is sent once, also where the server says that it was not processed: the
-//! HTTP library would send it again on its own.
+//! Servers over HTTP/2 that refuse streams, reset them or go away. A create is sent once, also where
+//! the server says that it was not processed: the HTTP library would send it again on its own.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -23,8 +23,13 @@ const RST_STREAM: u8 = 0x3;
 const SETTINGS: u8 = 0x4;
 const GOAWAY: u8 = 0x7;
 const END_STREAM: u8 = 0x1;
+const END_HEADERS: u8 = 0x4;
 const ACK: u8 = 0x1;
 const REFUSED_STREAM: [u8; 4] = [0, 0, 0, 7];
+const INTERNAL_ERROR: [u8; 4] = [0, 0, 0, 2];
+/// `:status: 202`, as RFC 7541 writes a value for a name of its table.
+const ACCEPTED: &[u8] = b"\x08\x03202";
+const COUNT: &[u8] = b"{\"total\":7}";
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
@@ -36,10 +41,23 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// Reads requests and refuses each, once it has come whole.
-async fn refuse(
+/// What a server does once a request has come whole.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// It says that the request was not processed, and serves others.
+    Refused,
+    /// It says the same of all requests, and closes the connection.
+    GoneAway,
+    /// It accepts the request, and breaks off before the body of the response.
+    Reset,
+    /// It responds, and takes no more requests on this connection.
+    GoingAway,
+}
+
+/// Reads requests and ends each in the same way.
+async fn serve(
     socket: impl tokio::io::AsyncRead + tokio::io::AsyncWrite,
-    go_away: bool,
+    end: End,
     requests: &AtomicUsize,
 ) -> std::io::Result<()> {
     let mut socket = std::pin::pin!(socket);
@@ -62,20 +80,37 @@ async fn refuse(
             requests.fetch_add(1, Ordering::SeqCst);
         }
         if matches!(kind, HEADERS | DATA) && flags & END_STREAM != 0 {
-            if go_away {
-                // The last stream that was processed is none, and there was no error.
-                socket.write_all(&frame(GOAWAY, 0, 0, &[0; 8])).await?;
-                socket.shutdown().await?;
-                return Ok(());
+            let accepted = frame(HEADERS, END_HEADERS, stream, ACCEPTED);
+            match end {
+                End::Refused => {
+                    let refusal = frame(RST_STREAM, 0, stream, &REFUSED_STREAM);
+                    socket.write_all(&refusal).await?;
+                }
+                End::GoneAway => {
+                    // The last stream that was processed is none, and there was no error.
+                    socket.write_all(&frame(GOAWAY, 0, 0, &[0; 8])).await?;
+                    socket.shutdown().await?;
+                    return Ok(());
+                }
+                End::Reset => {
+                    let reset = frame(RST_STREAM, 0, stream, &INTERNAL_ERROR);
+                    socket.write_all(&[accepted, reset].concat()).await?;
+                }
+                End::GoingAway => {
+                    let last = [stream.to_be_bytes(), [0; 4]].concat();
+                    let go_away = frame(GOAWAY, 0, 0, &last);
+                    let body = frame(DATA, END_STREAM, stream, COUNT);
+                    socket
+                        .write_all(&[go_away, accepted, body].concat())
+                        .await?;
+                }
             }
-            let refusal = frame(RST_STREAM, 0, stream, &REFUSED_STREAM);
-            socket.write_all(&refusal).await?;
         }
     }
 }
 
-/// A create and a count against a server that refuses every stream, or goes away.
-async fn meet(go_away: bool) {
+/// A create and a count against a server that ends each request so.
+async fn meet(end: End) {
     let pem = |name| std::env::var(name).unwrap().into_bytes();
     let key = PrivateKeyDer::from_pem_slice(&pem(KEY)).unwrap();
     let certificate = CertificateDer::from_pem_slice(&pem(CERTIFICATE)).unwrap();
@@ -90,14 +125,19 @@ async fn meet(go_away: bool) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let requests = Arc::new(AtomicUsize::new(0));
-    let arrived = Arc::clone(&requests);
+    let connections = Arc::new(AtomicUsize::new(0));
+    let (arrived, accepted) = (Arc::clone(&requests), Arc::clone(&connections));
     let server = tokio::spawn(async move {
         loop {
             let (socket, _) = listener.accept().await.unwrap();
-            if let Ok(socket) = acceptor.accept(socket).await {
-                // The client closes the connection in its own time.
-                drop(refuse(socket, go_away, &arrived).await);
-            }
+            accepted.fetch_add(1, Ordering::SeqCst);
+            let (acceptor, arrived) = (acceptor.clone(), Arc::clone(&arrived));
+            tokio::spawn(async move {
+                if let Ok(socket) = acceptor.accept(socket).await {
+                    // The client closes the connection in its own time.
+                    drop(serve(socket, end, &arrived).await);
+                }
+            });
         }
     });
     let client = Client::builder()
@@ -110,19 +150,30 @@ async fn meet(go_away: bool) {
         DomainName::new("acme.example").unwrap(),
         MatchPattern::new("sip*@acme-pri.example").unwrap(),
     );
-    let error = client.connections().create(&trunk).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Interrupted, "{error:?}");
-    assert_eq!(error.attempts(), 1, "{error:?}");
+    let created = client.connections().create(&trunk).await;
     assert_eq!(requests.load(Ordering::SeqCst), 1, "sent behind our back");
+    match end {
+        End::Refused | End::GoneAway => {
+            let error = created.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Interrupted, "{error:?}");
+            assert_eq!(error.attempts(), 1, "{error:?}");
+        }
+        End::Reset | End::GoingAway => assert_eq!(created.unwrap().status(), 202, "{end:?}"),
+    }
 
-    // What may be repeated is repeated as the policy says, and no more.
-    let error = client.connections().count().await.unwrap_err();
-    assert_eq!(error.attempts(), 3, "{error:?}");
-    assert_eq!(
-        requests.load(Ordering::SeqCst),
-        1 + 3,
-        "sent behind our back"
-    );
+    let counted = client.connections().count().await;
+    if let End::GoingAway = end {
+        assert_eq!(counted.unwrap(), 7);
+        assert_eq!(requests.load(Ordering::SeqCst), 1 + 1);
+        assert_eq!(connections.load(Ordering::SeqCst), 2);
+    } else {
+        // What may be repeated is repeated as the policy says, and no more.
+        let error = counted.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted, "{error:?}");
+        assert_eq!(error.attempts(), 3, "{error:?}");
+        let sent = requests.load(Ordering::SeqCst);
+        assert_eq!(sent, 1 + 3, "sent behind our back");
+    }
     server.abort();
 }
 
@@ -162,7 +213,7 @@ fn a_refused_create_is_sent_once() {
 #[tokio::test]
 #[ignore = "run by `a_refused_create_is_sent_once`"]
 async fn in_a_process_of_its_own() {
-    for go_away in [false, true] {
-        meet(go_away).await;
+    for end in [End::Refused, End::GoneAway, End::Reset, End::GoingAway] {
+        meet(end).await;
     }
 }
