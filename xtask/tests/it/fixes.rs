@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use document_edit::{Edit, apply};
+use document_edit::{Edit, Position, apply};
 use located::{Source, openapi, pointer};
 use openapi_traffic::fix::{self, Fixes, Refusal};
 use openapi_traffic::report::{Report, Tool};
@@ -399,4 +399,76 @@ fn an_edit_from_which_no_client_can_be_generated_is_not_offered() {
         reason.contains("the client cannot be generated"),
         "{reason}"
     );
+}
+
+/// A captured list of trunks whose response has another header.
+fn captured_with(name: &str, value: Option<&str>) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    let list = workspace_root()
+        .join(RECORDINGS)
+        .join("list_connections/200-two-trunks.json");
+    let text = fs::read_to_string(list).expect("a recording");
+    let mut recording: Value = serde_json::from_str(&text).expect("JSON");
+    recording["meta"]["origin"] = json!("captured");
+    if let Some(value) = value {
+        recording["response"]["headers"][name] = json!(value);
+    }
+    let target = folder.path().join("list.json");
+    fs::write(target, recording.to_string()).expect("a file can be written");
+    folder
+}
+
+/// Our document with a header of the list of trunks.
+fn document_with(name: &str, header: Value) -> Source {
+    let edit = Edit::Insert {
+        at: "/components/responses/Connections".to_owned(),
+        key: "headers".to_owned(),
+        value: json!({name: header}),
+        position: Position::Last,
+    };
+    let text = apply(&document(), &[edit]).expect("an edit");
+    Source::new(SPEC, text)
+}
+
+#[test]
+fn a_claim_of_a_header_that_is_too_narrow_becomes_what_the_traffic_shows() {
+    // As our document says it of properties.
+    let shared = json!([{"$ref": "#/components/schemas/TextOrInteger"}]);
+    let cases = [
+        // The name, what is sent, the claim that is wrong, and the right one.
+        (
+            "X-Total",
+            None,
+            json!({"required": true, "schema": {"type": "integer"}}),
+            json!({"schema": {"type": "integer"}}),
+        ),
+        (
+            "X-Cache",
+            Some("stale"),
+            json!({"schema": {"type": "string", "enum": ["hit", "miss"]}}),
+            json!({"schema": {"type": "string", "enum": ["hit", "miss", "stale"]}}),
+        ),
+        (
+            "RateLimit-Limit",
+            Some("100;w=60"),
+            json!({"schema": {"type": "integer"}}),
+            json!({"schema": {"allOf": shared}}),
+        ),
+        (
+            "X-Load",
+            Some("0.5"),
+            json!({"schema": {"type": "integer"}}),
+            json!({"schema": {"type": "number"}}),
+        ),
+    ];
+    for (name, value, wrong, right) in cases {
+        let recordings = captured_with(&name.to_ascii_lowercase(), value);
+        let before = document_with(name, wrong);
+        let damaged = Damaged::new(before.text(), recordings.path().to_owned());
+        let fixes = damaged.fixes(&damaged.report(), &generates);
+        let after = Source::new(SPEC, fixes.edited().to_owned());
+        let [after, right] =
+            [after, document_with(name, right)].map(|it| it.value().expect("YAML"));
+        assert_eq!(claimed(&after), claimed(&right), "{}", fixes.render());
+    }
 }

@@ -559,19 +559,20 @@ impl Reading<'_> {
                 _ => it.name == *name,
             };
             let found = own.find(|it| it.location == location && is_it(it))?;
-            found.schema.as_ref()
+            Some(&found.pointer)
         };
-        let schema = match pointer::parent(at)? {
-            "/request/headers" => of_parameter(Location::Header),
-            "/request/query" => of_parameter(Location::Query),
+        let owner = match pointer::parent(at)? {
+            "/request/headers" => of_parameter(Location::Header)?,
+            "/request/query" => of_parameter(Location::Query)?,
             "/response/headers" => {
                 let mut own = self.response(exchange)?.headers.iter();
-                let found = own.find(|it| it.name.eq_ignore_ascii_case(&name))?;
-                found.schema.as_ref()
+                &own.find(|it| it.name.eq_ignore_ascii_case(&name))?.pointer
             }
-            _ => None,
+            _ => return None,
         };
-        Some(schema?.pointer.clone())
+        // Where it is used, which is not where a reference leads.
+        let schema = pointer::join(owner, "schema");
+        self.spec.document().get(&schema).map(|_| schema)
     }
 
     /// The schema of the body of an exchange.

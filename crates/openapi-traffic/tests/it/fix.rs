@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, Run};
 
-/// A recording of `GET <path>` with this origin, status, media type and body.
+/// A recording of `GET <path>` with this origin, these headers of the request (`sent`) and of the
+/// response, status and body.
 struct Recorded {
     origin: &'static str,
     path: &'static str,
+    sent: Value,
     status: u16,
     headers: Value,
     body: Value,
@@ -20,6 +22,7 @@ impl Recorded {
         Recorded {
             origin: "captured",
             path: "/trunks",
+            sent: json!({}),
             status: 200,
             headers: json!({"content-type": "application/json"}),
             body,
@@ -30,7 +33,7 @@ impl Recorded {
         let recording = json!({
             "format": 1,
             "meta": {"origin": self.origin},
-            "request": {"method": "GET", "path": self.path},
+            "request": {"method": "GET", "path": self.path, "headers": self.sent},
             "response": {"status": self.status, "headers": self.headers, "body": self.body},
         });
         recording.to_string()
@@ -566,4 +569,206 @@ fn traffic_in_a_har_is_evidence() {
         run.stdout,
         run.stderr
     );
+}
+
+/// A document whose headers and header parameters are shared, and of several types.
+const HEADERS: &str = r##"openapi: "3.0.3"
+info: {title: Jobs, version: "1"}
+paths:
+  /jobs:
+    parameters:
+    - $ref: "#/components/parameters/Version"
+    - name: X-Depth
+      in: header
+      schema: {type: integer} # of the tree
+    get:
+      responses:
+        "201":
+          description: It runs.
+          content: {application/json: {}}
+          headers:
+            Location: {$ref: "#/components/headers/Place"}
+            Retry-After: {schema: {type: integer, minimum: 0}}
+            RateLimit-Limit:
+              schema: {$ref: "#/components/schemas/Count"}
+            X-Cache:
+              schema:
+                type: string
+                enum: [hit, miss] # so far
+            X-Load: {schema: {type: integer}}
+            X-Parts: {schema: {type: array, items: {type: integer}}}
+            X-Tags: {schema: {type: array, items: {type: string, enum: [a, b]}}}
+components:
+  headers:
+    Place: {required: true, schema: {type: string}}
+  parameters:
+    Version: {name: X-Version, in: header, required: true, schema: {$ref: "#/components/schemas/V"}}
+  schemas:
+    Count: {type: integer}
+    V: {type: string, x-extensible-enum: [stable, beta]}
+"##;
+
+/// A response with all that is required, and another header.
+fn with_header(name: &str, value: &str) -> Recorded {
+    Recorded {
+        path: "/jobs",
+        sent: json!({"x-version": "stable"}),
+        status: 201,
+        headers: json!({"content-type": "application/json", "location": "/jobs/1", name: value}),
+        ..Recorded::of(json!({}))
+    }
+}
+
+/// A request with these headers.
+fn with_sent(sent: Value) -> Recorded {
+    Recorded {
+        sent,
+        ..with_header("x-cache", "hit")
+    }
+}
+
+#[test]
+fn a_shared_header_that_is_missing_is_not_required_any_more() {
+    let recording = Recorded {
+        headers: json!({"content-type": "application/json"}),
+        ..with_header("x-cache", "hit")
+    };
+    becomes(
+        HEADERS,
+        &[recording],
+        &[
+            "-    Place: {required: true, schema: {type: string}}",
+            "+    Place: {schema: {type: string}}",
+        ],
+    );
+}
+
+#[test]
+fn a_new_value_of_a_header_is_an_item_of_its_enum() {
+    becomes(
+        HEADERS,
+        &[with_header("x-cache", "stale")],
+        &[
+            "-                enum: [hit, miss] # so far",
+            "+                enum: [hit, miss, stale] # so far",
+        ],
+    );
+}
+
+#[test]
+fn of_a_list_in_a_header_the_new_item_alone_is_added() {
+    becomes(
+        HEADERS,
+        &[with_header("x-tags", "a, c")],
+        &[
+            "-            X-Tags: {schema: {type: array, items: {type: string, enum: [a, b]}}}",
+            "+            X-Tags: {schema: {type: array, items: {type: string, enum: [a, b, c]}}}",
+        ],
+    );
+}
+
+#[test]
+fn of_a_list_in_a_header_the_items_get_the_type_of_the_one_that_is_wrong() {
+    becomes(
+        HEADERS,
+        &[with_header("x-parts", "1, b")],
+        &[
+            "-            X-Parts: {schema: {type: array, items: {type: integer}}}",
+            "+            X-Parts: {schema: {type: array, items: {anyOf: [{type: integer}, {type: \
+             string}]}}}",
+        ],
+    );
+}
+
+#[test]
+fn seconds_that_come_as_a_date_are_a_string_too() {
+    becomes(
+        HEADERS,
+        &[with_header("retry-after", "Fri, 31 Dec 1999 23:59:59 GMT")],
+        &[
+            "-            Retry-After: {schema: {type: integer, minimum: 0}}",
+            "+            Retry-After: {schema: {anyOf: [{type: integer, minimum: 0}, {type: \
+             string}]}}",
+        ],
+    );
+}
+
+#[test]
+fn a_header_with_a_fraction_is_a_number() {
+    becomes(
+        HEADERS,
+        &[with_header("x-load", "0.5")],
+        &[
+            "-            X-Load: {schema: {type: integer}}",
+            "+            X-Load: {schema: {type: number}}",
+        ],
+    );
+}
+
+#[test]
+fn a_shared_schema_is_wider_only_in_the_header_that_needs_it() {
+    becomes(
+        HEADERS,
+        &[with_header("ratelimit-limit", "100;w=60")],
+        &[
+            "-              schema: {$ref: \"#/components/schemas/Count\"}",
+            "+              schema: {anyOf: [{$ref: \"#/components/schemas/Count\"}, {type: string}]}",
+        ],
+    );
+}
+
+#[test]
+fn a_header_that_was_not_sent_is_not_required_any_more() {
+    becomes(
+        HEADERS,
+        &[with_sent(json!({}))],
+        &[
+            "-    Version: {name: X-Version, in: header, required: true, schema: {$ref: \
+             \"#/components/schemas/V\"}}",
+            "+    Version: {name: X-Version, in: header, schema: {$ref: \
+             \"#/components/schemas/V\"}}",
+        ],
+    );
+}
+
+#[test]
+fn a_new_value_of_a_header_that_was_sent_is_an_item_of_its_vocabulary() {
+    becomes(
+        HEADERS,
+        &[with_sent(json!({"x-version": "next"}))],
+        &[
+            "-    V: {type: string, x-extensible-enum: [stable, beta]}",
+            "+    V: {type: string, x-extensible-enum: [stable, beta, next]}",
+        ],
+    );
+}
+
+#[test]
+fn a_header_that_was_sent_with_another_type_gets_that_type_too() {
+    becomes(
+        HEADERS,
+        &[with_sent(
+            json!({"x-version": "stable", "x-depth": "infinity"}),
+        )],
+        &[
+            "-      schema: {type: integer} # of the tree",
+            "+      schema: {anyOf: [{type: integer}, {type: string}]} # of the tree",
+        ],
+    );
+}
+
+#[test]
+fn no_value_of_a_header_that_may_be_a_secret_is_written_or_printed() {
+    for value in [
+        "hunter2hunter2",
+        "15555550100",
+        "8f14e45fceea167a",
+        "a b c d",
+    ] {
+        let (after, run) = fixed(HEADERS, &[with_header("x-cache", value)]);
+        assert_eq!(after, HEADERS);
+        for text in [&run.stdout, &run.stderr] {
+            assert!(!text.contains(value), "{text}");
+        }
+    }
 }
