@@ -46,6 +46,7 @@ fn assert_same(text: &str) {
                 (place.line, place.column),
                 "{text}"
             );
+            assert!(text[entry.byte..].starts_with(&entry.text), "{text}");
             match entry.read().expect("an entry") {
                 Ok(exchange) => exchanges.push(exchange),
                 Err(skip) => none.push(skip),

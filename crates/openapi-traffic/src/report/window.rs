@@ -337,6 +337,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::report::Tool;
 
     fn place(line: usize, column: usize) -> Place {
         Place {
@@ -529,6 +530,31 @@ mod tests {
             drawn_at(text, &place, Kind::Recording(None)),
             "1|…\"name\": 7, \"x\": \"•••\"}\n | ^^^^^^^^^\n"
         );
+    }
+
+    #[test]
+    fn an_excerpt_by_its_byte_is_that_of_the_whole_file_which_is_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.har");
+        let long = "\\ud83d\\ude00字".repeat(900);
+        let body = format!(r#"{{\"a\": \"字é\", \"b\": [1], \"long\": \"{long}\"}}"#);
+        let text = format!("{{\"log\":{{\n\"é\":0,\"content\":{{\"text\":\"{body}\"}}}}}}\n");
+        fs::write(&path, &text).expect("a file");
+        let report = Report::new(String::new(), Tool::default());
+        for name in [r#"\"a\""#, r#"\"b\""#, "[1]", r#"\"long\""#, "\\ud83d"] {
+            let byte = text.find(name).expect("a name");
+            let (line, column) = Source::new("", text.clone()).line_and_column(byte);
+            let place = Place {
+                file: path.display().to_string(),
+                pointer: "/log/content/text".into(),
+                ..place(line, column)
+            };
+            let mut windows = Windows::new(&report);
+            let by_byte = windows.draw(&place, Some(byte), Kind::Recording(None));
+            assert!(windows.texts.is_empty(), "{name}");
+            assert_eq!(by_byte.len(), 1, "{name}");
+            assert_eq!(windows.draw(&place, None, Kind::Recording(None)), by_byte);
+        }
     }
 
     #[test]
