@@ -9,7 +9,10 @@ use std::process::Command;
 /// What callers of this version may write.
 const OLD_CALLER: &str = r#"
 use netsapiens_connections::settings::YesNo;
-use netsapiens_connections::{Client, Connection, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName, Error, MatchPattern, Registration, RetryPolicy};
+use netsapiens_connections::{
+    Client, Connection, ConnectionCreate, ConnectionFilter, ConnectionUpdate, DomainName, Error,
+    MatchPattern, Registration, RetryPolicy,
+};
 
 fn main() -> Result<(), Error> {
     let update = ConnectionUpdate::new().orig_enabled(false).clear_description();

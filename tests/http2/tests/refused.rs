@@ -1,4 +1,4 @@
-//! Servers over HTTP/2 that refuse streams, reset them or go away. A create is sent once, also where
+//! Servers over HTTP/2 that refuse streams, reset them or go away. A create is sent once, even if
 //! the server says that it was not processed: the HTTP library would send it again on its own.
 
 use std::process::Command;

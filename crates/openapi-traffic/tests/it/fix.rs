@@ -712,7 +712,8 @@ fn a_shared_schema_is_wider_only_in_the_header_that_needs_it() {
         &[with_header("ratelimit-limit", "100;w=60")],
         &[
             "-              schema: {$ref: \"#/components/schemas/Count\"}",
-            "+              schema: {anyOf: [{$ref: \"#/components/schemas/Count\"}, {type: string}]}",
+            "+              schema: \
+             {anyOf: [{$ref: \"#/components/schemas/Count\"}, {type: string}]}",
         ],
     );
 }
