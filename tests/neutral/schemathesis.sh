@@ -8,6 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 repository=$PWD
+# For its hooks, of which no cache is written here.
+export PYTHONPATH="$repository/tests/neutral" PYTHONDONTWRITEBYTECODE=1
 
 command -v schemathesis >/dev/null || {
     echo 'error: schemathesis is not installed: python3 -m pip install schemathesis' >&2
