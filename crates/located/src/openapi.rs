@@ -75,3 +75,16 @@ pub fn type_of(value: &Value) -> &'static str {
         Value::Object(_) => "object",
     }
 }
+
+/// Whether a value has a JSON Schema type. An integer is a number too.
+///
+/// ```
+/// use located::openapi::is_of_type;
+/// use serde_json::json;
+///
+/// assert!(is_of_type(&json!(1), "integer") && is_of_type(&json!(1), "number"));
+/// assert!(!is_of_type(&json!(1.5), "integer"));
+/// ```
+pub fn is_of_type(value: &Value, name: &str) -> bool {
+    type_of(value) == name || (name == "number" && value.is_number())
+}

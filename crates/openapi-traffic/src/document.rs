@@ -59,7 +59,7 @@ impl Document {
         let mut waiting = others(&document.value, document.source.file());
         let mut values = Map::new();
         while let Some(path) = waiting.pop() {
-            if path == display(&normal(Path::new(document.source.file())))
+            if path == path_of(Path::new(document.source.file()))
                 || document.files.contains_key(&path)
             {
                 continue;
@@ -168,7 +168,7 @@ impl Document {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let here = self.file(from).0.file();
         let path = match file {
-            "" => display(&normal(Path::new(here))),
+            "" => path_of(Path::new(here)),
             url if is_remote(url) => {
                 let reason = format!(
                     "`$ref: {reference}` is a remote reference, and nothing is fetched from the \
@@ -263,10 +263,15 @@ fn is_remote(reference: &str) -> bool {
     is_scheme || reference.starts_with("//")
 }
 
+/// The one path by which a file is known here.
+fn path_of(file: &Path) -> String {
+    display(&normal(file))
+}
+
 /// The path of a file that a reference in another file names.
 fn beside(file: &str, reference: &str) -> String {
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
-    display(&normal(&folder.join(decoded(reference))))
+    path_of(&folder.join(decoded(reference)))
 }
 
 fn decoded(text: &str) -> String {

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use located::string_end;
+
 use crate::escaped::Characters;
 
 /// A longer line is cut before and after the place, and is shown without the lines around it.
@@ -48,7 +50,8 @@ pub(crate) fn in_string(rest: &str) -> Option<&str> {
     // The rest of a body is not searched for its end: it may be as long as the file.
     let near = &rest[..boundary(rest, NEAR)];
     // A place outside the string begins with an unescaped quote, that of the key.
-    (!rest.starts_with('"')).then(|| &near[..closing(near)])
+    let end = || string_end(near.as_bytes(), 0).map_or(near.len(), |end| end - 1);
+    (!rest.starts_with('"')).then(|| &near[..end()])
 }
 
 /// The first characters of a JSON string, decoded, and the source byte of each of their bytes; none
@@ -118,19 +121,7 @@ pub(crate) fn scalar(text: &str) -> usize {
 
 /// The length of the JSON string that begins the text, quotes included.
 pub(crate) fn string(text: &str) -> usize {
-    let inside = &text[1..];
-    (1 + closing(inside) + 1).min(text.len())
-}
-
-/// The byte of the quote that closes a JSON string whose inside is given, else the end.
-fn closing(inside: &str) -> usize {
-    let mut escaped = false;
-    let closes = |byte: u8| {
-        let closes = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        closes
-    };
-    inside.bytes().position(closes).unwrap_or(inside.len())
+    string_end(text.as_bytes(), 1).unwrap_or(text.len())
 }
 
 #[cfg(test)]

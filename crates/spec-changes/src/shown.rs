@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use http_recording::{Recording, Request};
-use located::openapi::{is_method, local};
+use located::openapi::{is_method, is_of_type, local};
 use located::pointer::{self, join};
 use serde_json::{Map, Value};
 
@@ -315,11 +315,7 @@ impl<'d> Look<'d> {
         let schema = resolved(self.document, branch);
         let is = |name: &str| match value {
             Value::Null => schema.and_then(|it| it.get("nullable")) == Some(&Value::Bool(true)),
-            Value::Bool(_) => name == "boolean",
-            Value::Number(number) => name == "number" || (name == "integer" && !number.is_f64()),
-            Value::String(_) => name == "string",
-            Value::Array(_) => name == "array",
-            Value::Object(_) => name == "object",
+            value => is_of_type(value, name),
         };
         schema
             .and_then(|schema| schema.get("type")?.as_str())

@@ -2,7 +2,7 @@
 //! it could detect a mutation there at all.
 
 use http_recording::{Part, Recording};
-use located::openapi::type_of;
+use located::openapi::{is_of_type, type_of};
 use located::pointer;
 use openapi_traffic::{Routes, Spec};
 use serde::Serialize;
@@ -380,9 +380,7 @@ fn is_free(speaking: &[Speaking<'_>], value: &Value) -> bool {
 /// Whether a schema itself names the type of a value.
 fn lets(schema: &Value, value: &Value) -> bool {
     let name = schema.get("type").and_then(Value::as_str);
-    name.is_some_and(|name| {
-        name == type_of(value) || (name == "number" && type_of(value) == "integer")
-    })
+    name.is_some_and(|name| is_of_type(value, name))
 }
 
 fn lets_none(schema: &Value) -> bool {

@@ -5,7 +5,7 @@ use located::openapi;
 use located::pointer;
 use serde_json::{Value, json};
 
-use super::schema::Writer;
+use super::schema::{Writer, branches_of};
 
 /// How many properties have to agree, so that it is a habit of the document.
 const HABIT: usize = 2;
@@ -21,7 +21,7 @@ pub(super) struct Alike {
 
 impl Writer<'_> {
     /// The shared schema of the properties that have this name elsewhere, or else of those whose
-    /// names have the same first or the same last words, if it takes what was seen.
+    /// names have the same first words or the same last word, if it takes what was seen.
     pub(super) fn alike(&self, name: &str, values: &[&Value]) -> Option<Alike> {
         let all = pointer::values(self.document.value());
         let properties = all.iter().filter_map(|(at, schema)| {
@@ -35,7 +35,7 @@ impl Writer<'_> {
             alike.map(|(_, schema)| *schema).collect()
         };
         let words = words(name);
-        let (first, last) = (words.split_last(), words.split_first());
+        let first = words.split_last();
         let has_first = |own: &str| {
             let own = self::words(own);
             first.is_some_and(|(_, first)| {
@@ -44,9 +44,7 @@ impl Writer<'_> {
         };
         let has_last = |own: &str| {
             let own = self::words(own);
-            last.is_some_and(|(_, rest)| {
-                !rest.is_empty() && own.len() > 1 && own.last() == rest.last()
-            })
+            words.len() > 1 && own.len() > 1 && own.last() == words.last()
         };
         let same = of(&|own| own == name);
         // Only the same name tells of types that nothing shows.
@@ -134,18 +132,12 @@ fn shared_by<'s>(schemas: &[&'s Value]) -> Option<&'s str> {
 
 /// A schema, or its alternatives.
 fn branches(schema: &Value) -> Vec<&Value> {
-    let branches = ["anyOf", "oneOf"]
-        .iter()
-        .find_map(|it| schema.get(it)?.as_array());
-    branches.map_or_else(|| vec![schema], |them| them.iter().collect())
+    branches_of(schema).map_or_else(|| vec![schema], |them| them.iter().collect())
 }
 
 fn is_type_of(schema: &Value, value: &Value) -> bool {
     let own = schema.get("type").and_then(Value::as_str);
-    own.is_none_or(|own| {
-        let seen = openapi::type_of(value);
-        own == seen || own == "number" && seen == "integer"
-    })
+    own.is_none_or(|own| openapi::is_of_type(value, own))
 }
 
 /// Whether a schema may take values, by its types and its vocabulary; the rest is tried.

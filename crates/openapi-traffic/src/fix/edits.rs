@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::needs::{Need, Owner, Seen, needs, types};
 use super::offer::{Fix, Refused};
-use super::schema::{Writer, is_annotation, reference};
+use super::schema::{Writer, branches_of, is_annotation, reference};
 use crate::report::Report;
 use crate::spec::Spec;
 
@@ -237,10 +237,7 @@ fn other_type(writer: &Writer<'_>, schema: &str, seen: &Seen) -> Ways {
 fn digits(writer: &Writer<'_>, schema: &str, values: &[&Value]) -> bool {
     let is_integer = |it: &Value| it.get("type").is_some_and(|own| own == "integer");
     let own = writer.document.get(schema);
-    let branches = own.and_then(|own| {
-        let mut lists = ["anyOf", "oneOf"].iter();
-        lists.find_map(|it| own.get(it)?.as_array())
-    });
+    let branches = own.and_then(branches_of);
     let takes_integers =
         own.is_some_and(is_integer) || branches.is_some_and(|them| them.iter().any(is_integer));
     let mut texts = values.iter().filter_map(|it| it.as_str()).peekable();

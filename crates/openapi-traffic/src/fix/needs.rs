@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http_recording::{Kind as FileKind, Origin};
-use located::openapi::{self, type_of};
+use located::openapi::{self, is_of_type, type_of};
 use located::pointer;
 use serde_json::{Map, Value};
 
@@ -449,9 +449,7 @@ impl Reading<'_> {
             _ => Value::String(text),
         };
         let is_right = |value: &Value| match claim {
-            Some(Value::String(own)) => {
-                own == type_of(value) || own == "number" && value.is_number()
-            }
+            Some(Value::String(own)) => is_of_type(value, own),
             Some(Value::Array(words)) => words.contains(value),
             _ => false,
         };
@@ -537,16 +535,7 @@ impl Reading<'_> {
     /// The response that an operation documents for the status of an exchange.
     fn response(&self, exchange: &Exchange) -> Option<&Response> {
         let status = exchange.recording.response.status;
-        let responses = &self.operation(exchange)?.responses;
-        let names = [
-            status.to_string(),
-            format!("{}XX", status / 100),
-            "DEFAULT".into(),
-        ];
-        let mut found = names
-            .iter()
-            .filter_map(|name| responses.iter().find(|it| it.status == *name));
-        found.next()
+        self.operation(exchange)?.response_for(status)
     }
 
     /// The schema of a header or of a parameter.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use indexmap::{IndexMap, IndexSet};
-use located::openapi::{self, type_of};
+use located::openapi::{self, is_of_type, type_of};
 use located::pointer;
 use serde_json::{Map, Value, json};
 
@@ -73,9 +73,7 @@ impl Writer<'_> {
             1 => self.of_type(types[0], values),
             _ => {
                 let branch = |name: &&str| {
-                    let of_type = |it: &&&Value| {
-                        type_of(it) == *name || (*name == "number" && it.is_number())
-                    };
+                    let of_type = |it: &&&Value| is_of_type(it, name);
                     let own: Vec<&Value> = values.iter().filter(of_type).copied().collect();
                     self.of_type(name, &own)
                 };
@@ -123,9 +121,15 @@ impl Writer<'_> {
     /// The schema of a property of an object, from nothing but its values.
     pub(super) fn property(&self, values: &[&Value]) -> Value {
         let schema = self.schema(values);
-        let is_free =
-            values.iter().any(|value| value.is_string()) && !self.is_vocabulary(schema.get("$ref"));
-        self.as_property(schema, Vec::new(), is_free && self.uses("x-sensitive"))
+        let masks = self.masks(&schema, values);
+        self.as_property(schema, Vec::new(), masks)
+    }
+
+    /// Whether a property with this schema is masked.
+    fn masks(&self, schema: &Value, values: &[&Value]) -> bool {
+        values.iter().any(|value| value.is_string())
+            && !self.is_vocabulary(schema.get("$ref"))
+            && self.uses("x-sensitive")
     }
 
     /// The ways to write a property of a schema, best first: as others with a similar name, and
@@ -148,10 +152,8 @@ impl Writer<'_> {
                 ways.push(self.as_property(schema, habits, alike.masked));
             }
         }
-        let is_free =
-            values.iter().any(|value| value.is_string()) && !self.is_vocabulary(plain.get("$ref"));
-        let habits = habits(&plain);
-        ways.push(self.as_property(plain, habits, is_free && self.uses("x-sensitive")));
+        let (habits, masks) = (habits(&plain), self.masks(&plain, values));
+        ways.push(self.as_property(plain, habits, masks));
         ways
     }
 
@@ -289,8 +291,7 @@ impl Writer<'_> {
         let first = types.peek().copied();
         let types: BTreeSet<&str> = types.collect();
         let fitting = self.components().filter_map(|(reference, schema)| {
-            let branches = ["anyOf", "oneOf"].iter().find_map(|it| schema.get(it))?;
-            let branches = branches.as_array()?;
+            let branches = branches_of(schema)?;
             let simple = schema
                 .as_object()?
                 .keys()
@@ -368,6 +369,12 @@ impl Writer<'_> {
 /// The text of a reference to a component.
 pub(super) fn reference(kind: &str, name: &str) -> String {
     format!("#/components/{kind}/{}", pointer::escape(name))
+}
+
+/// The alternatives of a schema, if it has any.
+pub(super) fn branches_of(schema: &Value) -> Option<&Vec<Value>> {
+    let mut keywords = ["anyOf", "oneOf"].iter();
+    keywords.find_map(|it| schema.get(it)?.as_array())
 }
 
 /// Whether an alternative of a schema has a `pattern`.

@@ -207,16 +207,7 @@ impl<'j> Judge<'j> {
 
     fn response(&mut self, operation: &'j Operation) {
         let recorded = &self.exchange.recording.response;
-        let range = format!("{}XX", recorded.status / 100);
-        let found = [recorded.status.to_string().as_str(), &range, "DEFAULT"]
-            .iter()
-            .find_map(|status| {
-                operation
-                    .responses
-                    .iter()
-                    .find(|response| response.status == *status)
-            });
-        let Some(response) = found else {
+        let Some(response) = operation.response_for(recorded.status) else {
             let responses = pointer::join(&operation.pointer, "responses");
             let status = recorded.status.to_string();
             self.evidence.see_undocumented(

@@ -25,6 +25,17 @@ pub(crate) struct Operation {
     pub(crate) responses: Vec<Response>,
 }
 
+impl Operation {
+    /// The response that is documented for a status: as such, by its range, or as the default.
+    pub(crate) fn response_for(&self, status: u16) -> Option<&Response> {
+        let (status, range) = (status.to_string(), format!("{}XX", status / 100));
+        [&*status, &*range, "DEFAULT"].iter().find_map(|status| {
+            let mut all = self.responses.iter();
+            all.find(|response| response.status == *status)
+        })
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) pointer: String,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use located::openapi::type_of;
+use located::openapi::{is_of_type, type_of};
 use located::{Error, Source};
 use openapi_traffic::Finding;
 use serde_json::Value;
@@ -154,7 +154,7 @@ fn contradiction(item: &Item, recording: &Value, at: &str) -> Option<(Code, Stri
         Some(value) if is.is_some_and(|is| is != value) => {
             (Code::EvidenceDiffers, format!("another {}", type_of(value)))
         }
-        Some(value) if absent || kind.is_some_and(|kind| !is_of(value, kind)) => {
+        Some(value) if absent || kind.is_some_and(|kind| !is_of_type(value, kind)) => {
             (Code::EvidenceDiffers, type_of(value).to_owned())
         }
         Some(_) => return None,
@@ -175,8 +175,4 @@ fn is_excerpt(recording: &Value, pointer: &str) -> bool {
     let excerpts = recording.pointer("/meta/excerpt").and_then(Value::as_array);
     let mut parts = excerpts.into_iter().flatten().filter_map(Value::as_str);
     parts.any(|part| pointer.starts_with(&format!("/{part}/body")))
-}
-
-fn is_of(value: &Value, name: &str) -> bool {
-    type_of(value) == name || (name == "number" && value.is_number())
 }
