@@ -240,17 +240,40 @@ pub fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
 
 /// The first quote, backslash or control character from a byte `at` on.
 #[inline]
-pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(crate) fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let high = |word| special(word) | below(word, b' ');
+    first_of(bytes, at, high, |byte| matches!(byte, b'"' | b'\\' | ..b' '))
+}
+
+/// The first quote or backslash from a byte `at` on.
+#[inline]
+pub(crate) fn string_special(bytes: &[u8], at: usize) -> Option<usize> {
+    first_of(bytes, at, special, |byte| matches!(byte, b'"' | b'\\'))
+}
+
+/// The first backslash from a byte `at` on.
+#[inline]
+pub(crate) fn backslash(bytes: &[u8], at: usize) -> Option<usize> {
+    first_of(bytes, at, |word| is(word, b'\\'), |byte| byte == b'\\')
+}
+
+/// The first byte from `at` on that is wanted, where `high` sets the high bits of such bytes in a
+/// word, of which only the lowest need be reliable.
+#[inline]
+fn first_of(
+    bytes: &[u8],
+    mut at: usize,
+    high: impl Fn(u64) -> u64,
+    wanted: impl Fn(u8) -> bool,
+) -> Option<usize> {
     while let Some(word) = bytes.get(at..)?.first_chunk() {
-        let word = u64::from_le_bytes(*word);
-        match first(special(word) | below(word, b' ')) {
+        match first(high(u64::from_le_bytes(*word))) {
             Some(offset) => return Some(at + offset),
             None => at += size_of::<u64>(),
         }
     }
-    let is_end = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
-    let rest = bytes.get(at..)?.iter().position(is_end)?;
-    Some(at + rest)
+    let mut rest = bytes.get(at..)?.iter();
+    Some(at + rest.position(|byte| wanted(*byte))?)
 }
 
 const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
@@ -265,8 +288,12 @@ fn below(word: u64, byte: u8) -> u64 {
 /// Likewise, the high bits of the bytes that are a quote or a backslash. Bodies in a HAR have one
 /// every few bytes, so one search for both is faster than two.
 fn special(word: u64) -> u64 {
-    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    is(b'"') | is(b'\\')
+    is(word, b'"') | is(word, b'\\')
+}
+
+/// Likewise, those that are a byte.
+fn is(word: u64, byte: u8) -> u64 {
+    below(word ^ (ONES * u64::from(byte)), 1)
 }
 
 /// The first byte of a word, in the order of the text, whose high bit is set.

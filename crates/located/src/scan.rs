@@ -4,15 +4,15 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use crate::grammar::{plain_end, representable};
+use crate::grammar::{backslash, representable, string_special};
 use crate::pointer;
-use crate::tree::{Children, Tree, between_quotes};
+use crate::tree::{Kind, Tree};
 
 /// A value deeper than this has no places of its own in it: `serde_json` reads none as a value.
 const MAX_DEPTH: usize = 128;
 
-/// Room for more members than this is only made when they come.
-const EXPECTED: usize = 64;
+/// The length of a quote that is not written as `\u0022`, at most.
+const QUOTE: usize = 2;
 
 /// Stands for characters that are no part of the structure of JSON.
 const NO_STRUCTURE: u8 = u8::MAX;
@@ -21,7 +21,7 @@ const NO_STRUCTURE: u8 = u8::MAX;
 /// none. Some of its strings are known to stand at these bytes, in order.
 pub(crate) fn tree(text: &str, strings: &[Range<usize>]) -> Option<Tree> {
     let at = text.len() - text.trim_start_matches('\u{feff}').len();
-    Scan::<Plain>::new(text, strings, at).value(None, 0)
+    Scan::<Plain>::new(text, strings, at)?.tree()
 }
 
 /// The positions of the values of JSON that stands in a string of other JSON, as it is written
@@ -33,10 +33,10 @@ pub(crate) fn tree(text: &str, strings: &[Range<usize>]) -> Option<Tree> {
 /// // What a HAR file has of a body: {"text": "{\"a\": [1, \"\\n\"]}"}
 /// let body = r#"{\"a\": [1, \"\\n\"]}"#;
 /// let positions = PositionsInString::of(body).expect("JSON");
-/// assert_eq!(positions.start(body, "/a"), 1);
-/// assert_eq!(positions.start(body, "/a/1"), 12);
+/// assert_eq!(&body[positions.extent(body, "/a")], r#"\"a\": ["#);
+/// assert_eq!(&body[positions.extent(body, "/a/1")], r#"\"\\n\""#);
 /// // Of what is not there, the nearest around it.
-/// assert_eq!(positions.start(body, "/a/7/b"), 1);
+/// assert_eq!(positions.extent(body, "/a/7/b"), positions.extent(body, "/a"));
 /// ```
 #[derive(Debug)]
 pub struct PositionsInString(Tree);
@@ -53,16 +53,23 @@ impl PositionsInString {
         {
             at += mark.len();
         }
-        let tree = Scan::<InString>::new(written, &[], at).value(None, 0)?;
+        let tree = Scan::<InString>::new(written, &[], at)?.tree()?;
         Some(PositionsInString(tree))
     }
 
-    /// The byte at which the value at a pointer stands, or the nearest value around it that there
-    /// is: its key where it has one, else its first character. What is written is that of which
-    /// these are the positions.
-    pub fn start(&self, written: &str, pointer: &str) -> usize {
-        let found = pointer::nearest(pointer, |at| self.0.find(written, at));
-        found.unwrap_or(&self.0).start()
+    /// Where the value at a pointer is written, or the nearest value around it that there is: from
+    /// its key, if it has one, to its end or, if it is an object or array, its opening bracket.
+    /// `written` is the text of which these are the positions.
+    pub fn extent(&self, written: &str, pointer: &str) -> Range<usize> {
+        let Some(found) = pointer::nearest(pointer, |at| self.0.find(written, at)) else {
+            return 0..0;
+        };
+        let bracket = || InString::unit(written.as_bytes(), found.value.start);
+        let end = match found.kind {
+            Kind::Scalar => found.value.end,
+            _ => found.value.start + bracket().map_or(0, |(_, length)| length),
+        };
+        found.start()..end
     }
 }
 
@@ -70,6 +77,9 @@ impl PositionsInString {
 trait Writing {
     /// What begins at a byte: a character if it is ASCII, and how many bytes it is written with.
     fn unit(bytes: &[u8], at: usize) -> Option<(u8, usize)>;
+
+    /// The first byte from another on that may end a string or be an escape in it.
+    fn special(bytes: &[u8], at: usize) -> Option<usize>;
 
     /// The name that a key stands for, of which this is written between its quotes.
     fn name(written: &str) -> Option<String>;
@@ -82,6 +92,11 @@ impl Writing for Plain {
     #[inline]
     fn unit(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
         bytes.get(at).map(|byte| (*byte, 1))
+    }
+
+    #[inline]
+    fn special(bytes: &[u8], at: usize) -> Option<usize> {
+        string_special(bytes, at)
     }
 
     fn name(written: &str) -> Option<String> {
@@ -108,6 +123,12 @@ impl Writing for InString {
             },
             first => Some((first, 1)),
         }
+    }
+
+    /// A quote would end the string around it, so that it is written as an escape.
+    #[inline]
+    fn special(bytes: &[u8], at: usize) -> Option<usize> {
+        backslash(bytes, at)
     }
 
     fn name(written: &str) -> Option<String> {
@@ -140,41 +161,47 @@ struct Scan<'t, W> {
     /// The bytes of strings whose ends are known, in order.
     strings: &'t [Range<usize>],
     at: usize,
-    /// How many members the last object had. The next one mostly has as many.
-    expected: usize,
+    found: Tree,
     writing: PhantomData<W>,
 }
 
 impl<'t, W: Writing> Scan<'t, W> {
-    fn new(text: &'t str, strings: &'t [Range<usize>], at: usize) -> Self {
-        Scan {
+    fn new(text: &'t str, strings: &'t [Range<usize>], at: usize) -> Option<Self> {
+        Some(Scan {
             text,
             strings,
             at,
-            expected: 0,
+            found: Tree::of(text)?,
             writing: PhantomData,
-        }
+        })
     }
 
-    fn value(&mut self, key: Option<Range<usize>>, depth: usize) -> Option<Tree> {
+    fn tree(mut self) -> Option<Tree> {
+        self.value(None, 0)?;
+        Some(self.found)
+    }
+
+    /// Adds a value with everything in it, and returns its number.
+    fn value(&mut self, key: Option<Range<usize>>, depth: usize) -> Option<u32> {
         let (first, length) = self.peek()?;
         let start = self.at;
-        let children = match first {
+        let number = self.found.open(key, start);
+        let kind = match first {
             b'{' | b'[' if depth == MAX_DEPTH => {
                 self.brackets()?;
-                Children::None
+                Kind::Scalar
             }
             b'{' => {
                 self.at += length;
-                self.members(depth + 1)?
+                Kind::Members(self.members(depth + 1)?)
             }
             b'[' => {
                 self.at += length;
-                self.items(depth + 1)?
+                Kind::Items(self.items(depth + 1)?)
             }
             b'"' => {
                 self.string(length)?;
-                Children::None
+                Kind::Scalar
             }
             _ => {
                 let is_end = |c| matches!(c, b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t');
@@ -182,56 +209,70 @@ impl<'t, W: Writing> Scan<'t, W> {
                     self.at += length;
                 }
                 // What ends where it begins is no value, and would be found again for ever.
-                (self.at > start).then_some(Children::None)?
+                (self.at > start).then_some(Kind::Scalar)?
             }
         };
-        Some(Tree {
-            key,
-            value: start..self.at,
-            children,
-        })
+        self.found.close(number, self.at, kind);
+        Some(number)
     }
 
-    fn members(&mut self, depth: usize) -> Option<Children> {
-        let mut members = Vec::with_capacity(self.expected.min(EXPECTED));
+    /// Adds the members of an object, and returns how many there are.
+    fn members(&mut self, depth: usize) -> Option<u32> {
+        let mut count = 0;
         loop {
             let (next, length) = self.peek()?;
             match next {
                 b'}' => {
                     self.at += length;
-                    self.expected = members.len();
-                    let members = members.into_iter().collect();
-                    return Some(Children::Members(Box::new(members)));
+                    return Some(count);
                 }
                 b',' => self.at += length,
                 _ => {
                     (next == b'"').then_some(())?;
-                    let (key, inside, has_escapes) = self.string(length)?;
-                    let is_written = !has_escapes && inside == between_quotes(self.text, &key);
-                    let name = match is_written {
-                        true => None,
-                        false => Some(W::name(&self.text[inside])?.into()),
-                    };
-                    let (colon, length) = self.peek()?;
+                    let start = self.at;
+                    let is_plain = self.string(length)?;
+                    let key = start..self.at;
+                    let (colon, length_of_colon) = self.peek()?;
                     (colon == b':').then_some(())?;
-                    self.at += length;
-                    members.push((name, self.value(Some(key), depth)?));
+                    self.at += length_of_colon;
+                    let number = self.value(Some(key.clone()), depth)?;
+                    if !is_plain {
+                        let inside = key.start + length..key.end - self.closing(&key);
+                        let name = W::name(&self.text[inside])?;
+                        self.found.name(self.text, number, name);
+                    }
+                    count += 1;
                 }
             }
         }
     }
 
-    fn items(&mut self, depth: usize) -> Option<Children> {
-        let mut items = Vec::new();
+    /// The length of the quote that ends a key.
+    fn closing(&self, key: &Range<usize>) -> usize {
+        let bytes = self.text.as_bytes();
+        let is_quote = |length: &usize| {
+            let at = key.end.checked_sub(*length);
+            at.and_then(|at| W::unit(bytes, at)) == Some((b'"', *length))
+        };
+        // From the longest, because the end of one may be written like another.
+        [6, 2, 1].into_iter().find(is_quote).unwrap_or(0)
+    }
+
+    /// Adds the items of an array, and returns how many there are.
+    fn items(&mut self, depth: usize) -> Option<u32> {
+        let mut count = 0;
         loop {
             let (next, length) = self.peek()?;
             match next {
                 b']' => {
                     self.at += length;
-                    return Some(Children::Items(items));
+                    return Some(count);
                 }
                 b',' => self.at += length,
-                _ => items.push(self.value(None, depth)?),
+                _ => {
+                    self.value(None, depth)?;
+                    count += 1;
+                }
             }
         }
     }
@@ -257,31 +298,40 @@ impl<'t, W: Writing> Scan<'t, W> {
         }
     }
 
-    /// Steps over a string, whose quote has this length: its bytes, quotes included, those between
-    /// the quotes, and whether there are escapes among them.
-    fn string(&mut self, length: usize) -> Option<(Range<usize>, Range<usize>, bool)> {
-        let start = self.at;
-        self.at += length;
-        let (inside, mut has_escapes) = (self.at, false);
+    /// Steps over a string, whose quote has this length. Says whether it has no escapes, so that
+    /// what is written between its quotes is what it stands for.
+    #[inline]
+    fn string(&mut self, quote: usize) -> Option<bool> {
         if !self.strings.is_empty() {
-            let known = self.strings.binary_search_by_key(&start, |it| it.start);
-            if let Ok(known) = known.map(|number| self.strings[number].clone()) {
-                self.at = known.end;
-                return Some((known.clone(), inside..known.end - length, true));
+            let known = self.strings.binary_search_by_key(&self.at, |it| it.start);
+            if let Ok(known) = known {
+                self.at = self.strings[known].end;
+                return Some(false);
             }
         }
+        self.at = W::special(self.text.as_bytes(), self.at + quote)?;
+        match self.unit()? {
+            (b'"', length) if length == quote && length <= QUOTE => {
+                self.at += length;
+                Some(true)
+            }
+            _ => self.string_with_escapes(),
+        }
+    }
+
+    /// The same from the first escape of the string on.
+    #[inline(never)]
+    fn string_with_escapes(&mut self) -> Option<bool> {
         loop {
-            self.at = plain_end(self.text.as_bytes(), self.at)?;
             let (c, length) = self.unit()?;
-            let at = self.at;
             self.at += length;
             match c {
-                b'"' => return Some((start..self.at, inside..at, has_escapes)),
+                b'"' => return Some(false),
                 // A backslash and what it escapes.
                 b'\\' => self.at += self.unit()?.1,
                 _ => {}
             }
-            has_escapes = true;
+            self.at = W::special(self.text.as_bytes(), self.at)?;
         }
     }
 

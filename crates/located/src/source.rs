@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use crate::lines::Lines;
-use crate::tree::Tree;
+use crate::tree::{Node, Tree};
 use crate::{Error, Place, Unreadable, json, pointer, scan, yaml};
 
 /// A text with the name of its file.
@@ -239,15 +239,15 @@ impl Source {
 
     /// The bytes of the value at a pointer.
     pub fn span(&self, pointer: &str) -> Option<Range<usize>> {
-        Some(self.node(pointer)?.value.clone())
+        Some(self.node(pointer)?.value)
     }
 
     /// The bytes of the key of the value at a pointer, if it has one.
     pub fn key_span(&self, pointer: &str) -> Option<Range<usize>> {
-        self.node(pointer)?.key.clone()
+        self.node(pointer)?.key
     }
 
-    fn node(&self, pointer: &str) -> Option<&Tree> {
+    fn node(&self, pointer: &str) -> Option<Node> {
         let below = pointer.strip_prefix(self.base.as_str())?;
         self.positions()?.find(&self.text, below)
     }
@@ -265,7 +265,7 @@ impl Source {
                 if self.is_json() {
                     scan::tree(&self.text, &self.strings)
                 } else {
-                    yaml::tree(&self.text).ok()
+                    yaml::tree(&self.text)
                 }
             })
             .as_ref()

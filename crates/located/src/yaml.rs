@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
 use crate::Unreadable;
-use crate::tree::{Children, Tree};
+use crate::tree::{Kind, Tree};
 
 /// The maximum depth: enough for any document that a person writes. Deeper ones would exhaust the
 /// stack later.
@@ -24,15 +24,17 @@ pub(crate) fn value(text: &str) -> Result<Value, Unreadable> {
 }
 
 /// The positions of all values in a text.
-pub(crate) fn tree(text: &str) -> Result<Tree, Unreadable> {
+pub(crate) fn tree(text: &str) -> Option<Tree> {
     let mut reader = Reader::new(text);
-    let node = reader.document()?;
+    let node = reader.document().ok()?;
     let offsets: Vec<usize> = text
         .char_indices()
         .map(|(at, _)| at)
         .chain([text.len()])
         .collect();
-    Ok(into_tree(node, None, text, &offsets))
+    let mut tree = Tree::of(text)?;
+    add(node, None, text, &offsets, &mut tree);
+    Some(tree)
 }
 
 /// A parsed node; spans count characters, as the parser does.
@@ -352,30 +354,39 @@ fn into_value(node: Node) -> Result<Value, Unreadable> {
     })
 }
 
-fn into_tree(node: Node, key: Option<Range<usize>>, text: &str, offsets: &[usize]) -> Tree {
-    Tree {
-        key,
-        value: bytes(&node.span, text, offsets),
-        children: match node.content {
-            Content::Scalar(_) => Children::None,
-            Content::Items(items) => Children::Items(
-                items
-                    .into_iter()
-                    .map(|node| into_tree(node, None, text, offsets))
-                    .collect(),
-            ),
-            Content::Members(members) => Children::Members(Box::new(
-                members
-                    .into_iter()
-                    .map(|(name, key, node)| {
-                        let key = bytes(&key, text, offsets);
-                        let name = Some(name.into());
-                        (name, into_tree(node, Some(key), text, offsets))
-                    })
-                    .collect(),
-            )),
-        },
-    }
+/// Adds a node with everything in it, and returns its number.
+fn add(
+    node: Node,
+    key: Option<Range<usize>>,
+    text: &str,
+    offsets: &[usize],
+    tree: &mut Tree,
+) -> u32 {
+    let value = bytes(&node.span, text, offsets);
+    let number = tree.open(key, value.start);
+    let kind = match node.content {
+        Content::Scalar(_) => Kind::Scalar,
+        Content::Items(items) => {
+            let mut count = 0;
+            for item in items {
+                add(item, None, text, offsets, tree);
+                count += 1;
+            }
+            Kind::Items(count)
+        }
+        Content::Members(members) => {
+            let mut count = 0;
+            for (name, key, member) in members {
+                let key = bytes(&key, text, offsets);
+                let member = add(member, Some(key), text, offsets, tree);
+                tree.name(text, member, name);
+                count += 1;
+            }
+            Kind::Members(count)
+        }
+    };
+    tree.close(number, value.end, kind);
+    number
 }
 
 /// A span in bytes. The parser ends a block value where the next token begins: white space and

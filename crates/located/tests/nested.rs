@@ -122,7 +122,7 @@ proptest! {
                         "" => 0,
                         _ => key.expect("a value").start,
                     };
-                    let before = &written[..positions.start(&written, &at)];
+                    let before = &written[..positions.extent(&written, &at).start];
                     let before: String =
                         serde_json::from_str(&format!("\"{before}\"")).expect("a string");
                     prop_assert_eq!(before, &inner[..expected], "{} in {}", at, written);
@@ -167,7 +167,7 @@ proptest! {
         }
         // Of what is not JSON, no place is right, but each is within it.
         if let Some(positions) = PositionsInString::of(&written) {
-            prop_assert!(written.get(positions.start(&written, "/a/0")..).is_some());
+            prop_assert!(written.get(positions.extent(&written, "/a/0")).is_some());
         }
     }
 
@@ -209,7 +209,7 @@ fn a_value_stands_behind_the_marks_before_it() {
         ("plain", "/a", "plain"),
     ] {
         let positions = PositionsInString::of(written).expect("positions");
-        assert_eq!(&written[positions.start(written, at)..], rest, "{written}");
+        assert_eq!(&written[positions.extent(written, at).start..], rest, "{written}");
     }
     for nothing in ["", " ", r#"\"a"#, "[1"] {
         assert!(PositionsInString::of(nothing).is_none(), "{nothing}");

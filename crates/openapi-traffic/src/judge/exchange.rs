@@ -8,8 +8,6 @@ use har_recording::Wire;
 use http_recording::Recording;
 use located::{Place, PositionsInString, Source};
 
-use crate::extent::length_in_string;
-
 /// A recorded exchange with its position in a file.
 #[derive(Debug)]
 pub struct Exchange {
@@ -153,10 +151,11 @@ impl Exchange {
             })
         });
         let Body { span, positions } = body.as_ref()?;
-        let start = span.start + positions.start(text.get(span.clone())?, below);
+        let written = text.get(span.clone())?;
+        let extent = positions.extent(written, below);
+        let start = span.start + extent.start;
         let (line, column) = self.source.line_and_column(start);
-        // With the quote that ends the string.
-        let rest = text.get(start..span.end + 1)?;
+        let length = written.get(extent)?.chars().count();
         Some(Located {
             place: Place {
                 file: self.source.file().to_owned(),
@@ -164,7 +163,7 @@ impl Exchange {
                 column,
                 pointer: whole.to_owned(),
             },
-            end: length_in_string(rest).map(|length| column + length),
+            end: Some(column + length),
             byte: self.byte.map(|byte| byte + start),
         })
     }
