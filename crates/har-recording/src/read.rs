@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use url::{ParseError, Url};
 
 use http_recording::{FORMAT, Meta, Origin, Recording, Request, Response};
-use located::Unreadable;
+use located::{PositionsInString, Unreadable};
 
 /// An exchange of a HAR file, not redacted.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,10 @@ pub struct HarEntry {
     pub pointer: String,
     /// What was sent and a recording does not hold.
     pub wire: Wire,
+    /// Where the values in the bodies of the request and of the response are, within the strings of
+    /// the file that hold these bodies. `None` for a body that was not parsed directly from such a
+    /// string; `PositionsInString::of` computes those.
+    pub positions: [Option<PositionsInString>; 2],
 }
 
 /// The parts of an exchange in a HAR file that must not be stored. Its `Debug` output shows none of
@@ -109,12 +113,9 @@ pub fn read(text: &str) -> Result<(Vec<HarEntry>, Vec<Skip>), Unreadable> {
     let (mut entries, mut skipped) = (Vec::new(), Vec::new());
     for (index, entry) in document.log.entries.into_iter().enumerate() {
         let pointer = format!("/log/entries/{index}");
-        match Entry::of(entry.get()).and_then(|entry| recording(entry, &mut Value::Null)) {
-            Ok((recording, wire)) => entries.push(HarEntry {
-                recording,
-                pointer,
-                wire,
-            }),
+        let entry = Entry::of(entry.get());
+        match entry.and_then(|entry| recording(entry, &pointer, &mut Value::Null)) {
+            Ok(entry) => entries.push(entry),
             Err(reason) => skipped.push(Skip { pointer, reason }),
         }
     }
@@ -260,9 +261,9 @@ impl Text<'_> {
         }
     }
 
-    /// The value, if it is JSON that can be parsed from the raw string; reuses the memory of
-    /// `spare`.
-    fn json(&self, spare: &mut Value) -> Option<Value> {
+    /// The value and its positions, if it is JSON that can be parsed from the raw string; reuses the
+    /// memory of `spare`.
+    fn json(&self, spare: &mut Value) -> Option<(Value, PositionsInString)> {
         match self {
             Text::Written(written) => {
                 let inside = written.strip_prefix('"')?.strip_suffix('"')?;
@@ -323,8 +324,9 @@ fn no_entry(reason: &str) -> String {
 pub(crate) fn by_parts(
     json: &str,
     texts: &[Range<usize>],
+    pointer: &str,
     spare: &mut Value,
-) -> Option<(Recording, Wire)> {
+) -> Option<HarEntry> {
     const LEFT: &str = "\"\"";
     let taken: usize = texts.iter().map(Range::len).sum();
     let length = json.len().checked_sub(taken)? + texts.len() * LEFT.len();
@@ -347,7 +349,8 @@ pub(crate) fn by_parts(
         }
     }
     // Any others belong to members that are ignored, and must still be checked to be JSON.
-    left.is_empty().then(|| recording(entry, spare).ok())?
+    left.is_empty()
+        .then(|| recording(entry, pointer, spare).ok())?
 }
 
 /// Rejects other versions during parsing, while the line is known.
@@ -380,8 +383,12 @@ fn parsed(written: &str) -> Result<(Url, bool), ParseError> {
     bare.map(|url| (url, true)).ok_or(error)
 }
 
-/// The exchange of an entry; the body of the response may use the memory of `spare`.
-pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recording, Wire), String> {
+/// The exchange of the entry at a pointer; the body of the response may use the memory of `spare`.
+pub(crate) fn recording(
+    entry: Entry<'_>,
+    pointer: &str,
+    spare: &mut Value,
+) -> Result<HarEntry, String> {
     let HarRequest {
         method,
         url,
@@ -481,7 +488,12 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
         response,
         repeated,
     };
-    Ok((recording, wire))
+    Ok(HarEntry {
+        recording,
+        pointer: pointer.to_owned(),
+        wire,
+        positions: [sent.positions, received.positions],
+    })
 }
 
 /// The query of the URL. `queryString` is only the fallback, because tools disagree on whether its
@@ -537,6 +549,8 @@ fn with_media_type(
 #[derive(Default)]
 struct Body {
     json: Option<Value>,
+    /// The positions in it.
+    positions: Option<PositionsInString>,
     text: Option<String>,
     /// The exchange had a body, but it is not in the file in readable form.
     omitted: bool,
@@ -679,9 +693,11 @@ fn body(
     let text = content.text.unwrap_or(Text::Made(String::new()));
     let encoding = content.encoding.as_deref();
     let is_base64 = encoding.is_some_and(|it| it.eq_ignore_ascii_case("base64"));
-    if !is_base64 && let Some(value) = text.json(spare).filter(is_nested) {
+    let parsed = if is_base64 { None } else { text.json(spare) };
+    if let Some((value, positions)) = parsed.filter(|(value, _)| is_nested(value)) {
         return Ok(Body {
             json: Some(value),
+            positions: Some(positions),
             ..body
         });
     }

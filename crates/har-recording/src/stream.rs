@@ -142,25 +142,21 @@ impl EntryText {
     /// # Errors
     /// As [`Self::read`].
     pub fn read_again(&self, spare: &mut Value) -> serde_json::Result<Result<HarEntry, Skip>> {
-        let exchange = match by_parts(&self.text, &self.texts, spare) {
+        let pointer = &self.pointer;
+        let exchange = match by_parts(&self.text, &self.texts, pointer, spare) {
             Some(exchange) => Ok(exchange),
             None => match serde_json::from_str(&self.text) {
                 // Valid JSON that is not an entry: parsed again for an error with the place in it.
                 Err(error) if error.is_data() && located::is_json(&self.text) => {
-                    Entry::of(&self.text).and_then(|entry| recording(entry, spare))
+                    Entry::of(&self.text).and_then(|entry| recording(entry, pointer, spare))
                 }
-                read => recording(read?, spare),
+                read => recording(read?, pointer, spare),
             },
         };
-        let pointer = self.pointer.clone();
-        Ok(match exchange {
-            Ok((recording, wire)) => Ok(HarEntry {
-                recording,
-                pointer,
-                wire,
-            }),
-            Err(reason) => Err(Skip { pointer, reason }),
-        })
+        Ok(exchange.map_err(|reason| Skip {
+            pointer: pointer.clone(),
+            reason,
+        }))
     }
 }
 

@@ -242,7 +242,9 @@ pub fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
 #[inline]
 pub(crate) fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
     let high = |word| special(word) | below(word, b' ');
-    first_of(bytes, at, high, |byte| matches!(byte, b'"' | b'\\' | ..b' '))
+    first_of(bytes, at, high, |byte| {
+        matches!(byte, b'"' | b'\\' | ..b' ')
+    })
 }
 
 /// The first quote or backslash from a byte `at` on.

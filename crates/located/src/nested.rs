@@ -1,15 +1,21 @@
 //! Parses JSON that is embedded as a string in other JSON, without decoding the string first.
 
+use std::ops::Range;
+
 use serde_json::{Map, Number, Value};
 
+use crate::PositionsInString;
 use crate::grammar::plain_end;
+use crate::tree::{Kind, Tree};
 
 /// The depth limit of `serde_json`.
 const MAX_DEPTH: usize = 127;
+/// A quote of the inner text.
+const QUOTE: &[u8] = b"\\\"";
 
 /// Parses JSON that is embedded as a string in other JSON, from the raw text between the quotes of
-/// that string. The result is that of [`json`](crate::json()) for the decoded string, without
-/// decoding it.
+/// that string. The value is that of [`json`](crate::json()) for the decoded string, without
+/// decoding it. The positions are those in the raw text.
 ///
 /// `spare` is a value that is no longer needed; its memory is reused. Consecutive values are mostly
 /// similar: objects with the same keys in the same order, of which only the values are overwritten.
@@ -19,48 +25,65 @@ const MAX_DEPTH: usize = 127;
 ///
 /// // A body in a HAR file: {"text": "{\"a\": [1, \"\\n\"]}"}
 /// let body = r#"{\"a\": [1, \"\\n\"]}"#;
-/// let value = located::json_in_string(body, Value::Null).expect("JSON");
+/// let (value, positions) = located::json_in_string(body, Value::Null).expect("JSON");
 /// assert_eq!(value, json!({"a": [1, "\n"]}));
+/// assert_eq!(&body[positions.extent(body, "/a/0")], "1");
 ///
-/// let next = located::json_in_string(r#"{\"a\": [2]}"#, value);
-/// assert_eq!(next, Some(json!({"a": [2]})));
+/// let (next, _) = located::json_in_string(r#"{\"a\": [2]}"#, value).expect("JSON");
+/// assert_eq!(next, json!({"a": [2]}));
 /// ```
 ///
 /// `None` if it is not JSON, or has something that is not supported here: a duplicate key, an
 /// unpaired surrogate, a number out of range, more than 127 levels, or structure written with `\u`
 /// escapes. Use [`json`](crate::json()) then.
-pub fn json_in_string(written: &str, mut spare: Value) -> Option<Value> {
+pub fn json_in_string(written: &str, mut spare: Value) -> Option<(Value, PositionsInString)> {
     let mut reader = Reader {
         text: written,
         bytes: written.as_bytes(),
         at: 0,
+        positions: Tree::of(written)?,
     };
-    reader.value(&mut spare, 0)?;
-    reader.peek().is_none().then_some(spare)
+    reader.value(None, &mut spare, 0)?;
+    let is_end = reader.peek().is_none();
+    is_end.then(|| (spare, PositionsInString::new(reader.positions)))
 }
 
 struct Reader<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    positions: Tree,
 }
 
 impl Reader<'_> {
-    /// Parses a value, reusing the memory of another.
-    fn value(&mut self, value: &mut Value, depth: usize) -> Option<()> {
-        let literal = match self.peek()? {
+    /// Parses a value, reusing the memory of another, and returns its number in the positions.
+    fn value(&mut self, key: Option<Range<usize>>, value: &mut Value, depth: usize) -> Option<u32> {
+        let first = self.peek()?;
+        let number = self.positions.open(key, self.at);
+        let kind = match first {
             b'{' if depth < MAX_DEPTH => {
                 if !value.is_object() {
                     *value = Value::Object(Map::new());
                 }
-                return self.object(value.as_object_mut()?, depth + 1);
+                self.object(value.as_object_mut()?, depth + 1)?
             }
             b'[' if depth < MAX_DEPTH => {
                 if !value.is_array() {
                     *value = Value::Array(Vec::new());
                 }
-                return self.array(value.as_array_mut()?, depth + 1);
+                self.array(value.as_array_mut()?, depth + 1)?
             }
+            first => {
+                self.scalar(first, value)?;
+                Kind::Scalar
+            }
+        };
+        self.positions.close(number, self.at, kind);
+        Some(number)
+    }
+
+    fn scalar(&mut self, first: u8, value: &mut Value) -> Option<()> {
+        *value = match first {
             b'\\' => {
                 if let Value::String(string) = value {
                     string.clear();
@@ -76,11 +99,10 @@ impl Reader<'_> {
             b'-' | b'0'..=b'9' => Value::Number(self.number()?),
             _ => return None,
         };
-        *value = literal;
         Some(())
     }
 
-    fn array(&mut self, items: &mut Vec<Value>, depth: usize) -> Option<()> {
+    fn array(&mut self, items: &mut Vec<Value>, depth: usize) -> Option<Kind> {
         self.at += 1;
         let (mut count, mut more) = (0, self.peek()? != b']');
         if !more {
@@ -90,25 +112,25 @@ impl Reader<'_> {
             if count == items.len() {
                 items.push(Value::Null);
             }
-            self.value(&mut items[count], depth)?;
+            self.value(None, &mut items[count], depth)?;
             count += 1;
             more = self.more(b']')?;
         }
         items.truncate(count);
-        Some(())
+        Some(Kind::Items(u32::try_from(count).ok()?))
     }
 
-    fn object(&mut self, members: &mut Map<String, Value>, depth: usize) -> Option<()> {
+    fn object(&mut self, members: &mut Map<String, Value>, depth: usize) -> Option<Kind> {
         self.at += 1;
         let (mut count, mut more) = (0, self.peek()? != b'}');
         if !more {
             self.at += 1;
         }
-        for (key, value) in members.iter_mut() {
-            if !more || !self.key_is(key) {
+        for (name, value) in members.iter_mut() {
+            let Some(key) = more.then(|| self.key_if(name)).flatten() else {
                 break;
-            }
-            self.value(value, depth)?;
+            };
+            self.value(Some(key), value, depth)?;
             count += 1;
             more = self.more(b'}')?;
         }
@@ -122,16 +144,22 @@ impl Reader<'_> {
         }
         while more {
             self.peek()?;
-            let (mut key, mut value) = (String::new(), Value::Null);
-            self.string(&mut key)?;
+            let (start, mut name, mut value) = (self.at, String::new(), Value::Null);
+            self.string(&mut name)?;
+            let key = start..self.at;
             self.colon()?;
-            self.value(&mut value, depth)?;
-            if members.insert(key, value).is_some() {
+            // What has escapes is longer than its name.
+            let is_plain = key.len() == name.len() + 2 * QUOTE.len();
+            let number = self.value(Some(key), &mut value, depth)?;
+            if !is_plain {
+                self.positions.name(self.text, number, name.clone());
+            }
+            if members.insert(name, value).is_some() {
                 return None;
             }
             more = self.more(b'}')?;
         }
-        Some(())
+        Some(Kind::Members(u32::try_from(members.len()).ok()?))
     }
 
     /// Whether another item or member follows; consumes the separator or the end.
@@ -144,19 +172,27 @@ impl Reader<'_> {
         }
     }
 
-    /// Consumes the next key and its colon, if it is this key written without escapes.
-    fn key_is(&mut self, expected: &str) -> bool {
+    /// Consumes the next key and its colon, if it has this name and is written without escapes, and
+    /// returns where the key is.
+    fn key_if(&mut self, name: &str) -> Option<Range<usize>> {
         let before = self.at;
-        let is_it = self.peek().is_some()
-            && plain_end(expected.as_bytes(), 0).is_none()
-            && self.token(b"\\\"").is_some()
-            && self.token(expected.as_bytes()).is_some()
-            && self.token(b"\\\"").is_some()
-            && self.colon().is_some();
-        if !is_it {
+        let key = self.key_of(name);
+        if key.is_none() {
             self.at = before;
         }
-        is_it
+        key
+    }
+
+    fn key_of(&mut self, name: &str) -> Option<Range<usize>> {
+        self.peek()?;
+        let start = self.at;
+        plain_end(name.as_bytes(), 0).is_none().then_some(())?;
+        self.token(QUOTE)?;
+        self.token(name.as_bytes())?;
+        self.token(QUOTE)?;
+        let key = start..self.at;
+        self.colon()?;
+        Some(key)
     }
 
     fn colon(&mut self) -> Option<()> {
@@ -199,14 +235,14 @@ impl Reader<'_> {
 
     /// Parses a string, from its opening quote.
     fn string(&mut self, string: &mut String) -> Option<()> {
-        self.token(b"\\\"")?;
+        self.token(QUOTE)?;
         string.push_str(self.plain()?);
         // A bare quote would end the outer string, and control characters are never valid.
-        while !self.bytes[self.at..].starts_with(b"\\\"") {
+        while !self.bytes[self.at..].starts_with(QUOTE) {
             string.push(self.escape()?);
             string.push_str(self.plain()?);
         }
-        self.at += 2;
+        self.at += QUOTE.len();
         Some(())
     }
 

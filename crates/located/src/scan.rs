@@ -38,10 +38,16 @@ pub(crate) fn tree(text: &str, strings: &[Range<usize>]) -> Option<Tree> {
 /// // Of what is not there, the nearest around it.
 /// assert_eq!(positions.extent(body, "/a/7/b"), positions.extent(body, "/a"));
 /// ```
-#[derive(Debug)]
+///
+/// [`json_in_string`](crate::json_in_string) returns them with the value.
+#[derive(Debug, Clone, PartialEq)]
 pub struct PositionsInString(Tree);
 
 impl PositionsInString {
+    pub(crate) fn new(tree: Tree) -> PositionsInString {
+        PositionsInString(tree)
+    }
+
     /// The positions in what is written between the quotes of a string. Of what is not JSON, they
     /// are of no use, or there are none.
     pub fn of(written: &str) -> Option<PositionsInString> {

@@ -8,7 +8,7 @@ use crate::pointer;
 
 /// The positions of a document's values. A value comes before its members or items, so that a large
 /// document needs no more than one list.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tree {
     nodes: Vec<Stored>,
     /// The names of keys that are not what is written between their quotes.
@@ -34,7 +34,7 @@ pub(crate) enum Kind {
 }
 
 /// A node as it is stored: small, because there are as many as values in the document.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Stored {
     /// Where the key stands; what has none has an empty one at the value.
     key: Range<u32>,

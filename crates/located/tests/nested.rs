@@ -78,6 +78,11 @@ fn values() -> impl Strategy<Value = Value> {
     })
 }
 
+/// The value alone.
+fn value_in_string(written: &str, spare: Value) -> Option<Value> {
+    json_in_string(written, spare).map(|(value, _)| value)
+}
+
 proptest! {
     #[test]
     fn what_any_writer_wrote_is_read_without_the_string(value in values()) {
@@ -94,7 +99,7 @@ proptest! {
             for written in [
                 written(&text), in_ascii(&written(&text)), written(&text).replace('/', "\\/")
             ] {
-                let read = json_in_string(&written, Value::Null);
+                let read = value_in_string(&written, Value::Null);
                 prop_assert_eq!(&read, &by_the_string(&written), "{}", written);
                 prop_assert!(read.is_some(), "{}", written);
                 // Equal maps may be in another order.
@@ -107,7 +112,7 @@ proptest! {
     }
 
     #[test]
-    fn a_value_stands_where_the_string_has_it(value in values()) {
+    fn a_value_stands_where_the_string_has_it(before in values(), value in values()) {
         let compact = value.to_string();
         let pretty = serde_json::to_string_pretty(&value).expect("JSON");
         for inner in [in_ascii(&compact), pretty.replace('\n', "\r\n\t"), compact] {
@@ -115,6 +120,10 @@ proptest! {
             let writings = [written(&inner), in_ascii(&written(&inner)), in_escapes(&inner)];
             for written in writings {
                 let positions = PositionsInString::of(&written).expect("JSON");
+                // Reading it notes the same positions.
+                if let Some((_, read)) = json_in_string(&written, before.clone()) {
+                    prop_assert_eq!(&read, &positions, "{}", written);
+                }
                 for (at, _) in pointer::values(&value) {
                     // What is no object or array is no JSON document to a source.
                     let key = source.key_span(&at).or_else(|| source.span(&at));
@@ -147,7 +156,7 @@ proptest! {
         }
         for next in [&value, &like, &before] {
             let written = written(&next.to_string());
-            let read = json_in_string(&written, before.clone()).expect("JSON");
+            let read = value_in_string(&written, before.clone()).expect("JSON");
             let expected = by_the_string(&written).expect("JSON");
             prop_assert_eq!(&read, &expected);
             prop_assert_eq!(read.to_string(), expected.to_string());
@@ -162,7 +171,7 @@ proptest! {
             r"|\\u0022|0){0,24}",
         ),
     ) {
-        if let Some(value) = json_in_string(&written, before) {
+        if let Some(value) = value_in_string(&written, before) {
             prop_assert_eq!(by_the_string(&written), Some(value), "{}", written);
         }
         // Of what is not JSON, no place is right, but each is within it.
@@ -187,7 +196,7 @@ proptest! {
         let end = bounds.iter().copied().find(|it| *it > start).unwrap_or(start);
         written.replace_range(start..end, &with);
         let before = if like_before { value } else { before };
-        if let Some(value) = json_in_string(&written, before) {
+        if let Some(value) = value_in_string(&written, before) {
             prop_assert_eq!(by_the_string(&written), Some(value), "{}", written);
         }
     }
@@ -209,7 +218,11 @@ fn a_value_stands_behind_the_marks_before_it() {
         ("plain", "/a", "plain"),
     ] {
         let positions = PositionsInString::of(written).expect("positions");
-        assert_eq!(&written[positions.extent(written, at).start..], rest, "{written}");
+        assert_eq!(
+            &written[positions.extent(written, at).start..],
+            rest,
+            "{written}"
+        );
     }
     for nothing in ["", " ", r#"\"a"#, "[1"] {
         assert!(PositionsInString::of(nothing).is_none(), "{nothing}");
@@ -228,7 +241,7 @@ fn escapes_of_both_strings_are_undone() {
         (r#" \n\r\t{ \"a\"\n:\t1 } \n"#, json!({"a": 1})),
     ] {
         assert_eq!(
-            json_in_string(written, Value::Null),
+            value_in_string(written, Value::Null),
             Some(expected),
             "{written}"
         );
@@ -238,11 +251,11 @@ fn escapes_of_both_strings_are_undone() {
 #[test]
 fn what_needs_a_closer_look_is_left_to_the_string() {
     let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
-    assert!(json_in_string(&deep(127), Value::Null).is_some());
+    assert!(value_in_string(&deep(127), Value::Null).is_some());
     let before = json!({"a\\": 1, "a\"": 2, "a": 3});
-    assert!(json_in_string(r#"{\"a\\": 1}"#, before.clone()).is_none());
-    assert!(json_in_string(r#"{\"a"\": 1}"#, before.clone()).is_none());
-    assert!(json_in_string(r#"{\"a\": 1, \"a\": 2}"#, before).is_none());
+    assert!(value_in_string(r#"{\"a\\": 1}"#, before.clone()).is_none());
+    assert!(value_in_string(r#"{\"a"\": 1}"#, before.clone()).is_none());
+    assert!(value_in_string(r#"{\"a\": 1, \"a\": 2}"#, before).is_none());
     for written in [
         // No JSON, of the one string or of the other.
         "",
@@ -285,7 +298,7 @@ fn what_needs_a_closer_look_is_left_to_the_string() {
         "\u{feff}1",
         &deep(128),
     ] {
-        assert_eq!(json_in_string(written, Value::Null), None, "{written}");
+        assert_eq!(value_in_string(written, Value::Null), None, "{written}");
     }
 }
 
@@ -310,7 +323,7 @@ fn numbers_are_those_that_serde_json_reads() {
         "123456789012345678901234567890",
         "0.30000000000000004",
     ] {
-        let read = json_in_string(number, Value::Null).expect("a number");
+        let read = value_in_string(number, Value::Null).expect("a number");
         let expected: Value = serde_json::from_str(number).expect("a number");
         assert_eq!(read, expected);
         assert_eq!(read.to_string(), expected.to_string(), "{number}");

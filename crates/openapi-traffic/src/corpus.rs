@@ -18,7 +18,7 @@ use crate::linked::{self, Linked};
 use crate::relations::{Relations, Session};
 use crate::shown;
 use crate::spec::Spec;
-use har_recording::{Entries, EntryText, HarEntry, Opened, Skip, Wire};
+use har_recording::{Entries, EntryText, HarEntry, Opened, Skip};
 use http_recording::{Found, Kind, Recording, walk};
 use located::{Source, Unreadable, display, pointer};
 
@@ -518,26 +518,6 @@ fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> Result<Outc
     judged.map_err(|error| described(&path, &error))
 }
 
-/// The exchanges of a source, numbered from `number`, each with its index in a HAR.
-fn read_exchanges(
-    source: &Arc<Source>,
-    number: u64,
-    skipped: &mut Vec<(String, String)>,
-) -> anyhow::Result<Vec<(Option<usize>, Arc<Exchange>)>> {
-    let exchange = |(number, read): (u64, (Recording, String, Option<Wire>))| {
-        let (recording, at, wire) = read;
-        let index = pointer::last(&at).and_then(|index| index.parse().ok());
-        let exchange = Exchange::new(recording, Arc::clone(source), &at, number);
-        let exchange = match wire {
-            Some(wire) => exchange.with_wire(wire),
-            None => exchange,
-        };
-        (index, Arc::new(exchange))
-    };
-    let read = read(source, skipped)?;
-    Ok((number..).zip(read).map(exchange).collect())
-}
-
 /// The exchanges of a file or, where it has one on each line, of that line; none where it cannot be
 /// read any more.
 pub(crate) fn exchanges_at(path: &Path, line: usize) -> Vec<Arc<Exchange>> {
@@ -611,16 +591,9 @@ fn relate_entries(
 
 /// The exchange of an entry of a HAR.
 fn entry_exchange(file: &str, entry: EntryText, read: HarEntry, number: u64) -> Exchange {
-    let HarEntry {
-        recording,
-        pointer,
-        wire,
-    } = read;
     let byte = entry.byte;
     let source = Arc::new(entry.into_source(file));
-    Exchange::new(recording, source, &pointer, number)
-        .with_wire(wire)
-        .at_byte(byte)
+    Exchange::of_har(read, source, number).at_byte(byte)
 }
 
 /// The exchange in a file with a single recording.
@@ -783,25 +756,28 @@ fn judge_entries(
     Some((evidence, outcome))
 }
 
-/// The exchanges of a document, each with its pointer; entries that are none are added to
-/// `skipped`.
-fn read(
-    source: &Source,
+/// The exchanges of a source, numbered from `number`, each with its index in a HAR; entries that are
+/// none are added to `skipped`.
+fn read_exchanges(
+    source: &Arc<Source>,
+    number: u64,
     skipped: &mut Vec<(String, String)>,
-) -> anyhow::Result<Vec<(Recording, String, Option<Wire>)>> {
-    let har = |read: (Vec<HarEntry>, Vec<Skip>), skipped: &mut Vec<_>| {
+) -> anyhow::Result<Vec<(Option<usize>, Arc<Exchange>)>> {
+    let of_har = |read: (Vec<HarEntry>, Vec<Skip>), skipped: &mut Vec<_>| {
         let none = read.1.into_iter();
         let label = |pointer: &str| format!("{}#{pointer}", source.file());
         skipped.extend(none.map(|skip| (skip.reason, label(&skip.pointer))));
-        let exchanges = read.0.into_iter();
-        exchanges
-            .map(|entry| (entry.recording, entry.pointer, Some(entry.wire)))
-            .collect()
+        let exchanges = (number..).zip(read.0).map(|(number, entry)| {
+            let index = pointer::last(&entry.pointer).and_then(|index| index.parse().ok());
+            let exchange = Exchange::of_har(entry, Arc::clone(source), number);
+            (index, Arc::new(exchange))
+        });
+        exchanges.collect()
     };
     if !begins_as_recording(source.text())
         && let Ok(read) = har_recording::read(source.text())
     {
-        return Ok(har(read, skipped));
+        return Ok(of_har(read, skipped));
     }
     let (json, repeated) = match source.json() {
         // Valid JSON fails to parse only if it is nested too deeply.
@@ -820,7 +796,7 @@ fn read(
             } = error;
             anyhow!("{}:{line}:{column}: {reason}", source.file())
         })?;
-        return Ok(har(read, skipped));
+        return Ok(of_har(read, skipped));
     }
     if json.get("format").is_none() {
         let reason =
@@ -828,7 +804,8 @@ fn read(
         return Err(source.error_at("", reason).into());
     }
     let recording = Recording::of(source, json, repeated)?;
-    Ok(vec![(recording, String::new(), None)])
+    let exchange = Exchange::new(recording, Arc::clone(source), "", number);
+    Ok(vec![(None, Arc::new(exchange))])
 }
 
 /// Whether the first key is that of a recording, so that it need not be parsed as a HAR.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use har_recording::Wire;
+use har_recording::{HarEntry, Wire};
 use http_recording::Recording;
 use located::{Place, PositionsInString, Source};
 
@@ -21,7 +21,7 @@ pub struct Exchange {
     /// The byte of the file at which the source begins, if it is an entry of a large HAR file.
     byte: Option<usize>,
     /// The bodies of request and response if the file has them as strings.
-    bodies: [OnceLock<Option<Body>>; 2],
+    bodies: [Body; 2],
 }
 
 /// The place of a value, and what is known of one within a body of a HAR file.
@@ -34,11 +34,11 @@ pub(super) struct Located {
 }
 
 /// A body in a string of the source.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Body {
     /// Where it is written, without quotes.
-    span: Range<usize>,
-    positions: PositionsInString,
+    span: OnceLock<Option<Range<usize>>>,
+    positions: OnceLock<Option<PositionsInString>>,
 }
 
 impl Exchange {
@@ -57,16 +57,28 @@ impl Exchange {
             label,
             wire: None,
             byte: None,
-            bodies: [OnceLock::new(), OnceLock::new()],
+            bodies: Default::default(),
         }
     }
 
-    /// Adds what a recording does not hold: the full URL, and the headers that carry credentials.
-    /// Without it, nothing is known about these headers.
-    #[must_use]
-    pub fn with_wire(mut self, wire: Wire) -> Exchange {
-        self.wire = Some(wire);
-        self
+    /// The exchange of an entry of a HAR file. Unlike a recording alone, it has the full URL and the
+    /// headers that carry credentials.
+    pub fn of_har(entry: HarEntry, source: Arc<Source>, number: u64) -> Exchange {
+        let HarEntry {
+            recording,
+            pointer,
+            wire,
+            positions,
+        } = entry;
+        let bodies = positions.map(|positions| Body {
+            span: OnceLock::new(),
+            positions: positions.map_or_else(OnceLock::new, |it| OnceLock::from(Some(it))),
+        });
+        Exchange {
+            wire: Some(wire),
+            bodies,
+            ..Exchange::new(recording, source, &pointer, number)
+        }
     }
 
     /// Adds at which byte of the file its source begins.
@@ -141,17 +153,18 @@ impl Exchange {
     /// `whole`.
     fn in_body(&self, whole: &str, body: usize, below: &str) -> Option<Located> {
         let text = self.source.text();
-        let body = self.bodies[body].get_or_init(|| {
+        let body = &self.bodies[body];
+        let between_quotes = || {
             let span = self.source.span(whole)?;
             let literal = text.get(span.clone())?;
-            let written = literal.strip_prefix('"')?.strip_suffix('"')?;
-            Some(Body {
-                span: span.start + 1..span.end - 1,
-                positions: PositionsInString::of(written)?,
-            })
-        });
-        let Body { span, positions } = body.as_ref()?;
+            let inside = literal.strip_prefix('"')?.strip_suffix('"')?;
+            let start = span.start + 1;
+            Some(start..start + inside.len())
+        };
+        let span = body.span.get_or_init(between_quotes).as_ref()?;
         let written = text.get(span.clone())?;
+        let positions = || PositionsInString::of(written);
+        let positions = body.positions.get_or_init(positions).as_ref()?;
         let extent = positions.extent(written, below);
         let start = span.start + extent.start;
         let (line, column) = self.source.line_and_column(start);

@@ -50,7 +50,7 @@ fn judged(
         .map_err(|it| it.reason)
         .unwrap();
     let entry = entries.remove(0);
-    let exchange = Exchange::new(entry.recording, source, &entry.pointer, 0).with_wire(entry.wire);
+    let exchange = Exchange::of_har(entry, source, 0);
     judge(&spec(security), &exchange)
 }
 

@@ -66,7 +66,7 @@ fn findings(parameter: Value, target: &str, headers: &[(&str, &str)], status: u1
         .map_err(|it| it.reason)
         .unwrap();
     let entry = entries.remove(0);
-    let exchange = Exchange::new(entry.recording, source, &entry.pointer, 0).with_wire(entry.wire);
+    let exchange = Exchange::of_har(entry, source, 0);
     judge(&spec, &exchange).0
 }
 
