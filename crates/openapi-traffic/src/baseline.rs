@@ -7,6 +7,8 @@
 //! An entry names one finding by its id, or all findings of a code; `at` restricts it to those at
 //! one place: a pointer into the spec or into an exchange, in which `*` matches any one token.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -95,8 +97,8 @@ impl Baseline {
                     entry.expires.to_string(),
                 );
                 applied.expired.push(Finding {
-                    spec: place("/expires"),
-                    spec_name: Some(entry.name()),
+                    spec: place("/expires").map(Arc::new),
+                    spec_name: Some(entry.name().into()),
                     ..expired
                 });
             } else if !used {
@@ -108,8 +110,8 @@ impl Baseline {
                     "none",
                 );
                 applied.unused.push(Finding {
-                    spec: place(""),
-                    spec_name: Some(entry.name()),
+                    spec: place("").map(Arc::new),
+                    spec_name: Some(entry.name().into()),
                     ..unused
                 });
             }
@@ -144,7 +146,7 @@ impl Entry {
         if let Some(id) = &self.id {
             return *id == finding.id();
         }
-        let places = [&finding.spec, &finding.recording];
+        let places = [finding.spec.as_deref(), finding.recording.as_ref()];
         let places = places.into_iter().flatten().map(|place| &place.pointer);
         self.code.as_deref() == Some(finding.code)
             && self

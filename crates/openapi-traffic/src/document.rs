@@ -30,9 +30,9 @@ pub(crate) struct Document {
 #[derive(Debug)]
 pub(crate) struct Named {
     /// The place of the value at a pointer, or of the nearest value around it, in whichever file.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<Arc<Place>>,
     /// The stable name of the place in its file (see [`by_name`]).
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
 }
 
 /// A file that the document refers to, or why it cannot be read.
@@ -109,8 +109,8 @@ impl Document {
         let (_, inside) = self.file(pointer);
         let file = &pointer[..pointer.len() - inside.len()];
         let named = Arc::new(Named {
-            place: self.place(pointer),
-            name: by_name(self.get(file).unwrap_or(&Value::Null), inside),
+            place: self.place(pointer).map(Arc::new),
+            name: by_name(self.get(file).unwrap_or(&Value::Null), inside).into(),
         });
         let mut known = self.named.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(pointer.to_owned(), Arc::clone(&named));

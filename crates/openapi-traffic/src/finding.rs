@@ -3,14 +3,19 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use located::{Place, pointer};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::codes::{About, Rule, Severity};
 use crate::digest::digest;
+
+/// How many findings one thread works on at once.
+const CHUNK: usize = 1024;
 
 /// One finding. It never contains a secret: `seen` is a type or a size, and a name that looks like
 /// a value is `•••`.
@@ -33,11 +38,11 @@ pub struct Finding {
     /// What the traffic has instead.
     pub seen: String,
     /// The place in the spec.
-    pub spec: Option<Place>,
+    pub spec: Option<Arc<Place>>,
     /// A stable name for that place: its pointer with item names in place of list indices. `None`
     /// if the pointer itself is stable.
     #[serde(skip)]
-    pub spec_name: Option<String>,
+    pub spec_name: Option<Arc<str>>,
     /// The place in the traffic. In a HAR file, which has bodies as strings, line and column are
     /// those within the string, and the pointer is that of the string.
     pub recording: Option<Place>,
@@ -46,7 +51,7 @@ pub struct Finding {
     pub before: Option<Place>,
     /// Method, path template and status of the exchange, such as `GET /users/{id} 404`. If the path
     /// is not documented, only its segments that look like words are shown.
-    pub exchange: Option<String>,
+    pub exchange: Option<Arc<str>>,
     /// JSON pointer of the value within the exchange, independent of the file format.
     pub at: Option<String>,
     /// The column behind what is wrong in the traffic, if it was worked out with the place.
@@ -108,12 +113,14 @@ impl Finding {
         id_of(&self.identity())
     }
 
-    /// The ids of findings. Those of equal ones are worked out once.
+    /// The ids of findings. Those of equal ones that are close to each other are worked out once.
     pub(crate) fn ids(findings: &[Finding]) -> Vec<String> {
-        let mut known: HashMap<Identity<'_>, String, FixedState> = HashMap::default();
-        let ids = findings.iter().map(|finding| {
-            let same = known.entry(finding.identity());
-            same.or_insert_with_key(id_of).clone()
+        let ids = findings.par_chunks(CHUNK).flat_map_iter(|findings| {
+            let mut known: HashMap<Identity<'_>, String, FixedState> = HashMap::default();
+            findings.iter().map(move |finding| {
+                let same = known.entry(finding.identity());
+                same.or_insert_with_key(id_of).clone()
+            })
         });
         ids.collect()
     }

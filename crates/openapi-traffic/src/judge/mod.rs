@@ -10,6 +10,7 @@ mod sent;
 mod walk;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::codes::Severity;
 use crate::codes::{Code, Rule};
@@ -39,7 +40,7 @@ pub fn judge_into(spec: &Spec, exchange: &Exchange, evidence: &mut Evidence) -> 
         exchange,
         evidence,
         findings: Vec::new(),
-        kind: String::new(),
+        kind: Arc::from(""),
     };
     judge.exchange();
     judge.findings
@@ -111,7 +112,7 @@ struct Judge<'j> {
     evidence: &'j mut Evidence,
     findings: Vec<Finding>,
     /// Method, path template and status.
-    kind: String,
+    kind: Arc<str>,
 }
 
 /// A finding before its places are looked up.
@@ -136,7 +137,7 @@ impl<'j> Judge<'j> {
         let template = template.unwrap_or_else(|| self.spec.known.path(&request.path));
         let method = request.method.to_ascii_uppercase();
         let shown = self.spec.known.name(&method).into_owned();
-        self.kind = format!("{shown} {template} {}", response.status);
+        self.kind = format!("{shown} {template} {}", response.status).into();
         self.repeated();
         let Some(first) = matches.first() else {
             self.evidence.see_undocumented(
@@ -282,7 +283,7 @@ impl<'j> Judge<'j> {
         let named = self.spec.named(found.spec);
         let finding = Finding {
             spec: named.place.clone(),
-            spec_name: Some(named.name.clone()),
+            spec_name: Some(Arc::clone(&named.name)),
             ..Finding::new(found.rule, found.message, found.expected, found.seen)
         };
         self.say(finding, found.at);
@@ -338,7 +339,7 @@ fn mask(known: &Known, side: &str, at: &str, shown: &str, texts: &mut [String]) 
 pub(crate) fn place_finding(
     spec: &Spec,
     exchange: &Exchange,
-    kind: &str,
+    kind: &Arc<str>,
     finding: Finding,
     at: &str,
 ) -> Finding {
@@ -376,7 +377,7 @@ pub(crate) fn place_finding(
         recording: Some(place),
         end,
         byte,
-        exchange: Some(kind.to_owned()),
+        exchange: Some(Arc::clone(kind)),
         at: Some(shown),
         ..finding
     }

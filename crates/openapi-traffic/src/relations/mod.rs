@@ -261,8 +261,8 @@ impl Relations {
         let never = counted.filter(|(_, (_, times))| **times == 0);
         never
             .map(|(number, (relation, _))| Finding {
-                spec: self.place(number, "/assert"),
-                spec_name: Some(format!("/{}/assert", relation.id)),
+                spec: self.place(number, "/assert").map(Arc::new),
+                spec_name: Some(format!("/{}/assert", relation.id).into()),
                 ..Finding::new(
                     Code::RelationNeverApplied.rule(),
                     format!("the relation `{}` applies to no exchange", relation.id),

@@ -103,12 +103,13 @@ impl<'r> Session<'r> {
             header: Value::Object(headers(&recording.response.headers)),
             status: recording.response.status.into(),
         });
-        let kind = format!(
+        let kind: Arc<str> = format!(
             "{} {} {}",
             self.spec.known.name(&method),
             found.route.template,
             recording.response.status
-        );
+        )
+        .into();
         let mut findings = Vec::new();
         // An exchange that is a step of a relation does not also end it.
         let is_step = |relation: usize| {
@@ -186,7 +187,7 @@ impl<'r> Session<'r> {
         &mut self,
         number: usize,
         bound: &Arc<Bound>,
-        kind: &str,
+        kind: &Arc<str>,
         findings: &mut Vec<Finding>,
     ) {
         let relation = &self.relations.all[number];
@@ -253,8 +254,8 @@ impl<'r> Session<'r> {
                 ),
             };
             let finding = Finding {
-                spec: self.relations.place(number, "/assert"),
-                spec_name: Some(format!("/{}/assert", relation.id)),
+                spec: self.relations.place(number, "/assert").map(Arc::new),
+                spec_name: Some(format!("/{}/assert", relation.id).into()),
                 ..Finding::new(code.rule(), says, expected, broken.seen)
             };
             let finding = Finding {

@@ -22,7 +22,7 @@ fn annotations(out: &mut String, report: &Report) -> fmt::Result {
     }
     for it in &report.findings {
         let finding = &it.finding;
-        let place = finding.recording.as_ref().or(finding.spec.as_ref());
+        let place = finding.recording.as_ref().or(finding.spec.as_deref());
         begin(out, finding.severity.word(), place)?;
         write!(property(out), "{} {}", finding.code, it.name)?;
         out.push_str("::");
@@ -54,7 +54,7 @@ fn message(out: &mut impl Write, it: &Reported) -> fmt::Result {
         "\nexpected: {}\nseen: {}",
         finding.expected, finding.seen
     )?;
-    let spec = finding.spec.as_ref();
+    let spec = finding.spec.as_deref();
     let places = [
         ("spec", spec.filter(|_| finding.recording.is_some())),
         ("compared with", finding.before.as_ref()),

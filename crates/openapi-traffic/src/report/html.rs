@@ -227,7 +227,7 @@ impl Page<'_> {
         let mut exchanges = Vec::new();
         for group in groups {
             let Reported { name, finding, .. } = group[0];
-            let code = (finding.code, name.as_str());
+            let code = (finding.code, *name);
             if !codes.contains(&code) {
                 codes.push(code);
             }
@@ -298,7 +298,7 @@ impl Page<'_> {
         let parts = [
             (
                 "The spec",
-                &finding.spec,
+                finding.spec.as_deref(),
                 None,
                 Kind::Document,
                 "expected",
@@ -306,7 +306,7 @@ impl Page<'_> {
             ),
             (
                 "The traffic",
-                &finding.recording,
+                finding.recording.as_ref(),
                 finding.byte,
                 Kind::Recording(reported.as_deref()),
                 "seen",
@@ -317,10 +317,8 @@ impl Page<'_> {
             if place.is_none() && text.is_empty() {
                 continue;
             }
-            let lines = place
-                .as_ref()
-                .map_or_else(Vec::new, |place| windows.draw(place, byte, kind));
-            self.window(title, place.as_ref(), &lines, label, text)?;
+            let lines = place.map_or_else(Vec::new, |place| windows.draw(place, byte, kind));
+            self.window(title, place, &lines, label, text)?;
         }
         self.out.push_str("</div>\n");
         if let Some(before) = &finding.before {
@@ -353,7 +351,7 @@ impl Page<'_> {
             count(others.len(), "other place")
         )?;
         for it in others {
-            let place = it.finding.recording.as_ref().or(it.finding.spec.as_ref());
+            let place = it.finding.recording.as_ref().or(it.finding.spec.as_deref());
             if let Some(place) = place {
                 writeln!(self.out, "<li>{}</li>", Where(place))?;
             }

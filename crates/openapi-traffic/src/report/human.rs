@@ -86,14 +86,14 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
     let recording = Kind::Recording(reported.as_deref());
     let parts = [
         (
-            &finding.spec,
+            finding.spec.as_deref(),
             None,
             Kind::Document,
             "expected",
             &finding.expected,
         ),
         (
-            &finding.recording,
+            finding.recording.as_ref(),
             finding.byte,
             recording,
             "seen",
@@ -103,9 +103,7 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
     let drawn: Vec<_> = parts
         .into_iter()
         .filter_map(|(place, byte, kind, label, text)| {
-            place
-                .as_ref()
-                .map(|place| (place, windows.draw(place, byte, kind), label, text))
+            place.map(|place| (place, windows.draw(place, byte, kind), label, text))
         })
         .collect();
     let last = drawn
@@ -134,7 +132,7 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
     }
     let others: Vec<_> = group[1..]
         .iter()
-        .filter_map(|it| it.finding.recording.as_ref().or(it.finding.spec.as_ref()))
+        .filter_map(|it| it.finding.recording.as_ref().or(it.finding.spec.as_deref()))
         .collect();
     for other in others.iter().take(LISTED) {
         note(out, gutter, &format!("also at {}", at(other)));

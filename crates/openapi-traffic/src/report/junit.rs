@@ -199,9 +199,9 @@ fn paragraph(out: &mut String, group: &[&Reported]) -> fmt::Result {
     let (expected, seen) = (&finding.expected, &finding.seen);
     write!(out, "\nexpected: {expected}\nseen: {seen}")?;
     let places = [
-        ("spec", &finding.spec),
-        ("recording", &finding.recording),
-        ("compared with", &finding.before),
+        ("spec", finding.spec.as_deref()),
+        ("recording", finding.recording.as_ref()),
+        ("compared with", finding.before.as_ref()),
     ];
     for (what, place) in places {
         if let Some(Place {

@@ -1,12 +1,15 @@
 //! The data of a report: findings, counts, and what was not validated.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -153,7 +156,7 @@ pub struct Reported {
     /// The id for a baseline entry; the same for equal findings in the items of one array.
     pub id: String,
     /// The readable name of the code.
-    pub name: String,
+    pub name: &'static str,
     /// The finding.
     #[serde(flatten)]
     pub finding: Finding,
@@ -178,7 +181,7 @@ impl Reported {
         with_ids
             .map(|(finding, id)| Reported {
                 id,
-                name: finding.name.to_owned(),
+                name: finding.name,
                 finding,
             })
             .collect()
@@ -225,6 +228,9 @@ impl Report {
             shown: HashMap::default(),
             real: files,
         };
+        findings
+            .par_iter_mut()
+            .for_each(|it| make_texts_visible(&mut it.finding));
         for it in findings {
             names.present(&mut it.finding);
         }
@@ -243,7 +249,7 @@ impl Report {
             }
         }
         let order = order(&self.findings);
-        sort_by(&mut self.findings, &order);
+        sort_by(&mut self.findings, order);
         self.problems.sort();
         self.skipped.sort();
         self.unchecked.sort();
@@ -322,10 +328,42 @@ fn order(findings: &[Reported]) -> Vec<usize> {
     order
 }
 
-/// Puts all items in an order of their numbers.
-fn sort_by<T>(items: &mut Vec<T>, order: &[usize]) {
-    let mut left: Vec<_> = std::mem::take(items).into_iter().map(Some).collect();
-    items.extend(order.iter().filter_map(|number| left[*number].take()));
+/// Puts all items in an order of their numbers, without a copy of all of them.
+fn sort_by<T>(items: &mut [T], mut order: Vec<usize>) {
+    for first in 0..order.len() {
+        // The items of one cycle change places.
+        let mut here = first;
+        while order[here] != first {
+            let next = std::mem::replace(&mut order[here], here);
+            items.swap(here, next);
+            here = next;
+        }
+        order[here] = here;
+    }
+}
+
+/// Escapes what a terminal would interpret in the texts of a finding.
+fn make_texts_visible(finding: &mut Finding) {
+    let texts = [
+        &mut finding.message,
+        &mut finding.expected,
+        &mut finding.seen,
+    ];
+    let places = [&mut finding.recording, &mut finding.before];
+    let pointers = places.into_iter().flatten().map(|place| &mut place.pointer);
+    for text in texts.into_iter().chain(&mut finding.at).chain(pointers) {
+        make_visible(text);
+    }
+    if let Some(exchange) = &mut finding.exchange
+        && let Cow::Owned(shown) = visible(exchange)
+    {
+        *exchange = shown.into();
+    }
+    if let Some(place) = &mut finding.spec
+        && let Cow::Owned(shown) = visible(&place.pointer)
+    {
+        Arc::make_mut(place).pointer = shown;
+    }
 }
 
 /// The names of files.
@@ -337,27 +375,17 @@ struct Names<'r> {
 }
 
 impl Names<'_> {
-    /// Leaves out of a finding what may not be shown, and remembers which file has another name.
+    /// Masks the names of the files of a finding, and remembers which file has another name.
     fn present(&mut self, finding: &mut Finding) {
-        let texts = [
-            &mut finding.message,
-            &mut finding.expected,
-            &mut finding.seen,
-        ];
-        let more = [&mut finding.exchange, &mut finding.at];
-        for text in texts.into_iter().chain(more.into_iter().flatten()) {
-            make_visible(text);
-        }
-        if let Some(place) = &mut finding.spec {
-            make_visible(&mut place.pointer);
-            let shown = visible(&place.file).into_owned();
-            rename(&mut place.file, &shown, self.real);
+        if let Some(place) = &mut finding.spec
+            && let Cow::Owned(shown) = visible(&place.file)
+        {
+            rename(&mut Arc::make_mut(place).file, &shown, self.real);
         }
         for place in [&mut finding.recording, &mut finding.before]
             .into_iter()
             .flatten()
         {
-            make_visible(&mut place.pointer);
             if !self.shown.contains_key(&place.file) {
                 let shown = visible(&shown::file(&place.file)).into_owned();
                 self.shown.insert(place.file.clone(), shown);

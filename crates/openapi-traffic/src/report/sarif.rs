@@ -4,11 +4,13 @@ use located::Place;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
 use serde::{Serialize, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
 
 use super::model::{Outcome, Report, Reported};
 use super::window::Windows;
 use crate::codes::Rule;
+
+/// How many results are written at once.
+const CHUNK: usize = 256;
 
 pub(super) fn render(report: &Report) -> anyhow::Result<String> {
     let problems = report.problems.iter().map(|problem| Notification {
@@ -39,10 +41,15 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
                 execution_successful: report.outcome != Outcome::NotValidated,
                 tool_execution_notifications: problems.chain(skipped).chain(unchecked).collect(),
             }],
-            results: results(report)?,
+            results: [],
         }],
     };
-    Ok(serde_json::to_string(&log)? + "\n")
+    // The results are last, and are written on all threads.
+    const END: &str = "]}]}";
+    let mut all = serde_json::to_string(&log)?;
+    all.truncate(all.len() - END.len());
+    all.push_str(&results(report)?.join(","));
+    Ok(all + END + "\n")
 }
 
 #[derive(Serialize)]
@@ -59,7 +66,7 @@ struct Run<'r> {
     tool: Tool<'r>,
     column_kind: &'static str,
     invocations: [Invocation; 1],
-    results: Vec<Box<RawValue>>,
+    results: [SarifResult<'r>; 0],
 }
 
 #[derive(Serialize)]
@@ -194,24 +201,30 @@ fn rule(rule: &'static Rule) -> ReportingDescriptor {
     }
 }
 
-/// A result for each finding, as JSON.
-fn results<'r>(report: &'r Report) -> serde_json::Result<Vec<Box<RawValue>>> {
+/// The results as JSON, some of them in each string.
+fn results<'r>(report: &'r Report) -> serde_json::Result<Vec<String>> {
     let mut windows = Windows::new(report);
     let ends: Vec<_> = report
         .findings
         .iter()
         .map(|Reported { finding, .. }| {
-            let mut end = |place: &'r Option<Place>| place.as_ref().and_then(|it| windows.end(it));
+            let mut end = |place: Option<&'r Place>| place.and_then(|it| windows.end(it));
             Ends {
-                spec: end(&finding.spec),
-                before: end(&finding.before),
-                recording: finding.end.or_else(|| end(&finding.recording)),
+                spec: end(finding.spec.as_deref()),
+                before: end(finding.before.as_ref()),
+                recording: finding.end.or_else(|| end(finding.recording.as_ref())),
             }
         })
         .collect();
-    let findings = report.findings.par_iter().zip(ends);
+    let (findings, ends) = (report.findings.par_chunks(CHUNK), ends.par_chunks(CHUNK));
     findings
-        .map(|(it, ends)| to_raw_value(&result(report, it, ends)))
+        .zip(ends)
+        .map(|(findings, ends)| {
+            let results = findings.iter().zip(ends);
+            let results: Vec<_> = results.map(|(it, ends)| result(report, it, ends)).collect();
+            let all = serde_json::to_string(&results)?;
+            Ok(all[1..all.len() - 1].to_owned())
+        })
         .collect()
 }
 
@@ -222,15 +235,12 @@ struct Ends {
     recording: Option<usize>,
 }
 
-fn result<'r>(report: &'r Report, it: &'r Reported, ends: Ends) -> SarifResult<'r> {
+fn result<'r>(report: &'r Report, it: &'r Reported, ends: &Ends) -> SarifResult<'r> {
     let finding = &it.finding;
-    let at = |place: &'r Option<Place>, end| {
-        let place = place.as_ref()?;
-        Some(location(report, place, end))
-    };
-    let spec = at(&finding.spec, ends.spec);
-    let before = at(&finding.before, ends.before);
-    let recording = at(&finding.recording, ends.recording);
+    let at = |place: Option<&'r Place>, end| Some(location(report, place?, end));
+    let spec = at(finding.spec.as_deref(), ends.spec);
+    let before = at(finding.before.as_ref(), ends.before);
+    let recording = at(finding.recording.as_ref(), ends.recording);
     let (primary, related) = match recording {
         Some(recording) => (Some(recording), spec),
         None => (spec, None),

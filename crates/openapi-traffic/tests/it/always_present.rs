@@ -48,7 +48,7 @@ fn missed(meta: Value, received: Value) -> Vec<(String, String)> {
     let (findings, _) = judge(&spec, &Exchange::new(recording, source, "", 0));
     let missed = findings.into_iter().map(|it| {
         assert_eq!((it.code, it.severity), ("NSV303", Severity::Warning));
-        (it.at.unwrap(), it.spec.unwrap().pointer)
+        (it.at.unwrap(), it.spec.unwrap().pointer.clone())
     });
     missed.collect()
 }

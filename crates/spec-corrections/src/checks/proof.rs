@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use located::openapi::{is_of_type, type_of};
 use located::{Error, Source};
@@ -124,7 +125,7 @@ pub(crate) fn finding(
     seen: &str,
 ) -> Finding {
     Finding {
-        spec: file.nearest(at),
+        spec: file.nearest(at).map(Arc::new),
         ..Finding::new(code.rule(), message, expected, seen)
     }
 }

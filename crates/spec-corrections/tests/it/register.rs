@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use located::{Place, Source};
+use located::Source;
 use openapi_traffic::Finding;
 use serde_json::{Value, json};
 use spec_corrections::{Corrections, Facts, Vendor, check};
@@ -72,9 +72,8 @@ fn only(findings: &[Finding]) -> (&'static str, usize) {
     let [finding] = findings else {
         panic!("{findings:?}")
     };
-    let line = |place: &Option<Place>| place.as_ref().map(|place| place.line);
-    let line = line(&finding.recording).or_else(|| line(&finding.spec));
-    (finding.code, line.expect("a place"))
+    let place = finding.recording.as_ref().or(finding.spec.as_deref());
+    (finding.code, place.expect("a place").line)
 }
 
 /// The vendor's documents, in which a name is an integer.
