@@ -261,8 +261,8 @@ impl Text<'_> {
         }
     }
 
-    /// The value and its positions, if it is JSON that can be parsed from the raw string; reuses the
-    /// memory of `spare`.
+    /// The value and its positions, if it is JSON that can be parsed from the raw string; reuses
+    /// the memory of `spare`.
     fn json(&self, spare: &mut Value) -> Option<(Value, PositionsInString)> {
         match self {
             Text::Written(written) => {

@@ -1,53 +1,39 @@
 //! Validates recordings from files, folders, HAR and NDJSON, in parallel with bounded memory.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::checks::Checks;
 use crate::evidence::Evidence;
 use crate::finding::Finding;
-use crate::judge::{self, Exchange};
+use crate::judge::Exchange;
 use crate::linked::{self, Linked};
+use crate::parts::{By, OUT_OF_SCOPE, Outcome, Part, judge_exchange, judge_parts, relate};
 use crate::relations::{Relations, Session};
 use crate::shown;
 use crate::spec::Spec;
-use har_recording::{Entries, EntryText, HarEntry, Opened, Skip};
+use crate::stream;
+use har_recording::{EntryText, HarEntry, Opened, Skip};
 use http_recording::{Found, Kind, Recording, walk};
 use located::{Source, Unreadable, display, pointer};
 
-/// How many files or lines are in memory at once.
+pub use crate::parts::Validated;
+
+/// How many files are in memory at once.
 const PIECES: usize = 256;
-/// How many bytes of NDJSON are in memory at once.
-const BYTES: usize = 16 << 20;
 /// A HAR with more bytes is divided among the threads.
 const LARGE: u64 = 1 << 20;
-/// Why an exchange with another server is skipped.
-const OUT_OF_SCOPE: &str = "sent to another host or base path than those in scope";
-/// Why a CORS preflight is skipped.
-const PREFLIGHT: &str = "a browser asked whether it may send a request (CORS preflight)";
 /// Why a line cannot name the recording before it.
 const LINE_AFTER: &str = "a line comes after the line above it; leave `after` out, or keep the \
                           recording in a file of its own";
 /// Why valid JSON is skipped.
 const TOO_DEEP: &str = "JSON nested deeper than 128 levels";
-
-/// An exchange that was validated.
-#[derive(Debug)]
-pub struct Validated {
-    /// Its label in reports.
-    pub label: Arc<str>,
-    /// Whether it is a negative example.
-    pub negative: bool,
-    /// Its findings.
-    pub findings: Vec<Finding>,
-}
 
 /// The result of a run.
 #[derive(Debug)]
@@ -90,16 +76,6 @@ pub fn for_each(paths: &[PathBuf], spec: &Spec, each: &mut dyn FnMut(Validated))
     for_each_by(paths, by, each)
 }
 
-/// What exchanges are validated against.
-#[derive(Clone, Copy)]
-pub(crate) struct By<'r> {
-    pub(crate) spec: &'r Spec,
-    /// The relations between exchanges.
-    pub(crate) relations: Option<&'r Relations>,
-    /// The tool's own checks, for each document.
-    pub(crate) checks: &'r dyn Checks,
-}
-
 /// The same, against more than the document. The entries of a HAR and the lines of an NDJSON file
 /// form a session, in the order of the file. Recordings with `meta.after` form sessions too, and
 /// come last of their path.
@@ -121,7 +97,6 @@ pub(crate) fn for_each_by(
         by,
         each,
         waiting: Vec::new(),
-        bytes: 0,
         pieces: 0,
         known: HashSet::new(),
         again: 0,
@@ -155,7 +130,6 @@ struct Run<'r> {
     by: By<'r>,
     each: &'r mut dyn FnMut(Validated),
     waiting: Vec<Piece>,
-    bytes: usize,
     pieces: u64,
     /// The files that were read, by canonical path.
     known: HashSet<PathBuf>,
@@ -166,25 +140,16 @@ struct Run<'r> {
     summary: Summary,
 }
 
-/// A unit of work for one thread.
+/// A file that one thread validates.
 struct Piece {
     number: u64,
     negative: bool,
-    content: Content,
-    /// The findings of relations in a line, because the lines of a file are one session.
-    related: Related,
+    path: PathBuf,
 }
 
-/// The findings of relations, by the label of the exchange.
-type Related = HashMap<Arc<str>, Vec<Finding>>;
-
-enum Content {
-    File(PathBuf),
-    Line {
-        file: Arc<str>,
-        line: usize,
-        bytes: Vec<u8>,
-    },
+/// The number of the first exchange of a file or line; so many may follow in it.
+fn numbered(piece: u64) -> u64 {
+    piece << 24
 }
 
 impl Run<'_> {
@@ -239,8 +204,7 @@ impl Run<'_> {
                 self.large(&path)?;
             }
             Ok(Kind::Document) => {
-                let (negative, content) = (is_negative(&path), Content::File(path));
-                self.push(negative, content, Related::new(), 0);
+                self.push(path);
             }
             Ok(Kind::Lines) => self.lines(&path)?,
             Err(reason) => self.skipped(reason.to_owned(), display(&path)),
@@ -249,48 +213,39 @@ impl Run<'_> {
     }
 
     fn lines(&mut self, path: &Path) -> anyhow::Result<()> {
-        let file: Arc<str> = display(path).into();
-        let negative = is_negative(path);
+        self.flush();
+        let lines = Lines {
+            path,
+            file: display(path),
+            first: self.pieces,
+            is_related: self.by.relations.is_some(),
+        };
+        let file = &lines.file;
         let opened = File::open(path).with_context(|| format!("cannot read {file}"))?;
         let mut reader = BufReader::with_capacity(1 << 20, opened);
-        let mut session = self
-            .by
-            .relations
-            .map(|them| Session::new(them, self.by.spec));
-        for line in 1.. {
-            let mut bytes = Vec::new();
-            let read = reader
-                .read_until(b'\n', &mut bytes)
-                .with_context(|| format!("{file}:{line}: cannot be read"))?;
-            if read == 0 {
-                break;
-            }
-            if !bytes.trim_ascii().is_empty() {
-                let related = session.as_mut().map(|session| {
-                    let source = Source::from_bytes(file.as_ref(), bytes.clone(), line).ok();
-                    let read = source
-                        .and_then(|it| read_exchanges(&Arc::new(it), 0, &mut Vec::new()).ok());
-                    if read.is_none() {
-                        session.forget();
+        let (mut number, mut broken) = (0_usize, None);
+        let mut texts = std::iter::from_fn(|| {
+            loop {
+                number += 1;
+                let mut bytes = Vec::new();
+                match reader.read_until(b'\n', &mut bytes) {
+                    Ok(0) => return None,
+                    Ok(_) if bytes.trim_ascii().is_empty() => {}
+                    Ok(_) => return Some((number, bytes)),
+                    Err(error) => {
+                        let context = format!("{file}:{number}: cannot be read");
+                        broken = Some(anyhow::Error::new(error).context(context));
+                        return None;
                     }
-                    relate(self.by.spec, &read.unwrap_or_default(), session)
-                });
-                self.push(
-                    negative,
-                    Content::Line {
-                        file: Arc::clone(&file),
-                        line,
-                        bytes,
-                    },
-                    related.unwrap_or_default(),
-                    read,
-                );
+                }
             }
-        }
-        if let Some(session) = session {
-            self.applied(session.applied());
-        }
-        Ok(())
+        });
+        let by = self.by;
+        let mut take = |outcome| self.report(outcome);
+        let evidence = stream::judge(by, is_negative(path), &lines, &mut texts, &mut take);
+        self.summary.evidence.merge(evidence.unwrap_or_default());
+        self.pieces += number as u64;
+        broken.map_or(Ok(()), Err)
     }
 
     /// Validates a large document. A HAR is read entry by entry, so that it is never in memory as a
@@ -300,15 +255,16 @@ impl Run<'_> {
         let (file, number, negative) = (display(path), self.number(), is_negative(path));
         let opened = File::open(path).with_context(|| format!("cannot read {file}"))?;
         let (evidence, outcome) = match har_recording::open(opened) {
-            Some(Opened::Har(entries)) => {
-                let judged = judge_entries(self.by.spec, &file, entries, number, negative);
-                match (judged, self.by.relations) {
-                    (None, _) => self.whole(Source::read(path)?, number, negative)?,
-                    (Some(judged), None) => judged,
-                    (Some((evidence, outcome)), Some(relations)) => {
-                        let outcome = relate_entries(self.by.spec, relations, &file, outcome)?;
-                        (evidence, outcome)
-                    }
+            Some(Opened::Har(mut entries)) => {
+                let mut outcome = Outcome::default();
+                let mut texts = (number..).zip(&mut entries);
+                let mut take = |more: Result<Outcome, String>| outcome.extend(more);
+                let file = Har { file: &file };
+                let judged = stream::judge(self.by, negative, &file, &mut texts, &mut take);
+                // The HAR may turn out to be invalid at its end.
+                match judged.filter(|_| entries.finish()) {
+                    Some(evidence) => (evidence, outcome),
+                    None => self.whole(Source::read(path)?, number, negative)?,
                 }
             }
             Some(Opened::Other(mut bytes, mut rest)) => {
@@ -330,10 +286,9 @@ impl Run<'_> {
         negative: bool,
     ) -> anyhow::Result<(Evidence, Outcome)> {
         let mut evidence = Evidence::new(self.by.spec);
-        let relating = self.by.relations.map_or(Relating::Not, Relating::Here);
         let outcome = judge_source(
             self.by.spec,
-            relating,
+            self.by.relations,
             source,
             None,
             number,
@@ -395,7 +350,7 @@ impl Run<'_> {
 
     fn number(&mut self) -> u64 {
         self.pieces += 1;
-        (self.pieces - 1) << 24
+        numbered(self.pieces - 1)
     }
 
     fn skipped(&mut self, reason: String, what: String) {
@@ -409,49 +364,35 @@ impl Run<'_> {
             .count += 1;
     }
 
-    fn push(&mut self, negative: bool, content: Content, related: Related, bytes: usize) {
-        let number = self.number();
+    fn push(&mut self, path: PathBuf) {
+        let (number, negative) = (self.number(), is_negative(&path));
         self.waiting.push(Piece {
             number,
             negative,
-            content,
-            related,
+            path,
         });
-        self.bytes += bytes;
-        if self.waiting.len() >= PIECES || self.bytes >= BYTES {
+        if self.waiting.len() >= PIECES {
             self.flush();
         }
     }
 
     /// Validates the waiting pieces, and reports them in order.
     fn flush(&mut self) {
-        self.bytes = 0;
         let waiting = std::mem::take(&mut self.waiting);
         let by = self.by;
-        // Each thread has evidence of its own; the order of the outcomes is that of the pieces.
-        let (evidence, outcomes) = waiting
-            .into_par_iter()
-            .fold(
-                || (Evidence::new(by.spec), Vec::new()),
-                |(mut evidence, mut outcomes), piece| {
-                    outcomes.push(judge_piece(by, piece, &mut evidence));
-                    (evidence, outcomes)
-                },
-            )
-            .reduce(
-                || (Evidence::default(), Vec::new()),
-                |(mut evidence, mut outcomes), (more_evidence, more_outcomes)| {
-                    evidence.merge(more_evidence);
-                    outcomes.extend(more_outcomes);
-                    (evidence, outcomes)
-                },
-            );
+        let judge = |piece, evidence: &mut Evidence| judge_piece(by, piece, evidence);
+        let (evidence, outcomes) = stream::judge_all(by.spec, waiting.into_iter(), judge);
         self.summary.evidence.merge(evidence);
         for outcome in outcomes {
-            match outcome {
-                Ok(outcome) => self.take(outcome),
-                Err(problem) => self.summary.problems.push(problem),
-            }
+            self.report(outcome);
+        }
+    }
+
+    /// Reports an outcome or a problem.
+    fn report(&mut self, outcome: Result<Outcome, String>) {
+        match outcome {
+            Ok(outcome) => self.take(outcome),
+            Err(problem) => self.summary.problems.push(problem),
         }
     }
 
@@ -473,49 +414,97 @@ impl Run<'_> {
     }
 }
 
-/// The result of a piece.
-#[derive(Default)]
-struct Outcome {
-    judged: Vec<Validated>,
-    skipped: Vec<(String, String)>,
-    /// The findings of the tool's own checks.
-    beside: Vec<Finding>,
-    linked: Vec<Linked>,
-    applied: Vec<u64>,
-}
-
-/// Whether and how relations are checked for the exchanges of a source.
-enum Relating<'r> {
-    Not,
-    /// The source is a session of its own, or a recording that follows others.
-    Here(&'r Relations),
-    Done(Related),
-}
-
-/// Validates a piece. The error is a message for the user.
+/// Validates a file. The error is a message for the user.
 fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> Result<Outcome, String> {
-    let (number, negative) = (piece.number, piece.negative);
-    let (path, source, checks, relating) = match piece.content {
-        Content::File(path) => {
-            let source = Source::read(&path);
-            let checks = by.checks.wants(&path).then_some(by.checks);
-            let relating = by.relations.map_or(Relating::Not, Relating::Here);
-            (path, source, checks, relating)
-        }
-        Content::Line { file, line, bytes } => {
-            let source = Source::from_bytes(file.as_ref(), bytes, line);
-            let done = Relating::Done(piece.related);
-            let relating = by.relations.map_or(Relating::Not, |_| done);
-            (PathBuf::from(file.as_ref()), source, None, relating)
-        }
-    };
+    let Piece {
+        number,
+        negative,
+        path,
+    } = piece;
+    let checks = by.checks.wants(&path).then_some(by.checks);
     let judge = |source| {
+        let relations = by.relations;
         judge_source(
-            by.spec, relating, source, checks, number, negative, evidence,
+            by.spec, relations, source, checks, number, negative, evidence,
         )
     };
-    let judged = source.map_err(anyhow::Error::from).and_then(judge);
-    judged.map_err(|error| described(&path, &error))
+    let source = Source::read(&path).map_err(anyhow::Error::from);
+    source
+        .and_then(judge)
+        .map_err(|error| described(&path, &error))
+}
+
+/// A HAR that is read entry by entry.
+struct Har<'f> {
+    file: &'f str,
+}
+
+impl stream::File for Har<'_> {
+    /// An entry with its number in the run.
+    type Text = (u64, EntryText);
+
+    fn size((_, entry): &Self::Text) -> usize {
+        entry.text.len()
+    }
+
+    fn read(
+        &self,
+        (number, entry): Self::Text,
+        spare: &mut Value,
+    ) -> Option<Result<Vec<Part>, String>> {
+        let file = self.file;
+        let part = match entry.read_again(spare).ok()? {
+            Err(skip) => Err((skip.reason, format!("{file}#{}", skip.pointer))),
+            Ok(read) => {
+                let byte = entry.byte;
+                let source = Arc::new(entry.into_source(file));
+                Ok(Arc::new(
+                    Exchange::of_har(read, source, number).at_byte(byte),
+                ))
+            }
+        };
+        Some(Ok(vec![part]))
+    }
+}
+
+/// An NDJSON file with a recording on each line.
+struct Lines<'p> {
+    path: &'p Path,
+    file: String,
+    /// The number of the line before the first in the run.
+    first: u64,
+    /// Whether relations are checked.
+    is_related: bool,
+}
+
+impl Lines<'_> {
+    fn parts(&self, line: usize, bytes: Vec<u8>) -> anyhow::Result<Vec<Part>> {
+        let source = Arc::new(Source::from_bytes(self.file.as_str(), bytes, line)?);
+        let parts = read_exchanges(&source, numbered(self.first + line as u64))?;
+        let has_after = |part: &Part| matches!(part, Ok(it) if it.recording.meta.after.is_some());
+        if self.is_related && parts.iter().any(has_after) {
+            return Err(source.error_at("/meta/after", LINE_AFTER).into());
+        }
+        Ok(parts)
+    }
+}
+
+impl stream::File for Lines<'_> {
+    /// A line with its number in the file.
+    type Text = (usize, Vec<u8>);
+
+    fn size((_, bytes): &Self::Text) -> usize {
+        bytes.len()
+    }
+
+    fn read(
+        &self,
+        (line, bytes): Self::Text,
+        _spare: &mut Value,
+    ) -> Option<Result<Vec<Part>, String>> {
+        let parts = self.parts(line, bytes);
+        Some(parts.map_err(|error| described(self.path, &error)))
+    }
 }
 
 /// The exchanges of a file or, where it has one on each line, of that line; none where it cannot be
@@ -529,71 +518,8 @@ pub(crate) fn exchanges_at(path: &Path, line: usize) -> Vec<Arc<Exchange>> {
         }
         _ => Source::read(path).ok(),
     };
-    let read = source().and_then(|it| read_exchanges(&Arc::new(it), 0, &mut Vec::new()).ok());
-    let exchanges = read.into_iter().flatten();
-    exchanges.map(|(_, exchange)| exchange).collect()
-}
-
-/// The findings of relations in the exchanges of one source.
-fn relate(
-    spec: &Spec,
-    exchanges: &[(Option<usize>, Arc<Exchange>)],
-    session: &mut Session<'_>,
-) -> Related {
-    let mut related = Related::new();
-    let mut next = 0;
-    for (index, exchange) in exchanges {
-        // A skipped entry may have changed anything.
-        if index.is_some_and(|index| index != next) {
-            session.forget();
-        }
-        next = index.map_or(next, |index| index + 1);
-        if !spec.covers(exchange.url()) {
-            continue;
-        }
-        let findings = session.next(exchange);
-        if !findings.is_empty() {
-            related.insert(Arc::clone(exchange.label()), findings);
-        }
-    }
-    related
-}
-
-/// Adds the findings of relations to the outcome of a HAR. The HAR is read again, because threads
-/// validate entries out of order and a session needs them in order.
-fn relate_entries(
-    spec: &Spec,
-    relations: &Relations,
-    file: &str,
-    mut outcome: Outcome,
-) -> anyhow::Result<Outcome> {
-    let opened = File::open(file).with_context(|| format!("cannot read {file}"))?;
-    let Some(Opened::Har(entries)) = har_recording::open(opened) else {
-        return Err(anyhow!("{file} changed while it was read"));
-    };
-    let mut session = Session::new(relations, spec);
-    let mut related = Related::new();
-    for entry in entries {
-        let Ok(Ok(read)) = entry.read() else {
-            session.forget();
-            continue;
-        };
-        let exchange = Arc::new(entry_exchange(file, entry, read, 0));
-        related.extend(relate(spec, &[(None, exchange)], &mut session));
-    }
-    for judged in &mut outcome.judged {
-        let more = related.remove(&judged.label).unwrap_or_default();
-        judged.findings.extend(more);
-    }
-    outcome.applied = session.applied().to_vec();
-    Ok(outcome)
-}
-
-/// The exchange of an entry of a HAR.
-fn entry_exchange(file: &str, entry: EntryText, read: HarEntry, number: u64) -> Exchange {
-    let byte = entry.byte;
-    let source = Arc::new(entry.into_source(file));
-    Exchange::of_har(read, source, number).at_byte(byte)
+    let read = source().and_then(|it| read_exchanges(&Arc::new(it), 0).ok());
+    read.into_iter().flatten().flatten().collect()
 }
 
 /// The exchange in a file with a single recording.
@@ -610,10 +536,11 @@ fn described(path: &Path, error: &anyhow::Error) -> String {
     format!("{error:#}").replace(&name, &shown::file(&name))
 }
 
-/// Validates the exchanges of a source, numbered from `number`.
+/// Validates the exchanges of a source, numbered from `number`. With relations, the source is a
+/// session of its own, or a recording that follows others.
 fn judge_source(
     spec: &Spec,
-    relating: Relating,
+    relations: Option<&Relations>,
     source: Source,
     checks: Option<&dyn Checks>,
     number: u64,
@@ -621,169 +548,68 @@ fn judge_source(
     evidence: &mut Evidence,
 ) -> anyhow::Result<Outcome> {
     let source = Arc::new(source);
-    let mut outcome = Outcome::default();
-    let exchanges = read_exchanges(&source, number, &mut outcome.skipped)?;
+    let parts = read_exchanges(&source, number)?;
+    let exchanges = || parts.iter().flatten();
+    let mut beside = Vec::new();
     if let Some(checks) = checks {
-        let exchanges: Vec<_> = exchanges
-            .iter()
-            .map(|(_, exchange)| (&exchange.recording, exchange.base()))
-            .collect();
-        outcome.beside = checks.document(spec, &source, &exchanges);
+        let exchanges: Vec<_> = exchanges().map(|it| (&it.recording, it.base())).collect();
+        beside = checks.document(spec, &source, &exchanges);
     }
-    let after = exchanges
-        .first()
-        .and_then(|(_, it)| it.recording.meta.after.clone());
-    let mut related = match (relating, after) {
-        (Relating::Not, _) => Related::new(),
-        (Relating::Done(related), None) => related,
-        (Relating::Done(_), Some(_)) => {
-            return Err(source.error_at("/meta/after", LINE_AFTER).into());
-        }
-        (Relating::Here(_), Some(after)) => {
-            outcome.linked.push(Linked {
+    let after = exchanges().find_map(|it| it.recording.meta.after.clone());
+    let (related, applied) = match (relations, after) {
+        (None, _) => Default::default(),
+        (Some(_), Some(after)) => {
+            let linked = Linked {
                 path: PathBuf::from(source.file()),
                 after,
                 number,
                 negative,
+            };
+            return Ok(Outcome {
+                beside,
+                linked: vec![linked],
+                ..Outcome::default()
             });
-            return Ok(outcome);
         }
-        (Relating::Here(relations), None) => {
+        (Some(relations), None) => {
             let mut session = Session::new(relations, spec);
-            let related = relate(spec, &exchanges, &mut session);
-            outcome.applied = session.applied().to_vec();
-            related
+            let related = relate(spec, &parts, &mut session);
+            (related, session.applied().to_vec())
         }
     };
-    for (_, exchange) in exchanges {
-        let related = related.remove(exchange.label()).unwrap_or_default();
-        match judge_exchange(spec, &exchange, negative, related, evidence) {
-            Ok(judged) => outcome.judged.push(judged),
-            Err(skipped) => outcome.skipped.push(skipped),
-        }
-    }
-    Ok(outcome)
-}
-
-/// Validates an exchange; `related` has the findings of relations in it. The error is the reason
-/// and the label of an exchange that is skipped.
-fn judge_exchange(
-    spec: &Spec,
-    exchange: &Exchange,
-    negative: bool,
-    related: Vec<Finding>,
-    evidence: &mut Evidence,
-) -> Result<Validated, (String, String)> {
-    let skipped = |reason: &str| Err((reason.to_owned(), exchange.label().to_string()));
-    if !spec.covers(exchange.url()) {
-        return skipped(OUT_OF_SCOPE);
-    }
-    if judge::is_preflight(spec, exchange) {
-        return skipped(PREFLIGHT);
-    }
-    let negative = negative || !exchange.recording.meta.expect.is_empty();
-    Ok(Validated {
-        label: Arc::clone(exchange.label()),
-        negative,
-        findings: match negative {
-            true => judge::judge_negative_with(spec, exchange, &related),
-            false => {
-                let mut findings = judge::judge_into(spec, exchange, evidence);
-                findings.extend(related);
-                findings
-            }
-        },
+    Ok(Outcome {
+        beside,
+        applied,
+        ..judge_parts(spec, &parts, negative, related, evidence)
     })
 }
 
-/// Validates the entries of a HAR on all threads while it is read; `None` if the HAR turns out to
-/// be invalid, so that the results must be discarded.
-fn judge_entries(
-    spec: &Spec,
-    file: &str,
-    mut entries: Entries<File>,
-    number: u64,
-    negative: bool,
-) -> Option<(Evidence, Outcome)> {
-    // Each response body reuses the memory of the one before.
-    let judge = |(number, entry): (u64, EntryText), evidence: &mut Evidence, body: &mut Value| {
-        let read = entry.read_again(body).ok()?;
-        Some(match read {
-            Err(skip) => Err((skip.reason, format!("{file}#{}", skip.pointer))),
-            Ok(read) => {
-                let mut exchange = entry_exchange(file, entry, read, number);
-                let judged = judge_exchange(spec, &exchange, negative, Vec::new(), evidence);
-                *body = exchange.recording.response.body.take().unwrap_or_default();
-                judged
-            }
-        })
-    };
-    let numbered = (number..).zip(&mut entries);
-    let (evidence, outcomes) = numbered
-        .par_bridge()
-        .fold(
-            || (Evidence::new(spec), Some(Vec::new()), Value::Null),
-            |(mut evidence, outcomes, mut body), numbered| {
-                let number = numbered.0;
-                let outcomes = outcomes.and_then(|mut outcomes| {
-                    outcomes.push((number, judge(numbered, &mut evidence, &mut body)?));
-                    Some(outcomes)
-                });
-                (evidence, outcomes, body)
-            },
-        )
-        .map(|(evidence, outcomes, _)| (evidence, outcomes))
-        .reduce(
-            || (Evidence::default(), Some(Vec::new())),
-            |(mut evidence, outcomes), (more_evidence, more_outcomes)| {
-                evidence.merge(more_evidence);
-                let outcomes = outcomes.zip(more_outcomes).map(|(mut outcomes, more)| {
-                    outcomes.extend(more);
-                    outcomes
-                });
-                (evidence, outcomes)
-            },
-        );
-    let mut outcomes = outcomes.filter(|_| entries.finish())?;
-    outcomes.sort_unstable_by_key(|(number, _)| *number);
-    let mut outcome = Outcome::default();
-    for (_, judged) in outcomes {
-        match judged {
-            Ok(judged) => outcome.judged.push(judged),
-            Err(skipped) => outcome.skipped.push(skipped),
-        }
-    }
-    Some((evidence, outcome))
-}
-
-/// The exchanges of a source, numbered from `number`, each with its index in a HAR; entries that are
-/// none are added to `skipped`.
-fn read_exchanges(
-    source: &Arc<Source>,
-    number: u64,
-    skipped: &mut Vec<(String, String)>,
-) -> anyhow::Result<Vec<(Option<usize>, Arc<Exchange>)>> {
-    let of_har = |read: (Vec<HarEntry>, Vec<Skip>), skipped: &mut Vec<_>| {
-        let none = read.1.into_iter();
-        let label = |pointer: &str| format!("{}#{pointer}", source.file());
-        skipped.extend(none.map(|skip| (skip.reason, label(&skip.pointer))));
-        let exchanges = (number..).zip(read.0).map(|(number, entry)| {
-            let index = pointer::last(&entry.pointer).and_then(|index| index.parse().ok());
+/// The exchanges of a source in order, numbered from `number`, and what is none.
+fn read_exchanges(source: &Arc<Source>, number: u64) -> anyhow::Result<Vec<Part>> {
+    let of_har = |(entries, skips): (Vec<HarEntry>, Vec<Skip>)| {
+        let index = |pointer: &str| pointer::last(pointer)?.parse::<usize>().ok();
+        let exchanges = (number..).zip(entries).map(|(number, entry)| {
+            let index = index(&entry.pointer);
             let exchange = Exchange::of_har(entry, Arc::clone(source), number);
-            (index, Arc::new(exchange))
+            (index, Ok(Arc::new(exchange)))
         });
-        exchanges.collect()
+        let skips = skips.into_iter().map(|skip| {
+            let label = format!("{}#{}", source.file(), skip.pointer);
+            (index(&skip.pointer), Err((skip.reason, label)))
+        });
+        let mut parts: Vec<(Option<usize>, Part)> = exchanges.chain(skips).collect();
+        parts.sort_by_key(|(index, _)| *index);
+        parts.into_iter().map(|(_, part)| part).collect()
     };
     if !begins_as_recording(source.text())
         && let Ok(read) = har_recording::read(source.text())
     {
-        return Ok(of_har(read, skipped));
+        return Ok(of_har(read));
     }
     let (json, repeated) = match source.json() {
         // Valid JSON fails to parse only if it is nested too deeply.
         Err(_) if located::is_json(source.text()) => {
-            skipped.push((TOO_DEEP.to_owned(), source.file().to_owned()));
-            return Ok(Vec::new());
+            return Ok(vec![Err((TOO_DEEP.to_owned(), source.file().to_owned()))]);
         }
         read => read?,
     };
@@ -796,7 +622,7 @@ fn read_exchanges(
             } = error;
             anyhow!("{}:{line}:{column}: {reason}", source.file())
         })?;
-        return Ok(of_har(read, skipped));
+        return Ok(of_har(read));
     }
     if json.get("format").is_none() {
         let reason =
@@ -805,7 +631,7 @@ fn read_exchanges(
     }
     let recording = Recording::of(source, json, repeated)?;
     let exchange = Exchange::new(recording, Arc::clone(source), "", number);
-    Ok(vec![(None, Arc::new(exchange))])
+    Ok(vec![Ok(Arc::new(exchange))])
 }
 
 /// Whether the first key is that of a recording, so that it need not be parsed as a HAR.
@@ -891,11 +717,15 @@ paths:
             relations: Some(&relations),
             checks: &(),
         };
-        EVALUATED.set(0);
-        let summary = for_each_by(&[path], by, &mut |_| {});
+        // The count is that of one thread.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
+        let (summary, evaluated) = pool.build().unwrap().install(|| {
+            EVALUATED.set(0);
+            (for_each_by(&[path], by, &mut |_| {}), EVALUATED.get())
+        });
         assert_eq!(summary.problems, Vec::<String>::new());
         assert_eq!(summary.applied, [users as u64]);
-        (summary.exchanges, EVALUATED.get())
+        (summary.exchanges, evaluated)
     }
 
     #[test]

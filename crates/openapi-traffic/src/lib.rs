@@ -77,6 +77,7 @@ pub mod fix;
 mod judge;
 mod linked;
 mod origins;
+mod parts;
 mod path;
 mod relations;
 pub mod report;
@@ -85,6 +86,7 @@ mod run;
 mod servers;
 mod shown;
 mod spec;
+mod stream;
 mod style;
 
 pub use baseline::{Applied, Baseline};

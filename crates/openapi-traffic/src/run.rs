@@ -11,9 +11,10 @@ use located::{Source, display};
 
 use crate::baseline::Baseline;
 use crate::checks::Checks;
-use crate::corpus::{self, By};
+use crate::corpus;
 use crate::evidence::{Evidence, Verdict};
 use crate::finding::Finding;
+use crate::parts::By;
 use crate::relations::Relations;
 use crate::report::{Case, Coverage, Report, Reported, Skipped, Tool};
 use crate::spec::{SiteKind, Spec};

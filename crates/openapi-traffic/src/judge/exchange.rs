@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use har_recording::{HarEntry, Wire};
 use http_recording::Recording;
 use located::{Place, PositionsInString, Source};
+use serde_json::Value;
 
 /// A recorded exchange with its position in a file.
 #[derive(Debug)]
@@ -61,8 +62,8 @@ impl Exchange {
         }
     }
 
-    /// The exchange of an entry of a HAR file. Unlike a recording alone, it has the full URL and the
-    /// headers that carry credentials.
+    /// The exchange of an entry of a HAR file. Unlike a recording alone, it has the full URL and
+    /// the headers that carry credentials.
     pub fn of_har(entry: HarEntry, source: Arc<Source>, number: u64) -> Exchange {
         let HarEntry {
             recording,
@@ -79,6 +80,11 @@ impl Exchange {
             bodies,
             ..Exchange::new(recording, source, &pointer, number)
         }
+    }
+
+    /// The body of the response, when nothing else is needed any more.
+    pub(crate) fn into_body(self) -> Option<Value> {
+        self.recording.response.body
     }
 
     /// Adds at which byte of the file its source begins.

@@ -1,0 +1,184 @@
+//! Validates the exchanges of a large file while it is read: some at a time, on all threads, in the
+//! order of the file.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+use serde_json::Value;
+
+use crate::evidence::Evidence;
+use crate::judge::Exchange;
+use crate::parts::{By, Outcome, Part, Related, judge_parts, relate};
+use crate::relations::Session;
+use crate::spec::Spec;
+
+/// How many bytes of a file each thread reads before what was found in them is reported.
+const BYTES: usize = 8 << 20;
+/// The same where a session must see all exchanges in them before they are validated: so much is in
+/// memory at once.
+const BYTES_OF_SESSION: usize = 512 << 10;
+
+/// A file whose parts can be read on any thread.
+pub(crate) trait File: Sync {
+    /// A part of the file as text: an entry of a HAR, a line of NDJSON.
+    type Text: Send;
+
+    /// How many bytes it has.
+    fn size(text: &Self::Text) -> usize;
+
+    /// The exchanges of a part, or why there are none, as a message for the user. The body of a
+    /// response may use the memory of `spare`. `None` if the file turns out to be no such file.
+    fn read(&self, text: Self::Text, spare: &mut Value) -> Option<Result<Vec<Part>, String>>;
+}
+
+/// Validates the parts of a file, which are one session, and calls `take` for the outcome of each,
+/// in order. `None` if the file turns out to be no such file: the outcomes must be discarded then.
+pub(crate) fn judge<F: File>(
+    by: By<'_>,
+    negative: bool,
+    file: &F,
+    texts: &mut (dyn Iterator<Item = F::Text> + Send),
+    take: &mut dyn FnMut(Result<Outcome, String>),
+) -> Option<Evidence> {
+    let mut stream = Stream {
+        by,
+        negative,
+        file,
+        session: by.relations.map(|them| Session::new(them, by.spec)),
+        spares: Spares::default(),
+    };
+    let bytes_of_thread = match stream.session {
+        Some(_) => BYTES_OF_SESSION,
+        None => BYTES,
+    };
+    let mut evidence = Evidence::new(by.spec);
+    loop {
+        let mut left = bytes_of_thread * rayon::current_num_threads();
+        let chunk = std::iter::from_fn(|| {
+            let text = if left > 0 { texts.next() } else { None }?;
+            left = left.saturating_sub(F::size(&text));
+            Some(text)
+        });
+        let (more, outcomes) = stream.judge(chunk)?;
+        if outcomes.is_empty() {
+            break;
+        }
+        evidence.merge(more);
+        outcomes.into_iter().for_each(&mut *take);
+    }
+    if let Some(session) = stream.session {
+        take(Ok(Outcome {
+            applied: session.applied().to_vec(),
+            ..Outcome::default()
+        }));
+    }
+    Some(evidence)
+}
+
+/// Validates items on all threads, each of which has evidence of its own and takes an item when it
+/// is ready for it; the results are in the order of the items.
+pub(crate) fn judge_all<T: Send, R: Send>(
+    spec: &Spec,
+    items: impl Iterator<Item = T> + Send,
+    judge: impl Fn(T, &mut Evidence) -> R + Sync + Send,
+) -> (Evidence, Vec<R>) {
+    let (evidence, results) = items
+        .enumerate()
+        .par_bridge()
+        .fold(
+            || (Evidence::new(spec), Vec::new()),
+            |(mut evidence, mut results), (number, item)| {
+                results.push((number, judge(item, &mut evidence)));
+                (evidence, results)
+            },
+        )
+        .reduce(
+            || (Evidence::default(), Vec::new()),
+            |(mut evidence, mut results), (more_evidence, more_results)| {
+                evidence.merge(more_evidence);
+                results.extend(more_results);
+                (evidence, results)
+            },
+        );
+    (evidence, in_order(results))
+}
+
+fn in_order<R>(mut results: Vec<(usize, R)>) -> Vec<R> {
+    results.sort_unstable_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+struct Stream<'s, F> {
+    by: By<'s>,
+    negative: bool,
+    file: &'s F,
+    session: Option<Session<'s>>,
+    spares: Spares,
+}
+
+impl<F: File> Stream<'_, F> {
+    fn judge(
+        &mut self,
+        chunk: impl Iterator<Item = F::Text> + Send,
+    ) -> Option<(Evidence, Vec<Result<Outcome, String>>)> {
+        let (spec, negative, file, spares) = (self.by.spec, self.negative, self.file, &self.spares);
+        let read = |text| spares.lend(|spare| file.read(text, spare));
+        let Some(session) = &mut self.session else {
+            let (evidence, outcomes) = judge_all(spec, chunk, |text, evidence| {
+                let parts = read(text)?;
+                Some(parts.map(|parts| {
+                    let outcome = judge_parts(spec, &parts, negative, Related::new(), evidence);
+                    spares.recycle(parts);
+                    outcome
+                }))
+            });
+            return Some((evidence, outcomes.into_iter().collect::<Option<_>>()?));
+        };
+        // Threads read out of order, and a session needs the order of the file.
+        let numbered = chunk.enumerate().par_bridge();
+        let read: Vec<_> = numbered
+            .map(|(number, text)| (number, read(text)))
+            .collect();
+        let read: Option<Vec<_>> = in_order(read).into_iter().collect();
+        let related = read?.into_iter().map(|parts: Result<Vec<Part>, String>| {
+            let related = match &parts {
+                Ok(parts) => relate(spec, parts, session),
+                Err(_) => {
+                    session.forget();
+                    Related::new()
+                }
+            };
+            parts.map(|parts| (parts, related))
+        });
+        Some(judge_all(spec, related, |related, evidence| {
+            related.map(|(parts, related)| {
+                let outcome = judge_parts(spec, &parts, negative, related, evidence);
+                spares.recycle(parts);
+                outcome
+            })
+        }))
+    }
+}
+
+/// Response bodies that are no longer needed, whose memory is used again: reading is faster if the
+/// bodies are similar.
+#[derive(Default)]
+struct Spares(Mutex<Vec<Value>>);
+
+impl Spares {
+    fn lend<R>(&self, read: impl FnOnce(&mut Value) -> R) -> R {
+        let mut spare = self.all().pop().unwrap_or_default();
+        read(&mut spare)
+    }
+
+    fn recycle(&self, parts: Vec<Part>) {
+        // A session keeps some exchanges.
+        let unused = parts.into_iter().flatten().filter_map(Arc::into_inner);
+        self.all().extend(unused.filter_map(Exchange::into_body));
+    }
+
+    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Value>> {
+        // Values are whole even if another thread panicked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
