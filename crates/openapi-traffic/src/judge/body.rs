@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Found, Judge, describe, form};
+use super::form;
+use super::state::{Found, Judge};
 use crate::codes::{BodyCode, Code};
+use crate::shown::describe;
 use crate::spec::lower::Direction;
 use crate::spec::operation::{Media, Operation, Response, essence, is_json};
 use crate::spec::{Schema, Side, SiteKind};

@@ -4,9 +4,10 @@ use located::pointer;
 use serde_json::{Map, Value};
 
 use super::sent::{self, Pair, Values};
-use super::{Found, Judge, describe};
+use super::state::{Found, Judge};
 use crate::codes::{Code, Rule};
 use crate::path::Names;
+use crate::shown::describe;
 use crate::spec::location::Location;
 use crate::spec::operation::{Form, Header, Operation, Parameter};
 use crate::spec::plan::NodeId;

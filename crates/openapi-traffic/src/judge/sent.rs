@@ -5,7 +5,7 @@ use http_recording::text;
 use located::pointer;
 use serde_json::{Map, Value};
 
-use super::Exchange;
+use super::exchange::Exchange;
 use crate::style::decode;
 
 /// A name with its value.
