@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use url::{ParseError, Url};
 
+use http_recording::media_type::{essence, is_json};
 use http_recording::{FORMAT, Meta, Origin, Recording, Request, Response};
 use located::Unreadable;
 
@@ -668,13 +669,7 @@ fn body(
         ..Body::default()
     };
     let media_type = media_type(&content, headers).unwrap_or_default();
-    let essence = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    let says_json = essence.ends_with("/json") || essence.ends_with("+json");
+    let says_json = is_json(&essence(&media_type));
     let is_nested = |value: &Value| says_json || value.is_object() || value.is_array();
     let text = content.text.unwrap_or(Text::Made(String::new()));
     let encoding = content.encoding.as_deref();

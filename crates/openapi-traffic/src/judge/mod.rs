@@ -59,14 +59,9 @@ pub(crate) fn is_preflight(spec: &Spec, exchange: &Exchange) -> bool {
         && !documented()
 }
 
-/// Validates a negative example: it is a finding if the codes are not exactly those that
-/// `meta.expect` lists.
-pub fn judge_negative(spec: &Spec, exchange: &Exchange) -> Vec<Finding> {
-    judge_negative_with(spec, exchange, &[])
-}
-
-/// The same, with the findings of relations included.
-pub(crate) fn judge_negative_with(
+/// Validates a negative example: it is a finding if the codes, those of the findings of relations
+/// included, are not exactly those that `meta.expect` lists.
+pub(crate) fn judge_negative(
     spec: &Spec,
     exchange: &Exchange,
     related: &[Finding],

@@ -25,8 +25,8 @@ use operation::Operation;
 use plan::Plan;
 pub(crate) use plan::Schema;
 use security::Scheme;
-pub use site::{Site, SiteKind};
-pub(crate) use site::{SiteId, Sites};
+pub use site::SiteKind;
+pub(crate) use site::{Site, SiteId, Sites};
 
 /// A compiled OpenAPI document, against which exchanges are validated.
 #[derive(Debug)]
@@ -148,7 +148,7 @@ impl Spec {
     }
 
     /// All places that traffic can cover, in the order of the document's operations.
-    pub fn sites(&self) -> &[Site] {
+    pub(crate) fn sites(&self) -> &[Site] {
         self.sites.all()
     }
 }
