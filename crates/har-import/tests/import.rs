@@ -405,7 +405,7 @@ fn a_broken_har_says_where_and_why_and_quotes_no_value() {
     for (text, expected) in [
         (
             "{\"log\": ",
-            "traffic.har:1:8: not a HAR 1.x document: EOF while parsing a value",
+            "traffic.har:1:8: not a HAR 1.x document: the text ends before a value",
         ),
         (
             version,

@@ -162,6 +162,10 @@ fn check_version(document: &Document) -> Result<(), Error> {
             );
             Err(document.error("/openapi", &reason))
         }
+        None if document.get("/swagger").is_some() => {
+            let reason = "not OpenAPI 3.0 but Swagger 2.0; convert it to `openapi: 3.0.3`";
+            Err(document.error("/swagger", reason))
+        }
         None => Err(document.error("", "not OpenAPI 3.0: `openapi: 3.0.…` is missing")),
     }
 }
