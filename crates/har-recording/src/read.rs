@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use http_recording::{FORMAT, Meta, Origin, Recording, Request, Response};
+use http_recording::{Origin, Recording, Request, Response};
 use located::Unreadable;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -210,18 +210,8 @@ pub(crate) fn recording(entry: Entry<'_>, spare: &mut Value) -> Result<(Recordin
         received: received.credentials,
     };
     let recording = Recording {
-        format: FORMAT,
-        meta: Meta {
-            origin: Origin::Captured,
-            note: String::new(),
-            after: None,
-            excerpt: Vec::new(),
-            redacted: Vec::new(),
-            expect: Vec::new(),
-        },
-        request: sent.message,
-        response: received.message,
         repeated: [sent.repeated, received.repeated].concat(),
+        ..Recording::from_exchange(Origin::Captured, sent.message, received.message)
     };
     Ok((recording, wire))
 }

@@ -106,6 +106,33 @@ pub fn header<'h>(headers: &'h Map<String, Value>, name: &str) -> Option<&'h Val
 }
 
 impl Recording {
+    /// A recording of an exchange, with nothing noted.
+    ///
+    /// ```
+    /// use http_recording::{Origin, Recording, Request, Response};
+    ///
+    /// let request = Request { method: "GET".into(), path: "/users".into(), ..Default::default() };
+    /// let response = Response { status: 204, ..Default::default() };
+    /// let recording = Recording::from_exchange(Origin::Captured, request, response);
+    /// assert!(recording.meta.redacted.is_empty());
+    /// ```
+    pub fn from_exchange(origin: Origin, request: Request, response: Response) -> Self {
+        Self {
+            format: FORMAT,
+            meta: Meta {
+                origin,
+                note: String::new(),
+                after: None,
+                excerpt: Vec::new(),
+                redacted: Vec::new(),
+                expect: Vec::new(),
+            },
+            request,
+            response,
+            repeated: Vec::new(),
+        }
+    }
+
     /// A recording from its JSON, with the pointers of members with a duplicate key.
     ///
     /// # Errors
@@ -215,7 +242,7 @@ pub struct Redaction {
 }
 
 /// The request of an exchange.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// HTTP method, upper case.
@@ -248,7 +275,7 @@ pub struct Request {
 }
 
 /// The response of an exchange.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Response {
     /// HTTP status.
