@@ -11,6 +11,9 @@ use super::openapi::{self, local, operations, reach, resolve};
 const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
 /// Checks everything that generation relies on. `replaced` are the component schemas with
 /// handwritten types.
+///
+/// # Errors
+/// The document breaks one of the rules. Says file, line, column and which.
 pub fn check(document: &Document, replaced: &[&str]) -> Result<(), Error> {
     let lint = Lint { document, replaced };
     lint.version()?;

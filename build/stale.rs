@@ -13,7 +13,10 @@ pub fn header(spec: &str) -> String {
     format!("{HEADER}{:016x}\n", fingerprint(spec))
 }
 
-/// Fails when `generated` was not generated from `spec`.
+/// Checks that `generated` was generated from `spec`.
+///
+/// # Errors
+/// It was generated from another version of the spec. Says what to run.
 pub fn check(spec: &str, generated: &str) -> Result<(), String> {
     let recorded = generated
         .lines()

@@ -400,8 +400,8 @@ fn check_username(username: &str) -> Result<(), InvalidValue> {
         true => Ok(()),
         false => Err(InvalidValue::setting(
             "user name",
-            "it has other characters than letters, digits, `+`, `-`, `.`, `_`, or none; give the \
-             user name without `sip:` and host",
+            "it is empty or has a character that is not a letter, a digit, `+`, `-`, `.` or `_`; \
+             give the user name without `sip:` and host",
         )),
     }
 }

@@ -266,29 +266,33 @@ def columns(rows, document):
 
 
 def table(columns, messages):
-    """One column a client; a long cell gets the number of its message, which is added to them."""
+    """One column a client. A long cell becomes the number of its message, which is added to
+    `messages` with the clients and cases that it is of."""
     columns = list(columns)
 
-    def cell(text):
+    def cell(text, client, case):
         short = text.replace(BASE_PATH, "")
         if len(short) <= CELL:
             return escaped(short)
         result, _, message = text.partition(": ")
         if result not in RESULTS:
             result, message = "", text
-        if message not in messages:
-            messages.append(message)
-        return f"{result} ({messages.index(message) + 1})".strip()
+        clients, cases = messages.setdefault(message, ({}, {}))
+        clients[client.partition(",")[0]] = cases[case] = None
+        return f"{result} ({list(messages).index(message) + 1})".strip()
 
     yield row(["", *(name for name, _ in columns)])
     yield "|---" * (len(columns) + 1) + "|"
+    case = None
     for key, title in ROWS:
-        yield row([title, *(cell(rows.get(key, "–")) for _, rows in columns)])
+        case = case if title.startswith("…") else title
+        cells = (cell(rows.get(key, "–"), client, case) for client, rows in columns)
+        yield row([title, *cells])
 
 
 def tables(rows):
     """What the page has between the two comments."""
-    messages = []
+    messages = {}
     yield row(["", "version", "called with"])
     yield "|---|---|---|"
     yield row(["this crate", "this repository", "default settings"])
@@ -307,11 +311,13 @@ def tables(rows):
     ]:
         yield f"\n## {title}\n"
         yield from table(columns(rows, document), messages)
-    yield "\n## Messages\n\nThe numbers in parentheses above refer to these messages.\n"
-    yield "| number | message |\n|---|---|"
-    for number, text in enumerate(messages, 1):
+    yield "\n## Messages\n"
+    yield "A number in parentheses above stands for the message that the client gives.\n"
+    yield "| number | client | in the row | message |\n|---|---|---|---|"
+    for number, (text, (clients, cases)) in enumerate(messages.items(), 1):
         text = text if len(text) <= MESSAGE else text[: MESSAGE - 1] + "…"
-        yield f"| {number} | `` {escaped(text)} `` |"
+        said = f"`` {escaped(text)} ``"
+        yield row([str(number), ", ".join(clients), "; ".join(cases), said])
     rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True)
     version = " ".join(rustc.stdout.split()[:2])
     yield f"\nMeasured on {time.strftime('%Y-%m-%d')} with {version} on {os.cpu_count()} cores."

@@ -4,7 +4,7 @@
 use quote::format_ident;
 use syn::{File, Ident, Item, Visibility, parse_quote};
 
-use super::Facts;
+use super::facts::Facts;
 use super::syntax::types;
 
 /// The modules that divide the types.
@@ -15,6 +15,9 @@ const MODULES: [(&str, &str); 3] = [
 ];
 
 /// Adds a module `bodies` with one alias per operation, and the modules that divide the types.
+///
+/// # Errors
+/// The generated code has no module `types`.
 pub fn run(code: &mut File, facts: &Facts) -> Result<(), String> {
     let public: Vec<Ident> = types(code)?.iter().filter_map(public).collect();
     let module_of = |of: &Ident| match of.to_string() {

@@ -14,6 +14,9 @@ const UPDATE: &str = "Update";
 
 /// Makes all structs with named fields `non_exhaustive`, and adds `new` and setters; to the updates
 /// in `requests` also methods that clear a string.
+///
+/// # Errors
+/// The generated code has no module `types`.
 pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
     let items = types(code)?;
     let mut made = Vec::new();

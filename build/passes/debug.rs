@@ -9,6 +9,9 @@ use super::syntax::{argument, has_serde, type_name, types, underive};
 
 /// Unknown fields get a type that prints only their names. Structs with strings get a `Debug` that
 /// shows only whether a string is set.
+///
+/// # Errors
+/// The generated code has no module `types`.
 pub fn run(code: &mut File) -> Result<(), String> {
     let items = types(code)?;
     let generated: BTreeSet<String> = items.iter().filter_map(name).collect();

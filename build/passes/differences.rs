@@ -11,7 +11,10 @@ const SUFFIX: &str = "Update";
 
 /// Adds `diff` and `is_empty` to each request `{Name}Update` for which there is a resource
 /// `{Name}`. Fields of both are compared. A field that only the update has cannot be read back, so
-/// it is sent whenever it is wanted. A field with different types in both is an error.
+/// it is sent whenever it is wanted.
+///
+/// # Errors
+/// A field has different types in both, or the generated code has no module `types`.
 pub fn run(code: &mut File, requests: &BTreeSet<String>) -> Result<(), String> {
     let items = types(code)?;
     let structs: BTreeMap<String, &ItemStruct> = items

@@ -12,6 +12,9 @@ const PREFIX: &str = "connection_";
 /// Removes the prefix from fields of the module `types` and adds each field's wire name to its
 /// documentation. The serde name stays. Only struct fields and members of struct literals are
 /// renamed, since identifiers in macros are plain tokens.
+///
+/// # Errors
+/// Two fields of a struct get the same name, or the generated code has no module `types`.
 pub fn run(code: &mut File) -> Result<(), String> {
     let mut shortened = BTreeMap::new();
     for item in structs(code)? {

@@ -9,6 +9,9 @@ use syn::{Attribute, File, Item, ItemStruct, Type, parse_quote};
 use super::syntax::{argument, type_name, types};
 
 /// Replaces the string newtype that was generated for each vocabulary.
+///
+/// # Errors
+/// A vocabulary has no type, or one of its values gives no variant name of its own.
 pub fn run(code: &mut File, vocabularies: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
     let items = types(code)?;
     for (name, known) in vocabularies {

@@ -9,8 +9,10 @@ use syn::{Expr, File, Item, Macro, Token, UseTree, parse_quote};
 /// progenitor's function, which does not encode some characters that gateways misread.
 const THEIRS: &str = "encode_path";
 
-/// Replaces each `encode_path(&x.to_string())` by `path_segment(x)`, and fails if another use of it
-/// is left.
+/// Replaces each `encode_path(&x.to_string())` by `path_segment(x)`.
+///
+/// # Errors
+/// Another use of `encode_path` is left.
 pub fn run(code: &mut File) -> Result<(), String> {
     for item in &mut code.items {
         if let Item::Use(import) = item {

@@ -16,8 +16,11 @@ use syn::{
 use super::syntax::{argument, type_name};
 
 /// Moves the operations from the methods of `Client` to functions of a module `requests`, and drops
-/// the `Client`. Fails if a method does something that this pass does not know: nothing that the
-/// spec says of a request may be lost.
+/// the `Client`.
+///
+/// # Errors
+/// A method does something that this pass does not know: nothing that the spec says of a request may
+/// be lost.
 pub fn run(code: &mut File) -> Result<(), String> {
     let mut functions = Vec::new();
     for item in &code.items {

@@ -13,6 +13,10 @@ use super::syntax::{argument, has_serde, structs, type_name, types, underive, wi
 /// only a required field can fail. Nested objects are boxed, since they are large and few trunks
 /// have them. Any JSON is kept as received. Integers are read leniently in requests as well, since
 /// recorded requests have integers as strings.
+///
+/// # Errors
+/// A response with optional properties cannot keep unknown fields, or the generated code has no
+/// module `types`.
 pub fn run(code: &mut File, responses: &BTreeSet<String>) -> Result<(), String> {
     let is_response = |item: &ItemStruct| responses.contains(&item.ident.to_string());
     let objects: BTreeSet<String> = structs(code)?

@@ -5,7 +5,7 @@ use netsapiens_connections::{CarrierTrunk, Client, ConnectionCreate, Error, Regi
 
 /// `Client::from_env()` where `NETSAPIENS_SERVER` is set. Otherwise a client of a fake server with
 /// the trunks of two customers and a carrier; the server runs until it is dropped.
-pub async fn client() -> Result<(Client, Option<FakeServer>), Error> {
+pub(crate) async fn client() -> Result<(Client, Option<FakeServer>), Error> {
     if std::env::var_os("NETSAPIENS_SERVER").is_some() {
         return Ok((Client::from_env()?, None));
     }

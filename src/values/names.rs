@@ -439,13 +439,17 @@ impl Segment {
 
 fn why_not_in_a_path(character: char) -> &'static str {
     match character {
-        ':' => "which servers before v46 do not find in a path",
-        '/' | '\\' => "where a gateway may begin another segment of the path, even if encoded",
-        '?' | '#' => "where a gateway may end the path, even if encoded",
-        ';' => "which begins a parameter that a gateway may drop, even if encoded",
-        '&' => "which may end the name if a gateway moves the path into a query, even if encoded",
-        '%' => "which begins an encoded character that a gateway may decode again",
-        _ => "which is not visible ASCII, so that a gateway may drop or replace it",
+        ':' => "which servers before v46 cannot find in a path",
+        '/' | '\\' => "which a gateway may take for a path separator even if it is percent-encoded",
+        '?' | '#' => {
+            "which a gateway may take for the end of the path even if it is percent-encoded"
+        }
+        ';' => {
+            "which a gateway may take for the start of a parameter, and drop, even if it is percent-encoded"
+        }
+        '&' => "which separates parameters if a gateway moves the path into a query",
+        '%' => "which a gateway may take for the start of a percent-encoded character",
+        _ => "which is not visible ASCII; a gateway may drop or replace it",
     }
 }
 

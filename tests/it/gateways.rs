@@ -7,7 +7,7 @@
 
 /// What the service behind a gateway takes a path for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Resource {
+pub(crate) enum Resource {
     /// `/domains/{domain}/connections/{connection}`.
     Trunk {
         /// Decoded.
@@ -24,7 +24,7 @@ pub enum Resource {
 }
 
 /// A trunk, as the service names it after decoding.
-pub fn trunk(domain: &str, connection: &str) -> Resource {
+pub(crate) fn trunk(domain: &str, connection: &str) -> Resource {
     Resource::Trunk {
         domain: domain.into(),
         connection: connection.into(),
@@ -34,9 +34,9 @@ pub fn trunk(domain: &str, connection: &str) -> Resource {
 type Step = fn(Vec<u8>) -> Vec<u8>;
 
 /// Something between the client and the service that reads the path.
-pub struct Gateway {
+pub(crate) struct Gateway {
     /// What it does.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it does to a path, in order, before the service reads it.
     steps: &'static [Step],
     /// Repeats its steps until nothing changes.
@@ -45,7 +45,7 @@ pub struct Gateway {
 
 impl Gateway {
     /// What the service takes the target of a request for.
-    pub fn reads(&self, target: &str) -> Resource {
+    pub(crate) fn reads(&self, target: &str) -> Resource {
         let mut path = target.as_bytes().to_vec();
         loop {
             let read = self
@@ -69,7 +69,7 @@ const fn gateway(name: &'static str, steps: &'static [Step]) -> Gateway {
 }
 
 /// The models, from the most correct to the one that does everything.
-pub const GATEWAYS: [Gateway; 14] = [
+pub(crate) const GATEWAYS: [Gateway; 14] = [
     // RFC 3986, 5.2.4 and 6.2.2: nothing else than a correct server may do.
     gateway("correct", &[parse]),
     // Servlet containers remove path parameters before they choose a servlet.

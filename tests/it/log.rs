@@ -7,14 +7,14 @@ use tracing::Level;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 /// The text so far; capturing ends when it is dropped.
-pub struct Log {
+pub(crate) struct Log {
     text: Text,
     _guard: tracing::subscriber::DefaultGuard,
 }
 
 impl Log {
     /// Captures what this thread traces from now on, up to a level.
-    pub fn of_this_thread(level: Level) -> Log {
+    pub(crate) fn of_this_thread(level: Level) -> Log {
         // Where a single subscriber exists, tracing asks the thread that first reaches an event
         // whether anyone wants it, and caches the result for all threads. Another test's thread has
         // none; so there is always one more.
@@ -39,7 +39,7 @@ impl Log {
         }
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.text.0.lock().unwrap().clone()).unwrap()
     }
 }

@@ -9,22 +9,22 @@ use netsapiens_connections::fake::{
 };
 
 /// A quirk, by name.
-pub type Switch = (&'static str, fn(&mut Quirks));
+pub(crate) type Switch = (&'static str, fn(&mut Quirks));
 
 /// Reads do not see a write at once.
-pub const DELAY: &str = "visibility delay";
+pub(crate) const DELAY: &str = "visibility delay";
 /// Vocabularies have unknown values.
-pub const VALUES: &str = "unknown values";
+pub(crate) const VALUES: &str = "unknown values";
 /// Times have other formats.
-pub const DATES: &str = "odd dates";
+pub(crate) const DATES: &str = "odd dates";
 /// Responses are longer.
-pub const LENGTHS: &str = "text for numbers";
+pub(crate) const LENGTHS: &str = "text for numbers";
 /// Listing a domain without trunks is an error.
-pub const EMPTY: &str = "404 for a domain without trunks";
+pub(crate) const EMPTY: &str = "404 for a domain without trunks";
 /// Deleting a trunk that does not exist is a success.
-pub const ACCEPTED: &str = "a missing trunk is deleted";
+pub(crate) const ACCEPTED: &str = "a missing trunk is deleted";
 
-pub const SWITCHES: [Switch; 21] = [
+pub(crate) const SWITCHES: [Switch; 21] = [
     ("none", |_| {}),
     ("numbers for text", |quirks| quirks.numbers_for_text = true),
     (LENGTHS, |quirks| quirks.text_for_numbers = true),
@@ -69,7 +69,7 @@ pub const SWITCHES: [Switch; 21] = [
 ];
 
 /// All quirks except some.
-pub fn all_but(felt: &[&str]) -> Quirks {
+pub(crate) fn all_but(felt: &[&str]) -> Quirks {
     let mut quirks = Quirks::default();
     for (name, set) in SWITCHES {
         if !felt.contains(&name) {
@@ -80,12 +80,12 @@ pub fn all_but(felt: &[&str]) -> Quirks {
 }
 
 /// Runs a test against every server.
-pub async fn on_every_server(test: impl AsyncFn(FakeServer)) {
+pub(crate) async fn on_every_server(test: impl AsyncFn(FakeServer)) {
     on_servers_without(&[], test).await;
 }
 
 /// Runs a test against every server except those with these quirks, which change its result.
-pub async fn on_servers_without(felt: &[&str], test: impl AsyncFn(FakeServer)) {
+pub(crate) async fn on_servers_without(felt: &[&str], test: impl AsyncFn(FakeServer)) {
     for (name, set) in SWITCHES
         .into_iter()
         .filter(|(name, _)| !felt.contains(name))

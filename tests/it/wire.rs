@@ -8,14 +8,18 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// A TCP server that shares no code with the client and the fake server.
-pub struct Wire {
+pub(crate) struct Wire {
     url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Wire {
     /// Responds to every request with a status, a content type and a body.
-    pub async fn responding(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Wire {
+    pub(crate) async fn responding(
+        status: u16,
+        content_type: &str,
+        body: impl AsRef<[u8]>,
+    ) -> Wire {
         let body = body.as_ref();
         let headers = format!("content-type: {content_type}\r\n");
         let head = head(status, &headers, body.len());
@@ -23,14 +27,14 @@ impl Wire {
     }
 
     /// Sends the same bytes, HTTP or not, after every request.
-    pub async fn sending(response: impl Into<Vec<u8>>) -> Wire {
+    pub(crate) async fn sending(response: impl Into<Vec<u8>>) -> Wire {
         let response = response.into();
         Self::start(move |_, _| response.clone()).await
     }
 
     /// Listens on the loopback. `respond` gets the number of a request, from 0, with its method and
     /// path, and returns the bytes to send. The connection is then closed; without bytes it breaks.
-    pub async fn start<B: Into<Vec<u8>>>(
+    pub(crate) async fn start<B: Into<Vec<u8>>>(
         respond: impl Fn(usize, &str) -> B + Send + 'static,
     ) -> Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -58,12 +62,12 @@ impl Wire {
     }
 
     /// `http://127.0.0.1:port`.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// A builder of a client of this server that does not retry.
-    pub fn builder(&self) -> ClientBuilder {
+    pub(crate) fn builder(&self) -> ClientBuilder {
         Client::builder()
             .server(&self.url)
             .api_key("nss_EXAMPLE")
@@ -71,23 +75,23 @@ impl Wire {
     }
 
     /// A client of this server that does not retry.
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         self.builder().build().unwrap()
     }
 
     /// A client of this server with the default number of attempts and short waits.
-    pub fn retrying(&self) -> Client {
+    pub(crate) fn retrying(&self) -> Client {
         let retry = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
         self.builder().retry(retry).build().unwrap()
     }
 
     /// The received requests, a string each.
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
     /// Method and path of every request.
-    pub fn request_lines(&self) -> Vec<String> {
+    pub(crate) fn request_lines(&self) -> Vec<String> {
         let requests = self.requests.lock().unwrap();
         requests.iter().map(|text| line(text).to_owned()).collect()
     }
@@ -112,12 +116,12 @@ fn whole(request: &[u8]) -> bool {
 }
 
 /// A response with a JSON body.
-pub fn json(status: u16, body: &str) -> String {
+pub(crate) fn json(status: u16, body: &str) -> String {
     respond(status, "content-type: application/json\r\n", body)
 }
 
 /// A response with these headers.
-pub fn respond(status: u16, headers: &str, body: &str) -> String {
+pub(crate) fn respond(status: u16, headers: &str, body: &str) -> String {
     head(status, headers, body.len()) + body
 }
 
@@ -129,12 +133,12 @@ fn head(status: u16, headers: &str, length: usize) -> String {
 }
 
 /// The service's own 404.
-pub fn not_found() -> String {
+pub(crate) fn not_found() -> String {
     json(404, r#"{"code":404,"message":"Resource not found."}"#)
 }
 
 /// An array of trunks, each with a domain and a pattern.
-pub fn trunks(keys: &[(&str, &str)]) -> String {
+pub(crate) fn trunks(keys: &[(&str, &str)]) -> String {
     let trunk = |(domain, pattern): &(&str, &str)| {
         serde_json::json!({
             "domain": domain,

@@ -72,7 +72,7 @@ impl RepositoryChecks {
             return Ok(Vec::new());
         };
         let corrections = Corrections::load(Source::read(path)?)?;
-        let facts = Facts::load(Source::read(&path.with_file_name(FACTS))?)?;
+        let facts = Facts::load(Source::read(path.with_file_name(FACTS))?)?;
         report.summary.corrections = corrections.entries().len();
         let mut findings = check(&corrections, spec.value());
         findings.extend(facts.check(&corrections, spec.value()));

@@ -35,7 +35,7 @@ pub fn run(args: &Args, out: &mut impl Write, log: &mut impl Write) -> Result<()
         paths => paths.to_vec(),
     };
     let mut recordings = Vec::new();
-    for path in paths.iter().flat_map(|path| files(path)) {
+    for path in paths.iter().flat_map(files) {
         recordings.push(Recording::read(&Source::read(&path?)?)?);
     }
     if recordings.is_empty() {

@@ -7,8 +7,11 @@ use anyhow::{Context, Result, bail};
 use similar::TextDiff;
 
 /// Makes sure that the file at a path below `root` has these contents. Returns whether it changed.
-/// With `check` nothing is written, and a difference is an error that shows it and names the
-/// `command` to run.
+/// With `check` nothing is written.
+///
+/// # Errors
+/// The file cannot be read or written; with `check` also if it has other contents: then the error
+/// shows the difference and names the `command` to run.
 pub fn ensure_contents(
     root: &Path,
     path: &str,
@@ -39,6 +42,9 @@ pub fn ensure_contents(
 }
 
 /// The contents of a file below `root` in the last commit.
+///
+/// # Errors
+/// git cannot be started, or has no such file. Says what git says.
 pub fn committed(root: &Path, path: &str) -> Result<String> {
     let output = Command::new("git")
         .arg("show")

@@ -75,8 +75,8 @@ impl Mutate {
 
 /// Measures the repository, whose root is the current folder.
 fn report(raise_floors: bool) -> anyhow::Result<Report> {
-    let spec = Spec::load(Source::read(SPEC.as_ref())?)?;
-    let relations = Relations::load(Source::read(RELATIONS.as_ref())?, &spec)?;
+    let spec = Spec::load(Source::read(SPEC)?)?;
+    let relations = Relations::load(Source::read(RELATIONS)?, &spec)?;
     let recorded = read(&[RECORDINGS.into()])?;
     let by = By {
         spec: &spec,
@@ -84,7 +84,7 @@ fn report(raise_floors: bool) -> anyhow::Result<Report> {
         reader: Some(&client_refuses),
     };
     let mut score = score(by, &recorded)?;
-    let reasons = Reasons::load(Source::read(SURVIVORS.as_ref())?)?;
+    let reasons = Reasons::load(Source::read(SURVIVORS)?)?;
     let unexplained = reasons.explain(&mut score);
     let evidence = evidence(&spec, &recorded)?;
     let mut compared = if raise_floors {
@@ -93,7 +93,7 @@ fn report(raise_floors: bool) -> anyhow::Result<Report> {
             .with_context(|| format!("cannot write {FLOORS}"))?;
         Compared::default()
     } else {
-        let floors = Floors::load(Source::read(FLOORS.as_ref())?)?;
+        let floors = Floors::load(Source::read(FLOORS)?)?;
         floors.compare(&score, &evidence.untested)
     };
     compared.fell.extend(unexplained);

@@ -180,7 +180,7 @@ fn title(what: &str, number: usize) -> String {
 /// The recordings with their files, in the order of file names.
 fn recordings(root: &Path) -> Result<Vec<(String, Recording)>> {
     let mut recordings = Vec::new();
-    for path in http_recording::files(&root.join(RECORDINGS)) {
+    for path in http_recording::files(root.join(RECORDINGS)) {
         let name = display(path?.strip_prefix(root)?);
         let source = Source::new(&name, read(root, &name)?);
         recordings.push((name, Recording::read(&source)?));

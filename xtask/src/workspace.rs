@@ -36,6 +36,9 @@ pub fn enter(given: &mut Option<PathBuf>) -> anyhow::Result<()> {
 }
 
 /// The path relative to the workspace if it is below it, else absolute.
+///
+/// # Errors
+/// The current folder, or that of the workspace, cannot be read.
 pub fn relative(path: &Path) -> std::io::Result<PathBuf> {
     let path = path.canonicalize().or_else(|_| std::path::absolute(path))?;
     let root = workspace_root().canonicalize()?;
@@ -46,6 +49,9 @@ pub fn relative(path: &Path) -> std::io::Result<PathBuf> {
 
 /// A path in the workspace relative to the current folder; absolute if the current folder is
 /// outside the workspace.
+///
+/// # Errors
+/// One of the two folders cannot be read.
 pub fn from_here(path: &str) -> std::io::Result<PathBuf> {
     let root = workspace_root().canonicalize()?;
     let here = std::env::current_dir()?.canonicalize()?;

@@ -72,19 +72,9 @@ impl Edit {
 
     /// Changes a value in the same way; says why where that is not possible.
     ///
-    /// ```
-    /// use document_edit::Edit;
-    /// use serde_json::json;
-    ///
-    /// let mut value = json!({"a": [1]});
-    /// Edit::Push { at: "/a".into(), value: json!(2) }.apply_to(&mut value)?;
-    /// assert_eq!(value, json!({"a": [1, 2]}));
-    /// # Ok::<(), String>(())
-    /// ```
-    ///
     /// # Errors
     /// There is no such place, or no value of the type that the edit needs.
-    pub fn apply_to(&self, document: &mut Value) -> Result<(), String> {
+    pub(crate) fn apply_to(&self, document: &mut Value) -> Result<(), String> {
         match self {
             Edit::Insert {
                 at,

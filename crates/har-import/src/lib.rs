@@ -31,9 +31,6 @@
 //! In reading order: [`Import`] converts a HAR and chooses the files; `command` (feature `cli`) is
 //! the command line, which writes them.
 
-#![forbid(unsafe_code)]
-#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
-
 #[cfg(feature = "cli")]
 pub mod command;
 mod import;

@@ -405,7 +405,7 @@ fn a_broken_har_says_where_and_why_and_quotes_no_value() {
     for (text, expected) in [
         (
             "{\"log\": ",
-            "traffic.har:1:8: not a HAR 1.x document: EOF while parsing a value",
+            "traffic.har:1:8: not a HAR 1.x document: the text ends before a value",
         ),
         (
             version,
@@ -443,9 +443,9 @@ fn exporting_imported_files_and_importing_them_gives_the_same_files() {
     let (first, args) = prepared(&document(json!([entry("GET", url, 200, body)])));
     run(&args).expect("imported");
 
-    let recordings: Vec<_> = http_recording::files(&first.path().join("out"))
+    let recordings: Vec<_> = http_recording::files(first.path().join("out"))
         .map(|path| {
-            let source = Source::read(&path.expect("a file")).expect("readable");
+            let source = Source::read(path.expect("a file")).expect("readable");
             Recording::read(&source).expect("a recording")
         })
         .collect();

@@ -18,9 +18,8 @@
 //! In reading order: [`read()`] parses a document in memory; [`open`] reads one entry at a time,
 //! for documents of any size; [`write()`]; [`format()`] describes the format.
 
-#![forbid(unsafe_code)]
-#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
-
+mod body;
+mod entry;
 mod format;
 mod read;
 mod stream;

@@ -7,7 +7,8 @@ use located::{Source, string_end};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::read::{Entry, HarEntry, Skip, by_parts, is_version_1, recording};
+use crate::entry::{Entry, is_version_1};
+use crate::read::{HarEntry, Skip, by_parts, recording};
 
 /// How many bytes are read at once.
 const CHUNK: usize = 256 << 10;

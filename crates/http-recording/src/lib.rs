@@ -20,13 +20,11 @@
 //! # Ok::<(), located::Error>(())
 //! ```
 //!
-//! In reading order: [`Recording`] with its parts; [`encode`] encodes a value for a path; [`walk`]
-//! lists a folder of recordings, [`files`] only the recordings in it; [`Placement`] chooses the
-//! file for a new one.
+//! In reading order: [`Recording`] with its parts; [`header()`] and [`text()`] read a header,
+//! [`media_type`] a media type; [`encode`] encodes a value for a path; [`walk`] lists a folder of
+//! recordings, [`files`] only the recordings in it; [`Placement`] chooses the file for a new one.
 
-#![forbid(unsafe_code)]
-#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
-
+pub mod media_type;
 mod placement;
 mod walk;
 
@@ -93,7 +91,48 @@ pub fn text(value: &Value) -> String {
     }
 }
 
+/// The value of a header; the case of its name does not matter.
+///
+/// ```
+/// let headers = serde_json::json!({"Content-Type": "text/csv"});
+/// let headers = headers.as_object().expect("an object");
+/// assert_eq!(http_recording::header(headers, "content-type").expect("a header"), "text/csv");
+/// assert_eq!(http_recording::header(headers, "etag"), None);
+/// ```
+pub fn header<'h>(headers: &'h Map<String, Value>, name: &str) -> Option<&'h Value> {
+    let mut all = headers.iter();
+    let found = all.find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value)
+}
+
 impl Recording {
+    /// A recording of an exchange, with nothing noted.
+    ///
+    /// ```
+    /// use http_recording::{Origin, Recording, Request, Response};
+    ///
+    /// let request = Request { method: "GET".into(), path: "/users".into(), ..Default::default() };
+    /// let response = Response { status: 204, ..Default::default() };
+    /// let recording = Recording::from_exchange(Origin::Captured, request, response);
+    /// assert!(recording.meta.redacted.is_empty());
+    /// ```
+    pub fn from_exchange(origin: Origin, request: Request, response: Response) -> Self {
+        Self {
+            format: FORMAT,
+            meta: Meta {
+                origin,
+                note: String::new(),
+                after: None,
+                excerpt: Vec::new(),
+                redacted: Vec::new(),
+                expect: Vec::new(),
+            },
+            request,
+            response,
+            repeated: Vec::new(),
+        }
+    }
+
     /// A recording from its JSON, with the pointers of members with a duplicate key.
     ///
     /// # Errors
@@ -203,7 +242,7 @@ pub struct Redaction {
 }
 
 /// The request of an exchange.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// HTTP method, upper case.
@@ -236,7 +275,7 @@ pub struct Request {
 }
 
 /// The response of an exchange.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Response {
     /// HTTP status.

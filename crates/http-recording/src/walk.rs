@@ -50,18 +50,19 @@ pub struct Found {
 ///
 /// # Errors
 /// An item is an error if a file or folder cannot be read. The remaining items follow.
-pub fn walk(root: &Path) -> impl Iterator<Item = Result<Found, Unread>> {
-    let entries = WalkDir::new(root).sort_by_file_name().into_iter();
+pub fn walk(root: impl AsRef<Path>) -> impl Iterator<Item = Result<Found, Unread>> {
+    let root = root.as_ref().to_owned();
+    let entries = WalkDir::new(&root).sort_by_file_name().into_iter();
     entries.filter_map(move |entry| {
         let entry = match entry {
             Ok(entry) => entry,
-            Err(error) => return Some(Err(Unread::below(root, error))),
+            Err(error) => return Some(Err(Unread::below(&root, error))),
         };
         if entry.file_type().is_dir() {
             return None;
         }
         let path = entry.path();
-        let is_hidden = path.strip_prefix(root).is_ok_and(|below| {
+        let is_hidden = path.strip_prefix(&root).is_ok_and(|below| {
             below
                 .iter()
                 .any(|part| part.to_string_lossy().starts_with('.'))
@@ -87,8 +88,9 @@ pub fn walk(root: &Path) -> impl Iterator<Item = Result<Found, Unread>> {
 ///
 /// # Errors
 /// As for [`walk`].
-pub fn files(root: &Path) -> impl Iterator<Item = Result<PathBuf, Unread>> {
-    walk(root).filter_map(move |found| {
+pub fn files(root: impl AsRef<Path>) -> impl Iterator<Item = Result<PathBuf, Unread>> {
+    let root = root.as_ref().to_owned();
+    walk(root.clone()).filter_map(move |found| {
         let Found { path, kind } = match found {
             Ok(found) => found,
             Err(error) => return Some(Err(error)),

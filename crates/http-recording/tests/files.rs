@@ -77,7 +77,7 @@ fn a_link_to_a_file_is_the_file_and_one_to_a_folder_is_not_followed() {
 fn what_is_named_itself_is_a_document_whatever_it_is_called() {
     let folder = folder(&["traffic.txt", ".hidden/a.json"]);
     let of = |file: &str| {
-        let mut found = walk(&folder.path().join(file)).collect::<Vec<_>>();
+        let mut found = walk(folder.path().join(file)).collect::<Vec<_>>();
         found.pop().expect("one").expect("readable").kind
     };
     assert_eq!(of("traffic.txt"), Ok(Kind::Document));

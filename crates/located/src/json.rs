@@ -94,8 +94,14 @@ fn reason(error: &serde_json::Error) -> String {
     let message = message
         .rfind(" at line ")
         .map_or(message.as_str(), |at| &message[..at]);
-    if message == "recursion limit exceeded" {
-        return "nested deeper than 128 levels".to_owned();
+    match message {
+        "recursion limit exceeded" => return "nested deeper than 128 levels".to_owned(),
+        "expected value" => return "not JSON: no value begins here".to_owned(),
+        "EOF while parsing a value" => return "the text ends before a value".to_owned(),
+        _ => {}
+    }
+    if let Some(open) = message.strip_prefix("EOF while parsing ") {
+        return format!("the text ends within {open}");
     }
     match message.rsplit_once(", expected ") {
         Some((wrong, expected)) if !wrong.starts_with("unknown field") => {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::pointer;
 
 /// The HTTP methods that are keys of a path item.
-pub const METHODS: [&str; 8] = [
+const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
@@ -33,6 +33,18 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
             .filter(|(member, _)| is_method(member))
             .map(move |(method, operation)| (pointer::join(&path, method), operation))
     })
+}
+
+/// The keys of `responses` that can document a status, in the order in which they count.
+///
+/// ```
+/// use located::openapi::status_keys;
+///
+/// assert_eq!(status_keys(404), ["404", "4XX", "default"]);
+/// ```
+pub fn status_keys(status: u16) -> [String; 3] {
+    let range = format!("{}XX", status / 100);
+    [status.to_string(), range, "default".to_owned()]
 }
 
 /// The `$ref` of a value. OpenAPI 3.0 ignores its siblings.

@@ -94,7 +94,8 @@ pub fn escape(token: &str) -> Cow<'_, str> {
     }
 }
 
-fn unescape(token: &str) -> Cow<'_, str> {
+/// The token that was escaped for use in a pointer.
+pub fn unescape(token: &str) -> Cow<'_, str> {
     if token.contains('~') {
         Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
     } else {

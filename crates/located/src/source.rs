@@ -45,7 +45,8 @@ impl Source {
     ///
     /// # Errors
     /// The file cannot be read, or is not UTF-8.
-    pub fn read(path: &Path) -> Result<Source, Error> {
+    pub fn read(path: impl AsRef<Path>) -> Result<Source, Error> {
+        let path = path.as_ref();
         let file = display(path);
         match std::fs::read(path) {
             Ok(bytes) => Source::from_bytes(file, bytes, 1),

@@ -561,7 +561,7 @@ impl Rules {
     }
 
     /// Suggestions for a misspelt code or name: the most similar rules, best first, at most three.
-    pub fn near(&self, text: &str) -> Vec<&'static Rule> {
+    pub(crate) fn near(&self, text: &str) -> Vec<&'static Rule> {
         let text = text.to_ascii_lowercase();
         let likeness = |rule: &Rule| {
             strsim::jaro_winkler(&text, &rule.code.to_ascii_lowercase())

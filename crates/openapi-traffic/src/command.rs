@@ -38,7 +38,7 @@ Exit codes:
      read, a path matches nothing, or there is no exchange at all";
 
 /// The value of `--explain` that lists all codes.
-pub const LIST: &str = "list";
+const LIST: &str = "list";
 
 /// Validate an OpenAPI 3.0 document against recorded HTTP traffic
 ///

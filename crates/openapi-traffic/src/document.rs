@@ -10,6 +10,7 @@ use located::{Error, Place, Source, display, normal, pointer};
 use serde_json::{Map, Value};
 
 use crate::by_name::by_name;
+use crate::percent::decode;
 
 /// Where the referenced files are inserted into the value of the document, each under its path, so
 /// that one pointer can address a place in any of them.
@@ -190,7 +191,7 @@ impl Document {
                 return Err(self.error(from, &reason));
             }
         };
-        let target = base + &decoded(fragment);
+        let target = base + &decode(fragment);
         match self.get(&target) {
             Some(_) => Ok(target),
             None => Err(self.error(
@@ -271,11 +272,5 @@ fn path_of(file: &Path) -> String {
 /// The path of a file that a reference in another file names.
 fn beside(file: &str, reference: &str) -> String {
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
-    path_of(&folder.join(decoded(reference)))
-}
-
-fn decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text)
-        .decode_utf8_lossy()
-        .into_owned()
+    path_of(&folder.join(decode(reference)))
 }

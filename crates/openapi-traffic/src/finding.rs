@@ -137,7 +137,7 @@ impl Finding {
 
     /// What equal findings have in common: the code, the place in the spec, the place in an
     /// exchange regardless of array indices, and the kind of exchange.
-    pub fn group(&self) -> (&'static str, &str, String, &str) {
+    pub(crate) fn group(&self) -> (&'static str, &str, String, &str) {
         let spec = self
             .spec
             .as_ref()

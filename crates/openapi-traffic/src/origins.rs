@@ -20,7 +20,7 @@ pub struct Origins {
 
 impl Origins {
     /// Counts one more recording.
-    pub fn add(&mut self, origin: Origin) {
+    pub(crate) fn add(&mut self, origin: Origin) {
         *match origin {
             Origin::Captured => &mut self.captured,
             Origin::Reported => &mut self.reported,
@@ -30,7 +30,7 @@ impl Origins {
     }
 
     /// Adds the counts of another.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.captured += other.captured;
         self.reported += other.reported;
         self.documented += other.documented;
@@ -43,12 +43,12 @@ impl Origins {
     }
 
     /// Whether there is evidence that the authors of the recordings did not make up themselves.
-    pub fn by_others(self) -> bool {
+    pub(crate) fn by_others(self) -> bool {
         self.real() || self.documented > 0
     }
 
     /// The strongest origin.
-    pub fn best(self) -> Option<Origin> {
+    pub(crate) fn best(self) -> Option<Origin> {
         let by_strength = [
             (self.captured, Origin::Captured),
             (self.reported, Origin::Reported),

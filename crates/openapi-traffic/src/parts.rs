@@ -133,7 +133,7 @@ pub(crate) fn judge_exchange(
         label: Arc::clone(exchange.label()),
         negative,
         findings: match negative {
-            true => judge::judge_negative_with(spec, exchange, &related),
+            true => judge::judge_negative(spec, exchange, &related),
             false => {
                 let mut findings = judge::judge_into(spec, exchange, evidence);
                 findings.extend(related);

@@ -1,8 +1,9 @@
 //! Matches the segments of a requested path against those of a path template.
 
 use http_recording::text;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
+
+use crate::percent::decode;
 
 /// A segment of a template: literal text and names alternately, beginning and ending with text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,9 +120,4 @@ impl Piece {
     pub(crate) fn decoded(&self) -> &str {
         &self.decoded
     }
-}
-
-/// Decodes a percent-encoded string.
-pub(crate) fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

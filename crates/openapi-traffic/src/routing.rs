@@ -5,7 +5,8 @@ use located::{Error, Source, pointer};
 use serde_json::{Map, Value};
 
 use crate::document::Document;
-use crate::path::{Names, Piece, Segment, decode, segments};
+use crate::path::{Names, Piece, Segment, segments};
+use crate::percent::decode;
 use crate::servers::{Address, Servers, below_authority};
 
 /// The operations of a document by their paths.

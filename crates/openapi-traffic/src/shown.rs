@@ -1,11 +1,11 @@
-//! Decides what of a recording may be shown in a report, and escapes what a terminal or a CI server
-//! would interpret.
+//! Masks names and values of recordings in reports, and escapes what a terminal or a CI server would
+//! interpret.
 //!
-//! Everything is by allow-list. A name (an object key, a path segment) is shown if the document
-//! contains it. The one other name that is shown is the one that a finding is about, because it is
-//! not documented or because a relation names it, if it looks like an identifier: the keys of a map
-//! are data, and so may be those of a value that is not documented. A value is shown if it cannot
-//! identify anybody.
+//! A recording may contain secrets, so nothing of it is shown unless it is known to be harmless. A
+//! name (an object key, a path segment) is shown if the document contains it. Other names are
+//! masked, because the keys of a map are data; with one exception: the name that a finding is about
+//! (it is not documented, or a relation mentions it) is shown if it looks like an identifier. A
+//! value is shown if it cannot identify anybody.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -16,6 +16,7 @@ use located::openapi::is_method;
 use located::pointer;
 use serde_json::Value;
 
+use crate::count::count;
 use crate::origins::word;
 
 /// The replacement for what is not shown.
@@ -404,10 +405,7 @@ fn is_word_of_a_file(word: &str) -> bool {
 
 /// The type and size of a value, without the value itself.
 pub(crate) fn describe(value: &Value) -> String {
-    fn counted(what: &str, count: usize, one: &str) -> String {
-        let s = if count == 1 { "" } else { "s" };
-        format!("{what} of {count} {one}{s}")
-    }
+    let counted = |what: &str, number, noun| format!("{what} of {}", count(number, noun));
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => format!("boolean {value}"),

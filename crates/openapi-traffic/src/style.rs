@@ -2,8 +2,9 @@
 //!
 //! Separators are found before decoding: `a%2Cb,c` has two items.
 
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
+
+use crate::percent::decode;
 
 /// A serialization style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,9 +255,4 @@ fn number(text: &str) -> Option<Value> {
         && text.ends_with(|it: char| it.is_ascii_digit());
     let (value, _) = is_it.then(|| located::json(text).ok())??;
     value.is_number().then_some(value)
-}
-
-/// Decodes a percent-encoded string.
-pub(crate) fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

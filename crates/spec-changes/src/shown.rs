@@ -6,8 +6,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use http_recording::{Recording, Request};
-use located::openapi::{is_method, is_of_type, local};
+use http_recording::media_type::{essence, ranges};
+use http_recording::{Recording, Request, header};
+use located::openapi::{is_method, is_of_type, local, status_keys};
 use located::pointer::{self, join};
 use serde_json::{Map, Value};
 
@@ -184,16 +185,12 @@ impl<'d> Look<'d> {
         {
             self.body(&at, &request.headers, &body);
         }
-        let status = response.status.to_string();
         let documented = operation.get("responses")?.as_object()?;
-        let class = status.get(..1)?;
-        let names = [status.as_str(), &format!("{class}XX"), "default"];
-        let name = names
-            .into_iter()
-            .find(|name| documented.contains_key(*name))?;
-        let (at, documented) = self.see(&join(&join(&at, "responses"), name))?;
+        let find = |key: &String| documented.keys().find(|it| it.eq_ignore_ascii_case(key));
+        let key = status_keys(response.status).iter().find_map(find)?;
+        let (at, documented) = self.see(&join(&join(&at, "responses"), key))?;
         for name in members(documented, "headers") {
-            if let Some(value) = named(&response.headers, name) {
+            if let Some(value) = header(&response.headers, name) {
                 self.typed(&join(&join(&at, "headers"), name), value);
             }
         }
@@ -209,13 +206,13 @@ impl<'d> Look<'d> {
             let at = join(&at, &index.to_string());
             let parameter = resolved(self.document, &at);
             let text = |member: &str| parameter?.get(member)?.as_str();
-            let values = match text("in") {
-                Some("path") => &request.params,
-                Some("query") => &request.query,
-                Some("header") => &request.headers,
-                _ => continue,
-            };
-            if let Some(value) = text("name").and_then(|name| named(values, name)) {
+            let value = text("name").and_then(|name| match text("in")? {
+                "path" => request.params.get(name),
+                "query" => request.query.get(name),
+                "header" => header(&request.headers, name),
+                _ => None,
+            });
+            if let Some(value) = value {
                 self.typed(&at, value);
             }
         }
@@ -232,7 +229,7 @@ impl<'d> Look<'d> {
     fn body(&mut self, documented: &str, headers: &Map<String, Value>, body: &Value) -> Option<()> {
         let at = join(documented, "content");
         let content = self.document.pointer(&at)?.as_object()?;
-        let range = match named(headers, "content-type").and_then(Value::as_str) {
+        let range = match header(headers, "content-type").and_then(Value::as_str) {
             Some(media_type) => documented_as(content, media_type)?,
             None => content.keys().next()?,
         };
@@ -343,13 +340,6 @@ fn body<'r>(json: Option<&'r Value>, text: Option<&'r String>) -> Option<Cow<'r,
     json.map(Cow::Borrowed).or_else(text)
 }
 
-/// A parameter or header by its name, ignoring case.
-fn named<'v>(values: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
-    let mut all = values.iter();
-    let found = all.find(|(it, _)| it.eq_ignore_ascii_case(name));
-    found.map(|(_, value)| value)
-}
-
 /// The keys of an object under a key.
 fn members<'v>(value: &'v Value, member: &str) -> impl Iterator<Item = &'v String> {
     let members = value.get(member).and_then(Value::as_object);
@@ -358,13 +348,6 @@ fn members<'v>(value: &'v Value, member: &str) -> impl Iterator<Item = &'v Strin
 
 /// The narrowest documented range that covers a media type.
 fn documented_as<'c>(content: &'c Map<String, Value>, media_type: &str) -> Option<&'c String> {
-    let essence = |text: &str| {
-        let essence = text.split(';').next().unwrap_or_default();
-        essence.trim().to_ascii_lowercase()
-    };
-    let sent = essence(media_type);
-    let class = sent.split('/').next().unwrap_or_default();
-    let ranges = [sent.clone(), format!("{class}/*"), "*/*".to_owned()];
     let find = |range: &String| content.keys().find(|name| essence(name) == *range);
-    ranges.iter().find_map(find)
+    ranges(&essence(media_type)).iter().find_map(find)
 }

@@ -80,7 +80,7 @@ impl Corrections {
 
 impl Correction {
     /// Why it is believed, if no recording shows it.
-    pub fn belief(&self) -> Option<&str> {
+    pub(crate) fn belief(&self) -> Option<&str> {
         match &self.evidence {
             Evidence::Belief(words) => Some(words.strip_prefix(NONE).unwrap_or(words).trim_start()),
             Evidence::Items(_) => None,

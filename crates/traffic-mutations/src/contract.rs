@@ -1,8 +1,9 @@
 //! What a document says about one place of an exchange: the schemas that apply to it, and whether
 //! it could detect a mutation there at all.
 
-use http_recording::{Part, Recording};
-use located::openapi::{is_of_type, type_of};
+use http_recording::media_type::{essence, ranges};
+use http_recording::{Part, Recording, header, text};
+use located::openapi::{is_of_type, status_keys, type_of};
 use located::pointer;
 use openapi_traffic::{Routes, Spec};
 use serde::Serialize;
@@ -44,7 +45,7 @@ impl Free {
     ];
 
     /// The name of the class, and the rule by which a mutation belongs to it.
-    pub fn explained(self) -> (&'static str, &'static str) {
+    pub(crate) fn explained(self) -> (&'static str, &'static str) {
         match self {
             Free::Text => (
                 "free text",
@@ -118,11 +119,7 @@ impl<'s> Contract<'s> {
             follow(document, &at)
         });
         let media_type = |headers: &serde_json::Map<String, Value>| {
-            let header = headers
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-            let text = header.and_then(|(_, value)| value.as_str())?;
-            Some(text.split(';').next()?.trim().to_ascii_lowercase())
+            header(headers, "content-type").map(|value| essence(&text(value)))
         };
         Contract {
             document,
@@ -257,16 +254,9 @@ impl<'s> Contract<'s> {
 
     fn response(&self) -> Option<Found<'s>> {
         let responses = format!("{}/responses", self.operation.as_ref()?.pointer);
-        let keys = self.document.pointer(&responses)?.as_object()?.keys();
-        let wanted = [
-            self.status.to_string(),
-            format!("{}XX", self.status / 100),
-            "DEFAULT".to_owned(),
-        ];
-        let key = wanted.iter().find_map(|it| {
-            let mut keys = keys.clone();
-            keys.find(|key| key.eq_ignore_ascii_case(it))
-        })?;
+        let documented = self.document.pointer(&responses)?.as_object()?;
+        let find = |key: &String| documented.keys().find(|it| it.eq_ignore_ascii_case(key));
+        let key = status_keys(self.status).iter().find_map(find)?;
         follow(self.document, &pointer::join(&responses, key))
     }
 
@@ -282,8 +272,9 @@ impl<'s> Contract<'s> {
         let content = format!("{}/content", owner.pointer);
         let known = self.document.pointer(&content)?.as_object()?;
         let media_type = self.media_types[usize::from(side == Part::Response)].as_deref();
+        let find = |range: &String| known.keys().find(|key| essence(key) == *range);
         let key = media_type
-            .and_then(|it| known.keys().find(|key| key.eq_ignore_ascii_case(it)))
+            .and_then(|it| ranges(it).iter().find_map(find))
             .or_else(|| known.keys().next())?;
         follow(self.document, &pointer::join(&content, key))
     }

@@ -1,7 +1,8 @@
 //! The operators: the ways in which an exchange is mutated. They look at the exchange and never at
 //! a document, so that no document is measured by its own claims.
 
-use http_recording::Recording;
+use http_recording::media_type::{essence, is_json};
+use http_recording::{Recording, text};
 use located::pointer;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -117,7 +118,7 @@ pub fn edits(recording: &Recording) -> Vec<Edit> {
 pub fn mutated(recording: &Value, edit: &Edit) -> serde_json::Result<Recording> {
     let mut mutated = recording.clone();
     let (parent, name) = edit.written.rsplit_once('/').unwrap_or_default();
-    let name = name.replace("~1", "/").replace("~0", "~");
+    let name = pointer::unescape(name).into_owned();
     if let (Operator::BodyTruncated, Some(Value::Object(side))) =
         (edit.operator, mutated.pointer_mut(parent))
     {
@@ -204,7 +205,7 @@ impl Edits {
             let at = pointer::join(&format!("{side}/headers"), name);
             self.remove(Operator::HeaderDropped, &at);
             if name.eq_ignore_ascii_case("content-type") {
-                let is_json = value.as_str().is_some_and(|it| it.contains("json"));
+                let is_json = is_json(&essence(&text(value)));
                 let other = if is_json {
                     "text/csv"
                 } else {

@@ -140,7 +140,7 @@ impl Counts {
     }
 
     /// The share of all mutations that were detected, in tenths of a percent, rounded down.
-    pub fn score_of_all(&self) -> Option<u32> {
+    pub(crate) fn score_of_all(&self) -> Option<u32> {
         let detected = self.document + self.relations + self.reader;
         let tenths = (detected * 1000).checked_div(self.all)?;
         u32::try_from(tenths).ok()

@@ -38,9 +38,6 @@
 //! check other JSON and prose; [`Search`] checks files and folders; [`discloses()`] checks text
 //! that is public as a whole but may contain a secret.
 
-#![forbid(unsafe_code)]
-#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
-
 mod files;
 mod fit;
 mod knowledge;

@@ -123,7 +123,7 @@ fn a_document_that_was_searched_when_it_was_read_is_not_read_again() {
         "a.json",
         recording(json!([{ "password": "correct-horse" }])),
     );
-    let source = Source::read(&folder.path().join("a.json")).expect("readable");
+    let source = Source::read(folder.path().join("a.json")).expect("readable");
     let recording = Recording::read(&source).expect("a recording");
     let search = Search::new(Knowledge::default());
     assert_eq!(search.document(&source, &[(&recording, "")]).len(), 1);
@@ -135,7 +135,7 @@ fn a_har_that_was_read_gives_the_same_leaks_as_one_that_was_not() {
     let text =
         har(r#""comment": "Kowalski","#).replace("\"[]\"", r#""{\"password\": \"hunter2\"}""#);
     let folder = folder("a.har", &text);
-    let source = Source::read(&folder.path().join("a.har")).expect("readable");
+    let source = Source::read(folder.path().join("a.har")).expect("readable");
     let (entries, _) = har_recording::read(&text).expect("a HAR");
     let exchanges: Vec<_> = entries
         .iter()

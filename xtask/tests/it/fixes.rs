@@ -67,7 +67,7 @@ fn captured() -> TempDir {
 }
 
 fn document() -> Source {
-    Source::read(&workspace_root().join(SPEC)).expect("the document")
+    Source::read(workspace_root().join(SPEC)).expect("the document")
 }
 
 /// The claims of the document that traffic can contradict when they are gone: the kind, and the

@@ -130,7 +130,7 @@ fn committed() -> Vec<Recording> {
 fn recordings_below(folder: &Path) -> Vec<Recording> {
     http_recording::files(folder)
         .map(|path| {
-            let source = Source::read(&path.expect("a file")).expect("readable");
+            let source = Source::read(path.expect("a file")).expect("readable");
             Recording::read(&source).unwrap_or_else(|error| panic!("{error}"))
         })
         .collect()
@@ -270,12 +270,12 @@ fn a_fresh_import_breaks_no_test_of_the_recordings() {
     traffic_mutations::read(std::slice::from_ref(&folder)).expect("recordings");
     let with_names: Vec<_> = http_recording::files(&folder)
         .map(|path| {
-            let source = Source::read(&path.expect("a file")).expect("readable");
+            let source = Source::read(path.expect("a file")).expect("readable");
             let recording = Recording::read(&source).expect("a recording");
             (source.file().to_owned(), recording)
         })
         .collect();
-    let spec = Source::read(&root().join(SPEC)).and_then(|it| it.value());
+    let spec = Source::read(root().join(SPEC)).and_then(|it| it.value());
     let spec = spec.expect("the document");
     spec_changes::edits(&json!({}), &spec, &with_names);
 

@@ -197,7 +197,7 @@ fn each_command_of_a_page_gives_the_output_that_is_printed_there() {
 
 #[test]
 fn the_page_about_mutation_lists_what_survives_and_why() {
-    let source = Source::read(&workspace_root().join(SURVIVORS)).expect("the reasons");
+    let source = Source::read(workspace_root().join(SURVIVORS)).expect("the reasons");
     let reasons = Reasons::load(source).expect("the reasons");
     let head = "| survivor | why |\n|---|---|\n";
     let rows = reasons.all().iter();

@@ -21,15 +21,11 @@ use serde_json::{Value, json};
 use crate::recording;
 
 fn spec() -> Spec {
-    Spec::load(Source::read("../openapi/connections.yaml".as_ref()).unwrap()).unwrap()
+    Spec::load(Source::read("../openapi/connections.yaml").unwrap()).unwrap()
 }
 
 fn relations(spec: &Spec) -> Relations {
-    Relations::load(
-        Source::read("../openapi/relations.yaml".as_ref()).unwrap(),
-        spec,
-    )
-    .unwrap()
+    Relations::load(Source::read("../openapi/relations.yaml").unwrap(), spec).unwrap()
 }
 
 /// The relation that a finding is about.

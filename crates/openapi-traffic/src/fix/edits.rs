@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use document_edit::{Edit, Position};
 use http::StatusCode;
+use http_recording::media_type::is_json;
 use located::openapi::{self, type_of};
 use located::pointer;
 use serde_json::{Map, Value, json};
@@ -464,8 +465,7 @@ fn named_as(writer: &Writer<'_>, status: &str) -> Option<String> {
 /// `content` with one media type.
 fn media_of(writer: &Writer<'_>, media: &str, seen: &Seen) -> Value {
     let values: Vec<&Value> = seen.values.iter().collect();
-    let is_json = media == "application/json" || media.ends_with("+json");
-    let schema = match is_json && !values.is_empty() {
+    let schema = match is_json(media) && !values.is_empty() {
         true => writer.schema(&values),
         false => json!({"type": "string"}),
     };

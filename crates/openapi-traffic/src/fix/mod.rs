@@ -18,6 +18,7 @@ use located::Source;
 use similar::TextDiff;
 
 use crate::checks::Checks;
+use crate::count::count;
 use crate::report::{Report, Reported, Tool};
 use crate::run::{Options, run_on};
 use crate::shown::visible;
@@ -73,10 +74,10 @@ impl Fixes {
             ..
         } in &self.offered
         {
-            let s = if *findings == 1 { "" } else { "s" };
             lines.push(format!("# {what}"));
             lines.push(format!(
-                "#   ends {findings} finding{s}: {}",
+                "#   ends {}: {}",
+                count(*findings, "finding"),
                 codes.join(", ")
             ));
             lines.extend(evidence.iter().map(|it| format!("#   shown by {it}")));

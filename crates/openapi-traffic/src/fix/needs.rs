@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use http_recording::{Kind as FileKind, Origin};
+use http_recording::media_type::essence;
+use http_recording::{Kind as FileKind, Origin, header, text};
 use located::openapi::{self, is_of_type, type_of};
 use located::pointer;
 use serde_json::{Map, Value};
@@ -16,13 +17,13 @@ use crate::corpus;
 use crate::document::Document;
 use crate::finding::Finding;
 use crate::judge::Exchange;
+use crate::percent::decode;
 use crate::report::{Report, Reported};
 use crate::shown::{MASK, is_media_type, is_name, visible};
 use crate::spec::Spec;
 use crate::spec::location::Location;
 use crate::spec::lower::Direction;
-use crate::spec::operation::{Operation, Parameter, Response, essence};
-use crate::style::decode;
+use crate::spec::operation::{Operation, Parameter, Response};
 
 /// How many findings of one kind and place are looked up.
 const LOOKED_UP: usize = 64;
@@ -658,11 +659,7 @@ fn media_type(exchange: &Exchange, at: &str) -> Option<String> {
         true => &recording.request.headers,
         false => &recording.response.headers,
     };
-    let mut own = headers
-        .iter()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    own.next()
-        .map(|(_, value)| essence(&http_recording::text(value)))
+    header(headers, "content-type").map(|value| essence(&text(value)))
 }
 
 /// The value at a pointer into an exchange; of a status or a header of a message, its body.

@@ -11,8 +11,10 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-use super::{Found, Judge, describe};
+use super::masking::subject;
+use super::state::{Found, Judge};
 use crate::codes::{BodyCode, Rule};
+use crate::shown::describe;
 use crate::spec::alternatives;
 use crate::spec::engine::INTEGER;
 use crate::spec::lower::Lowered;
@@ -148,32 +150,6 @@ impl Judge<'_> {
         self.spec
             .sites
             .find(&format!("{schema}/properties/{}", pointer::escape(name)))
-    }
-}
-
-/// The name of the value at a pointer in a message: the same for all items of a list, so that equal
-/// findings look equal.
-pub(super) fn subject(at: &str, member: Option<&str>) -> String {
-    let mut name = String::new();
-    for token in pointer::tokens(at)
-        .into_iter()
-        .flatten()
-        .map(|token| token.into_owned())
-        .chain(member.map(str::to_owned))
-    {
-        if token.bytes().all(|byte| byte.is_ascii_digit()) {
-            name.push_str("[]");
-        } else {
-            if !name.is_empty() {
-                name.push('.');
-            }
-            name.push_str(&token);
-        }
-    }
-    if name.is_empty() {
-        "the body".to_owned()
-    } else {
-        format!("`{name}`")
     }
 }
 

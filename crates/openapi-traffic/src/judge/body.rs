@@ -2,12 +2,17 @@
 
 use std::borrow::Cow;
 
+use http_recording::header;
+use http_recording::media_type::{self, essence, is_json, is_xml};
 use serde_json::{Map, Value};
 
-use super::{Found, Judge, describe, form};
+use super::form;
+use super::state::{Found, Judge};
 use crate::codes::{BodyCode, Code};
+use crate::count::count;
+use crate::shown::describe;
 use crate::spec::lower::Direction;
-use crate::spec::operation::{Media, Operation, Response, essence, is_json};
+use crate::spec::operation::{Media, Operation, Response};
 use crate::spec::{Schema, Side, SiteKind};
 use crate::style::Typing;
 use located::pointer;
@@ -40,10 +45,7 @@ impl<'r> Recorded<'r> {
             (None, Some(text)) => Content::Text(text),
             (None, None) => return None,
         };
-        let content_type = headers
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
-            .map(|(_, value)| http_recording::text(value));
+        let content_type = header(headers, "content-type").map(http_recording::text);
         Some(Recorded {
             owner,
             media_type: content_type.as_deref().map(essence),
@@ -55,7 +57,9 @@ impl<'r> Recorded<'r> {
     fn describe(&self) -> String {
         match self.content {
             Content::Json(value) => describe(value),
-            Content::Text(text) => format!("string of {} characters", text.chars().count()),
+            Content::Text(text) => {
+                format!("string of {}", count(text.chars().count(), "character"))
+            }
         }
     }
 
@@ -295,9 +299,8 @@ impl<'j> Judge<'j> {
             }
             Content::Json(value) => Cow::Owned(value.to_string()),
         };
-        let is_xml = media_type.ends_with("/xml") || media_type.ends_with("+xml");
         let (plan, node) = (&side.plan, schema.node);
-        if media_type.starts_with("text/") && !is_xml {
+        if media_type.starts_with("text/") && !is_xml(media_type) {
             let read = |typing| Ok(form::plain(&written, plan, node, typing));
             return self.first_fitting(side, schema, read, |value| value).ok();
         }
@@ -361,8 +364,7 @@ fn ranges(content: &[Media]) -> String {
 
 /// The documented media type for an actual one: the same, else its range, else `*/*`.
 fn matching<'m>(content: &'m [Media], media_type: &str) -> Option<&'m Media> {
-    let range = format!("{}/*", media_type.split('/').next().unwrap_or_default());
-    [media_type, &range, "*/*"]
-        .iter()
-        .find_map(|wanted| content.iter().find(|media| media.range == *wanted))
+    let ranges = media_type::ranges(media_type);
+    let find = |range: &String| content.iter().find(|media| media.range == *range);
+    ranges.iter().find_map(find)
 }

@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
+use http_recording::media_type::{self, essence, is_json, is_xml};
 use serde_json::{Map, Value};
 
-use crate::spec::operation::{Encoding, Media, essence, is_json};
+use crate::percent::decode_form;
+use crate::spec::operation::{Encoding, Media};
 use crate::spec::plan::{NodeId, Plan};
 use crate::style::{self, Parts, Shape, Style, Typing, scalar};
 
@@ -273,8 +274,6 @@ impl<'m> Reader<'_, 'm> {
                 }
             }
         }
-        let is_xml =
-            |media_type: &str| media_type.ends_with("/xml") || media_type.ends_with("+xml");
         if self.types(property).contains(&"object")
             && given
                 .iter()
@@ -392,20 +391,15 @@ fn json(text: &str) -> Option<Value> {
 }
 
 fn decode(raw: &str, encoded: bool) -> String {
-    if !encoded {
-        return raw.to_owned();
+    match encoded {
+        true => decode_form(raw),
+        false => raw.to_owned(),
     }
-    let spaces = raw.replace('+', " ");
-    percent_decode_str(&spaces).decode_utf8_lossy().into_owned()
 }
 
 /// Whether a media type or range covers a media type.
 fn covers(range: &str, media_type: &str) -> bool {
-    range == "*/*"
-        || range == media_type
-        || range
-            .strip_suffix('*')
-            .is_some_and(|it| it.ends_with('/') && media_type.starts_with(it))
+    media_type::ranges(media_type).iter().any(|it| it == range)
 }
 
 /// A parameter of a header, unquoted.

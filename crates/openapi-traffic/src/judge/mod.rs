@@ -4,27 +4,26 @@ mod assertion;
 mod body;
 mod exchange;
 mod form;
+mod masking;
 mod parameter;
 mod security;
 mod sent;
+mod state;
 mod walk;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::codes::Severity;
-use crate::codes::{Code, Rule};
-use crate::evidence::{Evidence, Observation};
+use crate::codes::Code;
+use crate::evidence::Evidence;
 use crate::finding::Finding;
-use crate::shown::{Known, describe, make_visible};
-use crate::spec::lower::Direction;
 use crate::spec::operation::Operation;
-use crate::spec::{Side, SiteId, SiteKind, Spec};
+use crate::spec::{SiteKind, Spec};
 pub use exchange::Exchange;
-use exchange::Located;
-use http_recording::Part;
 use located::pointer;
+pub(crate) use masking::place_finding;
 use sent::Values;
+use state::{Found, Judge};
 
 /// Validates an exchange.
 pub fn judge(spec: &Spec, exchange: &Exchange) -> (Vec<Finding>, Evidence) {
@@ -61,14 +60,9 @@ pub(crate) fn is_preflight(spec: &Spec, exchange: &Exchange) -> bool {
         && !documented()
 }
 
-/// Validates a negative example: it is a finding if the codes are not exactly those that
-/// `meta.expect` lists.
-pub fn judge_negative(spec: &Spec, exchange: &Exchange) -> Vec<Finding> {
-    judge_negative_with(spec, exchange, &[])
-}
-
-/// The same, with the findings of relations included.
-pub(crate) fn judge_negative_with(
+/// Validates a negative example: it is a finding if the codes, those of the findings of relations
+/// included, are not exactly those that `meta.expect` lists.
+pub(crate) fn judge_negative(
     spec: &Spec,
     exchange: &Exchange,
     related: &[Finding],
@@ -103,28 +97,6 @@ pub(crate) fn judge_negative_with(
         recording: Some(exchange.place("/meta/expect")),
         ..finding
     }]
-}
-
-/// The state of validating one exchange.
-struct Judge<'j> {
-    spec: &'j Spec,
-    exchange: &'j Exchange,
-    evidence: &'j mut Evidence,
-    findings: Vec<Finding>,
-    /// Method, path template and status.
-    kind: Arc<str>,
-}
-
-/// A finding before its places are looked up.
-struct Found<'f> {
-    rule: &'static Rule,
-    message: String,
-    expected: String,
-    seen: String,
-    /// Pointer into the specification.
-    spec: &'f str,
-    /// Pointer into the recording.
-    at: &'f str,
 }
 
 impl<'j> Judge<'j> {
@@ -240,145 +212,5 @@ impl<'j> Judge<'j> {
             self.response_header(header);
         }
         self.response_body(operation, response);
-    }
-
-    fn name(&self, operation: &Operation) -> &'j str {
-        &self.spec.sites.get(operation.site).name
-    }
-
-    fn observation(&self) -> Observation<'j> {
-        Observation {
-            number: self.exchange.number(),
-            label: self.exchange.label(),
-            origin: self.exchange.recording.meta.origin,
-            whole: true,
-            known: &self.spec.known,
-        }
-    }
-
-    /// Whether the body of this direction is an excerpt.
-    fn is_excerpt(&self, side: &Side) -> bool {
-        let part = match side.direction {
-            Direction::Request => Part::Request,
-            Direction::Response => Part::Response,
-        };
-        self.exchange.recording.meta.excerpt.contains(&part)
-    }
-
-    /// Counts something as not validated. The reason must not quote the recording.
-    fn leave(&mut self, reason: String) {
-        self.evidence.leave(reason, self.observation());
-    }
-
-    /// Adds a finding, and counts it for the place of the specification that it contradicts.
-    fn report(&mut self, found: Found<'_>) {
-        let site = self.spec.sites.nearest(found.spec);
-        self.report_against(found, site);
-    }
-
-    fn report_against(&mut self, found: Found<'_>, site: Option<SiteId>) {
-        if let (Severity::Error, Some(site)) = (found.rule.severity, site) {
-            self.evidence.contradict(site, self.observation());
-        }
-        let named = self.spec.named(found.spec);
-        let finding = Finding {
-            spec: named.place.clone(),
-            spec_name: Some(Arc::clone(&named.name)),
-            ..Finding::new(found.rule, found.message, found.expected, found.seen)
-        };
-        self.say(finding, found.at);
-    }
-
-    /// Adds a finding at a pointer into the exchange, with secrets masked.
-    fn say(&mut self, finding: Finding, at: &str) {
-        let finding = place_finding(self.spec, self.exchange, &self.kind, finding, at);
-        self.findings.push(finding);
-    }
-}
-
-/// A pointer that ends as `at` or an ancestor of it does, with that end as it is shown.
-fn masked(pointer: &str, at: &str, shown: &str) -> String {
-    let mut ends = Some((at, shown));
-    while let Some((real, shown)) = ends {
-        if let Some(head) = pointer.strip_suffix(real) {
-            return format!("{head}{shown}");
-        }
-        ends = pointer::parent(real).zip(pointer::parent(shown));
-    }
-    pointer.to_owned()
-}
-
-/// Masks in texts about the value at a pointer the names that are masked in the pointer as it is
-/// shown; `side` is the pointer of the body.
-fn mask(known: &Known, side: &str, at: &str, shown: &str, texts: &mut [String]) {
-    let below = |pointer: &str| {
-        pointer
-            .strip_prefix(side)
-            .map(|it| assertion::subject(it, None))
-    };
-    if let (Some(named), Some(shown)) = (below(at), below(shown))
-        && named != shown
-    {
-        // A member may follow.
-        let (named, shown) = (named.trim_end_matches('`'), shown.trim_end_matches('`'));
-        for text in &mut *texts {
-            *text = text.replace(named, shown);
-        }
-    }
-    for token in pointer::tokens(at).into_iter().flatten() {
-        let name = known.name(&token);
-        if name != token && !shown.contains(&*pointer::escape(&token)) {
-            for text in &mut *texts {
-                *text = text.replace(&*token, &name);
-            }
-        }
-    }
-}
-
-/// Adds the place in an exchange to a finding, and masks secrets in it.
-pub(crate) fn place_finding(
-    spec: &Spec,
-    exchange: &Exchange,
-    kind: &Arc<str>,
-    finding: Finding,
-    at: &str,
-) -> Finding {
-    let known = &spec.known;
-    let recording = &exchange.recording;
-    let (side, body) = match at.strip_prefix("/response/body") {
-        Some(_) => ("/response/body", &recording.response.body),
-        None => ("/request/body", &recording.request.body),
-    };
-    let is_reported = finding.reports_its_key();
-    // Only a body has arrays, where a numeric token is an index and not a name.
-    let shown = match (at.strip_prefix(side), body) {
-        (Some(below), Some(body)) => {
-            format!("{side}{}", known.pointer(below, body, is_reported))
-        }
-        _ => known.pointer(at, &serde_json::Value::Null, is_reported),
-    };
-    let Located {
-        mut place,
-        end,
-        byte,
-    } = exchange.locate(at);
-    let mut texts = [finding.message, finding.expected, finding.seen];
-    // What is masked in the pointer is masked in the place and in the messages too.
-    if shown != at {
-        place.pointer = masked(&place.pointer, at, &shown);
-        mask(known, side, at, &shown, &mut texts);
-    }
-    texts.iter_mut().for_each(make_visible);
-    let [message, expected, seen] = texts;
-    Finding {
-        message,
-        expected,
-        seen,
-        recording: Some(place),
-        end,
-        byte,
-        exchange: Some(Arc::clone(kind)),
-        at: Some(shown),
-        ..finding
     }
 }

@@ -4,15 +4,18 @@ use located::pointer;
 use serde_json::{Map, Value};
 
 use super::sent::{self, Pair, Values};
-use super::{Found, Judge, describe};
+use super::state::{Found, Judge};
 use crate::codes::{Code, Rule};
+use crate::count::count;
 use crate::path::Names;
+use crate::percent::decode;
+use crate::shown::describe;
 use crate::spec::location::Location;
 use crate::spec::operation::{Form, Header, Operation, Parameter};
 use crate::spec::plan::NodeId;
 use crate::spec::security::Credential;
 use crate::spec::{Schema, Side, SiteId, SiteKind};
-use crate::style::{self, Parts, Shape, Style, Typing, decode, scalar};
+use crate::style::{self, Parts, Shape, Style, Typing, scalar};
 
 /// What was sent for a parameter, before it is parsed.
 enum Sent {
@@ -393,7 +396,7 @@ impl<'j> Judge<'j> {
         let seen = match sent {
             Sent::Text(text) => describe(&Value::from(text.as_str())),
             Sent::Texts(texts) => format!("{} values", texts.len()),
-            Sent::Members(members) => format!("{} members", members.len()),
+            Sent::Members(members) => count(members.len(), "member"),
             Sent::Absent | Sent::NotKept => "nothing".to_owned(),
         };
         let found = Found {

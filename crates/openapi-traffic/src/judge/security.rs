@@ -2,7 +2,7 @@
 //! name of its HTTP scheme is read, and no part of it is reported.
 
 use super::sent::{self, Values};
-use super::{Found, Judge};
+use super::state::{Found, Judge};
 use crate::codes::Code;
 use crate::spec::location::Location;
 use crate::spec::operation::Operation;

@@ -5,8 +5,8 @@ use http_recording::text;
 use located::pointer;
 use serde_json::{Map, Value};
 
-use super::Exchange;
-use crate::style::decode;
+use super::exchange::Exchange;
+use crate::percent::{decode, decode_form};
 
 /// A name with its value.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub(super) fn query(exchange: &Exchange) -> Vec<Pair> {
             .filter(|pair| !pair.is_empty())
             .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
             .map(|(name, value)| Pair {
-                name: decode(&name.replace('+', " ")),
+                name: decode_form(name),
                 value: value.to_owned(),
             })
             .collect();
@@ -122,6 +122,6 @@ pub(super) fn in_query(text: &str, allow_reserved: bool) -> String {
     match allow_reserved {
         // A reserved character, such as `+`, is literal.
         true => decode(text),
-        false => decode(&text.replace('+', " ")),
+        false => decode_form(text),
     }
 }

@@ -256,7 +256,7 @@ impl Relations {
 
     /// A finding for each relation that was applied to no exchange; `applied` has how often each
     /// was.
-    pub fn never_applied(&self, applied: &[u64]) -> Vec<Finding> {
+    pub(crate) fn never_applied(&self, applied: &[u64]) -> Vec<Finding> {
         let counted = self.all.iter().zip(applied).enumerate();
         let never = counted.filter(|(_, (_, times))| **times == 0);
         never

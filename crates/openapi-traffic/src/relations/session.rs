@@ -137,7 +137,7 @@ impl<'r> Session<'r> {
     }
 
     /// Forgets the earlier exchanges, because an unknown request was sent.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         for relation in 0..self.chains.len() {
             self.clear(relation);
         }

@@ -6,8 +6,8 @@ use located::pointer;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::count::count;
 use super::table;
+use crate::count::count;
 use crate::evidence::{Presence, Row, Verdict};
 use crate::origins::{Origins, word};
 use crate::spec::SiteKind;

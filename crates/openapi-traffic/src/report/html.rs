@@ -6,10 +6,10 @@ use std::fmt::{self, Display, Write};
 use located::{Place, pointer};
 use unicode_width::UnicodeWidthChar;
 
-use super::count::count;
 use super::coverage::{Coverage, is_exchanged, verdict};
 use super::model::{Outcome, Report, Reported, Skipped, groups};
 use super::window::{Kind, Line, Windows};
+use crate::count::count;
 use crate::evidence::{Row, Verdict};
 use crate::spec::SiteKind;
 

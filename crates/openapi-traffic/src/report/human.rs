@@ -3,10 +3,10 @@
 
 use std::fmt::Write;
 
-use super::count::count;
 use super::model::{Outcome, Report, Reported, groups};
 use super::window::{Kind, Line, Windows};
 use crate::codes::Severity;
+use crate::count::count;
 use crate::shown::visible;
 use anstyle::{AnsiColor, Style};
 use located::Place;

@@ -1,6 +1,5 @@
 //! Reports: the results of a run, and the formats to render them in.
 
-mod count;
 mod coverage;
 #[cfg(feature = "cli")]
 pub(crate) mod explain;
@@ -16,7 +15,7 @@ mod window;
 
 pub use coverage::{Coverage, Next};
 pub use json::schema;
-pub use model::{Case, Outcome, Report, Reported, SCHEMA, Skipped, Summary, Tool};
+pub use model::{Case, Outcome, Report, Reported, Skipped, Summary, Tool};
 
 /// The report formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +37,7 @@ pub enum Format {
 
 impl Format {
     /// Whether it can show the coverage.
-    pub fn has_coverage(self) -> bool {
+    pub(crate) fn has_coverage(self) -> bool {
         matches!(self, Format::Human | Format::Json | Format::Html)
     }
 
@@ -51,6 +50,9 @@ impl Format {
 
 impl Report {
     /// Renders the report. `anstream` keeps or strips the terminal styles in it.
+    ///
+    /// # Errors
+    /// The JSON or XML cannot be written, which no report is known to cause.
     pub fn render(&self, format: Format) -> anyhow::Result<String> {
         Ok(match format {
             Format::Human => human::render(self),

@@ -19,7 +19,7 @@ use crate::report::coverage::Coverage;
 use crate::shown::{self, Known, make_visible, visible};
 
 /// Version of the JSON report; it changes when a field is removed or means something else.
-pub const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 1;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -211,7 +211,7 @@ impl Report {
     }
 
     /// Sorts everything, masks what may not be shown, counts, and sets the outcome.
-    pub fn conclude(&mut self) {
+    pub(crate) fn conclude(&mut self) {
         self.spec = visible(&self.spec).into_owned();
         let Report {
             findings,

@@ -25,8 +25,8 @@ use operation::Operation;
 use plan::Plan;
 pub(crate) use plan::Schema;
 use security::Scheme;
-pub use site::{Site, SiteKind};
-pub(crate) use site::{SiteId, Sites};
+pub use site::SiteKind;
+pub(crate) use site::{Site, SiteId, Sites};
 
 /// A compiled OpenAPI document, against which exchanges are validated.
 #[derive(Debug)]
@@ -148,7 +148,7 @@ impl Spec {
     }
 
     /// All places that traffic can cover, in the order of the document's operations.
-    pub fn sites(&self) -> &[Site] {
+    pub(crate) fn sites(&self) -> &[Site] {
         self.sites.all()
     }
 }
@@ -161,6 +161,10 @@ fn check_version(document: &Document) -> Result<(), Error> {
                 "not OpenAPI 3.0: the document says {version}; convert it to `openapi: 3.0.3`"
             );
             Err(document.error("/openapi", &reason))
+        }
+        None if document.get("/swagger").is_some() => {
+            let reason = "not OpenAPI 3.0 but Swagger 2.0; convert it to `openapi: 3.0.3`";
+            Err(document.error("/swagger", reason))
         }
         None => Err(document.error("", "not OpenAPI 3.0: `openapi: 3.0.…` is missing")),
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use http_recording::media_type::{essence, is_json};
+use located::openapi::status_keys;
 use located::{Error, pointer};
 use serde_json::{Map, Value};
 
@@ -28,10 +30,9 @@ pub(crate) struct Operation {
 impl Operation {
     /// The response that is documented for a status: as such, by its range, or as the default.
     pub(crate) fn response_for(&self, status: u16) -> Option<&Response> {
-        let (status, range) = (status.to_string(), format!("{}XX", status / 100));
-        [&*status, &*range, "DEFAULT"].iter().find_map(|status| {
+        status_keys(status).iter().find_map(|key| {
             let mut all = self.responses.iter();
-            all.find(|response| response.status == *status)
+            all.find(|response| response.status.eq_ignore_ascii_case(key))
         })
     }
 }
@@ -457,19 +458,4 @@ fn is_reserved(header: &str) -> bool {
     ["accept", "content-type", "authorization"]
         .iter()
         .any(|name| header.eq_ignore_ascii_case(name))
-}
-
-/// A media type without its parameters, in lower case.
-pub(crate) fn essence(media_type: &str) -> String {
-    media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
-}
-
-/// Whether bodies of this media type are JSON.
-pub(crate) fn is_json(essence: &str) -> bool {
-    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
 }

@@ -40,17 +40,17 @@ pub enum SiteKind {
 
 /// A place that traffic can cover.
 #[derive(Debug)]
-pub struct Site {
+pub(crate) struct Site {
     /// Its kind.
-    pub kind: SiteKind,
+    pub(crate) kind: SiteKind,
     /// Where it is defined.
-    pub pointer: String,
+    pub(crate) pointer: String,
     /// `operationId status media type`, or the name of a property or parameter.
-    pub name: String,
+    pub(crate) name: String,
     /// The place that contains it: without that one it cannot be seen.
     pub(crate) parent: Option<SiteId>,
     /// Its known values (`enum` or `x-extensible-enum`); empty if it lists none.
-    pub values: Vec<String>,
+    pub(crate) values: Vec<String>,
     /// Where the counters of its values begin.
     pub(crate) first_value: usize,
 }

@@ -199,7 +199,7 @@ fn a_recording_that_cannot_be_read_is_an_error_with_its_place() {
         ),
         (
             "{\"format\": 1",
-            "bad.json:1:12: EOF while parsing an object",
+            "bad.json:1:12: the text ends within an object",
         ),
         ("{}", "bad.json:1:1: neither a recording"),
         ("[]", "bad.json:1:1: neither a recording"),

@@ -126,7 +126,7 @@ fn recordings_that_cannot_be_read_are_2_each_with_its_place_though_the_others_ar
     let run = bench.validate(["--spec", "spec.yaml", "recordings", "elsewhere"]);
     assert_eq!(run.code, 2, "{run:?}");
     for wanted in [
-        "a.json:2:12: EOF while parsing a value",
+        "a.json:2:12: the text ends before a value",
         "b.json:2:2: not UTF-8",
         "d.ndjson:1:13: not a recording: missing field `meta`",
         "d.ndjson:2:1: neither a recording",

@@ -333,7 +333,7 @@ fn sarif_reports_what_could_not_be_validated_and_what_was_skipped() {
         reported(&["zz.json"]),
         (
             false,
-            vec!["error: zz.json:2:1: EOF while parsing an object".to_owned()]
+            vec!["error: zz.json:2:1: the text ends within an object".to_owned()]
         )
     );
 }

@@ -44,7 +44,7 @@ impl Vendor {
     }
 
     /// The versions, each with its document, in order.
-    pub fn versions(&self) -> impl Iterator<Item = (&str, &Value)> {
+    pub(crate) fn versions(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0
             .iter()
             .map(|(version, document)| (version.as_str(), document))
