@@ -82,6 +82,9 @@ impl<'j> Judge<'j> {
             request.body.as_ref(),
             request.text.as_deref(),
         );
+        if operation.request.as_ref().is_some_and(|it| it.unusable) {
+            return self.leave("a request body that is not OpenAPI 3.0".to_owned());
+        }
         match (&operation.request, recorded) {
             (_, None) if request.omitted => self.omitted("request"),
             (None, None) => {}
