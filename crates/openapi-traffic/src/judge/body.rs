@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Found, Judge, describe, form};
 use crate::codes::{BodyCode, Code};
 use crate::spec::lower::Direction;
-use crate::spec::operation::{Media, Operation, Response, essence, is_json};
+use crate::spec::operation::{Media, Operation, Response, essence, is_json, parameters};
 use crate::spec::{Schema, Side, SiteKind};
 use crate::style::Typing;
 use located::pointer;
@@ -189,7 +189,7 @@ impl<'j> Judge<'j> {
         recorded: &Recorded<'_>,
     ) {
         let media = match &recorded.media_type {
-            Some(media_type) => matching(content, media_type),
+            Some(media_type) => matching(content, media_type, &recorded.content_type),
             // Without a content type, JSON is taken for a JSON media type, text for any other.
             None => {
                 let wants_json = matches!(recorded.content, Content::Json(_));
@@ -212,7 +212,13 @@ impl<'j> Judge<'j> {
                 .see_undocumented(kind, documented, &seen, None, self.observation());
             return self.report(Found {
                 rule: BodyCode::MediaType.rule(side.direction),
-                message: format!("the content type {seen} is not documented"),
+                message: match content
+                    .iter()
+                    .any(|it| Some(&it.range) == recorded.media_type.as_ref())
+                {
+                    true => format!("the content type {seen} is documented only with parameters"),
+                    false => format!("the content type {seen} is not documented"),
+                },
                 expected: ranges(content),
                 seen,
                 spec: documented,
@@ -355,17 +361,22 @@ impl<'j> Judge<'j> {
 }
 
 fn ranges(content: &[Media]) -> String {
-    content
-        .iter()
-        .map(|media| media.range.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+    let names: Vec<_> = content.iter().map(Media::name).collect();
+    names.join(", ")
 }
 
-/// The documented media type for an actual one: the same, else its range, else `*/*`.
-fn matching<'m>(content: &'m [Media], media_type: &str) -> Option<&'m Media> {
+/// The documented media type for an actual one: the same, else its range, else `*/*`. Of several,
+/// the one with the most of its parameters.
+fn matching<'m>(content: &'m [Media], media_type: &str, sent: &str) -> Option<&'m Media> {
     let range = format!("{}/*", media_type.split('/').next().unwrap_or_default());
-    [media_type, &range, "*/*"]
-        .iter()
-        .find_map(|wanted| content.iter().find(|media| media.range == *wanted))
+    let sent = parameters(sent);
+    [media_type, &range, "*/*"].iter().find_map(|wanted| {
+        let same = content.iter().filter(|media| media.range == *wanted);
+        let fitting = same.filter_map(|media| Some((media.parameters_in(&sent)?, media)));
+        // The last of the best is the first in the document.
+        fitting
+            .rev()
+            .max_by_key(|(same, _)| *same)
+            .map(|(_, it)| it)
+    })
 }

@@ -101,6 +101,8 @@ pub(crate) struct Header {
 pub(crate) struct Media {
     /// Lower case, without parameters.
     pub(crate) range: String,
+    /// What the document writes after it: `version=1`.
+    pub(crate) parameters: Vec<(String, String)>,
     pub(crate) pointer: String,
     pub(crate) schema: Option<Schema>,
     /// How fields of a form are serialized, if specified.
@@ -118,6 +120,30 @@ pub(crate) struct Encoding {
     pub(crate) explode: Option<bool>,
     /// Whether reserved characters are sent literally.
     pub(crate) allow_reserved: bool,
+}
+
+impl Media {
+    /// Its name with its parameters.
+    pub(crate) fn name(&self) -> String {
+        let parameters = self.parameters.iter();
+        let parameters = parameters.map(|(name, value)| format!("; {name}={value}"));
+        self.range.clone() + &parameters.collect::<String>()
+    }
+
+    /// How many of its parameters are among those of a media type; `None` if one is missing there.
+    /// How characters are encoded, and how parts are separated, does not make another media type.
+    pub(crate) fn parameters_in(&self, sent: &[(String, String)]) -> Option<usize> {
+        let mut same = 0;
+        for (name, value) in &self.parameters {
+            let mut sent = sent.iter();
+            if sent.any(|(other, it)| other == name && it.eq_ignore_ascii_case(value)) {
+                same += 1;
+            } else if !matches!(name.as_str(), "charset" | "boundary") {
+                return None;
+            }
+        }
+        Some(same)
+    }
 }
 
 impl Encoding {
@@ -427,6 +453,7 @@ impl Reader<'_, '_> {
             content.push(Media {
                 encoding: encoding.collect(),
                 range: essence(range),
+                parameters: parameters(range),
                 pointer,
                 schema,
                 site,
@@ -521,6 +548,50 @@ pub(crate) fn essence(media_type: &str) -> String {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase()
+}
+
+/// The parameters of a media type or another header, unquoted, with their names in lower case.
+pub(crate) fn parameters(header: &str) -> Vec<(String, String)> {
+    let mut parameters = Vec::new();
+    let mut rest = header.split_once(';').map_or("", |(_, rest)| rest);
+    while !rest.is_empty() {
+        let end = rest.find(['=', ';']).unwrap_or(rest.len());
+        let name = rest[..end].trim().to_ascii_lowercase();
+        let mut value = String::new();
+        rest = &rest[end..];
+        if let Some(after) = rest.strip_prefix('=') {
+            let (read, length) = parameter_value(after);
+            value = read;
+            rest = &after[length..];
+        }
+        if !name.is_empty() {
+            parameters.push((name, value));
+        }
+        rest = rest.split_once(';').map_or("", |(_, rest)| rest);
+    }
+    parameters
+}
+
+/// A token or a quoted string (RFC 9110, section 5.6.6), unquoted, and its length as written.
+fn parameter_value(text: &str) -> (String, usize) {
+    let start = text.len() - text.trim_start().len();
+    let Some(inside) = text[start..].strip_prefix('"') else {
+        let end = text.find(';').unwrap_or(text.len());
+        return (text[..end].trim().to_owned(), end);
+    };
+    let mut value = String::new();
+    let mut escaped = false;
+    for (at, it) in inside.char_indices() {
+        match it {
+            '\\' if !escaped => escaped = true,
+            '"' if !escaped => return (value, start + 1 + at + 1),
+            _ => {
+                value.push(it);
+                escaped = false;
+            }
+        }
+    }
+    (value, text.len())
 }
 
 /// Whether bodies of this media type are JSON.

@@ -296,12 +296,18 @@ impl Plan {
 
     /// The node of the schema at a pointer, created on first use.
     pub(crate) fn node(&mut self, document: &Document, sites: &mut Sites, pointer: &str) -> NodeId {
-        Planning {
+        let mut planning = Planning {
             plan: self,
             document,
             sites,
+            depth: 0,
+            deferred: Vec::new(),
+        };
+        let id = planning.node(pointer);
+        while let Some((id, pointer)) = planning.deferred.pop() {
+            planning.fill(id, &document.schema(&pointer));
         }
-        .node(pointer)
+        id
     }
 
     /// Fills in what requires all nodes to exist: the `allOf` parts, and the locations of the
@@ -346,11 +352,18 @@ impl Plan {
     }
 }
 
+/// How many schemas are read one inside another before the next one is deferred, so that a chain of
+/// references of any length does not overflow the stack.
+const DEPTH: usize = 100;
+
 /// Builds the nodes of a plan.
 struct Planning<'p> {
     plan: &'p mut Plan,
     document: &'p Document,
     sites: &'p mut Sites,
+    depth: usize,
+    /// Nodes without their relations to others.
+    deferred: Vec<(NodeId, String)>,
 }
 
 impl Planning<'_> {
@@ -364,15 +377,24 @@ impl Planning<'_> {
         self.plan.numbers.insert(schema.pointer.clone(), id);
         // Registered before its parts are visited, so that a cycle finds it.
         self.plan.nodes.push(Node::new(&schema, id));
-        self.object(id, &schema);
-        self.additional(id, &schema);
-        self.array(id, &schema);
-        self.choices(id, &schema);
-        for index in lower::indices(schema.value, "allOf") {
-            let part = format!("{}/allOf/{index}", schema.pointer);
-            self.node(&part);
+        if self.depth == DEPTH {
+            self.deferred.push((id, schema.pointer));
+        } else {
+            self.depth += 1;
+            self.fill(id, &schema);
+            self.depth -= 1;
         }
         id
+    }
+
+    fn fill(&mut self, id: NodeId, schema: &At<'_>) {
+        self.object(id, schema);
+        self.additional(id, schema);
+        self.array(id, schema);
+        self.choices(id, schema);
+        for index in lower::indices(schema.value, "allOf") {
+            self.node(&format!("{}/allOf/{index}", schema.pointer));
+        }
     }
 
     fn object(&mut self, id: NodeId, schema: &At<'_>) {

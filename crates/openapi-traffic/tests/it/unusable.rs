@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Run};
+use crate::bench::{Bench, Run, with_body};
 
 const PET: &str = "/components/schemas/Pet";
 
@@ -226,4 +226,43 @@ fn an_annotation_of_a_later_version_affects_nothing() {
     let run = bench.validate(["--spec", "spec.json", "a.json"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stdout.contains("NSV220"), "{run:?}");
+}
+
+/// Two schemas that extend each other describe nothing, and must not end the run.
+#[test]
+fn schemas_that_extend_each_other_are_survived() {
+    let extends = |other: &str| {
+        json!({
+            "type": "object",
+            "discriminator": {"propertyName": "kind"},
+            "allOf": [{"$ref": format!("#/components/schemas/{other}")}],
+        })
+    };
+    let mut document = document(&[(PET, extends("Cat"))]);
+    document["components"]["schemas"]["Cat"] = extends("Pet");
+    let bench = Bench::new();
+    for kind in ["Pet", "Cat", "Cow"] {
+        bench.write("spec.json", &document.to_string()).write(
+            "a.json",
+            &with_body(&format!(r#"{{"kind": "{kind}"}}"#)).replace("/trunks", "/pets"),
+        );
+        let run = bench.validate(["--spec", "spec.json", "a.json"]);
+        assert!(run.code == 0 || run.code == 1, "{run:?}");
+    }
+}
+
+/// Each schema refers to the next one.
+#[test]
+fn a_long_chain_of_references_does_not_overflow_the_stack() {
+    let length = 20_000;
+    let mut document = document(&[(PET, json!({"$ref": "#/components/schemas/S0"}))]);
+    let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+    for at in 0..length {
+        let next = json!({"$ref": format!("#/components/schemas/S{}", at + 1)});
+        let schema = json!({"type": "object", "properties": {"next": next}});
+        schemas.insert(format!("S{at}"), schema);
+    }
+    schemas.insert(format!("S{length}"), json!({"type": "integer"}));
+    let source = located::Source::new("spec.json", document.to_string());
+    openapi_traffic::Spec::load(source).unwrap();
 }
