@@ -1,8 +1,8 @@
 //! The OpenAPI document with the local files that it refers to, and the resolution of `$ref`s.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use foldhash::fast::FixedState;
 use located::openapi::reference;
@@ -25,6 +25,8 @@ pub(crate) struct Document {
     /// Places that were looked up, by pointer. The traffic contradicts the same ones again and
     /// again.
     named: RwLock<HashMap<String, Arc<Named>, FixedState>>,
+    /// The component schemas that extend another one by `allOf`, by the pointer of that one.
+    extending: OnceLock<HashMap<String, Vec<String>>>,
 }
 
 /// A place of the document.
@@ -56,6 +58,7 @@ impl Document {
             value,
             files: HashMap::new(),
             named: RwLock::default(),
+            extending: OnceLock::new(),
         };
         let mut waiting = others(&document.value, document.source.file());
         let mut values = Map::new();
@@ -153,6 +156,15 @@ impl Document {
         }
     }
 
+    /// The same for a schema. One that cannot be found has no keywords here: the error is reported
+    /// once, where the schema is lowered.
+    pub(crate) fn schema(&self, pointer: &str) -> At<'_> {
+        self.resolve(pointer).unwrap_or_else(|_| At {
+            pointer: pointer.to_owned(),
+            value: &Value::Null,
+        })
+    }
+
     /// The value with references followed; the value itself if it is no reference, `None` if a
     /// reference cannot be resolved.
     pub(crate) fn follow<'d>(&'d self, value: &'d Value) -> Option<&'d Value> {
@@ -163,6 +175,42 @@ impl Document {
                 Some(self.resolve(&target).ok()?.value)
             }
         }
+    }
+
+    /// The component schemas that extend the schema at a pointer by `allOf`, directly or not.
+    pub(crate) fn extending(&self, pointer: &str) -> &[String] {
+        let all = self.extending.get_or_init(|| {
+            let mut all: HashMap<String, Vec<String>> = HashMap::new();
+            let components = self.get("/components/schemas").and_then(Value::as_object);
+            for name in components.into_iter().flat_map(Map::keys) {
+                let kind = pointer::join("/components/schemas", name);
+                for base in self.bases(&kind) {
+                    all.entry(base).or_default().push(kind.clone());
+                }
+            }
+            all
+        });
+        all.get(pointer).map_or(&[], Vec::as_slice)
+    }
+
+    /// The schemas that a schema extends by `allOf`, directly or not.
+    fn bases(&self, pointer: &str) -> HashSet<String> {
+        let mut bases = HashSet::new();
+        let mut waiting = vec![self.schema(pointer)];
+        while let Some(schema) = waiting.pop() {
+            for index in 0..schema
+                .value
+                .get("allOf")
+                .and_then(Value::as_array)
+                .map_or(0, Vec::len)
+            {
+                let part = self.schema(&format!("{}/allOf/{index}", schema.pointer));
+                if bases.insert(part.pointer.clone()) {
+                    waiting.push(part);
+                }
+            }
+        }
+        bases
     }
 
     fn target(&self, from: &str, reference: &str) -> Result<String, Error> {
@@ -194,10 +242,16 @@ impl Document {
         let target = base + &decode(fragment);
         match self.get(&target) {
             Some(_) => Ok(target),
-            None => Err(self.error(
-                from,
-                &format!("`$ref: {reference}` cannot be resolved: no such place"),
-            )),
+            None => {
+                let hint = match fragment {
+                    "/" => "; for the whole file, leave out `#/`",
+                    "" => "",
+                    inside if inside.starts_with('/') => "",
+                    _ => "; a place in a file begins with `#/`",
+                };
+                let reason = format!("`$ref: {reference}` cannot be resolved: no such place{hint}");
+                Err(self.error(from, &reason))
+            }
         }
     }
 

@@ -4,10 +4,13 @@ use located::openapi::is_method;
 use located::{Error, Source, pointer};
 use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::document::{At, Document};
 use crate::path::{Names, Piece, Segment, segments};
 use crate::percent::decode;
 use crate::servers::{Address, Servers, below_authority};
+
+const NO_PATHS: &str = "not OpenAPI 3.0: `paths` is missing; if this file has only components, give the document that \
+     refers to it";
 
 /// The operations of a document by their paths.
 ///
@@ -30,6 +33,10 @@ pub struct Routes {
     routes: Vec<Route>,
     /// The servers at which the operations are available.
     servers: Servers,
+    /// The paths whose operations are not known, because their description cannot be used.
+    unusable: Vec<Route>,
+    /// Why.
+    problems: Vec<Error>,
 }
 
 /// One method of one path.
@@ -71,43 +78,82 @@ impl Routes {
     /// The document cannot be parsed, a path does not begin with `/`, or a path item is no object
     /// or has a reference that cannot be resolved.
     pub fn read(source: Source) -> Result<Self, Error> {
-        Self::of(&Document::parse(source)?)
+        let mut routes = Self::of(&Document::parse(source)?)?;
+        match routes.take_problems().into_iter().next() {
+            Some(problem) => Err(problem),
+            None => Ok(routes),
+        }
     }
 
     pub(crate) fn of(document: &Document) -> Result<Self, Error> {
         let Some(paths) = document.get("/paths").and_then(Value::as_object) else {
-            return Err(document.error("", "not OpenAPI 3.0: `paths` is missing"));
+            return Err(document.error("", NO_PATHS));
         };
-        let mut routes = Vec::new();
+        let (mut routes, mut unusable, mut problems) = (Vec::new(), Vec::new(), Vec::new());
         let mut servers = Servers::new(document.value());
         for template in paths.keys().filter(|name| !name.starts_with("x-")) {
             let path = pointer::join("/paths", template);
             let Some(below) = template.strip_prefix('/') else {
-                return Err(document.error(&path, "not OpenAPI 3.0: a path must begin with `/`"));
+                problems.push(document.error(&path, "not OpenAPI 3.0: a path must begin with `/`"));
+                continue;
             };
-            let item = document.resolve(&path)?;
-            let of_item = servers.of(item.value);
-            for (method, operation) in document.object(&item)? {
-                if is_method(method) {
+            let route = |method: &str, operation: &Value, item: &At<'_>, servers| Route {
+                operation_id: operation
+                    .get("operationId")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+                method: method.to_ascii_uppercase(),
+                template: template.clone(),
+                path: path.clone(),
+                item: item.pointer.clone(),
+                segments: {
                     let leads = leads(document, [item.value, operation]);
-                    let segments = below.split('/').map(|it| Segment::new(it, &leads));
-                    let id = operation.get("operationId").and_then(Value::as_str);
-                    routes.push(Route {
-                        operation_id: id.map(str::to_owned),
-                        method: method.to_ascii_uppercase(),
-                        template: template.clone(),
-                        path: path.clone(),
-                        item: item.pointer.clone(),
-                        segments: segments.collect(),
-                        servers: servers
-                            .of(operation)
-                            .or_else(|| of_item.clone())
-                            .unwrap_or_else(|| servers.root.clone()),
-                    });
+                    below
+                        .split('/')
+                        .map(|it| Segment::new(it, &leads))
+                        .collect()
+                },
+                servers,
+            };
+            let read = document.resolve(&path).and_then(|item| {
+                let members = document.object(&item)?;
+                Ok((item, members))
+            });
+            let (item, members) = match read {
+                Ok(read) => read,
+                Err(problem) => {
+                    problems.push(problem);
+                    let (pointer, value) = (path.clone(), &Value::Null);
+                    let item = At { pointer, value };
+                    unusable.push(route("", value, &item, servers.root.clone()));
+                    continue;
                 }
+            };
+            let of_item = servers.of(item.value);
+            for (method, operation) in members.iter().filter(|(member, _)| is_method(member)) {
+                let servers = servers
+                    .of(operation)
+                    .or_else(|| of_item.clone())
+                    .unwrap_or_else(|| servers.root.clone());
+                routes.push(route(method, operation, &item, servers));
             }
         }
-        Ok(Routes { routes, servers })
+        Ok(Routes {
+            routes,
+            servers,
+            unusable,
+            problems,
+        })
+    }
+
+    /// Why some paths cannot be used.
+    pub(crate) fn take_problems(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.problems)
+    }
+
+    /// Whether a path or URL belongs to a path whose description cannot be used.
+    pub(crate) fn is_unusable(&self, path: &str, params: &Map<String, Value>) -> bool {
+        !self.find_among(&self.unusable, path, params).is_empty()
     }
 
     /// Limits the scope to these hosts, whatever the servers are.
@@ -131,11 +177,20 @@ impl Routes {
     /// a documented server; a URL must be below a server. If the path is a template, `params` has
     /// the values of its `{names}`.
     pub fn find(&self, path: &str, params: &Map<String, Value>) -> Vec<Match<'_>> {
+        self.find_among(&self.routes, path, params)
+    }
+
+    fn find_among<'r>(
+        &'r self,
+        routes: &'r [Route],
+        path: &str,
+        params: &Map<String, Value>,
+    ) -> Vec<Match<'r>> {
         if let Some(address) = Address::new(path) {
-            return self.find_at(&address);
+            return self.find_at(routes, &address);
         }
         let path = segments(path, params);
-        let found = self.fitting(&path, |_| true);
+        let found = fitting(routes, &path, |_| true);
         if !found.is_empty() {
             return found;
         }
@@ -143,17 +198,17 @@ impl Routes {
         self.servers
             .all()
             .flat_map(|(number, server)| server.below(&path).map(move |below| (number, below)))
-            .map(|(number, below)| self.fitting(below, |route| route.servers.contains(&number)))
+            .map(|(number, below)| fitting(routes, below, |route| route.servers.contains(&number)))
             .find(|found| !found.is_empty())
             .unwrap_or_default()
     }
 
     /// The operations of a URL.
-    fn find_at(&self, address: &Address<'_>) -> Vec<Match<'_>> {
+    fn find_at<'r>(&'r self, routes: &'r [Route], address: &Address<'_>) -> Vec<Match<'r>> {
         let path = segments(address.path, &Map::new());
         for (number, server) in self.servers.at(address) {
             for below in server.below(&path) {
-                let found = self.fitting(below, |route| route.servers.contains(&number));
+                let found = fitting(routes, below, |route| route.servers.contains(&number));
                 if !found.is_empty() {
                     return found;
                 }
@@ -161,7 +216,7 @@ impl Routes {
         }
         match self.servers.is_named(address) {
             // A host that is not documented may have another base path, or none.
-            true => self.fitting(&path, |_| true),
+            true => fitting(routes, &path, |_| true),
             false => Vec::new(),
         }
     }
@@ -171,35 +226,9 @@ impl Routes {
     pub fn find_below_any_base(&self, path: &str) -> Vec<Match<'_>> {
         let path = segments(below_authority(path), &Map::new());
         (0..path.len())
-            .map(|base| self.fitting(&path[base..], |_| true))
+            .map(|base| fitting(&self.routes, &path[base..], |_| true))
             .find(|found| !found.is_empty())
             .unwrap_or_default()
-    }
-
-    /// The operations of the best matching template among some.
-    fn fitting(&self, path: &[Piece], among: impl Fn(&Route) -> bool) -> Vec<Match<'_>> {
-        let mut found: Vec<Match<'_>> = Vec::new();
-        for (number, route) in self.routes.iter().enumerate() {
-            let Some(raw) = route.fit(path).filter(|_| among(route)) else {
-                continue;
-            };
-            match found
-                .first()
-                .map(|best| route.named().cmp(best.route.named()))
-            {
-                Some(std::cmp::Ordering::Greater) => continue,
-                Some(std::cmp::Ordering::Less) => found.clear(),
-                Some(std::cmp::Ordering::Equal) | None => {}
-            }
-            let decode = |(name, raw): &(String, String)| (name.clone(), decode(raw));
-            found.push(Match {
-                route,
-                values: raw.iter().map(decode).collect(),
-                raw,
-                number,
-            });
-        }
-        found
     }
 }
 
@@ -226,6 +255,36 @@ impl Route {
         }
         Some(names)
     }
+}
+
+/// The operations of the best matching template among some.
+fn fitting<'r>(
+    routes: &'r [Route],
+    path: &[Piece],
+    among: impl Fn(&Route) -> bool,
+) -> Vec<Match<'r>> {
+    let mut found: Vec<Match<'r>> = Vec::new();
+    for (number, route) in routes.iter().enumerate() {
+        let Some(raw) = route.fit(path).filter(|_| among(route)) else {
+            continue;
+        };
+        match found
+            .first()
+            .map(|best| route.named().cmp(best.route.named()))
+        {
+            Some(std::cmp::Ordering::Greater) => continue,
+            Some(std::cmp::Ordering::Less) => found.clear(),
+            Some(std::cmp::Ordering::Equal) | None => {}
+        }
+        let decode = |(name, raw): &(String, String)| (name.clone(), decode(raw));
+        found.push(Match {
+            route,
+            values: raw.iter().map(decode).collect(),
+            raw,
+            number,
+        });
+    }
+    found
 }
 
 /// The prefixes of the values of path parameters, as their style says. Parameters of the operation

@@ -62,8 +62,9 @@ pub(crate) fn run_on(
     let mut report = Report::new(display(&options.spec), tool);
     // Without a document nothing can be validated; other files that cannot be read do not stop the
     // run.
-    match document.and_then(Spec::load) {
-        Ok(spec) => {
+    match document.and_then(Spec::load_usable) {
+        Ok((spec, problems)) => {
+            report.problems.extend(problems.iter().map(explained));
             let spec = spec.at_hosts(options.hosts.clone());
             let relations = relations(&spec, options, &mut report);
             let by = By {

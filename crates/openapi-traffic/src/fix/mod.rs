@@ -123,7 +123,8 @@ pub fn propose(
     let mut current: Option<Report> = None;
     loop {
         let report = current.as_ref().unwrap_or(report);
-        let spec = Spec::load(trial.source(&text))?.at_hosts(options.hosts.clone());
+        let (spec, _) = Spec::load_usable(trial.source(&text))?;
+        let spec = spec.at_hosts(options.hosts.clone());
         let (mut proposals, hopeless) = edits::proposals(&spec, report);
         let is_new = |what: &str| failed.iter().all(|it| it.what != what);
         proposals.retain(|it| is_new(&it.fix.what));

@@ -86,6 +86,9 @@ impl<'j> Judge<'j> {
             request.body.as_ref(),
             request.text.as_deref(),
         );
+        if operation.request.as_ref().is_some_and(|it| it.unusable) {
+            return self.leave("a request body that is not OpenAPI 3.0".to_owned());
+        }
         match (&operation.request, recorded) {
             (_, None) if request.omitted => self.omitted("request"),
             (None, None) => {}
@@ -190,7 +193,7 @@ impl<'j> Judge<'j> {
         recorded: &Recorded<'_>,
     ) {
         let media = match &recorded.media_type {
-            Some(media_type) => matching(content, media_type),
+            Some(media_type) => matching(content, media_type, &recorded.content_type),
             // Without a content type, JSON is taken for a JSON media type, text for any other.
             None => {
                 let wants_json = matches!(recorded.content, Content::Json(_));
@@ -213,7 +216,13 @@ impl<'j> Judge<'j> {
                 .see_undocumented(kind, documented, &seen, None, self.observation());
             return self.report(Found {
                 rule: BodyCode::MediaType.rule(side.direction),
-                message: format!("the content type {seen} is not documented"),
+                message: match content
+                    .iter()
+                    .any(|it| Some(&it.range) == recorded.media_type.as_ref())
+                {
+                    true => format!("the content type {seen} is documented only with parameters"),
+                    false => format!("the content type {seen} is not documented"),
+                },
                 expected: ranges(content),
                 seen,
                 spec: documented,
@@ -355,16 +364,22 @@ impl<'j> Judge<'j> {
 }
 
 fn ranges(content: &[Media]) -> String {
-    content
-        .iter()
-        .map(|media| media.range.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+    let names: Vec<_> = content.iter().map(Media::name).collect();
+    names.join(", ")
 }
 
-/// The documented media type for an actual one: the same, else its range, else `*/*`.
-fn matching<'m>(content: &'m [Media], media_type: &str) -> Option<&'m Media> {
+/// The documented media type for an actual one: the same, else its range, else `*/*`. Of several,
+/// the one with the most of its parameters.
+fn matching<'m>(content: &'m [Media], media_type: &str, sent: &str) -> Option<&'m Media> {
+    let sent = media_type::parameters(sent);
     let ranges = media_type::ranges(media_type);
-    let find = |range: &String| content.iter().find(|media| media.range == *range);
-    ranges.iter().find_map(find)
+    ranges.iter().find_map(|wanted| {
+        let same = content.iter().filter(|media| media.range == *wanted);
+        let fitting = same.filter_map(|media| Some((media.parameters_in(&sent)?, media)));
+        // The last of the best is the first in the document.
+        fitting
+            .rev()
+            .max_by_key(|(same, _)| *same)
+            .map(|(_, it)| it)
+    })
 }

@@ -404,42 +404,8 @@ fn covers(range: &str, media_type: &str) -> bool {
 
 /// A parameter of a header, unquoted.
 fn parameter(header: &str, wanted: &str) -> Option<String> {
-    let mut rest = header.split_once(';')?.1;
-    loop {
-        let (name, after) = rest.split_once('=')?;
-        let after = after.trim_start();
-        let (value, next) = match after.strip_prefix('"') {
-            Some(inside) => {
-                let mut value = String::new();
-                let mut escaped = false;
-                let end = inside.find(|it| match it {
-                    _ if escaped => {
-                        value.push(it);
-                        escaped = false;
-                        false
-                    }
-                    '\\' => {
-                        escaped = true;
-                        false
-                    }
-                    '"' => true,
-                    _ => {
-                        value.push(it);
-                        false
-                    }
-                })?;
-                (value, &inside[end + 1..])
-            }
-            None => {
-                let end = after.find(';').unwrap_or(after.len());
-                (after[..end].trim().to_owned(), &after[end..])
-            }
-        };
-        if name.trim().eq_ignore_ascii_case(wanted) {
-            return Some(value);
-        }
-        rest = next.trim_start().strip_prefix(';')?;
-    }
+    let mut all = media_type::parameters(header).into_iter();
+    all.find(|(name, _)| name == wanted).map(|(_, value)| value)
 }
 
 /// Decodes the name of a field: browsers percent-encode only quotes and line breaks in it.

@@ -112,6 +112,9 @@ impl<'j> Judge<'j> {
         self.kind = format!("{shown} {template} {}", response.status).into();
         self.repeated();
         let Some(first) = matches.first() else {
+            if self.spec.routes.is_unusable(asked, &request.params) {
+                return self.leave("a path whose description is not OpenAPI 3.0".to_owned());
+            }
             self.evidence.see_undocumented(
                 SiteKind::Operation,
                 "/paths",
@@ -208,6 +211,9 @@ impl<'j> Judge<'j> {
             });
         };
         self.evidence.pass(response.site, self.observation());
+        if response.unusable {
+            return self.leave("a response that is not OpenAPI 3.0".to_owned());
+        }
         for header in &response.headers {
             self.response_header(header);
         }

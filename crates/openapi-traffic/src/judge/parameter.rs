@@ -90,7 +90,11 @@ impl<'j> Judge<'j> {
             };
             self.parameter(parameter, &sent, at, excused);
         }
-        if !excused {
+        if operation.has_unusable_parameter {
+            let reason =
+                "a parameter that is not OpenAPI 3.0, and parameters that are not documented";
+            self.leave(reason.to_owned());
+        } else if !excused {
             self.undocumented_query(operation, &query);
         }
     }

@@ -350,8 +350,11 @@ impl<'c, 'j> Walk<'c, 'j> {
             let mut decided = choices.is_empty();
             for branch in choices {
                 // Below a recursive schema, each level is asked for again; this one remembers.
-                let validator = self.side.lowered.by_level(&branch.location);
-                if !validator.is_some_and(|validator| validator.is_valid(value)) {
+                let fits = branch.location.as_deref().is_none_or(|location| {
+                    let validator = self.side.lowered.by_level(location);
+                    validator.is_some_and(|validator| validator.is_valid(value))
+                });
+                if !fits {
                     continue;
                 }
                 decided = true;

@@ -143,6 +143,17 @@ impl Schemas {
                 .map(|it| it.1)
         });
         known.unwrap_or_else(|| {
+            // Alternatives that lead back to themselves with the same value decide nothing.
+            let remember = |fits: Fits| {
+                KNOWN.with_borrow_mut(|known| {
+                    let of_value = known.entry(address).or_default();
+                    match of_value.iter_mut().find(|(at, _)| at == location) {
+                        Some((_, known)) => *known = fits,
+                        None => of_value.push((Arc::clone(location), fits)),
+                    }
+                });
+            };
+            remember(Fits::None);
             let mut fitting = (0..count).filter(|index| {
                 #[cfg(test)]
                 tests::TRIED.set(tests::TRIED.get() + 1);
@@ -154,10 +165,7 @@ impl Schemas {
                 (Some(_), None) => Fits::One,
                 (Some(_), Some(_)) => Fits::Several,
             };
-            KNOWN.with_borrow_mut(|known| {
-                let of_value = known.entry(address).or_default();
-                of_value.push((Arc::clone(location), fits));
-            });
+            remember(fits);
             fits
         })
     }

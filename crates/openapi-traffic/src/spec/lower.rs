@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use super::alternatives::Schemas;
 use super::engine::{INTEGER, URI, options};
 use super::pattern::portable;
+use super::unusable;
 use crate::document::Document;
 use located::openapi::reference;
 use located::pointer;
@@ -113,16 +114,14 @@ const SAME: &[&str] = &[
     "enum",
 ];
 
-/// Keywords that exist only in later versions. A schema with one is an error: validating against
-/// the rest of it would be misleading.
+/// Keywords that exist only in later versions and assert something there. A schema with one is an
+/// error: validating against the rest of it would be misleading.
 const LATER: &[&str] = &[
     "$anchor",
-    "$comment",
     "$defs",
     "$dynamicAnchor",
     "$dynamicRef",
     "$id",
-    "$schema",
     "$vocabulary",
     "const",
     "contains",
@@ -132,7 +131,6 @@ const LATER: &[&str] = &[
     "dependentRequired",
     "dependentSchemas",
     "else",
-    "examples",
     "if",
     "maxContains",
     "minContains",
@@ -180,6 +178,8 @@ pub(crate) struct Lowering<'d> {
     patterns: HashMap<String, String>,
     /// The locations for which validators are needed.
     used: Vec<String>,
+    /// Schemas that are not OpenAPI 3.0. Each allows anything; the others are not affected.
+    problems: Vec<Error>,
 }
 
 impl<'d> Lowering<'d> {
@@ -195,6 +195,7 @@ impl<'d> Lowering<'d> {
             unchecked: Unchecked::new(),
             patterns: HashMap::new(),
             used: Vec::new(),
+            problems: Vec::new(),
         }
     }
 
@@ -205,11 +206,15 @@ impl<'d> Lowering<'d> {
         Ok(location)
     }
 
-    /// Lowers and compiles everything that was requested.
-    pub(crate) fn finish(mut self) -> Result<Lowered, Error> {
+    /// Lowers and compiles everything that was requested. Also returns the schemas that cannot be
+    /// used.
+    pub(crate) fn finish(mut self) -> Result<(Lowered, Vec<Error>), Error> {
         while let Some((number, pointer, context)) = self.waiting.pop() {
-            let lowered = self.schema(&pointer, &format!("/definitions/{number}"), &context)?;
+            let lowered = self.schema(&pointer, &format!("/definitions/{number}"), &context);
             self.definitions.insert(number.to_string(), lowered);
+        }
+        if !self.problems.is_empty() {
+            self.relax();
         }
         let all: Vec<Value> = self
             .definitions
@@ -240,13 +245,48 @@ impl<'d> Lowering<'d> {
                 self.document
                     .error("", &format!("the schemas cannot be compiled: {error}"))
             })?;
-        Ok(Lowered {
+        let lowered = Lowered {
             schemas: Schemas::new(registry, self.used),
             origins: self.origins,
             locations: self.locations,
             unchecked: self.unchecked,
             patterns: self.patterns,
-        })
+        };
+        Ok((lowered, self.problems))
+    }
+
+    /// Drops each `oneOf` and `not` that an unusable schema is a part of: where that schema allows
+    /// anything, they might reject correct values.
+    fn relax(&mut self) {
+        let mut definitions = std::mem::take(&mut self.definitions);
+        let unsound = unusable::definitions(&definitions);
+        let mut dropped = Vec::new();
+        for (number, lowered) in &mut definitions {
+            unusable::drop_dependents(
+                lowered,
+                &format!("/definitions/{number}"),
+                &unsound,
+                &mut dropped,
+            );
+        }
+        self.definitions = definitions;
+        for location in dropped {
+            let at = origin(&self.origins, &location);
+            let keyword = pointer::last(&location).unwrap_or_default().into_owned();
+            let reason = format!("`{keyword}` with a part that is not OpenAPI 3.0");
+            self.leave(reason, &at);
+            self.forget_below(&location);
+        }
+    }
+
+    /// Drops what is known of the places below a location.
+    fn forget_below(&mut self, location: &str) {
+        let is_below = |it: &str| {
+            it.strip_prefix(location)
+                .is_some_and(|it| it.starts_with('/'))
+        };
+        self.used.retain(|it| !is_below(it));
+        self.locations.retain(|_, it| !is_below(it));
     }
 
     fn definition(&mut self, pointer: &str, context: &Context) -> Result<String, Error> {
@@ -262,7 +302,18 @@ impl<'d> Lowering<'d> {
         Ok(format!("/definitions/{number}"))
     }
 
-    fn schema(&mut self, pointer: &str, location: &str, context: &Context) -> Result<Value, Error> {
+    /// The lowered form of a schema. One that is not OpenAPI 3.0 is a problem, and allows anything:
+    /// validating against the rest of it would be misleading.
+    fn schema(&mut self, pointer: &str, location: &str, context: &Context) -> Value {
+        self.usable(pointer, location, context)
+            .unwrap_or_else(|problem| {
+                self.problems.push(problem);
+                self.forget_below(location);
+                unusable::schema()
+            })
+    }
+
+    fn usable(&mut self, pointer: &str, location: &str, context: &Context) -> Result<Value, Error> {
         let value = self.document.get(pointer).unwrap_or(&Value::Null);
         if reference(value).is_some() {
             let target = self.definition(pointer, context)?;
@@ -276,14 +327,14 @@ impl<'d> Lowering<'d> {
         self.origins.insert(location.to_owned(), pointer.to_owned());
 
         if !context.part {
-            let kinds = kinds(self.document, pointer)?;
+            let kinds = kinds(self.document, pointer);
             if !kinds.is_empty() {
                 return self.kinds(&kinds, schema, pointer, location, context);
             }
         }
 
         let mut excused = context.excused.clone();
-        self.forbidden_names(pointer, &mut excused, &mut HashSet::new())?;
+        self.forbidden_names(pointer, &mut excused, &mut HashSet::new());
 
         let written = Written {
             schema,
@@ -323,7 +374,13 @@ impl<'d> Lowering<'d> {
         let inside = pointer::join(written.location, keyword);
         match keyword {
             later if LATER.contains(&later) => Err(self.later(&at, later)),
-            same if SAME.contains(&same) => Ok(Some(value.clone())),
+            same if SAME.contains(&same) => match unfit(same, value) {
+                Some(expected) => {
+                    let reason = format!("not OpenAPI 3.0: `{same}` must be {expected}");
+                    Err(self.document.error(&at, &reason))
+                }
+                None => Ok(Some(value.clone())),
+            },
             "pattern" => self.pattern(value, &at),
             "type" => self.type_of(written.schema, value, &at).map(Some),
             "exclusiveMinimum" => self.exclusive(written.schema, keyword, "minimum", &at),
@@ -332,7 +389,7 @@ impl<'d> Lowering<'d> {
             "properties" => self.properties(&at, &inside).map(Some),
             "additionalProperties" if value.is_boolean() => Ok(Some(value.clone())),
             "items" | "not" | "additionalProperties" => {
-                self.schema(&at, &inside, &Context::default()).map(Some)
+                Ok(Some(self.schema(&at, &inside, &Context::default())))
             }
             "allOf" | "oneOf" | "anyOf" => {
                 let context = Context {
@@ -455,31 +512,26 @@ impl<'d> Lowering<'d> {
         let mut lowered = Map::new();
         for name in properties.keys() {
             let at = pointer::join(pointer, name);
-            let schema = if self.is_forbidden(&at)? {
+            let schema = if self.is_forbidden(&at) {
                 json!({})
             } else {
-                self.schema(&at, &pointer::join(location, name), &Context::default())?
+                self.schema(&at, &pointer::join(location, name), &Context::default())
             };
             lowered.insert(name.clone(), schema);
         }
         Ok(Value::Object(lowered))
     }
 
-    fn is_forbidden(&self, property: &str) -> Result<bool, Error> {
+    fn is_forbidden(&self, property: &str) -> bool {
         is_forbidden(self.document, property, self.direction)
     }
 
     /// The properties of a schema, and of its `allOf` parts, that must not be sent in this
     /// direction.
-    fn forbidden_names(
-        &self,
-        pointer: &str,
-        names: &mut Excused,
-        passed: &mut HashSet<String>,
-    ) -> Result<(), Error> {
-        let schema = self.document.resolve(pointer)?;
+    fn forbidden_names(&self, pointer: &str, names: &mut Excused, passed: &mut HashSet<String>) {
+        let schema = self.document.schema(pointer);
         if !passed.insert(schema.pointer.clone()) {
-            return Ok(());
+            return;
         }
         let properties = pointer::join(&schema.pointer, "properties");
         for name in schema
@@ -489,14 +541,13 @@ impl<'d> Lowering<'d> {
             .into_iter()
             .flat_map(Map::keys)
         {
-            if self.is_forbidden(&pointer::join(&properties, name))? {
+            if self.is_forbidden(&pointer::join(&properties, name)) {
                 names.insert(name.clone());
             }
         }
         for part in indices(schema.value, "allOf") {
-            self.forbidden_names(&format!("{}/allOf/{part}", schema.pointer), names, passed)?;
+            self.forbidden_names(&format!("{}/allOf/{part}", schema.pointer), names, passed);
         }
-        Ok(())
     }
 
     fn branches(
@@ -525,9 +576,9 @@ impl<'d> Lowering<'d> {
             self.used.push(inside.clone());
             let names = discriminator.and_then(|it| discriminated(it, reference(branch)?));
             lowered.push(match names {
-                None => self.schema(&at, &inside, context)?,
+                None => self.schema(&at, &inside, context),
                 Some((property, names)) => {
-                    let schema = self.schema(&at, &format!("{inside}/allOf/0"), context)?;
+                    let schema = self.schema(&at, &format!("{inside}/allOf/0"), context);
                     let owner = pointer::parent(pointer).unwrap_or_default();
                     self.origins.insert(
                         format!("{inside}/allOf/1"),
@@ -625,13 +676,28 @@ impl<'d> Lowering<'d> {
 }
 
 /// Whether the property whose schema is at a pointer must not be sent in a direction.
-pub(crate) fn is_forbidden(
-    document: &Document,
-    property: &str,
-    direction: Direction,
-) -> Result<bool, Error> {
-    let schema = document.resolve(property)?;
-    Ok(schema.value.get(direction.forbidding()) == Some(&Value::Bool(true)))
+pub(crate) fn is_forbidden(document: &Document, property: &str, direction: Direction) -> bool {
+    let schema = document.schema(property);
+    schema.value.get(direction.forbidding()) == Some(&Value::Bool(true))
+}
+
+/// What the value of a keyword must be, if it is something else (JSON Schema Validation, Wright-00).
+fn unfit(keyword: &str, value: &Value) -> Option<&'static str> {
+    let is_count = |value: &Value| match value.as_f64() {
+        Some(number) => number >= 0.0 && number.fract() == 0.0,
+        None => false,
+    };
+    let (fits, expected) = match keyword {
+        "multipleOf" => (
+            value.as_f64().is_some_and(|it| it > 0.0),
+            "a number greater than 0",
+        ),
+        "minimum" | "maximum" => (value.is_number(), "a number"),
+        "uniqueItems" => (value.is_boolean(), "true or false"),
+        "enum" => (value.is_array(), "a list"),
+        _ => (is_count(value), "an integer that is not negative"),
+    };
+    (!fits).then_some(expected)
 }
 
 /// The indices of the list under a keyword.
@@ -643,53 +709,26 @@ pub(crate) fn indices(schema: &Value, keyword: &str) -> std::ops::Range<usize> {
 }
 
 /// The subtypes of a schema that has a discriminator and no alternatives of its own: itself and the
-/// component schemas that extend it by `allOf`, directly or not. `None` if nothing extends it.
-pub(crate) fn kinds(document: &Document, pointer: &str) -> Result<Vec<String>, Error> {
-    let schema = document.resolve(pointer)?.value;
+/// component schemas that extend it by `allOf`, directly or not. Empty if nothing extends it.
+pub(crate) fn kinds(document: &Document, pointer: &str) -> Vec<String> {
+    let schema = document.schema(pointer).value;
     let names = schema
         .get("discriminator")
         .and_then(|it| it.get("propertyName")?.as_str());
     if names.is_none() || schema.get("oneOf").is_some() || schema.get("anyOf").is_some() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let mut kinds = Vec::new();
-    let components = document
-        .get("/components/schemas")
-        .and_then(Value::as_object);
-    for name in components.into_iter().flat_map(Map::keys) {
-        let kind = pointer::join("/components/schemas", name);
-        if kind != pointer && extends(document, &kind, pointer, &mut HashSet::new())? {
-            kinds.push(kind);
-        }
-    }
+    let extending = document.extending(pointer).iter();
+    let mut kinds: Vec<String> = extending.filter(|it| *it != pointer).cloned().collect();
     if !kinds.is_empty() {
         kinds.push(pointer.to_owned());
     }
-    Ok(kinds)
+    kinds
 }
 
 /// The key of a subtype among the locations, because it has no place of its own in the document.
 pub(crate) fn kind_pointer(schema: &str, kind: &str) -> String {
     format!("{schema}/discriminator{kind}")
-}
-
-fn extends(
-    document: &Document,
-    pointer: &str,
-    base: &str,
-    passed: &mut HashSet<String>,
-) -> Result<bool, Error> {
-    let schema = document.resolve(pointer)?;
-    if !passed.insert(schema.pointer.clone()) {
-        return Ok(false);
-    }
-    for index in indices(schema.value, "allOf") {
-        let part = format!("{}/allOf/{index}", schema.pointer);
-        if document.resolve(&part)?.pointer == base || extends(document, &part, base, passed)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Restricts a schema to values whose discriminator has one of these names.

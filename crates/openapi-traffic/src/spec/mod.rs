@@ -9,8 +9,9 @@ mod pattern;
 pub(crate) mod plan;
 pub(crate) mod security;
 pub(crate) mod site;
+mod unusable;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::routing::Routes;
@@ -58,6 +59,20 @@ impl Spec {
     /// The document is not OpenAPI 3.0, a reference cannot be resolved, or a schema does not
     /// compile. Says file, line, column and reason.
     pub fn load(source: Source) -> Result<Spec, Error> {
+        let (spec, problems) = Spec::load_usable(source)?;
+        match problems.into_iter().next() {
+            Some(problem) => Err(problem),
+            None => Ok(spec),
+        }
+    }
+
+    /// The same for a document in which some parts are wrong: a path, a parameter, a response, a
+    /// schema. Each is returned as an error, and nothing is validated against it; the others are
+    /// not affected.
+    ///
+    /// # Errors
+    /// The document as a whole cannot be used: it cannot be parsed, or has another version.
+    pub fn load_usable(source: Source) -> Result<(Spec, Vec<Error>), Error> {
         let document = Document::parse(source)?;
         check_version(&document)?;
 
@@ -68,20 +83,28 @@ impl Spec {
             Plan::new(Direction::Request),
             Plan::new(Direction::Response),
         ];
+        let mut routes = Routes::of(&document)?;
         let mut reader = operation::Reader {
             document: &document,
             sites: &mut sites,
             lowering: [&mut request, &mut response],
             plans: &mut plans,
+            problems: routes.take_problems(),
         };
-        let routes = Routes::of(&document)?;
         let operations = reader.operations(&routes)?;
+        let mut problems = reader.problems;
 
-        let (request, response) = (request.finish()?, response.finish()?);
+        let (request, of_requests) = request.finish()?;
+        let (response, of_responses) = response.finish()?;
+        problems.extend(of_requests);
+        problems.extend(of_responses);
+        // What several operations share, and both directions, is reported once.
+        let mut reported = HashSet::new();
+        problems.retain(|it| reported.insert(it.to_string()));
         let [mut request_plan, mut response_plan] = plans;
-        request_plan.link(&document, &request)?;
-        response_plan.link(&document, &response)?;
-        Ok(Spec {
+        request_plan.link(&document, &request);
+        response_plan.link(&document, &response);
+        let spec = Spec {
             schemes: security::schemes(&document),
             known: Known::of(document.value()),
             document,
@@ -98,7 +121,8 @@ impl Spec {
                 lowered: response,
                 plan: response_plan,
             },
-        })
+        };
+        Ok((spec, problems))
     }
 
     /// Limits the scope to traffic to these hosts (`name` or `name:port`) instead of `servers`; if
@@ -156,6 +180,8 @@ impl Spec {
 fn check_version(document: &Document) -> Result<(), Error> {
     match document.get("/openapi") {
         Some(Value::String(version)) if version == "3.0" || version.starts_with("3.0.") => Ok(()),
+        // As YAML, an unquoted `3.0` is a number.
+        Some(Value::Number(version)) if version.as_f64() == Some(3.0) => Ok(()),
         Some(version) => {
             let reason = format!(
                 "not OpenAPI 3.0: the document says {version}; convert it to `openapi: 3.0.3`"

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use http_recording::media_type::{essence, is_json};
+use http_recording::media_type::{self, essence, is_json};
 use located::openapi::status_keys;
 use located::{Error, pointer};
 use serde_json::{Map, Value};
@@ -22,6 +22,8 @@ pub(crate) struct Operation {
     pub(crate) pointer: String,
     pub(crate) site: SiteId,
     pub(crate) parameters: Vec<Parameter>,
+    /// Whether there are others, which are not OpenAPI 3.0.
+    pub(crate) has_unusable_parameter: bool,
     pub(crate) security: Security,
     pub(crate) request: Option<RequestBody>,
     pub(crate) responses: Vec<Response>,
@@ -68,6 +70,8 @@ pub(crate) struct RequestBody {
     pub(crate) pointer: String,
     pub(crate) required: bool,
     pub(crate) content: Vec<Media>,
+    /// It is not OpenAPI 3.0, so that nothing is known of it.
+    pub(crate) unusable: bool,
 }
 
 #[derive(Debug)]
@@ -78,6 +82,8 @@ pub(crate) struct Response {
     pub(crate) site: SiteId,
     pub(crate) headers: Vec<Header>,
     pub(crate) content: Vec<Media>,
+    /// It is not OpenAPI 3.0, so that nothing else is known of it.
+    pub(crate) unusable: bool,
 }
 
 #[derive(Debug)]
@@ -96,6 +102,8 @@ pub(crate) struct Header {
 pub(crate) struct Media {
     /// Lower case, without parameters.
     pub(crate) range: String,
+    /// What the document writes after it: `version=1`.
+    pub(crate) parameters: Vec<(String, String)>,
     pub(crate) pointer: String,
     pub(crate) schema: Option<Schema>,
     /// How fields of a form are serialized, if specified.
@@ -113,6 +121,30 @@ pub(crate) struct Encoding {
     pub(crate) explode: Option<bool>,
     /// Whether reserved characters are sent literally.
     pub(crate) allow_reserved: bool,
+}
+
+impl Media {
+    /// Its name with its parameters.
+    pub(crate) fn name(&self) -> String {
+        let parameters = self.parameters.iter();
+        let parameters = parameters.map(|(name, value)| format!("; {name}={value}"));
+        self.range.clone() + &parameters.collect::<String>()
+    }
+
+    /// How many of its parameters are among those of a media type; `None` if one is missing there.
+    /// How characters are encoded, and how parts are separated, does not make another media type.
+    pub(crate) fn parameters_in(&self, sent: &[(String, String)]) -> Option<usize> {
+        let mut same = 0;
+        for (name, value) in &self.parameters {
+            let mut sent = sent.iter();
+            if sent.any(|(other, it)| other == name && it.eq_ignore_ascii_case(value)) {
+                same += 1;
+            } else if !matches!(name.as_str(), "charset" | "boundary") {
+                return None;
+            }
+        }
+        Some(same)
+    }
 }
 
 impl Encoding {
@@ -135,6 +167,8 @@ pub(crate) struct Reader<'r, 'd> {
     pub(crate) sites: &'r mut Sites,
     pub(crate) lowering: [&'r mut Lowering<'d>; 2],
     pub(crate) plans: &'r mut [Plan; 2],
+    /// The parts that are not OpenAPI 3.0. The others are not affected.
+    pub(crate) problems: Vec<Error>,
 }
 
 impl Reader<'_, '_> {
@@ -171,6 +205,7 @@ impl Reader<'_, '_> {
         };
 
         let mut parameters: Vec<Parameter> = Vec::new();
+        let mut has_unusable_parameter = false;
         for owner in [&item, &at] {
             let list = owner
                 .value
@@ -179,18 +214,25 @@ impl Reader<'_, '_> {
                 .map_or(0, Vec::len);
             for index in 0..list {
                 let pointer = format!("{}/parameters/{index}", owner.pointer);
-                if let Some(parameter) = self.parameter(&scope, &pointer)? {
-                    // A parameter of the operation overrides one of its path item.
-                    parameters.retain(|old| {
-                        (old.location, &old.name) != (parameter.location, &parameter.name)
-                    });
-                    parameters.push(parameter);
+                match self.parameter(&scope, &pointer) {
+                    Ok(None) => {}
+                    Ok(Some(parameter)) => {
+                        // A parameter of the operation overrides one of its path item.
+                        parameters.retain(|old| {
+                            (old.location, &old.name) != (parameter.location, &parameter.name)
+                        });
+                        parameters.push(parameter);
+                    }
+                    Err(problem) => {
+                        self.problems.push(problem);
+                        has_unusable_parameter = true;
+                    }
                 }
             }
         }
         let request = match at.value.get("requestBody") {
             None => None,
-            Some(_) => Some(self.request(&scope, &pointer::join(&at.pointer, "requestBody"))?),
+            Some(_) => Some(self.request(&scope, &pointer::join(&at.pointer, "requestBody"))),
         };
         let responses = pointer::join(&at.pointer, "responses");
         let statuses = at.value.get("responses").and_then(Value::as_object);
@@ -200,8 +242,9 @@ impl Reader<'_, '_> {
             .filter(|status| !status.starts_with("x-"));
         let responses = statuses
             .map(|status| self.response(&scope, status, &pointer::join(&responses, status)))
-            .collect::<Result<_, Error>>()?;
+            .collect();
         Ok(Operation {
+            has_unusable_parameter,
             security: Security::of(document, &at),
             pointer: at.pointer,
             site,
@@ -237,7 +280,7 @@ impl Reader<'_, '_> {
         };
         let schema = self.value_schema(Direction::Request, &at)?;
         let values = match &schema {
-            Some(schema) => vocabulary(self.document, &schema.pointer)?,
+            Some(schema) => vocabulary(self.document, &schema.pointer),
             None => Vec::new(),
         };
         let key = format!("{}|{place}|{}", scope.key, name.to_ascii_lowercase());
@@ -263,23 +306,28 @@ impl Reader<'_, '_> {
         }))
     }
 
-    fn request(&mut self, scope: &Scope<'_>, pointer: &str) -> Result<RequestBody, Error> {
-        let at = self.document.resolve(pointer)?;
+    fn request(&mut self, scope: &Scope<'_>, pointer: &str) -> RequestBody {
         let key = format!("{}|request", scope.key);
-        Ok(RequestBody {
-            required: at.value.get("required") == Some(&Value::Bool(true)),
-            content: self.content(Direction::Request, &key, scope.name, scope.site, &at)?,
-            pointer: at.pointer,
+        let read = self.document.resolve(pointer).and_then(|at| {
+            Ok(RequestBody {
+                required: at.value.get("required") == Some(&Value::Bool(true)),
+                content: self.content(Direction::Request, &key, scope.name, scope.site, &at)?,
+                pointer: at.pointer,
+                unusable: false,
+            })
+        });
+        read.unwrap_or_else(|problem| {
+            self.problems.push(problem);
+            RequestBody {
+                required: false,
+                content: Vec::new(),
+                pointer: pointer.to_owned(),
+                unusable: true,
+            }
         })
     }
 
-    fn response(
-        &mut self,
-        scope: &Scope<'_>,
-        status: &str,
-        pointer: &str,
-    ) -> Result<Response, Error> {
-        let at = self.document.resolve(pointer)?;
+    fn response(&mut self, scope: &Scope<'_>, status: &str, pointer: &str) -> Response {
         let name = format!("{} {status}", scope.name);
         let key = format!("{}|{status}", scope.key);
         let site = self.sites.enter(
@@ -290,6 +338,34 @@ impl Reader<'_, '_> {
             Some(scope.site),
             &[],
         );
+        // The place in the operation, even if it is a reference: coverage of a shared response is
+        // counted per operation.
+        let mut response = Response {
+            pointer: pointer.to_owned(),
+            status: status.to_ascii_uppercase(),
+            site,
+            headers: Vec::new(),
+            content: Vec::new(),
+            unusable: false,
+        };
+        let read = self.document.resolve(pointer).and_then(|at| {
+            let content = self.content(Direction::Response, &key, &name, site, &at)?;
+            Ok((at, content))
+        });
+        match read {
+            Ok((at, content)) => {
+                response.content = content;
+                response.headers = self.headers(&key, site, &at);
+            }
+            Err(problem) => {
+                self.problems.push(problem);
+                response.unusable = true;
+            }
+        }
+        response
+    }
+
+    fn headers(&mut self, key: &str, site: SiteId, at: &At<'_>) -> Vec<Header> {
         let mut headers = Vec::new();
         let written = at.value.get("headers").and_then(Value::as_object);
         for name in written
@@ -297,42 +373,43 @@ impl Reader<'_, '_> {
             .flat_map(Map::keys)
             .filter(|name| !name.eq_ignore_ascii_case("content-type"))
         {
-            let at = self.document.resolve(&format!(
-                "{}/headers/{}",
-                at.pointer,
-                pointer::escape(name)
-            ))?;
-            let schema = self.value_schema(Direction::Response, &at)?;
-            let values = match &schema {
-                Some(schema) => vocabulary(self.document, &schema.pointer)?,
-                None => Vec::new(),
-            };
-            let lower = name.to_ascii_lowercase();
-            headers.push(Header {
-                required: at.value.get("required") == Some(&Value::Bool(true)),
-                site: self.sites.enter(
-                    format!("{key}|header|{lower}"),
-                    SiteKind::ResponseHeader,
-                    &at.pointer,
-                    name.as_str(),
-                    Some(site),
-                    &values,
-                ),
-                form: form(at.value, Location::Header),
-                pointer: at.pointer,
-                name: lower,
-                schema,
-            });
+            let pointer = format!("{}/headers/{}", at.pointer, pointer::escape(name));
+            match self.header(key, site, name, &pointer) {
+                Ok(header) => headers.push(header),
+                Err(problem) => self.problems.push(problem),
+            }
         }
-        let content = self.content(Direction::Response, &key, &name, site, &at)?;
-        // The place in the operation, even if it is a reference: coverage of a shared response is
-        // counted per operation.
-        Ok(Response {
-            pointer: pointer.to_owned(),
-            status: status.to_ascii_uppercase(),
-            site,
-            headers,
-            content,
+        headers
+    }
+
+    fn header(
+        &mut self,
+        key: &str,
+        owner: SiteId,
+        name: &str,
+        pointer: &str,
+    ) -> Result<Header, Error> {
+        let at = self.document.resolve(pointer)?;
+        let schema = self.value_schema(Direction::Response, &at)?;
+        let values = match &schema {
+            Some(schema) => vocabulary(self.document, &schema.pointer),
+            None => Vec::new(),
+        };
+        let lower = name.to_ascii_lowercase();
+        Ok(Header {
+            required: at.value.get("required") == Some(&Value::Bool(true)),
+            site: self.sites.enter(
+                format!("{key}|header|{lower}"),
+                SiteKind::ResponseHeader,
+                &at.pointer,
+                name,
+                Some(owner),
+                &values,
+            ),
+            form: form(at.value, Location::Header),
+            pointer: at.pointer,
+            name: lower,
+            schema,
         })
     }
 
@@ -363,7 +440,10 @@ impl Reader<'_, '_> {
             let at = self.document.resolve(&pointer)?;
             let schema = match at.value.get("schema") {
                 None => None,
-                Some(_) => Some(self.schema(direction, &pointer::join(&at.pointer, "schema"))?),
+                Some(_) => {
+                    let schema = self.schema(direction, &pointer::join(&at.pointer, "schema"));
+                    schema.map_err(|problem| self.problems.push(problem)).ok()
+                }
             };
             let written = pointer::join(&at.pointer, "encoding");
             let encoding = at.value.get("encoding").and_then(Value::as_object);
@@ -374,6 +454,7 @@ impl Reader<'_, '_> {
             content.push(Media {
                 encoding: encoding.collect(),
                 range: essence(range),
+                parameters: media_type::parameters(range),
                 pointer,
                 schema,
                 site,
@@ -404,8 +485,8 @@ impl Reader<'_, '_> {
         let side = direction as usize;
         Ok(Schema {
             location: self.lowering[side].want(pointer)?,
-            node: self.plans[side].node(self.document, self.sites, pointer)?,
-            pointer: self.document.resolve(pointer)?.pointer,
+            node: self.plans[side].node(self.document, self.sites, pointer),
+            pointer: self.document.schema(pointer).pointer,
         })
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
-use located::Error;
 use serde_json::{Map, Value};
 
 use super::lower::{self, Direction, Lowered};
@@ -80,8 +79,9 @@ pub(crate) enum Additional {
 pub(crate) struct Branch {
     pub(crate) node: NodeId,
     pointer: String,
-    /// The location of the lowered schema that decides whether a value matches this branch.
-    pub(crate) location: String,
+    /// The location of the lowered schema that decides whether a value matches this branch; `None`
+    /// if it cannot be used, so that any value may.
+    pub(crate) location: Option<String>,
 }
 
 #[derive(Debug)]
@@ -295,23 +295,24 @@ impl Plan {
     }
 
     /// The node of the schema at a pointer, created on first use.
-    pub(crate) fn node(
-        &mut self,
-        document: &Document,
-        sites: &mut Sites,
-        pointer: &str,
-    ) -> Result<NodeId, Error> {
-        Planning {
+    pub(crate) fn node(&mut self, document: &Document, sites: &mut Sites, pointer: &str) -> NodeId {
+        let mut planning = Planning {
             plan: self,
             document,
             sites,
+            depth: 0,
+            deferred: Vec::new(),
+        };
+        let id = planning.node(pointer);
+        while let Some((id, pointer)) = planning.deferred.pop() {
+            planning.fill(id, &document.schema(&pointer));
         }
-        .node(pointer)
+        id
     }
 
     /// Fills in what requires all nodes to exist: the `allOf` parts, and the locations of the
     /// lowered branches.
-    pub(crate) fn link(&mut self, document: &Document, lowered: &Lowered) -> Result<(), Error> {
+    pub(crate) fn link(&mut self, document: &Document, lowered: &Lowered) {
         for id in 0..self.nodes.len() {
             let mut parts = Vec::new();
             self.compose(
@@ -319,15 +320,13 @@ impl Plan {
                 &self.nodes[id].pointer,
                 &mut parts,
                 &mut HashSet::new(),
-            )?;
+            );
             let node = &mut self.nodes[id];
             node.parts = parts.into();
             for branch in &mut node.choices {
-                let location = lowered.location(&branch.pointer).unwrap_or_default();
-                branch.location = location.to_owned();
+                branch.location = lowered.location(&branch.pointer).map(str::to_owned);
             }
         }
-        Ok(())
     }
 
     fn compose(
@@ -336,10 +335,10 @@ impl Plan {
         pointer: &str,
         parts: &mut Vec<NodeId>,
         passed: &mut HashSet<String>,
-    ) -> Result<(), Error> {
-        let schema = document.resolve(pointer)?;
+    ) {
+        let schema = document.schema(pointer);
         if !passed.insert(schema.pointer.clone()) {
-            return Ok(());
+            return;
         }
         parts.extend(self.numbers.get(&schema.pointer));
         for index in lower::indices(schema.value, "allOf") {
@@ -348,44 +347,59 @@ impl Plan {
                 &format!("{}/allOf/{index}", schema.pointer),
                 parts,
                 passed,
-            )?;
+            );
         }
-        Ok(())
     }
 }
+
+/// How many schemas are read one inside another before the next one is deferred, so that a chain of
+/// references of any length does not overflow the stack.
+const DEPTH: usize = 100;
 
 /// Builds the nodes of a plan.
 struct Planning<'p> {
     plan: &'p mut Plan,
     document: &'p Document,
     sites: &'p mut Sites,
+    depth: usize,
+    /// Nodes without their relations to others.
+    deferred: Vec<(NodeId, String)>,
 }
 
 impl Planning<'_> {
     /// The node of the schema at a pointer, made on first sight.
-    fn node(&mut self, pointer: &str) -> Result<NodeId, Error> {
-        let schema = self.document.resolve(pointer)?;
+    fn node(&mut self, pointer: &str) -> NodeId {
+        let schema = self.document.schema(pointer);
         if let Some(id) = self.plan.numbers.get(&schema.pointer) {
-            return Ok(*id);
+            return *id;
         }
         let id = self.plan.nodes.len();
         self.plan.numbers.insert(schema.pointer.clone(), id);
         // Registered before its parts are visited, so that a cycle finds it.
         self.plan.nodes.push(Node::new(&schema, id));
-        self.object(id, &schema)?;
-        self.additional(id, &schema)?;
-        self.array(id, &schema)?;
-        self.choices(id, &schema)?;
-        for index in lower::indices(schema.value, "allOf") {
-            let part = format!("{}/allOf/{index}", schema.pointer);
-            self.node(&part)?;
+        if self.depth == DEPTH {
+            self.deferred.push((id, schema.pointer));
+        } else {
+            self.depth += 1;
+            self.fill(id, &schema);
+            self.depth -= 1;
         }
-        Ok(id)
+        id
     }
 
-    fn object(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+    fn fill(&mut self, id: NodeId, schema: &At<'_>) {
+        self.object(id, schema);
+        self.additional(id, schema);
+        self.array(id, schema);
+        self.choices(id, schema);
+        for index in lower::indices(schema.value, "allOf") {
+            self.node(&format!("{}/allOf/{index}", schema.pointer));
+        }
+    }
+
+    fn object(&mut self, id: NodeId, schema: &At<'_>) {
         let Some(properties) = schema.value.get("properties").and_then(Value::as_object) else {
-            return Ok(());
+            return;
         };
         let object = self.sites.enter(
             schema.pointer.clone(),
@@ -397,29 +411,28 @@ impl Planning<'_> {
         );
         self.plan.nodes[id].object = Some(object);
         let pointer = pointer::join(&schema.pointer, "properties");
-        self.properties(id, object, &pointer, properties)
+        self.properties(id, object, &pointer, properties);
     }
 
-    fn additional(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+    fn additional(&mut self, id: NodeId, schema: &At<'_>) {
         self.plan.nodes[id].additional = match schema.value.get("additionalProperties") {
             Some(Value::Bool(false)) => Additional::Closed,
             Some(Value::Object(inner)) if !inner.is_empty() => {
                 let pointer = pointer::join(&schema.pointer, "additionalProperties");
-                Additional::Schema(self.node(&pointer)?)
+                Additional::Schema(self.node(&pointer))
             }
             Some(Value::Bool(true) | Value::Object(_)) => Additional::Any,
             _ => Additional::Open,
         };
-        Ok(())
     }
 
-    fn array(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+    fn array(&mut self, id: NodeId, schema: &At<'_>) {
         if schema.value.get("items").is_none() {
-            return Ok(());
+            return;
         }
         let pointer = pointer::join(&schema.pointer, "items");
-        let node = self.node(&pointer)?;
-        let values = vocabulary(self.document, &pointer)?;
+        let node = self.node(&pointer);
+        let values = vocabulary(self.document, &pointer);
         let site = self.sites.enter(
             format!("{pointer}#"),
             SiteKind::Items,
@@ -429,11 +442,10 @@ impl Planning<'_> {
             &values,
         );
         self.plan.nodes[id].items = Some((node, site));
-        Ok(())
     }
 
     /// The explicit alternatives, and those that follow from a discriminator.
-    fn choices(&mut self, id: NodeId, schema: &At<'_>) -> Result<(), Error> {
+    fn choices(&mut self, id: NodeId, schema: &At<'_>) {
         let written = ["oneOf", "anyOf"].into_iter().flat_map(|keyword| {
             lower::indices(schema.value, keyword)
                 .map(move |index| format!("{}/{keyword}/{index}", schema.pointer))
@@ -441,19 +453,18 @@ impl Planning<'_> {
         // Each with its schema and the key under which it was lowered.
         let mut choices: Vec<(String, String)> =
             written.map(|pointer| (pointer.clone(), pointer)).collect();
-        for kind in lower::kinds(self.document, &schema.pointer)? {
+        for kind in lower::kinds(self.document, &schema.pointer) {
             let pointer = lower::kind_pointer(&schema.pointer, &kind);
             choices.push((kind, pointer));
         }
         for (choice, pointer) in choices {
-            let node = self.node(&choice)?;
+            let node = self.node(&choice);
             self.plan.nodes[id].choices.push(Branch {
                 node,
                 pointer,
-                location: String::new(),
+                location: None,
             });
         }
-        Ok(())
     }
 
     fn properties(
@@ -462,10 +473,10 @@ impl Planning<'_> {
         object: SiteId,
         pointer: &str,
         properties: &Map<String, Value>,
-    ) -> Result<(), Error> {
+    ) {
         for name in properties.keys() {
             let pointer = pointer::join(pointer, name);
-            let values = vocabulary(self.document, &pointer)?;
+            let values = vocabulary(self.document, &pointer);
             let site = self.sites.enter(
                 pointer.clone(),
                 SiteKind::Property,
@@ -475,16 +486,15 @@ impl Planning<'_> {
                 &values,
             );
             let property = Property {
-                node: self.node(&pointer)?,
+                node: self.node(&pointer),
                 site,
-                forbidden: lower::is_forbidden(self.document, &pointer, self.plan.direction)?,
+                forbidden: lower::is_forbidden(self.document, &pointer, self.plan.direction),
                 pointer,
             };
             self.plan.nodes[owner]
                 .properties
                 .insert(name.as_str().into(), property);
         }
-        Ok(())
     }
 }
 

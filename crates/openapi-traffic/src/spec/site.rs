@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
-use located::Error;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -134,21 +133,21 @@ pub(crate) fn words(schema: &Value) -> Option<Words> {
 }
 
 /// The known values that the schema at a pointer or its `allOf` parts list; `None` if none.
-pub(crate) fn vocabulary(document: &Document, pointer: &str) -> Result<Vec<String>, Error> {
+pub(crate) fn vocabulary(document: &Document, pointer: &str) -> Vec<String> {
     let mut waiting = vec![pointer.to_owned()];
     let mut passed = Vec::new();
     while let Some(pointer) = waiting.pop() {
-        let schema = document.resolve(&pointer)?;
+        let schema = document.schema(&pointer);
         if passed.contains(&schema.pointer) {
             continue;
         }
         if let Some(words) = words(schema.value) {
-            return Ok(words.texts);
+            return words.texts;
         }
         // Reversed, so that the first part is visited first, as in the walk.
         let parts = indices(schema.value, "allOf").rev();
         waiting.extend(parts.map(|index| format!("{}/allOf/{index}", schema.pointer)));
         passed.push(schema.pointer);
     }
-    Ok(Vec::new())
+    Vec::new()
 }

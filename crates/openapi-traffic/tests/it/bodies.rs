@@ -310,6 +310,59 @@ fn a_plain_text_is_validated_by_its_schema() {
     }
 }
 
+/// OpenAPI 3.0.3, Request Body Object: "For requests that match multiple keys, only the most specific
+/// key is applicable." RFC 7231, section 5.3.2: parameters make a media type more specific.
+#[test]
+fn the_parameters_of_a_media_type_choose_its_schema() {
+    let content = json!({
+        "text/plain; version=1": {"schema": {"type": "integer"}},
+        "text/plain;version=2": {"schema": {"type": "boolean"}},
+        "text/*": {"schema": {"type": "string", "maxLength": 3}},
+    });
+    let table: &[(&str, &str, &[&str])] = &[
+        ("text/plain; version=1", "7", &[]),
+        ("text/plain; version=1", "true", &["NSV120"]),
+        ("text/plain; charset=utf-8; Version=\"2\"", "true", &[]),
+        ("text/plain;version=2", "7", &["NSV120"]),
+        ("text/plain; version=3", "abc", &[]),
+        ("text/plain; version=3", "abcd", &["NSV127"]),
+        ("text/plain", "abcd", &["NSV127"]),
+    ];
+    for (content_type, text, expected) in table {
+        assert_eq!(
+            codes(&content, content_type, text),
+            *expected,
+            "{content_type}: {text}"
+        );
+    }
+    let content = json!({"text/plain; version=1": {}});
+    assert_eq!(codes(&content, "text/plain; version=2", "a"), ["NSV111"]);
+    assert_eq!(codes(&content, "text/plain", "a"), ["NSV111"]);
+}
+
+/// RFC 9110, section 8.3.2: a charset says how the characters are encoded.
+#[test]
+fn a_charset_makes_no_other_media_type() {
+    let content = json!({
+        "text/plain": {"schema": {"type": "boolean"}},
+        "text/plain; charset=utf-8": {"schema": {"type": "integer"}},
+    });
+    assert_eq!(codes(&content, "text/plain; charset=UTF-8", "7"), [""; 0]);
+    assert_eq!(
+        codes(&content, "text/plain; charset=latin1", "true"),
+        [""; 0]
+    );
+    let content = json!({"text/plain; charset=utf-8": {"schema": {"type": "integer"}}});
+    for content_type in [
+        "text/plain",
+        "text/plain; charset=latin1",
+        "text/plain; q=1; x",
+    ] {
+        assert_eq!(codes(&content, content_type, "7"), [""; 0]);
+        assert_eq!(codes(&content, content_type, "a"), ["NSV120"]);
+    }
+}
+
 #[test]
 fn what_cannot_be_parsed_is_counted_and_not_validated() {
     let object = json!({"type": "object", "required": ["a"]});

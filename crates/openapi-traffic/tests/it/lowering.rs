@@ -387,7 +387,6 @@ fn constructs_of_a_later_version_are_rejected() {
         (json!({"type": "null"}), "`type`"),
         (json!({"exclusiveMinimum": 5}), "`exclusiveMinimum: 5`"),
         (json!({"exclusiveMaximum": 5}), "`exclusiveMaximum: 5`"),
-        (json!({"type": "string", "examples": ["a"]}), "`examples`"),
         (
             json!({"properties": {"a": {"prefixItems": []}}}),
             "`prefixItems`",

@@ -35,6 +35,7 @@ mod secrets;
 mod security;
 mod servers;
 mod styles;
+mod unusable;
 
 use std::process::Command;
 
