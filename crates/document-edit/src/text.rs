@@ -277,7 +277,16 @@ impl Place<'_> {
             written = format!("{key}{}", &self.text[place.end..span.start]);
         }
         if !is_long {
-            written += &self.layout.flow(new);
+            let own_line = &self.text[line_start(self.text, start)..start];
+            // As the members of JSON around it are, which begin a line each.
+            let on_lines = self.layout.json
+                && has_parts(new)
+                && own_line.trim().is_empty()
+                && !(has_parts(old) && self.is_inline(at));
+            written += &match on_lines {
+                true => self.layout.pretty(new, column(self.text, start)),
+                false => self.layout.flow(new),
+            };
             return Some(self.swapped(start..span.end, &written));
         }
         let place = old_key?;

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -200,7 +200,7 @@ impl Judging {
             return Ok(self.code(report));
         }
         let path = &options.spec;
-        std::fs::write(path, fixes.edited())
+        replace(path, fixes.edited())
             .with_context(|| format!("cannot write {}", path.display()))?;
         let report = run(options, report.tool.clone(), checks, &mut || ());
         Ok(self.code(&report))
@@ -283,4 +283,22 @@ pub fn spinner(template: &str) -> ProgressBar {
     }
     progress.enable_steady_tick(Duration::from_millis(200));
     progress
+}
+
+/// Writes a file anew, or leaves it as it is: it is never half-written.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    // What a link names is written, not the link.
+    let path = path.canonicalize()?;
+    let permissions = std::fs::metadata(&path)?.permissions();
+    if permissions.readonly() {
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::PermissionDenied,
+            "the file is read-only",
+        ));
+    }
+    let mut new = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    new.write_all(text.as_bytes())?;
+    new.as_file().set_permissions(permissions)?;
+    new.persist(&path)?;
+    Ok(())
 }

@@ -9,8 +9,9 @@ use crate::path::{Names, Piece, Segment, segments};
 use crate::percent::decode;
 use crate::servers::{Address, Servers, below_authority};
 
-const NO_PATHS: &str = "not OpenAPI 3.0: `paths` is missing; if this file has only components, give the document that \
-     refers to it";
+/// Why a document without paths cannot be used.
+const NO_PATHS: &str = "not OpenAPI 3.0: `paths` is missing; if this file has only components, \
+                        give the document that refers to it";
 
 /// The operations of a document by their paths.
 ///

@@ -408,7 +408,7 @@ fn found(lines: &[&str]) -> Vec<(String, Severity)> {
 #[test]
 fn nothing_is_found_where_a_correct_service_may_differ() {
     let hundred = format!("GET /connections -> 200 [{}]", ["{}"; 100].join(", "));
-    let sessions: [(&str, &[&str]); 12] = [
+    let sessions: [(&str, &[&str]); 16] = [
         (
             "a REGISTER gives the address of a trunk",
             &[
@@ -503,6 +503,37 @@ fn nothing_is_found_where_a_correct_service_may_differ() {
             ],
         ),
         (
+            "a registration ends and begins again",
+            &[
+                r#"GET ONE -> 200 [{KEY, "registration": {"domain": "acme.example"}}]"#,
+                r#"GET ONE -> 200 [{KEY, "registration": []}]"#,
+                r#"GET ONE -> 200 [{KEY, "registration": {"domain": "acme.example"}}]"#,
+            ],
+        ),
+        (
+            "a device registers from another address",
+            &[
+                r#"GET ONE -> 200 [{KEY, "registration": {"domain": "acme.example", "contact": "a"}}]"#,
+                r#"GET ONE -> 200 [{KEY, "registration": {"domain": "acme.example", "contact": "b"}}]"#,
+            ],
+        ),
+        (
+            "a filter leaves out the trunks that a domain has",
+            &[
+                "GET ONE -> 200 [{KEY}]",
+                "GET ALL?termination-match=other -> 200 []",
+                "GET ALL?start=1 -> 200 []",
+            ],
+        ),
+        (
+            "a system-wide trunk is in a list and cannot be addressed",
+            &[
+                r#"GET /connections -> 200 [{"domain": "*", SIP}]"#,
+                "GET /domains/*/connections -> 200 []",
+                "GET /domains/*/connections/sip -> 200 []",
+            ],
+        ),
+        (
             "a list of 100 may have been cut short",
             &[&hundred, r#"GET /connections/count -> 200 {"total": 107}"#],
         ),
@@ -517,7 +548,7 @@ fn nothing_is_found_where_a_correct_service_may_differ() {
 
 #[test]
 fn what_another_client_or_a_slow_node_can_cause_is_no_error() {
-    let sessions: [(&str, &[&str]); 6] = [
+    let sessions: [(&str, &[&str]); 8] = [
         // The node that responds last does not have the update yet.
         (
             "reads-agree",
@@ -556,6 +587,14 @@ fn what_another_client_or_a_slow_node_can_cause_is_no_error() {
                 "POST /connections {KEY} -> 202",
                 "POST /connections {KEY} -> 202",
             ],
+        ),
+        (
+            "listed-is-read",
+            &["GET ALL -> 200 [{KEY}]", "GET ONE -> 200 []"],
+        ),
+        (
+            "domain-has-its-trunks",
+            &["GET ONE -> 200 [{KEY}]", "GET ALL -> 200 []"],
         ),
         (
             "count-is-the-length",

@@ -29,6 +29,21 @@ pub(super) struct Proposal {
     pub(super) files: BTreeSet<PathBuf>,
 }
 
+impl Proposal {
+    /// Whether its first way inserts something behind a member.
+    pub(super) fn is_behind(&self) -> bool {
+        let is_behind = |edit: &Edit| {
+            let Edit::Insert { position, .. } = edit else {
+                return false;
+            };
+            matches!(position, Position::After(_))
+        };
+        self.ways
+            .first()
+            .is_some_and(|way| way.iter().any(is_behind))
+    }
+}
+
 /// The edits that a report asks for, and those that cannot be offered.
 pub(super) fn proposals(spec: &Spec, report: &Report) -> (Vec<Proposal>, Vec<Refused>) {
     let (needs, mut refused) = needs(spec, report);
@@ -559,9 +574,10 @@ fn required(writer: &Writer<'_>, list: &str, seen: &Seen) -> Ways {
     } else {
         vec![way]
     };
-    (
-        format!("do not require {} at `{list}`", names.join(", ")),
-        list.to_owned(),
-        ways,
-    )
+    let names = names.join(", ");
+    let what = match list.ends_with("/required") {
+        true => format!("do not require {names} at `{list}`"),
+        false => format!("take {names} out of `{list}`"),
+    };
+    (what, list.to_owned(), ways)
 }

@@ -168,7 +168,8 @@ pub fn propose(
         }
     }
     refused.extend(failed);
-    refused.sort_by(|a, b| a.what.cmp(&b.what));
+    refused.sort_by(|a, b| (&a.what, &a.reason).cmp(&(&b.what, &b.reason)));
+    refused.dedup_by(|a, b| (&a.what, &a.reason) == (&b.what, &b.reason));
     Ok(Fixes {
         before,
         after: text,
@@ -244,7 +245,9 @@ impl Trial<'_> {
     /// The text after all proposals in their first ways, if it holds, and what is found then.
     fn all(&self, text: &str, proposals: &[Proposal], before: &Report) -> Option<(String, Report)> {
         let mut edited = text.to_owned();
-        for proposal in proposals {
+        // Of those that are inserted behind the same member, the last has to come first.
+        let (behind, others): (Vec<_>, Vec<_>) = proposals.iter().partition(|it| it.is_behind());
+        for proposal in others.into_iter().chain(behind.into_iter().rev()) {
             edited = document_edit::apply(&self.source(&edited), proposal.ways.first()?).ok()?;
         }
         let all: Vec<_> = proposals.iter().collect();

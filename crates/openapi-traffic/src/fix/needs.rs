@@ -34,6 +34,7 @@ const LONGEST_WORD: usize = 32;
 /// The longest branch that a look through a schema follows.
 const DEEPEST: usize = 64;
 
+const BY_HAND: &str = "no edit of such a claim is proposed; if the claim is wrong, edit it by hand";
 const UNKNOWN_SHAPE: &str = "what was seen is not of a shape that is known to be harmless";
 
 /// What has to change.
@@ -57,7 +58,7 @@ pub(super) enum Need {
     Query(String, String),
     /// A parameter or header is not required.
     Optional(String),
-    /// A `required` list has too much.
+    /// A list of properties that are required, or always there, has too much.
     Required(String),
 }
 
@@ -106,7 +107,17 @@ pub(super) fn needs(spec: &Spec, report: &Report) -> (Vec<(Need, Seen)>, Vec<Ref
         documents: HashMap::new(),
     };
     let mut needs: BTreeMap<Need, Seen> = BTreeMap::new();
-    let mut refused = Vec::new();
+    let by_hand = report.findings.iter().filter(|it| {
+        let place = it.finding.spec.as_ref();
+        let in_the_document = place.is_some_and(|it| it.file == visible(spec.source().file()));
+        in_the_document && kind(&it.finding).is_none()
+    });
+    let mut refused: Vec<Refused> = by_hand
+        .map(|it| Refused {
+            what: it.finding.message.clone(),
+            reason: BY_HAND.to_owned(),
+        })
+        .collect();
     for group in groups.values() {
         if let Err(reason) = reading.group(group, &mut needs) {
             let what = group.first().map_or("", |it| it.finding.message.as_str());
@@ -179,6 +190,7 @@ enum Kind {
     Query,
     Optional,
     Required,
+    Always,
 }
 
 /// What a finding asks for; none where nothing is known that a document should say.
@@ -206,6 +218,7 @@ fn kind(finding: &Finding) -> Option<Kind> {
         () if is(Code::Query) => Kind::Query,
         () if is(Code::ParameterMissing) || is(Code::HeaderMissing) => Kind::Optional,
         () if is_body(BodyCode::Required) => Kind::Required,
+        () if is(Code::Missed) => Kind::Always,
         () => return None,
     })
 }
@@ -370,7 +383,7 @@ impl Reading<'_> {
                 .any(|it| spec.ends_with(it))
             {
                 true => Need::Type(above()),
-                false => return Err("its type is not what is wrong".to_owned()),
+                false => return Err(BY_HAND.to_owned()),
             },
             Kind::Null => Need::Null(above()),
             Kind::Status => Need::Status(spec.to_owned(), shown_status(&finding.seen)?),
@@ -392,6 +405,7 @@ impl Reading<'_> {
             Kind::Query => Need::Query(spec.to_owned(), shown(&last())?),
             Kind::Optional => Need::Optional(spec.to_owned()),
             Kind::Required => Need::Required(spec.to_owned()),
+            Kind::Always => Need::Required(above()),
         })
     }
 

@@ -279,6 +279,158 @@ fn a_property_that_is_not_always_there_is_not_required() {
     );
 }
 
+/// One that says what is always there, and bounds a number.
+const ALWAYS: &str = "\
+openapi: 3.0.3
+info: {title: Trunks, version: '1'}
+paths:
+  /trunks:
+    get:
+      responses:
+        '200':
+          description: The trunks.
+          content:
+            application/json:
+              schema:
+                type: array
+                items:
+                  type: object
+                  x-always-present:
+                    - name
+                    # Of one.
+                    - size
+                    - kind
+                  properties:
+                    name: {type: string}
+                    size: {type: integer, maximum: 9}
+                    kind: {type: string}
+";
+
+#[test]
+fn a_property_that_is_not_always_there_is_taken_out_of_those_that_are() {
+    becomes(
+        ALWAYS,
+        &[
+            Recorded::of(json!([{"name": "a", "kind": "b"}])),
+            Recorded::of(json!([{"name": "a", "size": 1, "kind": "b"}])),
+        ],
+        &["-                    - size"],
+    );
+}
+
+#[test]
+fn what_no_edit_is_proposed_for_is_listed_once() {
+    let trunk = |size: u8| Recorded::of(json!([{"name": "a", "size": size, "kind": "b"}]));
+    let (after, run) = fixed(ALWAYS, &[trunk(10), trunk(11)]);
+    assert_eq!((after.as_str(), run.code), (ALWAYS, 1));
+    let refused = run.stdout.matches("# not offered: `[].size`").count();
+    assert_eq!(refused, 1, "{}", run.stdout);
+}
+
+#[test]
+fn new_statuses_and_properties_stand_in_order() {
+    let with_status = |status| Recorded {
+        status,
+        ..Recorded::of(json!({}))
+    };
+    let spec = ALWAYS.replace("                  x-always-present:\n", "");
+    let spec = spec.replace(
+        "                    - name\n                    # Of one.\n",
+        "",
+    );
+    let spec = spec.replace(
+        "                    - size\n                    - kind\n",
+        "",
+    );
+    let trunk = json!([{"name": "a", "area": 1, "city": 2}]);
+    let (after, run) = fixed(
+        &spec,
+        &[with_status(503), with_status(404), Recorded::of(trunk)],
+    );
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    let place = |text: &str| {
+        after
+            .find(text)
+            .unwrap_or_else(|| panic!("{text}: {after}"))
+    };
+    assert!(place("'200'") < place("'404'") && place("'404'") < place("'503'"));
+    assert!(place("name:") < place("area:") && place("area:") < place("city:"));
+}
+
+#[test]
+fn a_second_type_in_json_has_the_layout_of_what_is_around_it() {
+    let text = r#"{
+    "openapi": "3.0.3",
+    "info": {"title": "Trunks", "version": "1"},
+    "paths": {"/trunks": {"get": {"responses": {"200": {"description": "The trunks.", "content": {
+        "application/json": {
+            "schema": {
+                "type": "integer"
+            }
+        }
+    }}}}}}
+}
+"#;
+    becomes(
+        text,
+        &[Recorded::of(json!("7"))],
+        &[
+            r#"-                "type": "integer""#,
+            r#"+                "anyOf": ["#,
+            "+                    {",
+            r#"+                        "type": "integer""#,
+            "+                    },",
+            "+                    {",
+            r#"+                        "type": "string","#,
+            r#"+                        "pattern": "^-?[0-9]+$""#,
+            "+                    }",
+            "+                ]",
+        ],
+    );
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let bench = Bench::new();
+    bench.write("api.yaml", BLOCK);
+    bench.write(
+        "traffic/0.json",
+        &trunk(json!({"transport": "tls", "colour": 1})).text(),
+    );
+    let fix = || {
+        let run = bench.validate(["--spec", "api.yaml", "traffic", "--fix=apply"]);
+        let text = fs::read_to_string(bench.path().join("api.yaml")).expect("a file");
+        (text, run)
+    };
+    let (first, run) = fix();
+    assert!(first != BLOCK && run.code == 0, "{}", run.stdout);
+    let (second, run) = fix();
+    assert_eq!((second, run.code), (first, 0));
+    assert_eq!(run.stdout, "# nothing to fix\n");
+}
+
+#[test]
+fn a_read_only_document_stays_as_it_is() {
+    let bench = Bench::new();
+    bench.write("api.yaml", BLOCK);
+    bench.write("traffic/0.json", &trunk(json!({"transport": "tls"})).text());
+    let path = bench.path().join("api.yaml");
+    let mut permissions = fs::metadata(&path).expect("a file").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).expect("permissions");
+    let run = bench.validate(["--spec", "api.yaml", "traffic", "--fix=apply"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr
+            .contains("cannot write api.yaml: the file is read-only"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(fs::read_to_string(&path).expect("a file"), BLOCK);
+    let left = fs::read_dir(bench.path()).expect("a folder").count();
+    assert_eq!(left, 2, "no other file is left");
+}
+
 /// A document with habits: times have a shared schema, what is counted is read-only and not
 /// negative, and other operations share responses.
 const HABITS: &str = "\
