@@ -130,7 +130,7 @@ struct Document<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Log<'a> {
-    #[serde(rename = "version", deserialize_with = "version_1")]
+    #[serde(rename = "version", default, deserialize_with = "version_1")]
     _version: (),
     /// Parsed one by one, so that an invalid entry does not affect the others.
     #[serde(borrow)]
@@ -359,8 +359,9 @@ fn version_1<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error>
     Err(de::Error::custom("the version is not 1.x"))
 }
 
+/// HAR 1.2: "If empty, string "1.1" is assumed by default."
 pub(crate) fn is_version_1(version: &str) -> bool {
-    version == "1" || version.starts_with("1.")
+    version.is_empty() || version == "1" || version.starts_with("1.")
 }
 
 /// A URL, and whether it names a user or a password.
