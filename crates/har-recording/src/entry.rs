@@ -202,8 +202,9 @@ pub(crate) fn version_1<'de, D: Deserializer<'de>>(deserializer: D) -> Result<()
     Err(de::Error::custom("the version is not 1.x"))
 }
 
+/// An empty version means 1.1 (HAR 1.2, "log").
 pub(crate) fn is_version_1(version: &str) -> bool {
-    version == "1" || version.starts_with("1.")
+    version.is_empty() || version == "1" || version.starts_with("1.")
 }
 
 /// The value of the first header with a name.

@@ -127,7 +127,7 @@ struct Document<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Log<'a> {
-    #[serde(rename = "version", deserialize_with = "version_1")]
+    #[serde(rename = "version", default, deserialize_with = "version_1")]
     _version: (),
     /// Parsed one by one, so that an invalid entry does not affect the others.
     #[serde(borrow)]

@@ -242,7 +242,7 @@ impl<R: Read> Entries<R> {
         }
         let is_all = self.scan.peek().is_none() && !self.scan.failed;
         self.scan.pass()?;
-        (is_all && self.version && self.entries).then_some(())
+        (is_all && self.entries).then_some(())
     }
 }
 

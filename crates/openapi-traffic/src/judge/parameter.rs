@@ -261,7 +261,14 @@ impl<'j> Judge<'j> {
             // OpenAPI does not define how these are encoded.
             Location::Header | Location::Cookie => &[&as_is, &decode],
         };
-        self.value(&judged, sent, decoders);
+        // RFC 6265 allows no comma in a cookie, so that clients encode those between values too.
+        match sent {
+            Sent::Text(text) if location == Location::Cookie => {
+                let commas = text.replace("%2C", ",").replace("%2c", ",");
+                self.value(&judged, &[sent, &Sent::Text(commas)], decoders);
+            }
+            _ => self.value(&judged, &[sent], decoders),
+        }
     }
 
     fn missing(&mut self, parameter: &Parameter, at: &str) {
@@ -327,21 +334,23 @@ impl<'j> Judge<'j> {
         };
         let as_is = |text: &str| text.to_owned();
         for value in whole {
-            self.value(&judged, &Sent::Text(value), &[&as_is, &decode]);
+            self.value(&judged, &[&Sent::Text(value)], &[&as_is, &decode]);
         }
     }
 
-    /// Parses what was sent, and validates the first interpretation that matches the schema, else
-    /// the first one.
-    fn value(&mut self, judged: &Judged<'j>, sent: &Sent, decoders: &[Decode<'_>]) {
+    /// Parses what was sent, or what it may stand for, and validates the first interpretation that
+    /// matches the schema, else the first one.
+    fn value(&mut self, judged: &Judged<'j>, sent: &[&Sent], decoders: &[Decode<'_>]) {
         if let Form::NotValidated(reason) = judged.form {
             let reason = format!("{}: {reason}", judged.subject);
             self.leave(reason);
             return self.evidence.pass(judged.site, self.observation());
         }
         let mut readings = Vec::new();
-        for decode in decoders {
-            readings.extend(interpretations(judged, sent, decode));
+        for sent in sent {
+            for decode in decoders {
+                readings.extend(interpretations(judged, sent, decode));
+            }
         }
         let fits = |reading: &Value| self.fits(judged.side, judged.schema, reading);
         let fitting = readings.iter().position(fits);
@@ -359,7 +368,7 @@ impl<'j> Judge<'j> {
             }
         }
         if readings.is_empty() {
-            return self.unreadable(judged, sent);
+            return self.unreadable(judged, sent[0]);
         }
         let reading = readings.swap_remove(fitting.unwrap_or(0));
         self.evidence.see(judged.site, &reading, self.observation());
