@@ -45,6 +45,8 @@ const ROUNDS: usize = 5;
 const CLEAN: f64 = 1.3;
 /// What a HAR with findings may cost, as a multiple of the clean one.
 const FOUND: f64 = 2.0;
+/// What a HAR with relations may cost, as a multiple of the same without.
+const RELATED: f64 = 1.5;
 /// How many MB a run may take.
 const MEMORY: f64 = 100.0;
 /// By what share more, or less, than the input the time may grow.
@@ -161,6 +163,32 @@ fn formats(folder: &Path) -> anyhow::Result<()> {
             )
         );
     }
+    relations(&spec, &clean, folder)
+}
+
+/// A run with a relation in which every exchange takes part: the file is still read once.
+fn relations(spec: &Path, har: &Path, folder: &Path) -> anyhow::Result<()> {
+    let path = folder.join("relations.yaml");
+    let relation = "- id: one-domain\n  says: The path has a domain.\n  \
+                    exchange: list_domain_connections 200\n  assert: path.domain = path.domain\n";
+    std::fs::write(&path, relation)?;
+    let (mut without, mut with) = (Rounds::default(), Rounds::default());
+    for _ in 0..ROUNDS {
+        without.add(took(|| report(spec, har, Format::Json, 0))?);
+        let options = Options {
+            relations: Some(path.clone()),
+            ..options(spec, har)
+        };
+        with.add(took(|| report_of(&options, Format::Json, 0))?);
+    }
+    println!(
+        "  with a relation {}{}",
+        with.beside(&without),
+        target(
+            with.relation(&without) <= RELATED,
+            &format!("at most {RELATED}×")
+        )
+    );
     Ok(())
 }
 
@@ -243,14 +271,24 @@ fn depth(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn report(spec: &Path, har: &Path, format: Format, findings: usize) -> anyhow::Result<()> {
-    let options = Options {
+fn options(spec: &Path, har: &Path) -> Options {
+    Options {
         spec: spec.to_owned(),
         paths: vec![har.to_owned()],
-        cases: format == Format::Junit,
         ..Options::default()
+    }
+}
+
+fn report(spec: &Path, har: &Path, format: Format, findings: usize) -> anyhow::Result<()> {
+    let options = Options {
+        cases: format == Format::Junit,
+        ..options(spec, har)
     };
-    let report = run(&options, Tool::default(), &(), &mut || {});
+    report_of(&options, format, findings)
+}
+
+fn report_of(options: &Options, format: Format, findings: usize) -> anyhow::Result<()> {
+    let report = run(options, Tool::default(), &(), &mut || {});
     ensure!(report.problems.is_empty(), "{}", report.problems.join("; "));
     ensure!(
         report.findings.len() == findings,
