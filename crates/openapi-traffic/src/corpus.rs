@@ -14,7 +14,7 @@ use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::judge::Exchange;
 use crate::linked::{self, Linked};
-use crate::parts::{By, OUT_OF_SCOPE, Outcome, Part, judge_exchange, judge_parts, relate};
+use crate::parts::{self, By, OUT_OF_SCOPE, Outcome, Part, judge_exchange, judge_parts, relate};
 use crate::relations::{Relations, Session};
 use crate::shown;
 use crate::spec::Spec;
@@ -203,9 +203,7 @@ impl Run<'_> {
             Ok(Kind::Document) if is_large(&path) && !self.by.checks.wants(&path) => {
                 self.large(&path)?;
             }
-            Ok(Kind::Document) => {
-                self.push(path);
-            }
+            Ok(Kind::Document) => self.push(path),
             Ok(Kind::Lines) => self.lines(&path)?,
             Err(reason) => self.skipped(reason.to_owned(), display(&path)),
         }
@@ -338,14 +336,8 @@ impl Run<'_> {
             }
             self.take(outcome);
         }
-        self.applied(session.applied());
+        parts::add(&mut self.summary.applied, session.applied());
         self.summary.evidence.merge(evidence);
-    }
-
-    fn applied(&mut self, more: &[u64]) {
-        for (sum, more) in self.summary.applied.iter_mut().zip(more) {
-            *sum += more;
-        }
     }
 
     fn number(&mut self) -> u64 {
@@ -402,7 +394,7 @@ impl Run<'_> {
             self.skipped(reason, file);
         }
         self.summary.beside.extend(outcome.beside);
-        self.applied(&outcome.applied);
+        parts::add(&mut self.summary.applied, &outcome.applied);
         self.linked.extend(outcome.linked);
         for judged in outcome.judged {
             match judged.negative {

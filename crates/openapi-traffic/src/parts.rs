@@ -62,8 +62,16 @@ impl Extend<Outcome> for Outcome {
             self.skipped.extend(other.skipped);
             self.beside.extend(other.beside);
             self.linked.extend(other.linked);
-            self.applied.extend(other.applied);
+            add(&mut self.applied, &other.applied);
         }
+    }
+}
+
+/// Adds how often relations were true or false.
+pub(crate) fn add(applied: &mut Vec<u64>, more: &[u64]) {
+    applied.resize(applied.len().max(more.len()), 0);
+    for (sum, more) in applied.iter_mut().zip(more) {
+        *sum += more;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Validates the exchanges of a large file while it is read: some at a time, on all threads, in the
 //! order of the file.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 use serde_json::Value;
@@ -177,7 +177,7 @@ impl Spares {
         self.all().extend(unused.filter_map(Exchange::into_body));
     }
 
-    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Value>> {
+    fn all(&self) -> MutexGuard<'_, Vec<Value>> {
         // Values are whole even if another thread panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
