@@ -5,7 +5,7 @@
 //! finding more than before. No value of a recording is written into the document, but for a short
 //! word that is added to a vocabulary.
 
-mod alike;
+mod conventions;
 mod edits;
 mod needs;
 mod offer;

@@ -142,23 +142,29 @@ impl Writer<'_> {
         values: &[&Value],
         only_in_responses: bool,
     ) -> Vec<Value> {
-        let habits = |schema: &Value| self.habits(owner, schema, values, only_in_responses);
+        let conventions =
+            |schema: &Value| self.conventions(owner, schema, values, only_in_responses);
         let plain = self.schema(values);
         let mut ways = Vec::new();
-        if let Some(alike) = self.alike(name, values) {
-            let schema = json!({"$ref": alike.reference});
+        if let Some(similar) = self.similar(name, values) {
+            let schema = json!({"$ref": similar.reference});
             if schema != plain {
-                let habits = habits(&schema);
-                ways.push(self.as_property(schema, habits, alike.masked));
+                let conventions = conventions(&schema);
+                ways.push(self.as_property(schema, conventions, similar.masked));
             }
         }
-        let (habits, masks) = (habits(&plain), self.masks(&plain, values));
-        ways.push(self.as_property(plain, habits, masks));
+        let (conventions, masks) = (conventions(&plain), self.masks(&plain, values));
+        ways.push(self.as_property(plain, conventions, masks));
         ways
     }
 
     /// A schema with what is said beside it in a property, in the usual order.
-    fn as_property(&self, schema: Value, habits: Vec<(&'static str, Value)>, masks: bool) -> Value {
+    fn as_property(
+        &self,
+        schema: Value,
+        conventions: Vec<(&'static str, Value)>,
+        masks: bool,
+    ) -> Value {
         let mut members = Map::new();
         let own = match schema {
             Value::Object(own) => own,
@@ -168,8 +174,8 @@ impl Writer<'_> {
             matches!(key.as_str(), "type" | "format" | "nullable" | "minimum")
         });
         members.extend(first);
-        let habits = habits.into_iter();
-        members.extend(habits.map(|(key, value)| (key.to_owned(), value)));
+        let conventions = conventions.into_iter();
+        members.extend(conventions.map(|(key, value)| (key.to_owned(), value)));
         if masks {
             members.insert("x-sensitive".to_owned(), json!(true));
         }

@@ -6,8 +6,8 @@ mod exchange;
 mod form;
 mod masking;
 mod parameter;
+mod raw;
 mod security;
-mod sent;
 mod state;
 mod walk;
 
@@ -22,7 +22,7 @@ use crate::spec::{SiteKind, Spec};
 pub use exchange::Exchange;
 use located::pointer;
 pub(crate) use masking::place_finding;
-use sent::Values;
+use raw::Values;
 use state::{Found, Judge};
 
 /// Validates an exchange.
@@ -49,7 +49,7 @@ pub fn judge_into(spec: &Spec, exchange: &Exchange, evidence: &mut Evidence) -> 
 /// document does not describe.
 pub(crate) fn is_preflight(spec: &Spec, exchange: &Exchange) -> bool {
     let request = &exchange.recording.request;
-    let has = |name: &str| matches!(sent::request_header(exchange, name), Values::There(..));
+    let has = |name: &str| matches!(raw::request_header(exchange, name), Values::There(..));
     let documented = || {
         let routes = spec.routes.find(exchange.url(), &request.params);
         routes.iter().any(|it| it.route.method == "OPTIONS")

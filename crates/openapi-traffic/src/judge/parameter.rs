@@ -3,7 +3,7 @@
 use located::pointer;
 use serde_json::{Map, Value};
 
-use super::sent::{self, Pair, Values};
+use super::raw::{self, Pair, Values};
 use super::state::{Found, Judge};
 use crate::codes::{Code, Rule};
 use crate::count::count;
@@ -52,8 +52,8 @@ impl<'j> Judge<'j> {
     /// the response is 4xx.
     pub(super) fn parameters(&mut self, operation: &'j Operation, names: &Names, excused: bool) {
         let exchange = self.exchange;
-        let query = sent::query(exchange);
-        let cookies = sent::cookies(exchange);
+        let query = raw::query(exchange);
+        let cookies = raw::cookies(exchange);
         for parameter in &operation.parameters {
             let mut at = format!("/request/{}", parameter.location.name());
             let sent = match parameter.location {
@@ -76,7 +76,7 @@ impl<'j> Judge<'j> {
                         Some(cookies) => self.pairs(operation, parameter, cookies),
                     }
                 }
-                Location::Header => match sent::request_header(exchange, &parameter.name) {
+                Location::Header => match raw::request_header(exchange, &parameter.name) {
                     Values::NotKept => Sent::NotKept,
                     Values::Absent => {
                         at = "/request/headers".to_owned();
@@ -253,7 +253,7 @@ impl<'j> Judge<'j> {
             at,
             excused,
         };
-        let in_query = |text: &str| sent::in_query(text, reserved);
+        let in_query = |text: &str| raw::in_query(text, reserved);
         let as_is = |text: &str| text.to_owned();
         let decoders: &[Decode<'_>] = match location {
             Location::Query => &[&in_query],
@@ -294,7 +294,7 @@ impl<'j> Judge<'j> {
 
     pub(super) fn response_header(&mut self, header: &'j Header) {
         let subject = format!("the header `{}`", header.name);
-        let (values, at) = match sent::response_header(self.exchange, &header.name) {
+        let (values, at) = match raw::response_header(self.exchange, &header.name) {
             Values::There(values, at) => (values, at),
             Values::NotKept => return self.not_kept(&subject),
             Values::Absent => {
@@ -442,7 +442,7 @@ impl<'j> Judge<'j> {
                 continue;
             }
             reported.push(name);
-            let value = Value::from(sent::in_query(value, false));
+            let value = Value::from(raw::in_query(value, false));
             self.evidence.see_undocumented(
                 SiteKind::Parameter,
                 &operation.pointer,

@@ -1,7 +1,7 @@
 //! Checks that credentials are present where an operation requires them. Of a credential only the
 //! name of its HTTP scheme is read, and no part of it is reported.
 
-use super::sent::{self, Values};
+use super::raw::{self, Values};
 use super::state::{Found, Judge};
 use crate::codes::Code;
 use crate::spec::location::Location;
@@ -95,7 +95,7 @@ impl<'j> Judge<'j> {
             false => Presence::Absent,
         };
         let header =
-            |name: &str, is_it: &dyn Fn(&str) -> bool| match sent::request_header(exchange, name) {
+            |name: &str, is_it: &dyn Fn(&str) -> bool| match raw::request_header(exchange, name) {
                 Values::NotKept => Presence::Unknown,
                 Values::Absent => Presence::Absent,
                 Values::There(values, _) => there(values.iter().any(|value| is_it(value.trim()))),
@@ -103,10 +103,10 @@ impl<'j> Judge<'j> {
         match &scheme.credential {
             Credential::Unknown => Presence::Unknown,
             Credential::Key(Location::Query, name) => {
-                let mut query = sent::query(exchange).into_iter();
+                let mut query = raw::query(exchange).into_iter();
                 there(query.any(|pair| pair.name == *name && !pair.value.is_empty()))
             }
-            Credential::Key(Location::Cookie, name) => match sent::cookies(exchange) {
+            Credential::Key(Location::Cookie, name) => match raw::cookies(exchange) {
                 None => Presence::Unknown,
                 Some(cookies) => {
                     let mut cookies = cookies.iter();

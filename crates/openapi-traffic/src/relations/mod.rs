@@ -7,6 +7,7 @@
 mod evaluate;
 mod expression;
 mod session;
+mod values;
 
 use std::collections::HashSet;
 use std::sync::Arc;

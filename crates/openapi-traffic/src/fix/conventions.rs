@@ -1,4 +1,4 @@
-//! How a document writes the properties that resemble a new one: those with a similar name, and
+//! The conventions of a document for a new property: how it writes those with a similar name, and
 //! its neighbours in the same schema.
 
 use located::openapi;
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::schema::{Writer, branches_of};
 
-/// How many properties have to agree, so that it is a habit of the document.
-const HABIT: usize = 2;
+/// How many properties have to agree, so that it is a convention of the document.
+const AGREEING: usize = 2;
 
 /// A shared schema that all properties with a similar name have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Alike {
+pub(super) struct Similar {
     /// The text of its reference.
     pub(super) reference: String,
     /// Whether they are masked.
@@ -22,7 +22,7 @@ pub(super) struct Alike {
 impl Writer<'_> {
     /// The shared schema of the properties that have this name elsewhere, or else of those whose
     /// names have the same first words or the same last word, if it takes what was seen.
-    pub(super) fn alike(&self, name: &str, values: &[&Value]) -> Option<Alike> {
+    pub(super) fn similar(&self, name: &str, values: &[&Value]) -> Option<Similar> {
         let all = pointer::values(self.document.value());
         let properties = all.iter().filter_map(|(at, schema)| {
             let is_property = pointer::parent(at).is_some_and(|it| it.ends_with("/properties"));
@@ -30,9 +30,9 @@ impl Writer<'_> {
             Some((name.into_owned(), *schema))
         });
         let properties: Vec<(String, &Value)> = properties.collect();
-        let of = |is_alike: &dyn Fn(&str) -> bool| -> Vec<&Value> {
-            let alike = properties.iter().filter(|(own, _)| is_alike(own));
-            alike.map(|(_, schema)| *schema).collect()
+        let of = |is_similar: &dyn Fn(&str) -> bool| -> Vec<&Value> {
+            let similar = properties.iter().filter(|(own, _)| is_similar(own));
+            similar.map(|(_, schema)| *schema).collect()
         };
         let words = words(name);
         let first = words.split_last();
@@ -50,8 +50,8 @@ impl Writer<'_> {
         // Only the same name tells of types that nothing shows.
         let groups = [
             (same, 1, true),
-            (of(&has_first), HABIT, false),
-            (of(&has_last), HABIT, false),
+            (of(&has_first), AGREEING, false),
+            (of(&has_last), AGREEING, false),
         ];
         let mut agreeing = groups
             .iter()
@@ -60,7 +60,7 @@ impl Writer<'_> {
             let shared = shared_by(them)?;
             let target = self.document.get(shared.strip_prefix('#')?)?;
             let fits = takes(target, values) && (*may_be_wider || is_shown(target, values));
-            fits.then(|| Alike {
+            fits.then(|| Similar {
                 reference: shared.to_owned(),
                 masked: them
                     .iter()
@@ -71,7 +71,7 @@ impl Writer<'_> {
 
     /// What most properties of a schema say, and the values of a new one do not contradict:
     /// `readOnly` where only responses have it, and for numbers the least one.
-    pub(super) fn habits(
+    pub(super) fn conventions(
         &self,
         schema: &str,
         new: &Value,
@@ -81,22 +81,22 @@ impl Writer<'_> {
         let properties = pointer::join(schema, "properties");
         let properties = self.document.get(&properties).and_then(Value::as_object);
         let all: Vec<&Value> = properties.into_iter().flat_map(|it| it.values()).collect();
-        let mut habits = Vec::new();
-        let is_read_only = only_in_responses && is_habit(&all, "readOnly", &json!(true));
+        let mut conventions = Vec::new();
+        let is_read_only = only_in_responses && is_convention(&all, "readOnly", &json!(true));
         if is_number(new) {
             let numbers: Vec<&Value> = all.into_iter().filter(|it| is_number(it)).collect();
             let least = numbers.iter().find_map(|it| it.get("minimum"));
             if let Some(least) = least
-                && is_habit(&numbers, "minimum", least)
+                && is_convention(&numbers, "minimum", least)
                 && values.iter().all(|it| it.as_f64() >= least.as_f64())
             {
-                habits.push(("minimum", least.clone()));
+                conventions.push(("minimum", least.clone()));
             }
         }
         if is_read_only {
-            habits.push(("readOnly", json!(true)));
+            conventions.push(("readOnly", json!(true)));
         }
-        habits
+        conventions
     }
 }
 
@@ -106,12 +106,12 @@ fn is_number(schema: &Value) -> bool {
 }
 
 /// Whether most of some schemas, and at least two, have a keyword with this value.
-fn is_habit(schemas: &[&Value], keyword: &str, value: &Value) -> bool {
+fn is_convention(schemas: &[&Value], keyword: &str, value: &Value) -> bool {
     let with = schemas
         .iter()
         .filter(|it| it.get(keyword) == Some(value))
         .count();
-    with >= HABIT && with * 2 > schemas.len()
+    with >= AGREEING && with * 2 > schemas.len()
 }
 
 /// The reference that all of some schemas consist of, annotations aside.
