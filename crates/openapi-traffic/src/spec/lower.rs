@@ -5,6 +5,7 @@
 //! of each place is recorded, so that an error names the line in the original document.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jsonschema::{Draft, Registry, Validator};
@@ -180,6 +181,15 @@ pub(crate) struct Lowering<'d> {
     used: Vec<String>,
     /// Schemas that are not OpenAPI 3.0. Each allows anything; the others are not affected.
     problems: Vec<Error>,
+    own: HashMap<String, Rc<Own>>,
+}
+
+/// What a schema has itself.
+struct Own {
+    /// Its properties that must not be sent in this direction.
+    forbidden: Vec<String>,
+    /// The pointers of its `allOf` parts, references followed.
+    parts: Vec<String>,
 }
 
 impl<'d> Lowering<'d> {
@@ -196,6 +206,7 @@ impl<'d> Lowering<'d> {
             patterns: HashMap::new(),
             used: Vec::new(),
             problems: Vec::new(),
+            own: HashMap::new(),
         }
     }
 
@@ -334,7 +345,7 @@ impl<'d> Lowering<'d> {
         }
 
         let mut excused = context.excused.clone();
-        self.forbidden_names(pointer, &mut excused, &mut HashSet::new());
+        self.forbidden_names(pointer, &mut excused);
 
         let written = Written {
             schema,
@@ -528,26 +539,36 @@ impl<'d> Lowering<'d> {
 
     /// The properties of a schema, and of its `allOf` parts, that must not be sent in this
     /// direction.
-    fn forbidden_names(&self, pointer: &str, names: &mut Excused, passed: &mut HashSet<String>) {
-        let schema = self.document.schema(pointer);
-        if !passed.insert(schema.pointer.clone()) {
-            return;
-        }
-        let properties = pointer::join(&schema.pointer, "properties");
-        for name in schema
-            .value
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(Map::keys)
-        {
-            if self.is_forbidden(&pointer::join(&properties, name)) {
-                names.insert(name.clone());
+    fn forbidden_names(&mut self, pointer: &str, names: &mut Excused) {
+        let mut passed = HashSet::new();
+        let mut waiting = vec![self.document.schema(pointer).pointer];
+        while let Some(pointer) = waiting.pop() {
+            if !passed.contains(&pointer) {
+                let own = self.own(&pointer);
+                names.extend(own.forbidden.iter().cloned());
+                waiting.extend(own.parts.iter().cloned());
+                passed.insert(pointer);
             }
         }
-        for part in indices(schema.value, "allOf") {
-            self.forbidden_names(&format!("{}/allOf/{part}", schema.pointer), names, passed);
+    }
+
+    /// What the schema at a pointer has itself, found once: others may extend it.
+    fn own(&mut self, pointer: &str) -> Rc<Own> {
+        if let Some(own) = self.own.get(pointer) {
+            return Rc::clone(own);
         }
+        let schema = self.document.schema(pointer).value;
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let names = properties.into_iter().flat_map(Map::keys);
+        let at = pointer::join(pointer, "properties");
+        let forbidden = names.filter(|name| self.is_forbidden(&pointer::join(&at, name)));
+        let parts = indices(schema, "allOf").map(|index| format!("{pointer}/allOf/{index}"));
+        let own = Rc::new(Own {
+            forbidden: forbidden.cloned().collect(),
+            parts: parts.map(|it| self.document.schema(&it).pointer).collect(),
+        });
+        self.own.insert(pointer.to_owned(), Rc::clone(&own));
+        own
     }
 
     fn branches(

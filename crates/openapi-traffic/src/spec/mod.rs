@@ -102,8 +102,8 @@ impl Spec {
         let mut reported = HashSet::new();
         problems.retain(|it| reported.insert(it.to_string()));
         let [mut request_plan, mut response_plan] = plans;
-        request_plan.link(&document, &request);
-        response_plan.link(&document, &response);
+        request_plan.link(&request);
+        response_plan.link(&response);
         let spec = Spec {
             schemes: security::schemes(&document),
             known: Known::of(document.value()),

@@ -39,6 +39,8 @@ pub(crate) struct Node {
     properties: IndexMap<Box<str>, Property, foldhash::fast::FixedState>,
     pub(crate) additional: Additional,
     pub(crate) items: Option<(NodeId, SiteId)>,
+    /// Its `allOf` parts.
+    extends: Vec<NodeId>,
     /// This node and, transitively, its `allOf` parts.
     pub(crate) parts: Box<[NodeId]>,
     /// `oneOf` and `anyOf`: only the branches that a value matches apply to it.
@@ -104,6 +106,7 @@ impl Node {
             properties: IndexMap::default(),
             additional: Additional::Open,
             items: None,
+            extends: Vec::new(),
             parts: Box::from([id]),
             choices: Vec::new(),
             vocabulary: words(schema.value).map(|words| Vocabulary::new(words, schema)),
@@ -312,15 +315,9 @@ impl Plan {
 
     /// Fills in what requires all nodes to exist: the `allOf` parts, and the locations of the
     /// lowered branches.
-    pub(crate) fn link(&mut self, document: &Document, lowered: &Lowered) {
+    pub(crate) fn link(&mut self, lowered: &Lowered) {
         for id in 0..self.nodes.len() {
-            let mut parts = Vec::new();
-            self.compose(
-                document,
-                &self.nodes[id].pointer,
-                &mut parts,
-                &mut HashSet::new(),
-            );
+            let parts = self.composed(id);
             let node = &mut self.nodes[id];
             node.parts = parts.into();
             for branch in &mut node.choices {
@@ -329,26 +326,18 @@ impl Plan {
         }
     }
 
-    fn compose(
-        &self,
-        document: &Document,
-        pointer: &str,
-        parts: &mut Vec<NodeId>,
-        passed: &mut HashSet<String>,
-    ) {
-        let schema = document.schema(pointer);
-        if !passed.insert(schema.pointer.clone()) {
-            return;
+    /// A node and, transitively, its `allOf` parts, in the order in which they are written.
+    fn composed(&self, id: NodeId) -> Vec<NodeId> {
+        let mut parts = Vec::new();
+        let mut passed = HashSet::new();
+        let mut waiting = vec![id];
+        while let Some(id) = waiting.pop() {
+            if passed.insert(id) {
+                parts.push(id);
+                waiting.extend(self.nodes[id].extends.iter().rev());
+            }
         }
-        parts.extend(self.numbers.get(&schema.pointer));
-        for index in lower::indices(schema.value, "allOf") {
-            self.compose(
-                document,
-                &format!("{}/allOf/{index}", schema.pointer),
-                parts,
-                passed,
-            );
-        }
+        parts
     }
 }
 
@@ -393,7 +382,8 @@ impl Planning<'_> {
         self.array(id, schema);
         self.choices(id, schema);
         for index in lower::indices(schema.value, "allOf") {
-            self.node(&format!("{}/allOf/{index}", schema.pointer));
+            let part = self.node(&format!("{}/allOf/{index}", schema.pointer));
+            self.plan.nodes[id].extends.push(part);
         }
     }
 

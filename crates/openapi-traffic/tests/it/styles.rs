@@ -118,7 +118,7 @@ fn every_cell_of_the_table_is_read_as_it_is_written() {
         count += 1;
     }
     assert!(wrong.is_empty(), "\n{wrong}");
-    assert_eq!(count, 143);
+    assert_eq!(count, 146);
 }
 
 #[test]
