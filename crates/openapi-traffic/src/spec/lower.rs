@@ -702,7 +702,8 @@ pub(crate) fn is_forbidden(document: &Document, property: &str, direction: Direc
     schema.value.get(direction.forbidding()) == Some(&Value::Bool(true))
 }
 
-/// What the value of a keyword must be, if it is something else (JSON Schema Validation, Wright-00).
+/// What the value of a keyword must be, if it is something else (JSON Schema Validation,
+/// Wright-00).
 fn unfit(keyword: &str, value: &Value) -> Option<&'static str> {
     let is_count = |value: &Value| match value.as_f64() {
         Some(number) => number >= 0.0 && number.fract() == 0.0,
