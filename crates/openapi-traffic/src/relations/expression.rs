@@ -33,6 +33,16 @@ pub(super) struct Path {
     pub(super) tokens: Vec<String>,
 }
 
+impl Path {
+    /// Parses a path to a value of a body of the current exchange.
+    pub(super) fn body(text: &str) -> Result<Path, String> {
+        match Expression::value(text)?.kind {
+            Kind::Path(path) if matches!(path.root, Root::Request | Root::Response) => Ok(path),
+            _ => Err("`each` must be `request` or `response`, or an array in one of them".into()),
+        }
+    }
+}
+
 /// Where a path begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Root {

@@ -22,7 +22,7 @@ use crate::judge::Exchange;
 use crate::spec::Spec;
 #[cfg(test)]
 pub(crate) use evaluate::tests::EVALUATED;
-use expression::{Expression, Root};
+use expression::{Expression, Path, Root};
 pub use session::Session;
 
 /// The relations of a file, compiled for the document that they were loaded for.
@@ -90,7 +90,7 @@ pub struct Relation {
 #[derive(Debug)]
 struct Pattern {
     operations: Vec<(usize, Statuses)>,
-    each: Option<Root>,
+    each: Option<Path>,
     condition: Option<Expression>,
     key: Vec<Expression>,
 }
@@ -333,7 +333,8 @@ impl Reader<'_> {
         }
         for (number, step) in entry.until.iter().enumerate() {
             if ![0, keys].contains(&step.key.len()) {
-                let reason = format!("`key` must have 0 or {keys} parts here");
+                let reason =
+                    format!("`key` must have {keys} parts here, as in the relation, or none");
                 return Err(self.error(&format!("/until/{number}"), &reason));
             }
         }
@@ -398,9 +399,7 @@ impl Reader<'_> {
         }
         let each = match written.each.as_deref() {
             None => None,
-            Some("request") => Some(Root::Request),
-            Some("response") => Some(Root::Response),
-            Some(_) => return Err(wrong("/each", "`each` must be `request` or `response`")),
+            Some(text) => Some(Path::body(text).map_err(|reason| wrong("/each", &reason))?),
         };
         let condition = written.r#where.as_deref();
         let condition = condition.map(|text| Expression::condition(text, names));
