@@ -360,6 +360,12 @@ impl<'e> Scope<'e, '_> {
                 };
                 Ok(Some(decoded(&base64).as_deref() == Some(plain.as_bytes())))
             }
+            (Function::Ends, [whole, end]) => {
+                let Some((whole, end)) = self.text(whole)?.zip(self.text(end)?) else {
+                    return Ok(None);
+                };
+                Ok(Some(whole.ends_with(&end)))
+            }
             (Function::Agree, [left, right]) => {
                 let Some((left, right)) = self.object(left)?.zip(self.object(right)?) else {
                     return Ok(None);
@@ -510,6 +516,14 @@ impl Unfit {
             seen: format!("`{}`: {}", expression.text, describe(value)),
         }
     }
+}
+
+/// Whether an expression is about the current item.
+pub(super) fn needs_item(expression: &Expression) -> bool {
+    let mut paths = Vec::new();
+    gather(expression, &mut paths);
+    let is_it = |path: &&Path| path.root == Root::Item && path.earlier.is_none();
+    paths.iter().any(is_it)
 }
 
 /// Collects the paths in an expression, in source order.

@@ -20,6 +20,7 @@ use crate::codes::{Code, Severity};
 use crate::finding::Finding;
 use crate::judge::Exchange;
 use crate::spec::Spec;
+use evaluate::needs_item;
 #[cfg(test)]
 pub(crate) use evaluate::tests::EVALUATED;
 use expression::{Expression, Path, Root};
@@ -119,6 +120,8 @@ enum Role {
     Until(usize),
     Step(usize),
 }
+
+const NEEDS_EACH: &str = "`it` is the current item and needs `each`, which is not here";
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -340,16 +343,21 @@ impl Reader<'_> {
         }
         let steps = before.iter().enumerate();
         let until = entry.until.iter().enumerate();
+        let judged = self.pattern(&judged, "", &names)?;
+        let assert = Expression::condition(&entry.assert, &names)
+            .map_err(|reason| self.error("/assert", &reason))?;
+        if judged.each.is_none() && needs_item(&assert) {
+            return Err(self.error("/assert", NEEDS_EACH));
+        }
         Ok(Relation {
-            judged: self.pattern(&judged, "", &names)?,
+            judged,
             before: steps
                 .map(|(number, step)| self.pattern(step, &step_at(number), &[]))
                 .collect::<Result<_, _>>()?,
             until: until
                 .map(|(number, step)| self.pattern(step, &format!("/until/{number}"), &[]))
                 .collect::<Result<_, _>>()?,
-            assert: Expression::condition(&entry.assert, &names)
-                .map_err(|reason| self.error("/assert", &reason))?,
+            assert,
             severity: match entry.severity {
                 Weight::Error => Severity::Error,
                 Weight::Warning => Severity::Warning,
@@ -403,19 +411,23 @@ impl Reader<'_> {
         };
         let condition = written.r#where.as_deref();
         let condition = condition.map(|text| Expression::condition(text, names));
+        let condition = condition
+            .transpose()
+            .map_err(|reason| wrong("/where", &reason))?;
         let key = written.key.iter().enumerate();
+        let key: Vec<Expression> = key
+            .map(|(number, text)| {
+                Expression::value(text).map_err(|reason| wrong(&format!("/key/{number}"), &reason))
+            })
+            .collect::<Result<_, _>>()?;
+        if each.is_none() && condition.iter().chain(&key).any(needs_item) {
+            return Err(wrong("", NEEDS_EACH));
+        }
         Ok(Pattern {
             operations,
             each,
-            condition: condition
-                .transpose()
-                .map_err(|reason| wrong("/where", &reason))?,
-            key: key
-                .map(|(number, text)| {
-                    Expression::value(text)
-                        .map_err(|reason| wrong(&format!("/key/{number}"), &reason))
-                })
-                .collect::<Result<_, _>>()?,
+            condition,
+            key,
         })
     }
 
