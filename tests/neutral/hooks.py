@@ -5,6 +5,10 @@ import schemathesis
 
 @schemathesis.hook
 def filter_path_parameters(context, path_parameters):
-    """Not the own domain: a key of the whole system has none and gets 400 (documented), which the
-    spec cannot say."""
-    return not path_parameters or path_parameters.get("domain") != "~"
+    """Neither the own domain nor segments of dots, which the spec cannot say.
+
+    A key of the whole system has no own domain and gets 400 (documented). And before it sends
+    them, every HTTP library takes `.` and `..` out of a path, so that another path is requested."""
+    values = (path_parameters or {}).values()
+    own_domain = (path_parameters or {}).get("domain") == "~"
+    return not own_domain and not any(value in (".", "..") for value in values)

@@ -28,9 +28,9 @@ pub(super) struct Bound {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'e> {
     pub(super) bound: &'e Bound,
-    /// The body whose items are visited.
-    pub(super) each: Option<Root>,
-    /// The index of the item, if the body is an array.
+    /// The array in a body whose items are visited.
+    pub(super) each: Option<&'e Path>,
+    /// The index of the item, if it is an array.
     pub(super) item: Option<usize>,
 }
 
@@ -70,10 +70,10 @@ impl<'e> Seen<'e> {
     fn root(&self, root: Root) -> Option<&'e Value> {
         match root {
             Root::Item => {
-                let body = self.body(self.each?)?;
+                let whole = self.at(self.each?)?;
                 match self.item {
-                    Some(item) => body.as_array()?.get(item),
-                    None => Some(body),
+                    Some(item) => whole.as_array()?.get(item),
+                    None => Some(whole),
                 }
             }
             Root::Request | Root::Response => self.body(root),
@@ -84,13 +84,33 @@ impl<'e> Seen<'e> {
         }
     }
 
+    fn at(&self, path: &Path) -> Option<&'e Value> {
+        let mut here = self.root(path.root)?;
+        for token in &path.tokens {
+            here = match here {
+                Value::Object(members) => members.get(token)?,
+                Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(here)
+    }
+
+    /// The pointer of a value in the recording.
+    fn pointer_at(&self, path: &Path) -> String {
+        let below = path.tokens.iter();
+        below.fold(self.pointer(path.root), |at, token| {
+            pointer::join(&at, token)
+        })
+    }
+
     /// The pointer of a root in the recording.
     fn pointer(&self, root: Root) -> String {
         match (root, self.each) {
             (Root::Item, Some(each)) => {
-                let body = self.pointer(each);
+                let whole = self.pointer_at(each);
                 self.item
-                    .map_or_else(|| body.clone(), |item| format!("{body}/{item}"))
+                    .map_or_else(|| whole.clone(), |item| format!("{whole}/{item}"))
             }
             (Root::Request, _) => "/request/body".to_owned(),
             (Root::Response | Root::Item, _) => "/response/body".to_owned(),
@@ -105,7 +125,7 @@ impl<'e> Seen<'e> {
     fn is_partial(&self, root: Root) -> bool {
         let recording = &self.bound.exchange.recording;
         let root = match root {
-            Root::Item => self.each,
+            Root::Item => self.each.map(|each| each.root),
             root => Some(root),
         };
         match root {
@@ -119,8 +139,8 @@ impl<'e> Seen<'e> {
         }
     }
 
-    /// The items of a body; a body that is no array is its own only item.
-    pub(super) fn items(bound: &'e Bound, each: Option<Root>) -> Vec<Seen<'e>> {
+    /// The items of an array in a body; what is no array is its own only item.
+    pub(super) fn items(bound: &'e Bound, each: Option<&'e Path>) -> Vec<Seen<'e>> {
         let whole = Seen {
             bound,
             each,
@@ -129,7 +149,7 @@ impl<'e> Seen<'e> {
         let Some(each) = each else {
             return vec![whole];
         };
-        match whole.body(each) {
+        match whole.at(each) {
             None => Vec::new(),
             Some(Value::Array(items)) => {
                 let numbers = 0..items.len();
@@ -178,15 +198,7 @@ impl<'e> Scope<'e, '_> {
     }
 
     fn find(&self, path: &Path) -> Option<&'e Value> {
-        let mut here = self.seen(path)?.root(path.root)?;
-        for token in &path.tokens {
-            here = match here {
-                Value::Object(members) => members.get(token)?,
-                Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
-                _ => return None,
-            };
-        }
-        Some(here)
+        self.seen(path)?.at(path)
     }
 
     /// Whether the value of an expression may have been left out of its recording.
@@ -348,6 +360,12 @@ impl<'e> Scope<'e, '_> {
                 };
                 Ok(Some(decoded(&base64).as_deref() == Some(plain.as_bytes())))
             }
+            (Function::Ends, [whole, end]) => {
+                let Some((whole, end)) = self.text(whole)?.zip(self.text(end)?) else {
+                    return Ok(None);
+                };
+                Ok(Some(whole.ends_with(&end)))
+            }
             (Function::Agree, [left, right]) => {
                 let Some((left, right)) = self.object(left)?.zip(self.object(right)?) else {
                     return Ok(None);
@@ -444,11 +462,7 @@ impl<'e> Scope<'e, '_> {
     fn of(&self, sides: &[Expression], seen: String) -> Broken {
         let mut paths = Vec::new();
         sides.iter().for_each(|side| gather(side, &mut paths));
-        let at = |path: &Path| {
-            let root = self.seen(path)?.pointer(path.root);
-            let below = path.tokens.iter();
-            Some(below.fold(root, |at, token| pointer::join(&at, token)))
-        };
+        let at = |path: &Path| Some(self.seen(path)?.pointer_at(path));
         // The place of a value in the response is more useful than that of the path or query.
         let weight = |path: &&&Path| match path.root {
             Root::Item | Root::Response => 0,
@@ -502,6 +516,14 @@ impl Unfit {
             seen: format!("`{}`: {}", expression.text, describe(value)),
         }
     }
+}
+
+/// Whether an expression is about the current item.
+pub(super) fn needs_item(expression: &Expression) -> bool {
+    let mut paths = Vec::new();
+    gather(expression, &mut paths);
+    let is_it = |path: &&Path| path.root == Root::Item && path.earlier.is_none();
+    paths.iter().any(is_it)
 }
 
 /// Collects the paths in an expression, in source order.

@@ -33,6 +33,16 @@ pub(super) struct Path {
     pub(super) tokens: Vec<String>,
 }
 
+impl Path {
+    /// Parses a path to a value of a body of the current exchange.
+    pub(super) fn body(text: &str) -> Result<Path, String> {
+        match Expression::value(text)?.kind {
+            Kind::Path(path) if matches!(path.root, Root::Request | Root::Response) => Ok(path),
+            _ => Err("`each` must be `request` or `response`, or an array in one of them".into()),
+        }
+    }
+}
+
 /// Where a path begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Root {
@@ -90,12 +100,13 @@ pub(super) enum Function {
     Unique,
     /// Whether the first string is the base64 of the second.
     IsBase64,
+    Ends,
     /// A string decoded from base64 if possible, else the string itself.
     Plain,
 }
 
 impl Function {
-    const ALL: [(&'static str, Function, usize, usize); 8] = [
+    const ALL: [(&'static str, Function, usize, usize); 9] = [
         ("count", Function::Count, 1, 1),
         ("unset", Function::Unset, 1, 1),
         ("set", Function::Set, 1, 1),
@@ -103,6 +114,7 @@ impl Function {
         ("agree", Function::Agree, 2, 2),
         ("unique", Function::Unique, 2, usize::MAX),
         ("is_base64", Function::IsBase64, 2, 2),
+        ("ends", Function::Ends, 2, 2),
         ("plain", Function::Plain, 1, 1),
     ];
 
@@ -110,7 +122,11 @@ impl Function {
     fn is_condition(self) -> bool {
         matches!(
             self,
-            Function::Unset | Function::Agree | Function::Unique | Function::IsBase64
+            Function::Unset
+                | Function::Agree
+                | Function::Unique
+                | Function::IsBase64
+                | Function::Ends
         )
     }
 }
@@ -495,10 +511,15 @@ impl Reader<'_> {
         if root == Root::Status && rest.len() > 1 {
             return Err("`status` is a number and has no members".to_owned());
         }
+        let mut tokens = rest[1..].to_vec();
+        if root == Root::Header {
+            // Names of headers have no case, and are kept in lower case.
+            tokens.iter_mut().for_each(|it| it.make_ascii_lowercase());
+        }
         Ok(Path {
             earlier,
             root,
-            tokens: rest[1..].to_vec(),
+            tokens,
         })
     }
 }

@@ -21,9 +21,10 @@ use crate::codes::{Code, Severity};
 use crate::finding::Finding;
 use crate::judge::Exchange;
 use crate::spec::Spec;
+use evaluate::needs_item;
 #[cfg(test)]
 pub(crate) use evaluate::tests::EVALUATED;
-use expression::{Expression, Root};
+use expression::{Expression, Path, Root};
 pub use session::Session;
 
 /// The relations of a file, compiled for the document that they were loaded for.
@@ -91,7 +92,7 @@ pub struct Relation {
 #[derive(Debug)]
 struct Pattern {
     operations: Vec<(usize, Statuses)>,
-    each: Option<Root>,
+    each: Option<Path>,
     condition: Option<Expression>,
     key: Vec<Expression>,
 }
@@ -120,6 +121,8 @@ enum Role {
     Until(usize),
     Step(usize),
 }
+
+const NEEDS_EACH: &str = "`it` is the current item and needs `each`, which is not here";
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -334,22 +337,28 @@ impl Reader<'_> {
         }
         for (number, step) in entry.until.iter().enumerate() {
             if ![0, keys].contains(&step.key.len()) {
-                let reason = format!("`key` must have 0 or {keys} parts here");
+                let reason =
+                    format!("`key` must have {keys} parts here, as in the relation, or none");
                 return Err(self.error(&format!("/until/{number}"), &reason));
             }
         }
         let steps = before.iter().enumerate();
         let until = entry.until.iter().enumerate();
+        let judged = self.pattern(&judged, "", &names)?;
+        let assert = Expression::condition(&entry.assert, &names)
+            .map_err(|reason| self.error("/assert", &reason))?;
+        if judged.each.is_none() && needs_item(&assert) {
+            return Err(self.error("/assert", NEEDS_EACH));
+        }
         Ok(Relation {
-            judged: self.pattern(&judged, "", &names)?,
+            judged,
             before: steps
                 .map(|(number, step)| self.pattern(step, &step_at(number), &[]))
                 .collect::<Result<_, _>>()?,
             until: until
                 .map(|(number, step)| self.pattern(step, &format!("/until/{number}"), &[]))
                 .collect::<Result<_, _>>()?,
-            assert: Expression::condition(&entry.assert, &names)
-                .map_err(|reason| self.error("/assert", &reason))?,
+            assert,
             severity: match entry.severity {
                 Weight::Error => Severity::Error,
                 Weight::Warning => Severity::Warning,
@@ -399,25 +408,27 @@ impl Reader<'_> {
         }
         let each = match written.each.as_deref() {
             None => None,
-            Some("request") => Some(Root::Request),
-            Some("response") => Some(Root::Response),
-            Some(_) => return Err(wrong("/each", "`each` must be `request` or `response`")),
+            Some(text) => Some(Path::body(text).map_err(|reason| wrong("/each", &reason))?),
         };
         let condition = written.r#where.as_deref();
         let condition = condition.map(|text| Expression::condition(text, names));
+        let condition = condition
+            .transpose()
+            .map_err(|reason| wrong("/where", &reason))?;
         let key = written.key.iter().enumerate();
+        let key: Vec<Expression> = key
+            .map(|(number, text)| {
+                Expression::value(text).map_err(|reason| wrong(&format!("/key/{number}"), &reason))
+            })
+            .collect::<Result<_, _>>()?;
+        if each.is_none() && condition.iter().chain(&key).any(needs_item) {
+            return Err(wrong("", NEEDS_EACH));
+        }
         Ok(Pattern {
             operations,
             each,
-            condition: condition
-                .transpose()
-                .map_err(|reason| wrong("/where", &reason))?,
-            key: key
-                .map(|(number, text)| {
-                    Expression::value(text)
-                        .map_err(|reason| wrong(&format!("/key/{number}"), &reason))
-                })
-                .collect::<Result<_, _>>()?,
+            condition,
+            key,
         })
     }
 

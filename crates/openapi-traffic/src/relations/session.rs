@@ -7,7 +7,7 @@ use http_recording::text;
 use serde_json::{Map, Value};
 
 use super::evaluate::{Bound, Scope, Seen};
-use super::expression::Root;
+use super::expression::Path;
 use super::{Pattern, Relations, Role};
 use crate::codes::Code;
 use crate::finding::Finding;
@@ -21,25 +21,25 @@ pub struct Session<'r> {
     relations: &'r Relations,
     spec: &'r Spec,
     /// For each relation, the earlier exchanges, by key.
-    chains: Vec<HashMap<String, Vec<Step>>>,
+    chains: Vec<HashMap<String, Vec<Step<'r>>>>,
     applied: Vec<u64>,
     /// The changes to undo, if exchanges are to be undone.
-    changes: Option<Vec<Change>>,
+    changes: Option<Vec<Change<'r>>>,
 }
 
 /// An exchange that matched a step, or the item of it that did.
 #[derive(Debug, Clone)]
-struct Step {
+struct Step<'r> {
     bound: Arc<Bound>,
-    each: Option<Root>,
+    each: Option<&'r Path>,
     item: Option<usize>,
 }
 
 /// What a change to a relation's state replaced.
 #[derive(Debug)]
-enum Change {
-    One(usize, String, Option<Vec<Step>>),
-    All(usize, HashMap<String, Vec<Step>>),
+enum Change<'r> {
+    One(usize, String, Option<Vec<Step<'r>>>),
+    All(usize, HashMap<String, Vec<Step<'r>>>),
 }
 
 /// A point in a session to which it can go back.
@@ -150,7 +150,7 @@ impl<'r> Session<'r> {
         }
     }
 
-    fn set(&mut self, relation: usize, key: String, steps: Option<Vec<Step>>) {
+    fn set(&mut self, relation: usize, key: String, steps: Option<Vec<Step<'r>>>) {
         let chains = &mut self.chains[relation];
         let before = match steps {
             Some(steps) => chains.insert(key.clone(), steps),
@@ -191,7 +191,7 @@ impl<'r> Session<'r> {
         findings: &mut Vec<Finding>,
     ) {
         let relation = &self.relations.all[number];
-        for here in Seen::items(bound, relation.judged.each) {
+        for here in Seen::items(bound, relation.judged.each.as_ref()) {
             let alone = Scope { here, earlier: &[] };
             let key = match relation.before.is_empty() {
                 true => Ok(None),
@@ -281,8 +281,8 @@ impl<'r> Session<'r> {
         }
     }
 
-    fn end(&mut self, relation: usize, pattern: &Pattern, bound: &Arc<Bound>) {
-        for here in Seen::items(bound, pattern.each) {
+    fn end(&mut self, relation: usize, pattern: &'r Pattern, bound: &Arc<Bound>) {
+        for here in Seen::items(bound, pattern.each.as_ref()) {
             let alone = Scope { here, earlier: &[] };
             // A condition that cannot be evaluated counts as true: the state may have ended.
             let condition = pattern.condition.as_ref();
@@ -296,8 +296,8 @@ impl<'r> Session<'r> {
         }
     }
 
-    fn step(&mut self, relation: usize, number: usize, pattern: &Pattern, bound: &Arc<Bound>) {
-        for here in Seen::items(bound, pattern.each) {
+    fn step(&mut self, relation: usize, number: usize, pattern: &'r Pattern, bound: &Arc<Bound>) {
+        for here in Seen::items(bound, pattern.each.as_ref()) {
             let alone = Scope { here, earlier: &[] };
             let condition = pattern.condition.as_ref();
             let Ok(Some(key)) = alone.key(&pattern.key) else {
@@ -308,7 +308,7 @@ impl<'r> Session<'r> {
             }
             let step = Step {
                 bound: Arc::clone(bound),
-                each: here.each,
+                each: pattern.each.as_ref(),
                 item: here.item,
             };
             let so_far = self.chains[relation].get(&key);
@@ -330,7 +330,7 @@ impl<'r> Session<'r> {
     }
 }
 
-impl Step {
+impl Step<'_> {
     fn seen(&self) -> Seen<'_> {
         Seen {
             bound: &self.bound,

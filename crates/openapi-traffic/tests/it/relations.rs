@@ -1,8 +1,11 @@
 //! Relations over HAR files, lines and linked recordings, and what is wrong with a file of them.
 
+use std::sync::Arc;
+
+use http_recording::Recording;
 use located::Source;
 use openapi_traffic::report::{Report, Tool};
-use openapi_traffic::{Options, Relations, Spec, run};
+use openapi_traffic::{Exchange, Options, Relations, Spec, run};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Run};
@@ -347,6 +350,36 @@ fn the_json_report_names_the_exchange_before_and_counts_relations() {
 }
 
 #[test]
+fn the_end_of_a_header_is_compared_whatever_its_case() {
+    let spec = Spec::load(Source::new("api.yaml", USERS.to_owned())).expect("a spec");
+    let text = "\
+- id: location-is-the-user
+  says: The location is that of the user.
+  exchange: get_user 200
+  assert: ends(header.Location, response.id)
+";
+    let relations = Relations::load(Source::new("r.yaml", text.to_owned()), &spec).expect("one");
+    let found = |location: &str, id: Value| -> Vec<_> {
+        let recording = json!({
+            "format": 1,
+            "meta": {"origin": "captured"},
+            "request": {"method": "GET", "path": "/users/7"},
+            "response": {"status": 200, "headers": {"LOCATION": location}, "body": {"id": id}},
+        });
+        let source = Source::new("a.json", recording.to_string());
+        let recording = Recording::read(&source).expect("a recording");
+        let exchange = Arc::new(Exchange::new(recording, Arc::new(source), "", 0));
+        let findings = relations.check(&spec, [exchange]);
+        findings.into_iter().map(|it| it.code).collect()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(found("/users/7", json!(7)), none);
+    assert_eq!(found("/users/a", json!("a")), none);
+    assert_eq!(found("/users/7", json!(null)), ["NSV902"]);
+    assert_eq!(found("/users/7", json!(8)), ["NSV901"]);
+}
+
+#[test]
 fn what_is_wrong_with_a_file_of_relations_is_said_with_its_line() {
     let spec = Spec::load(Source::new("api.yaml", USERS.to_owned())).expect("a spec");
     let rows = [
@@ -373,6 +406,18 @@ fn what_is_wrong_with_a_file_of_relations_is_said_with_its_line() {
         (
             "exchange: get_user 200",
             "exchange: get_user\n  colour: red",
+            6,
+        ),
+        // `it` without `each`.
+        (
+            "assert: agree(before.request, response)",
+            "assert: agree(before.request, it)",
+            7,
+        ),
+        ("  key: [path.id]\n", "  key: [it.id]\n", 1),
+        (
+            "exchange: get_user 200",
+            "exchange: get_user\n  each: path.id",
             6,
         ),
         ("  key: [path.id]\n", "  key: [path.id, status]\n", 3),
