@@ -210,6 +210,22 @@ impl Lint<'_> {
                 );
             }
         }
+        self.of_direction(members, pointer, rules)?;
+        self.always_present(members, pointer)?;
+        self.vocabulary(members, pointer)?;
+        for (key, value) in members {
+            self.within(key, value, &step(pointer, key), rules)?;
+        }
+        Ok(())
+    }
+
+    /// What a schema must not say if requests, or responses, reach it.
+    fn of_direction(
+        &self,
+        members: &Map<String, Value>,
+        pointer: &str,
+        rules: &Rules,
+    ) -> Result<(), Error> {
         if rules.request && members.contains_key("default") {
             let reason = "a default in a request is always sent, so that a partial update \
                 would reset the setting; say it in the description";
@@ -231,7 +247,11 @@ impl Lint<'_> {
                 );
             }
         }
-        self.always_present(members, pointer)?;
+        Ok(())
+    }
+
+    /// The values under `x-extensible-enum` are different strings.
+    fn vocabulary(&self, members: &Map<String, Value>, pointer: &str) -> Result<(), Error> {
         if let Some(known) = members.get("x-extensible-enum") {
             let texts: Option<Vec<_>> = known
                 .as_array()
@@ -247,28 +267,34 @@ impl Lint<'_> {
                 );
             }
         }
-        for (key, value) in members {
-            let pointer = step(pointer, key);
-            match key.as_str() {
-                "properties" => {
-                    let Some(properties) = value.as_object() else {
-                        return self.fail(&pointer, "`properties` must be a mapping");
-                    };
-                    for (name, property) in properties {
-                        self.schema(property, &step(&pointer, name), rules)?;
-                    }
+        Ok(())
+    }
+
+    /// The schemas within a keyword.
+    fn within(
+        &self,
+        keyword: &str,
+        value: &Value,
+        pointer: &str,
+        rules: &Rules,
+    ) -> Result<(), Error> {
+        match keyword {
+            "properties" => {
+                let Some(properties) = value.as_object() else {
+                    return self.fail(pointer, "`properties` must be a mapping");
+                };
+                for (name, property) in properties {
+                    self.schema(property, &step(pointer, name), rules)?;
                 }
-                "items" | "not" => self.schema(value, &pointer, rules)?,
-                "additionalProperties" if value.is_object() => {
-                    self.schema(value, &pointer, rules)?
-                }
-                "allOf" | "anyOf" | "oneOf" => {
-                    for (index, branch) in value.as_array().into_iter().flatten().enumerate() {
-                        self.schema(branch, &format!("{pointer}/{index}"), rules)?;
-                    }
-                }
-                _ => {}
             }
+            "items" | "not" => self.schema(value, pointer, rules)?,
+            "additionalProperties" if value.is_object() => self.schema(value, pointer, rules)?,
+            "allOf" | "anyOf" | "oneOf" => {
+                for (index, branch) in value.as_array().into_iter().flatten().enumerate() {
+                    self.schema(branch, &format!("{pointer}/{index}"), rules)?;
+                }
+            }
+            _ => {}
         }
         Ok(())
     }

@@ -211,21 +211,7 @@ impl Schemas<'_> {
             "minimum" | "maximum" | "format"
                 if keyword == first(among, ["format", "minimum", "maximum"]) =>
             {
-                let format = match among.get("format").and_then(Value::as_str) {
-                    None | Some("password" | "float" | "double") => [None, None],
-                    Some("int32") => [Some(i32::MIN.into()), Some(i32::MAX.into())],
-                    Some("int64") => [Some(i64::MIN), Some(i64::MAX)],
-                    Some(other) => return refuse(at, &unknown(&format!("format: {other}"))),
-                };
-                let least = bound(among, "minimum", at)?.or(format[0]);
-                let most = bound(among, "maximum", at)?.or(format[1]);
-                match (least, most) {
-                    (None, None) => Vec::new(),
-                    (least, most) => {
-                        let [least, most] = [least, most].map(optional);
-                        vec![quote!(Claim::Range(#least, #most))]
-                    }
-                }
+                range(among, at)?
             }
             // Handled with the first of them.
             "maxLength" | "minimum" | "maximum" => Vec::new(),
@@ -293,6 +279,25 @@ fn bound(among: &Map<String, Value>, keyword: &str, at: &str) -> Result<Option<i
         Some(Some(end)) => Ok(Some(end)),
         Some(None) => refuse(at, &format!("`{keyword}` must be an integer")),
     }
+}
+
+/// The claim of `minimum`, `maximum` and the format of a number, if they bound it.
+fn range(among: &Map<String, Value>, at: &str) -> Result<Vec<TokenStream>, Refusal> {
+    let format = match among.get("format").and_then(Value::as_str) {
+        None | Some("password" | "float" | "double") => [None, None],
+        Some("int32") => [Some(i32::MIN.into()), Some(i32::MAX.into())],
+        Some("int64") => [Some(i64::MIN), Some(i64::MAX)],
+        Some(other) => return refuse(at, &unknown(&format!("format: {other}"))),
+    };
+    let least = bound(among, "minimum", at)?.or(format[0]);
+    let most = bound(among, "maximum", at)?.or(format[1]);
+    Ok(match (least, most) {
+        (None, None) => Vec::new(),
+        (least, most) => {
+            let [least, most] = [least, most].map(optional);
+            vec![quote!(Claim::Range(#least, #most))]
+        }
+    })
 }
 
 fn number(number: i64) -> TokenStream {

@@ -19,8 +19,8 @@ use super::syntax::{argument, type_name};
 /// the `Client`.
 ///
 /// # Errors
-/// A method does something that this pass does not know: nothing that the spec says of a request may
-/// be lost.
+/// A method does something that this pass does not know: nothing that the spec says of a request
+/// may be lost.
 pub fn run(code: &mut File) -> Result<(), String> {
     let mut functions = Vec::new();
     for item in &code.items {

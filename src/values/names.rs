@@ -445,8 +445,7 @@ fn why_not_in_a_path(character: char) -> &'static str {
             "which a gateway may take for the end of the path even if it is percent-encoded"
         }
         ';' => {
-            "which a gateway may take for the start of a parameter, and drop, even if it is \
-             percent-encoded"
+            "which a gateway may take for the start of a parameter even if it is percent-encoded"
         }
         '&' => "which separates parameters if a gateway moves the path into a query",
         '%' => "which a gateway may take for the start of a percent-encoded character",

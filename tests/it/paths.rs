@@ -367,11 +367,11 @@ async fn an_error_about_a_name_says_why_and_what_to_do() {
                  such a trunk";
     for (domain, pattern, why, way_out) in [
         (ACME, "sip:*@ok", "servers before v46", by_id),
-        (ACME, "sip*@ok;x", "begins a parameter", by_id),
-        (ACME, "sip*@ok/x", "another segment", by_id),
-        (ACME, "sip*@ok?x", "end the path", by_id),
+        (ACME, "sip*@ok;x", "start of a parameter", by_id),
+        (ACME, "sip*@ok/x", "path separator", by_id),
+        (ACME, "sip*@ok?x", "end of the path", by_id),
         (ACME, "sip*@ok&x", "into a query", by_id),
-        (ACME, "sip*@ok%x", "decode again", by_id),
+        (ACME, "sip*@ok%x", "percent-encoded character", by_id),
         (ACME, "sip*@o k", "not visible ASCII", by_id),
         (ACME, "..", "another resource", by_id),
         (ACME, "", "whole collection", "give the match pattern"),

@@ -1,5 +1,5 @@
-//! Masks names and values of recordings in reports, and escapes what a terminal or a CI server would
-//! interpret.
+//! Masks names and values of recordings in reports, and escapes what a terminal or a CI server
+//! would interpret.
 //!
 //! A recording may contain secrets, so nothing of it is shown unless it is known to be harmless. A
 //! name (an object key, a path segment) is shown if the document contains it. Other names are
