@@ -513,8 +513,8 @@ fn nothing_is_found_where_a_correct_service_may_differ() {
         (
             "a device registers from another address",
             &[
-                r#"GET ONE -> 200 [{KEY, "registration": {"domain": "d", "contact": "a"}}]"#,
-                r#"GET ONE -> 200 [{KEY, "registration": {"domain": "d", "contact": "b"}}]"#,
+                r#"GET ONE -> 200 [{KEY, "registration": {"contact": "a"}}]"#,
+                r#"GET ONE -> 200 [{KEY, "registration": {"contact": "b"}}]"#,
             ],
         ),
         (
