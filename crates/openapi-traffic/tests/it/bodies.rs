@@ -311,7 +311,8 @@ fn a_plain_text_is_validated_by_its_schema() {
 }
 
 /// OpenAPI 3.0.3, Request Body Object: "For requests that match multiple keys, only the most
-/// specific key is applicable." RFC 7231, section 5.3.2: parameters make a media type more specific.
+/// specific key is applicable." RFC 7231, section 5.3.2: parameters make a media type more
+/// specific.
 #[test]
 fn the_parameters_of_a_media_type_choose_its_schema() {
     let content = json!({
