@@ -17,13 +17,14 @@ use crate::corpus;
 use crate::document::Document;
 use crate::finding::Finding;
 use crate::judge::Exchange;
+use crate::masking::{MASK, is_media_type, is_name};
 use crate::percent::decode;
 use crate::report::{Report, Reported};
-use crate::shown::{MASK, is_media_type, is_name, visible};
 use crate::spec::Spec;
 use crate::spec::location::Location;
 use crate::spec::lower::Direction;
 use crate::spec::operation::{Operation, Parameter, Response};
+use crate::visible::visible;
 
 /// How many findings of one kind and place are looked up.
 const LOOKED_UP: usize = 64;

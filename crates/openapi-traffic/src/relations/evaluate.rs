@@ -12,7 +12,7 @@ use super::values::{
     Number, common, decoded, fits, is_unset, kept, plain, repeated, same, write_key,
 };
 use crate::judge::Exchange;
-use crate::shown::{Known, describe};
+use crate::masking::{Known, describe};
 
 /// An exchange of a documented operation, with the values of its path.
 #[derive(Debug)]

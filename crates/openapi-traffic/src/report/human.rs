@@ -7,7 +7,7 @@ use super::model::{Outcome, Report, Reported, groups};
 use super::window::{Kind, Line, Windows};
 use crate::codes::Severity;
 use crate::count::count;
-use crate::shown::visible;
+use crate::visible::visible;
 use anstyle::{AnsiColor, Style};
 use located::Place;
 

@@ -19,7 +19,7 @@ use located::{Error, Place, Source};
 use serde_json::Value;
 
 use crate::document::{Document, Named};
-use crate::shown::Known;
+use crate::masking::Known;
 pub(crate) use lower::Direction;
 use lower::{Lowered, Lowering};
 use operation::Operation;
