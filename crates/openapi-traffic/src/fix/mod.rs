@@ -7,6 +7,7 @@
 
 mod conventions;
 mod edits;
+mod lookup;
 mod needs;
 mod offer;
 mod schema;
