@@ -15,7 +15,7 @@ use super::violation::{Violation, Words, one_of, violations_of, wanted};
 use crate::codes::{BodyCode, Rule};
 use crate::masking::describe;
 use crate::spec::alternatives;
-use crate::spec::lower::Lowered;
+use crate::spec::lowered::Lowered;
 use crate::spec::{Schema, Side, SiteId};
 use located::pointer;
 
