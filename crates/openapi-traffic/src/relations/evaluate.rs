@@ -165,7 +165,7 @@ impl<'e> Seen<'e> {
     }
 }
 
-type Evaluated<T> = Result<Option<T>, Unfit>;
+pub(super) type Evaluated<T> = Result<Option<T>, Unfit>;
 
 impl<'e> Scope<'e, '_> {
     fn seen(&self, path: &Path) -> Option<&Seen<'e>> {
