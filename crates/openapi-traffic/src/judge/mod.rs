@@ -201,10 +201,7 @@ impl<'j> Judge<'j> {
                 .collect();
             return self.report(Found {
                 rule: Code::Status.rule(),
-                message: format!(
-                    "{} returned {status}, which is not documented",
-                    self.name(operation)
-                ),
+                message: format!("the status {status} is not documented"),
                 expected: documented.join(", "),
                 seen: status,
                 spec: &responses,
