@@ -243,7 +243,7 @@ pub fn exit(done: anyhow::Result<u8>) -> ExitCode {
     }))
 }
 
-/// `--explain`: prints what a code means, or all codes if `text` is [`LIST`].
+/// `--explain`: prints what a code means, or all codes if `text` is `list`.
 ///
 /// # Errors
 /// There is no such code.
