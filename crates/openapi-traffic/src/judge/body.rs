@@ -192,8 +192,42 @@ impl<'j> Judge<'j> {
         documented: &str,
         recorded: &Recorded<'_>,
     ) {
-        let Some(media) = documented_as(content, recorded) else {
-            return self.undocumented_media_type(side, content, documented, recorded);
+        let media = match &recorded.media_type {
+            Some(media_type) => matching(content, media_type, &recorded.content_type),
+            // Without a content type, JSON is taken for a JSON media type, text for any other.
+            None => {
+                let wants_json = matches!(recorded.content, Content::Json(_));
+                content
+                    .iter()
+                    .find(|media| {
+                        (is_json(&media.range) || media.range.ends_with("/*")) == wants_json
+                    })
+                    .or(content.first())
+            }
+        };
+        let Some(media) = media else {
+            let seen = recorded.media_type.as_deref().unwrap_or_default();
+            let seen = self.spec.known.name(seen).into_owned();
+            let kind = match side.direction {
+                Direction::Request => SiteKind::RequestBody,
+                Direction::Response => SiteKind::ResponseBody,
+            };
+            self.evidence
+                .see_undocumented(kind, documented, &seen, None, self.observation());
+            return self.report(Found {
+                rule: BodyCode::MediaType.rule(side.direction),
+                message: match content
+                    .iter()
+                    .any(|it| Some(&it.range) == recorded.media_type.as_ref())
+                {
+                    true => format!("the content type {seen} is documented only with parameters"),
+                    false => format!("the content type {seen} is not documented"),
+                },
+                expected: ranges(content),
+                seen,
+                spec: documented,
+                at: &format!("{}/headers/content-type", recorded.owner),
+            });
         };
         let is_json = match (&recorded.media_type, recorded.content) {
             (Some(media_type), _) => is_json(media_type),
@@ -229,38 +263,6 @@ impl<'j> Judge<'j> {
             self.assert_body(side, schema, &value, &recorded.at());
             self.walk(side, schema.node, &value, &recorded.at());
         }
-    }
-
-    /// Reports a body of a media type that is not documented.
-    fn undocumented_media_type(
-        &mut self,
-        side: &Side,
-        content: &[Media],
-        documented: &str,
-        recorded: &Recorded<'_>,
-    ) {
-        let seen = recorded.media_type.as_deref().unwrap_or_default();
-        let seen = self.spec.known.name(seen).into_owned();
-        let kind = match side.direction {
-            Direction::Request => SiteKind::RequestBody,
-            Direction::Response => SiteKind::ResponseBody,
-        };
-        self.evidence
-            .see_undocumented(kind, documented, &seen, None, self.observation());
-        self.report(Found {
-            rule: BodyCode::MediaType.rule(side.direction),
-            message: match content
-                .iter()
-                .any(|it| Some(&it.range) == recorded.media_type.as_ref())
-            {
-                true => format!("the content type {seen} is documented only with parameters"),
-                false => format!("the content type {seen} is not documented"),
-            },
-            expected: ranges(content),
-            seen,
-            spec: documented,
-            at: &format!("{}/headers/content-type", recorded.owner),
-        });
     }
 
     /// The first interpretation of a body that matches its schema, else the first one. A body that
@@ -364,18 +366,6 @@ impl<'j> Judge<'j> {
 fn ranges(content: &[Media]) -> String {
     let names: Vec<_> = content.iter().map(Media::name).collect();
     names.join(", ")
-}
-
-/// The documented media type that a body is validated as.
-fn documented_as<'j>(content: &'j [Media], recorded: &Recorded<'_>) -> Option<&'j Media> {
-    if let Some(media_type) = &recorded.media_type {
-        return matching(content, media_type, &recorded.content_type);
-    }
-    // Without a content type, JSON is taken for a JSON media type, text for any other.
-    let wants_json = matches!(recorded.content, Content::Json(_));
-    let is_wanted =
-        |media: &&Media| (is_json(&media.range) || media.range.ends_with("/*")) == wants_json;
-    content.iter().find(is_wanted).or(content.first())
 }
 
 /// The documented media type for an actual one: the same, else its range, else `*/*`. Of several,
