@@ -14,9 +14,9 @@ use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::judge::Exchange;
 use crate::linked::{self, Linked};
+use crate::masking;
 use crate::parts::{self, By, OUT_OF_SCOPE, Outcome, Part, judge_exchange, judge_parts, relate};
 use crate::relations::{Relations, Session};
-use crate::shown;
 use crate::spec::Spec;
 use crate::stream;
 use har_recording::{EntryText, HarEntry, Opened, Skip};
@@ -525,7 +525,7 @@ fn one(path: &Path, number: u64) -> anyhow::Result<Exchange> {
 /// one may not reveal that it is somebody's number.
 fn described(path: &Path, error: &anyhow::Error) -> String {
     let name = display(path);
-    format!("{error:#}").replace(&name, &shown::file(&name))
+    format!("{error:#}").replace(&name, &masking::file(&name))
 }
 
 /// Validates the exchanges of a source, numbered from `number`. With relations, the source is a

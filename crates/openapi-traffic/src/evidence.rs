@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::masking::Known;
 use crate::origins::{Origins, word};
-use crate::shown::Known;
 use crate::spec::{SiteId, SiteKind, Sites, Spec};
 use http_recording::Origin;
 use located::pointer;

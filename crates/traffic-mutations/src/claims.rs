@@ -321,25 +321,45 @@ fn responses(document: &Value, value: &Value, at: &str, claims: &mut Vec<Claim>)
 }
 
 fn schema(value: &Value, at: &str, claims: &mut Vec<Claim>) {
-    // Said in a part of its own, so that nothing else is hidden.
-    let part = value
-        .get("allOf")
-        .and_then(Value::as_array)
-        .map_or(0, Vec::len);
-    let part = format!("{at}/allOf/{part}/properties");
-    let never = |kind, pointer: String, name: &str| Claim {
+    let part = part_of_its_own(value, at);
+    properties(value, at, &part, claims);
+    type_of(value, at, claims);
+    for keyword in ["required", "x-always-present"] {
+        let names = value.get(keyword).and_then(Value::as_array);
+        for (index, name) in names.into_iter().flatten().enumerate() {
+            let name = name.as_str().unwrap_or_default();
+            let pointer = format!("{at}/{keyword}/{index}");
+            claims.push(never(&part, Claims::Presence, pointer, name));
+        }
+    }
+    values(value, at, claims);
+    bounds(value, at, claims);
+}
+
+/// The properties of a new part of a schema: what is said there hides nothing else.
+fn part_of_its_own(value: &Value, at: &str) -> String {
+    let parts = value.get("allOf").and_then(Value::as_array);
+    format!("{at}/allOf/{}/properties", parts.map_or(0, Vec::len))
+}
+
+/// A claim that is contradicted by a part in which a property has no valid value.
+fn never(part: &str, kind: Claims, pointer: String, name: &str) -> Claim {
+    Claim {
         kind,
         pointer,
         name: name.to_owned(),
-        found: pointer::join(&part, name),
-        edit: (pointer::join(&part, name), Edit::Set(json!({"not": {}}))),
+        found: pointer::join(part, name),
+        edit: (pointer::join(part, name), Edit::Set(json!({"not": {}}))),
         round: Some(0),
         operation: None,
-    };
+    }
+}
+
+fn properties(value: &Value, at: &str, part: &str, claims: &mut Vec<Claim>) {
     let properties = value.get("properties").and_then(Value::as_object);
     for (name, property) in properties.into_iter().flatten() {
         let property_at = pointer::join(&format!("{at}/properties"), name);
-        claims.push(never(Claims::Property, property_at.clone(), name));
+        claims.push(never(part, Claims::Property, property_at.clone(), name));
         if property.get("readOnly") == Some(&Value::Bool(true)) {
             let flag = format!("{property_at}/writeOnly");
             claims.push(Claim {
@@ -353,6 +373,9 @@ fn schema(value: &Value, at: &str, claims: &mut Vec<Claim>) {
             });
         }
     }
+}
+
+fn type_of(value: &Value, at: &str, claims: &mut Vec<Claim>) {
     // Of a property, a parameter or a body, the claim that it is there says as much.
     let is_named = at.ends_with("/schema")
         || pointer::parent(at).is_some_and(|it| it.ends_with("/properties"));
@@ -373,17 +396,9 @@ fn schema(value: &Value, at: &str, claims: &mut Vec<Claim>) {
             operation: None,
         });
     }
-    for keyword in ["required", "x-always-present"] {
-        let names = value.get(keyword).and_then(Value::as_array);
-        for (index, name) in names.into_iter().flatten().enumerate() {
-            let name = name.as_str().unwrap_or_default();
-            claims.push(never(
-                Claims::Presence,
-                format!("{at}/{keyword}/{index}"),
-                name,
-            ));
-        }
-    }
+}
+
+fn values(value: &Value, at: &str, claims: &mut Vec<Claim>) {
     for keyword in ["enum", "x-extensible-enum"] {
         let values = value.get(keyword).and_then(Value::as_array);
         for (index, word) in values.into_iter().flatten().enumerate() {
@@ -401,7 +416,6 @@ fn schema(value: &Value, at: &str, claims: &mut Vec<Claim>) {
             });
         }
     }
-    bounds(value, at, claims);
 }
 
 /// Of alternatives, one that is contradicted changes what is found in another.

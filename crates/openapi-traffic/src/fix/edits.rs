@@ -10,7 +10,8 @@ use located::openapi::{self, type_of};
 use located::pointer;
 use serde_json::{Map, Value, json};
 
-use super::needs::{Need, Owner, Seen, needs, types};
+use super::lookup::Owner;
+use super::needs::{Need, Seen, needs, types};
 use super::offer::{Fix, Refused};
 use super::schema::{Writer, branches_of, is_annotation, reference};
 use crate::report::Report;

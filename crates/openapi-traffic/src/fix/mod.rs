@@ -7,6 +7,7 @@
 
 mod conventions;
 mod edits;
+mod lookup;
 mod needs;
 mod offer;
 mod schema;
@@ -21,8 +22,8 @@ use crate::checks::Checks;
 use crate::count::count;
 use crate::report::{Report, Reported, Tool};
 use crate::run::{Options, run_on};
-use crate::shown::visible;
 use crate::spec::Spec;
+use crate::visible::visible;
 
 use edits::Proposal;
 pub use offer::{Fix, Refused};

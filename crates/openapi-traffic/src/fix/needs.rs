@@ -1,29 +1,25 @@
 //! What findings ask for: grouped by the place of the document that has to change, each with what
 //! was seen of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use http_recording::media_type::essence;
-use http_recording::{Kind as FileKind, Origin, header, text};
-use located::openapi::{self, is_of_type, type_of};
+use http_recording::Origin;
+use located::openapi::type_of;
 use located::pointer;
 use serde_json::{Map, Value};
 
+use super::lookup::{Lookup, Owner, media_type, parts, value_at};
 use super::offer::Refused;
 use crate::codes::{BodyCode, Code};
-use crate::corpus;
-use crate::document::Document;
 use crate::finding::Finding;
 use crate::judge::Exchange;
-use crate::percent::decode;
+use crate::masking::{MASK, is_media_type, is_name};
 use crate::report::{Report, Reported};
-use crate::shown::{MASK, is_media_type, is_name, visible};
 use crate::spec::Spec;
-use crate::spec::location::Location;
 use crate::spec::lower::Direction;
-use crate::spec::operation::{Operation, Parameter, Response};
+use crate::visible::visible;
 
 /// How many findings of one kind and place are looked up.
 const LOOKED_UP: usize = 64;
@@ -31,9 +27,6 @@ const LOOKED_UP: usize = 64;
 const NAMED: usize = 3;
 /// The longest word that is added to a vocabulary.
 const LONGEST_WORD: usize = 32;
-/// The longest branch that a look through a schema follows.
-const DEEPEST: usize = 64;
-
 const BY_HAND: &str = "no edit of such a claim is proposed; if the claim is wrong, edit it by hand";
 const UNKNOWN_SHAPE: &str = "what was seen is not of a shape that is known to be harmless";
 
@@ -82,9 +75,6 @@ pub(super) struct Seen {
     pub(super) findings: usize,
 }
 
-/// How far the nearest known property is, a schema, and the property to stand behind.
-pub(super) type Owner = (usize, String, Option<String>);
-
 /// What the findings of a report ask for, and those of which nothing can be said.
 pub(super) fn needs(spec: &Spec, report: &Report) -> (Vec<(Need, Seen)>, Vec<Refused>) {
     let mut groups: BTreeMap<_, Vec<&Reported>> = BTreeMap::new();
@@ -102,11 +92,9 @@ pub(super) fn needs(spec: &Spec, report: &Report) -> (Vec<(Need, Seen)>, Vec<Ref
         }
     }
     let mut reading = Reading {
-        spec,
-        report,
-        documents: HashMap::new(),
+        lookup: Lookup::new(spec, report),
+        needs: BTreeMap::new(),
     };
-    let mut needs: BTreeMap<Need, Seen> = BTreeMap::new();
     let by_hand = report.findings.iter().filter(|it| {
         let place = it.finding.spec.as_ref();
         let in_the_document = place.is_some_and(|it| it.file == visible(spec.source().file()));
@@ -119,7 +107,7 @@ pub(super) fn needs(spec: &Spec, report: &Report) -> (Vec<(Need, Seen)>, Vec<Ref
         })
         .collect();
     for group in groups.values() {
-        if let Err(reason) = reading.group(group, &mut needs) {
+        if let Err(reason) = reading.group(group) {
             let what = group.first().map_or("", |it| it.finding.message.as_str());
             refused.push(Refused {
                 what: what.to_owned(),
@@ -127,7 +115,7 @@ pub(super) fn needs(spec: &Spec, report: &Report) -> (Vec<(Need, Seen)>, Vec<Ref
             });
         }
     }
-    (shared(needs), refused)
+    (shared(reading.needs), refused)
 }
 
 /// The needs, with one for a property that several ask for where one schema speaks of all the
@@ -223,34 +211,18 @@ fn kind(finding: &Finding) -> Option<Kind> {
     })
 }
 
-/// Looks up in the recordings what findings do not say.
+/// A finding, and the exchange that it is about.
+type Shown<'r> = (&'r Reported, Arc<Exchange>);
+
+/// Reads what findings ask for, with what was seen of it.
 struct Reading<'r> {
-    spec: &'r Spec,
-    report: &'r Report,
-    /// The exchanges of a file, by the line that begins them where there is one on each.
-    documents: HashMap<(PathBuf, usize), Vec<Arc<Exchange>>>,
+    lookup: Lookup<'r>,
+    needs: BTreeMap<Need, Seen>,
 }
 
-impl Reading<'_> {
-    fn exchange(&mut self, it: &Reported) -> Option<Arc<Exchange>> {
-        let place = it.finding.recording.as_ref()?;
-        let path = Path::new(self.report.path(&place.file));
-        let is_lines = FileKind::of(path) == Some(FileKind::Lines);
-        let line = if is_lines { place.line } else { 1 };
-        let known = self.documents.entry((path.to_owned(), line));
-        let exchanges = known.or_insert_with(|| corpus::exchanges_at(path, line));
-        let mut exchanges = exchanges.iter();
-        exchanges
-            .find(|it| pointer::is_at_or_below(&place.pointer, it.base()))
-            .cloned()
-    }
-
+impl<'r> Reading<'r> {
     /// Adds to the needs what the findings of one kind and place ask for.
-    fn group(
-        &mut self,
-        group: &[&Reported],
-        needs: &mut BTreeMap<Need, Seen>,
-    ) -> Result<(), String> {
+    fn group(&mut self, group: &[&'r Reported]) -> Result<(), String> {
         let Some(first) = group.first() else {
             return Ok(());
         };
@@ -258,13 +230,48 @@ impl Reading<'_> {
         let Some((kind, place)) = kind(finding).zip(finding.spec.as_ref()) else {
             return Ok(());
         };
-        if place.file != visible(self.spec.source().file()) {
+        if place.file != visible(self.lookup.spec.source().file()) {
             return Err(format!("{} is another file than the document", place.file));
         }
+        let mut strong = self.strong(group)?;
+        let all = strong.len();
+        if kind == Kind::Words {
+            strong.retain(|it| self.is_harmless(it, &place.pointer));
+        }
+        let Some(last) = strong.last() else {
+            return Err(UNKNOWN_SHAPE.to_owned());
+        };
+        let property = self.property(kind, &place.pointer, &strong)?;
+        for shown in &strong {
+            let need = match &property {
+                Some(need) => need.clone(),
+                None => self.need(kind, &place.pointer, shown)?,
+            };
+            self.add(need, &place.pointer, shown);
+        }
+        let need = match property {
+            Some(need) => need,
+            None => self.need(kind, &place.pointer, last)?,
+        };
+        if let Some(seen) = self.needs.get_mut(&need) {
+            seen.partial |= strong.len() < all;
+            seen.ids.extend(group.iter().map(|it| it.id.clone()));
+            let files = group.iter().filter_map(|it| it.finding.recording.as_ref());
+            let report = self.lookup.report;
+            seen.files
+                .extend(files.map(|it| PathBuf::from(report.path(&it.file))));
+            seen.codes.insert(finding.code);
+            seen.findings += group.len() - (all - strong.len());
+        }
+        Ok(())
+    }
+
+    /// Those of the first findings that somebody else's traffic shows.
+    fn strong(&mut self, group: &[&'r Reported]) -> Result<Vec<Shown<'r>>, String> {
         let mut strong = Vec::new();
         let mut origins = BTreeSet::new();
         for it in group.iter().take(LOOKED_UP) {
-            let Some(exchange) = self.exchange(it) else {
+            let Some(exchange) = self.lookup.exchange(it) else {
                 return Err("its recording cannot be read any more".to_owned());
             };
             let origin = exchange.recording.meta.origin;
@@ -282,100 +289,84 @@ impl Reading<'_> {
                 origins.join(" and ")
             ));
         }
-        let all = strong.len();
-        if kind == Kind::Words {
-            let schema =
-                pointer::parent(&place.pointer).and_then(|it| self.spec.document().get(it));
-            strong.retain(|(it, exchange)| {
-                let at = it.finding.at.as_deref().unwrap_or_default();
-                let name = pointer::last(at).unwrap_or_default();
-                let values = self.values(exchange, at, &place.pointer);
-                let mut harmless = values.iter().map(|it| is_harmless(&name, it, schema));
-                !values.is_empty() && harmless.all(|it| it)
-            });
-        }
-        let Some(last) = strong.last() else {
-            return Err(UNKNOWN_SHAPE.to_owned());
-        };
-        // The fullest object tells best where a property belongs.
-        let size = |(it, exchange): &&(&Reported, Arc<Exchange>)| {
+        Ok(strong)
+    }
+
+    /// Whether the values that a list lacks may be written into the document.
+    fn is_harmless(&self, (it, exchange): &Shown<'_>, list: &str) -> bool {
+        let document = self.lookup.spec.document();
+        let schema = pointer::parent(list).and_then(|it| document.get(it));
+        let at = it.finding.at.as_deref().unwrap_or_default();
+        let name = pointer::last(at).unwrap_or_default();
+        let values = self.lookup.values(exchange, at, list);
+        let mut harmless = values.iter().map(|it| is_harmless(&name, it, schema));
+        !values.is_empty() && harmless.all(|it| it)
+    }
+
+    /// The property that findings ask for, if they do: the fullest object tells best where it
+    /// belongs.
+    fn property(
+        &mut self,
+        kind: Kind,
+        spec: &str,
+        strong: &[Shown<'_>],
+    ) -> Result<Option<Need>, String> {
+        let size = |(it, exchange): &&Shown<'_>| {
             let around = it.finding.at.as_deref().and_then(pointer::parent);
             let whole = around.and_then(|at| value_at(exchange, at));
             whole
                 .and_then(|it| it.as_object().map(Map::len))
                 .unwrap_or_default()
         };
-        let property = match (kind, strong.iter().max_by_key(size)) {
-            (Kind::Property, Some((it, exchange))) => {
-                let need = self.need(kind, &place.pointer, it, exchange)?;
-                let at = it.finding.at.as_deref().unwrap_or_default();
-                let seen = needs.entry(need.clone()).or_default();
-                if seen.owners.is_empty() {
-                    seen.owners = self.owners(&schema_of(&place.pointer), exchange, at);
-                }
-                Some(need)
-            }
-            _ => None,
+        let (Kind::Property, Some(fullest)) = (kind, strong.iter().max_by_key(size)) else {
+            return Ok(None);
         };
-        for (it, exchange) in &strong {
-            let need = match &property {
-                Some(need) => need.clone(),
-                None => self.need(kind, &place.pointer, it, exchange)?,
-            };
-            let at = it.finding.at.as_deref().unwrap_or_default();
-            let values = self.values(exchange, at, &place.pointer);
-            let seen = needs.entry(need.clone()).or_default();
-            if let Some(recording) = &it.finding.recording
-                && seen.evidence.len() < NAMED
-            {
-                let named = format!("{}#{}", recording.file, recording.pointer);
-                if !seen.evidence.contains(&named) {
-                    seen.evidence.push(named);
-                }
-            }
-            seen.media_types.extend(media_type(exchange, at));
-            seen.in_a_request |= at.starts_with("/request");
-            self.places(&need, exchange, at, seen);
-            seen.values.extend(values);
+        let need = self.need(kind, spec, fullest)?;
+        let (it, exchange) = fullest;
+        let at = it.finding.at.as_deref().unwrap_or_default();
+        let seen = self.needs.entry(need.clone()).or_default();
+        if seen.owners.is_empty() {
+            seen.owners = self.lookup.owners(&schema_of(spec), exchange, at);
         }
-        let need = match property {
-            Some(need) => need,
-            None => self.need(kind, &place.pointer, last.0, &last.1)?,
-        };
-        if let Some(seen) = needs.get_mut(&need) {
-            seen.partial |= strong.len() < all;
-            seen.ids.extend(group.iter().map(|it| it.id.clone()));
-            let files = group.iter().filter_map(|it| it.finding.recording.as_ref());
-            let report = self.report;
-            seen.files
-                .extend(files.map(|it| PathBuf::from(report.path(&it.file))));
-            seen.codes.insert(finding.code);
-            seen.findings += group.len() - (all - strong.len());
-        }
-        Ok(())
+        Ok(Some(need))
     }
 
-    fn need(
-        &self,
-        kind: Kind,
-        spec: &str,
-        it: &Reported,
-        exchange: &Exchange,
-    ) -> Result<Need, String> {
+    /// Adds what one finding shows of a need.
+    fn add(&mut self, need: Need, spec: &str, (it, exchange): &Shown<'_>) {
+        let at = it.finding.at.as_deref().unwrap_or_default();
+        let sites = self.sites(&need, exchange, at);
+        let values = self.lookup.values(exchange, at, spec);
+        let seen = self.needs.entry(need).or_default();
+        if let Some(recording) = &it.finding.recording
+            && seen.evidence.len() < NAMED
+        {
+            let named = format!("{}#{}", recording.file, recording.pointer);
+            if !seen.evidence.contains(&named) {
+                seen.evidence.push(named);
+            }
+        }
+        seen.media_types.extend(media_type(exchange, at));
+        seen.in_a_request |= at.starts_with("/request");
+        seen.sites.extend(sites);
+        seen.values.extend(values);
+    }
+
+    fn need(&self, kind: Kind, spec: &str, (it, exchange): &Shown<'_>) -> Result<Need, String> {
         let finding = &it.finding;
         let at = finding.at.as_deref().unwrap_or_default();
         let last = || pointer::last(at).unwrap_or_default().into_owned();
         let above = || pointer::parent(spec).unwrap_or_default().to_owned();
-        let shown = |name: &str| match self.spec.known.name(name) == name && !name.contains(MASK) {
-            true => Ok(name.to_owned()),
-            false => Err(UNKNOWN_SHAPE.to_owned()),
-        };
+        let shown =
+            |name: &str| match self.lookup.spec.known.name(name) == name && !name.contains(MASK) {
+                true => Ok(name.to_owned()),
+                false => Err(UNKNOWN_SHAPE.to_owned()),
+            };
         Ok(match kind {
             Kind::Words => Need::Words(spec.to_owned()),
             Kind::Property => {
                 let name = shown(&last())?;
                 let schema = schema_of(spec);
-                let owners = self.owners(&schema, exchange, at);
+                let owners = self.lookup.owners(&schema, exchange, at);
                 Need::Property(owners.first().map_or(schema, |it| it.1.clone()), name)
             }
             Kind::Type => match ["/type", "/anyOf", "/oneOf"]
@@ -390,7 +381,7 @@ impl Reading<'_> {
             Kind::Content => {
                 let found = media_type(exchange, at).filter(|it| is_media_type(it));
                 let media = found.ok_or("it has no content type that can be written down")?;
-                let document = self.spec.document();
+                let document = self.lookup.spec.document();
                 match document.get(&pointer::join(spec, "responses")) {
                     Some(_) => Need::RequestBody(spec.to_owned(), media),
                     None => {
@@ -409,308 +400,15 @@ impl Reading<'_> {
         })
     }
 
-    /// Notes where the schema of a need is used.
-    fn places(&self, need: &Need, exchange: &Exchange, at: &str, seen: &mut Seen) {
-        match need {
-            Need::Type(schema) | Need::Null(schema) => {
-                let document = self.spec.document();
-                for site in self.sites(exchange, at) {
-                    if parts(document, &site).contains(schema) {
-                        seen.sites.insert(site);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// What was seen at a pointer into an exchange, that a place of the document speaks against. Of
-    /// a header or a parameter, which is text, it is what the text stands for: an integer, or those
-    /// items of a list that are wrong.
-    fn values(&self, exchange: &Exchange, at: &str, spec: &str) -> Vec<Value> {
-        let Some(value) = value_at(exchange, at) else {
+    /// Where the schema of a need is used.
+    fn sites(&self, need: &Need, exchange: &Exchange, at: &str) -> Vec<String> {
+        let (Need::Type(schema) | Need::Null(schema)) = need else {
             return Vec::new();
         };
-        if !is_text(at) {
-            return vec![value];
-        }
-        let document = self.spec.document();
-        let sites = self.sites(exchange, at);
-        let mut schemas = sites.iter().flat_map(|site| parts(document, site));
-        let is_list = schemas.any(|it| {
-            let own = document.get(&pointer::join(&it, "type"));
-            own.is_some_and(|own| own == "array")
-        });
-        let texts = match value {
-            Value::Array(texts) => texts,
-            text => vec![text],
-        };
-        let texts = texts.iter().map(http_recording::text);
-        let texts: Vec<String> = match is_list {
-            true => texts
-                .flat_map(|text| {
-                    text.split(',')
-                        .map(|it| it.trim().to_owned())
-                        .collect::<Vec<_>>()
-                })
-                .collect(),
-            false => texts.collect(),
-        };
-        let claim = document.get(spec);
-        let words = claim.and_then(Value::as_array);
-        let are_strings = words.is_some_and(|it| it.iter().all(Value::is_string));
-        let read = |text: String| match serde_json::from_str::<Value>(&text) {
-            Ok(value) if !are_strings && (value.is_number() || value.is_boolean()) => value,
-            _ => Value::String(text),
-        };
-        let is_right = |value: &Value| match claim {
-            Some(Value::String(own)) => is_of_type(value, own),
-            Some(Value::Array(words)) => words.contains(value),
-            _ => false,
-        };
-        let mut values: Vec<Value> = texts.into_iter().map(read).collect();
-        values.retain(|it| !is_right(it));
-        values
-    }
-
-    /// The schemas that apply to the value at a pointer into an exchange, as the document has them.
-    fn sites(&self, exchange: &Exchange, at: &str) -> Vec<String> {
-        let Some((way, below)) = body(at) else {
-            return self.schema_of_text(exchange, at).into_iter().collect();
-        };
-        let document = self.spec.document();
-        let mut sites: Vec<String> = self.start(exchange, way).into_iter().collect();
-        for token in pointer::tokens(below).into_iter().flatten() {
-            let below = sites.iter().flat_map(|site| parts(document, site));
-            let steps = below.filter_map(|schema| step(document, &schema, &token));
-            let mut next: Vec<String> = steps.collect();
-            next.sort();
-            next.dedup();
-            sites = next;
-        }
+        let document = self.lookup.spec.document();
+        let mut sites = self.lookup.sites(exchange, at);
+        sites.retain(|site| parts(document, site).contains(schema));
         sites
-    }
-
-    /// The schemas with properties that speak of the object around a pointer: first the one that
-    /// has the property which comes nearest before it in the object.
-    fn owners(&self, found: &str, exchange: &Exchange, at: &str) -> Vec<Owner> {
-        let document = self.spec.document();
-        let above = pointer::parent(at).unwrap_or_default();
-        let whole = value_at(exchange, above).unwrap_or_default();
-        let keys: Vec<&String> = whole
-            .as_object()
-            .into_iter()
-            .flat_map(|it| it.keys())
-            .collect();
-        let name = pointer::last(at).unwrap_or_default();
-        let index = keys
-            .iter()
-            .position(|key| **key == name)
-            .unwrap_or(keys.len());
-        let schemas = self.sites(exchange, above);
-        let schemas = schemas.iter().flat_map(|it| parts(document, it));
-        let owner = |schema: String| {
-            let properties = document.get(&pointer::join(&schema, "properties"));
-            let has = |key: &&&String| properties.is_some_and(|it| it.get(key.as_str()).is_some());
-            let before = keys[..index]
-                .iter()
-                .rev()
-                .enumerate()
-                .find(|(_, key)| has(key));
-            let after = keys[index..].iter().enumerate().find(|(_, key)| has(key));
-            match (before, after) {
-                (Some((distance, key)), _) => (distance, schema, Some((*key).clone())),
-                (None, Some((distance, _))) => (keys.len() + distance, schema, None),
-                (None, None) => (2 * keys.len() + usize::from(schema != found), schema, None),
-            }
-        };
-        let is_object = |schema: &String| {
-            schema == found || document.get(&pointer::join(schema, "properties")).is_some()
-        };
-        let mut owners: Vec<Owner> = schemas.filter(is_object).map(owner).collect();
-        if owners.iter().all(|(_, schema, _)| schema != found) {
-            owners.push((3 * keys.len(), found.to_owned(), None));
-        }
-        owners.sort();
-        owners
-    }
-
-    /// The operation of an exchange.
-    fn operation(&self, exchange: &Exchange) -> Option<&Operation> {
-        let recording = &exchange.recording;
-        let matches = self
-            .spec
-            .routes
-            .find(exchange.url(), &recording.request.params);
-        let method = recording.request.method.to_ascii_uppercase();
-        let found = matches.iter().find(|it| it.route.method == method)?;
-        self.spec.operations.get(found.number)
-    }
-
-    /// The response that an operation documents for the status of an exchange.
-    fn response(&self, exchange: &Exchange) -> Option<&Response> {
-        let status = exchange.recording.response.status;
-        self.operation(exchange)?.response_for(status)
-    }
-
-    /// The schema of a header or of a parameter.
-    fn schema_of_text(&self, exchange: &Exchange, at: &str) -> Option<String> {
-        let name = pointer::last(at)?;
-        let of_parameter = |location: Location| {
-            let mut own = self.operation(exchange)?.parameters.iter();
-            let is_it = |it: &&Parameter| match location {
-                Location::Header => it.name.eq_ignore_ascii_case(&name),
-                _ => it.name == *name,
-            };
-            let found = own.find(|it| it.location == location && is_it(it))?;
-            Some(&found.pointer)
-        };
-        let owner = match pointer::parent(at)? {
-            "/request/headers" => of_parameter(Location::Header)?,
-            "/request/query" => of_parameter(Location::Query)?,
-            "/response/headers" => {
-                let mut own = self.response(exchange)?.headers.iter();
-                &own.find(|it| it.name.eq_ignore_ascii_case(&name))?.pointer
-            }
-            _ => return None,
-        };
-        // Where it is used, which is not where a reference leads.
-        let schema = pointer::join(owner, "schema");
-        self.spec.document().get(&schema).map(|_| schema)
-    }
-
-    /// The schema of the body of an exchange.
-    fn start(&self, exchange: &Exchange, way: Direction) -> Option<String> {
-        let (owner, content) = match way {
-            Direction::Request => {
-                let request = self.operation(exchange)?.request.as_ref()?;
-                ("/request", &request.content)
-            }
-            Direction::Response => ("/response", &self.response(exchange)?.content),
-        };
-        let own = media_type(exchange, owner);
-        let media = content.iter().find(|it| Some(&it.range) == own.as_ref());
-        let schema = media.or(content.first())?.schema.as_ref()?;
-        Some(schema.pointer.clone())
-    }
-}
-
-/// A schema, what it refers to and what it is composed of.
-fn parts(document: &Document, schema: &str) -> Vec<String> {
-    let mut found = vec![schema.to_owned()];
-    let mut next = 0;
-    while let Some(at) = found.get(next).cloned() {
-        next += 1;
-        let Some(value) = document.get(&at) else {
-            continue;
-        };
-        let mut more: Vec<String> = openapi::local(value)
-            .map(str::to_owned)
-            .into_iter()
-            .collect();
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            let items = value
-                .get(keyword)
-                .and_then(Value::as_array)
-                .map_or(0, Vec::len);
-            more.extend((0..items).map(|index| format!("{at}/{keyword}/{index}")));
-        }
-        for it in more {
-            if found.len() < DEEPEST && !found.contains(&it) {
-                found.push(it);
-            }
-        }
-    }
-    found
-}
-
-/// The schema of a member or item of what a schema is of.
-fn step(document: &Document, schema: &str, token: &str) -> Option<String> {
-    let value = document.get(schema)?;
-    let name = pointer::escape(token);
-    if value
-        .get("properties")
-        .is_some_and(|it| it.get(token).is_some())
-    {
-        return Some(format!("{schema}/properties/{name}"));
-    }
-    let is_index = !token.is_empty() && token.bytes().all(|it| it.is_ascii_digit());
-    if is_index && value.get("items").is_some() {
-        return Some(format!("{schema}/items"));
-    }
-    let others = value
-        .get("additionalProperties")
-        .filter(|it| it.is_object());
-    others.map(|_| format!("{schema}/additionalProperties"))
-}
-
-/// Which body a pointer into an exchange leads into, and the rest of it.
-fn body(at: &str) -> Option<(Direction, &str)> {
-    let ways = [
-        ("/request/body", Direction::Request),
-        ("/response/body", Direction::Response),
-    ];
-    let mut ways = ways.into_iter();
-    ways.find_map(|(start, way)| Some((way, at.strip_prefix(start)?)))
-}
-
-/// Whether a pointer into an exchange leads to a header or a parameter whose text has a schema.
-fn is_text(at: &str) -> bool {
-    // What is documented of a content type is a body.
-    let is_header = |side: &str| {
-        let name = at.strip_prefix(side)?.strip_prefix("/headers/")?;
-        Some(!name.eq_ignore_ascii_case("content-type"))
-    };
-    at.starts_with("/request/query/")
-        || is_header("/request") == Some(true)
-        || is_header("/response") == Some(true)
-}
-
-/// The media type of the message that a pointer leads into.
-fn media_type(exchange: &Exchange, at: &str) -> Option<String> {
-    let recording = &exchange.recording;
-    let headers = match at.starts_with("/request") {
-        true => &recording.request.headers,
-        false => &recording.response.headers,
-    };
-    header(headers, "content-type").map(|value| essence(&text(value)))
-}
-
-/// The value at a pointer into an exchange; of a status or a header of a message, its body.
-fn value_at(exchange: &Exchange, at: &str) -> Option<Value> {
-    let recording = &exchange.recording;
-    let within = |start: &str, value: &Option<Value>| {
-        let below = at.strip_prefix(start)?;
-        value.as_ref()?.pointer(below).cloned()
-    };
-    if at.starts_with("/response/body") {
-        return within("/response/body", &recording.response.body);
-    }
-    if at.starts_with("/request/body") {
-        return within("/request/body", &recording.request.body);
-    }
-    match at {
-        "/response/status" | "/response/headers/content-type" => recording.response.body.clone(),
-        "/request/headers/content-type" => recording.request.body.clone(),
-        _ => {
-            let (place, name) = at.rsplit_once('/')?;
-            let map = match place {
-                "/request/query" => &recording.request.query,
-                "/request/headers" => &recording.request.headers,
-                "/request/params" => &recording.request.params,
-                "/response/headers" => &recording.response.headers,
-                _ => return None,
-            };
-            let name = pointer::last(&format!("/{name}"))?.into_owned();
-            let in_url = || {
-                let (_, query) = exchange.url().split_once('?')?;
-                let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-                let mut own = pairs.filter(|(key, _)| decode(key) == name);
-                own.next().map(|(_, value)| Value::String(decode(value)))
-            };
-            let value = map.get(&name).cloned();
-            value.or_else(|| in_url().filter(|_| place == "/request/query"))
-        }
     }
 }
 

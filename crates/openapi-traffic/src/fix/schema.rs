@@ -8,7 +8,7 @@ use located::pointer;
 use serde_json::{Map, Value, json};
 
 use crate::document::Document;
-use crate::shown::Known;
+use crate::masking::Known;
 
 /// Keywords that change nothing in what a schema takes.
 const ANNOTATIONS: [&str; 9] = [

@@ -1,43 +1,23 @@
 //! Validates values against their schemas and turns schema errors into findings.
 
-use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-use super::masking::subject;
+use super::place::subject;
 use super::state::{Found, Judge};
+use super::violation::{Violation, Words, one_of, violations_of, wanted};
 use crate::codes::{BodyCode, Rule};
-use crate::shown::describe;
+use crate::masking::describe;
 use crate::spec::alternatives;
-use crate::spec::engine::INTEGER;
-use crate::spec::lower::Lowered;
+use crate::spec::lowered::Lowered;
 use crate::spec::{Schema, Side, SiteId};
 use located::pointer;
-
-/// How many values of a list a message names.
-const NAMED: usize = 12;
-
-/// One thing that is wrong with a value.
-struct Violation {
-    code: BodyCode,
-    /// Completes a sentence that begins with the value.
-    problem: String,
-    expected: String,
-    seen: String,
-    /// The place in the specification.
-    spec: String,
-    /// Pointer below the validated value.
-    at: String,
-    /// The member that is missing, if that is what is wrong.
-    member: Option<String>,
-}
 
 impl Judge<'_> {
     /// Validates a body against its schema.
@@ -499,219 +479,11 @@ fn is_discriminator(origin: &str) -> bool {
     origin.contains("/discriminator/")
 }
 
-/// The violations of an error below the pointer `whole`: one, or one for each member that is not
-/// allowed.
-fn violations_of(error: &ValidationError<'_>, origin: String, whole: &str) -> Vec<Violation> {
-    let at = &format!("{whole}{}", error.instance_path().as_str());
-    match error.kind() {
-        Kind::AdditionalProperties { unexpected } => unexpected
-            .iter()
-            .map(|name| additional(name, error.instance(), &origin, at))
-            .collect(),
-        Kind::Required { property } => {
-            let name = property.as_str().unwrap_or_default();
-            vec![Violation {
-                code: BodyCode::Required,
-                problem: "is required and missing".to_owned(),
-                expected: format!("`{name}`"),
-                seen: "nothing".to_owned(),
-                spec: origin,
-                at: at.to_owned(),
-                member: Some(name.to_owned()),
-            }]
-        }
-        _ => {
-            let (code, problem, expected) = words(error, &origin);
-            vec![Violation {
-                code,
-                problem: problem.into_owned(),
-                expected,
-                seen: describe(error.instance()),
-                spec: origin,
-                at: at.to_owned(),
-                member: None,
-            }]
-        }
-    }
-}
-
-fn additional(name: &str, object: &Value, origin: &str, at: &str) -> Violation {
-    Violation {
-        code: BodyCode::Additional,
-        problem: "is not documented, and the schema allows no other fields".to_owned(),
-        expected: "documented members only".to_owned(),
-        seen: object.get(name).map_or_else(String::new, describe),
-        spec: origin.to_owned(),
-        at: pointer::join(at, name),
-        member: None,
-    }
-}
-
-/// Code, problem and expectation of a violation.
-type Words = (BodyCode, Cow<'static, str>, String);
-
-fn words(error: &ValidationError<'_>, origin: &str) -> Words {
-    let say = |code, problem: &'static str, expected: String| (code, problem.into(), expected);
-    if let Some(types) = wanted(error) {
-        return match error.instance().is_null() {
-            true => say(BodyCode::Null, "is null", format!("{types}, not null")),
-            false => say(BodyCode::Type, "has the wrong type", types),
-        };
-    }
-    match error.kind() {
-        Kind::Enum { options } => say(
-            BodyCode::Enum,
-            "is not one of the allowed values",
-            one_of(options),
-        ),
-        Kind::Format { format } => say(BodyCode::Format, "has the wrong format", format.clone()),
-        Kind::Minimum { limit } | Kind::Maximum { limit } if origin.ends_with("/format") => {
-            say(BodyCode::Format, "has the wrong format", integer(limit))
-        }
-        Kind::Pattern { pattern } => say(
-            BodyCode::Pattern,
-            "does not match its pattern",
-            pattern.clone(),
-        ),
-        Kind::UniqueItems => say(
-            BodyCode::Size,
-            "has a duplicate item",
-            "unique items".to_owned(),
-        ),
-        Kind::Not { .. } => say(
-            BodyCode::Not,
-            "matches the schema that it must not match",
-            "any other value".to_owned(),
-        ),
-        kind => beyond_a_limit(kind).unwrap_or_else(|| {
-            // Lowering writes no other keyword; if it did, the failure must still be reported.
-            (
-                BodyCode::Other,
-                format!("violates `{}`", kind.keyword()).into(),
-                format!("a value that satisfies `{}`", kind.keyword()),
-            )
-        }),
-    }
-}
-
-/// The words for the keywords that have a numeric limit.
-fn beyond_a_limit(kind: &Kind) -> Option<Words> {
-    let (code, problem, before, limit, after): (_, _, _, &dyn Display, _) = match kind {
-        Kind::Minimum { limit } => (BodyCode::Bound, "is too small", "at least ", limit, ""),
-        Kind::Maximum { limit } => (BodyCode::Bound, "is too large", "at most ", limit, ""),
-        Kind::ExclusiveMinimum { limit } => {
-            (BodyCode::Bound, "is too small", "more than ", limit, "")
-        }
-        Kind::ExclusiveMaximum { limit } => {
-            (BodyCode::Bound, "is too large", "less than ", limit, "")
-        }
-        Kind::MultipleOf { multiple_of } => (
-            BodyCode::Multiple,
-            "is not a multiple",
-            "a multiple of ",
-            multiple_of,
-            "",
-        ),
-        Kind::MinLength { limit } => (
-            BodyCode::Length,
-            "is too short",
-            "at least ",
-            limit,
-            " characters",
-        ),
-        Kind::MaxLength { limit } => (
-            BodyCode::Length,
-            "is too long",
-            "at most ",
-            limit,
-            " characters",
-        ),
-        Kind::MinItems { limit } => (
-            BodyCode::Size,
-            "has too few items",
-            "at least ",
-            limit,
-            " items",
-        ),
-        Kind::MaxItems { limit } => (
-            BodyCode::Size,
-            "has too many items",
-            "at most ",
-            limit,
-            " items",
-        ),
-        Kind::MinProperties { limit } => (
-            BodyCode::Size,
-            "has too few members",
-            "at least ",
-            limit,
-            " members",
-        ),
-        Kind::MaxProperties { limit } => (
-            BodyCode::Size,
-            "has too many members",
-            "at most ",
-            limit,
-            " members",
-        ),
-        _ => return None,
-    };
-    Some((code, problem.into(), format!("{before}{limit}{after}")))
-}
-
-/// The integer format that a bound was derived from.
-fn integer(limit: &Value) -> String {
-    let is_wide = limit
-        .as_f64()
-        .is_some_and(|limit| limit.abs() > f64::from(u32::MAX));
-    let bits = if is_wide { 64 } else { 32 };
-    format!("a {bits}-bit integer (int{bits})")
-}
-
-/// The allowed types, if the type is what is wrong. Null comes last.
-fn wanted(error: &ValidationError<'_>) -> Option<String> {
-    match error.kind() {
-        Kind::Type {
-            kind: TypeKind::Single(one),
-        } => Some(one.to_string()),
-        Kind::Type {
-            kind: TypeKind::Multiple(many),
-        } => {
-            let mut names: Vec<String> = many.iter().map(|one| one.to_string()).collect();
-            names.sort_by_key(|name| name == "null");
-            Some(names.join(" or "))
-        }
-        Kind::Custom { keyword, message } if keyword == INTEGER => Some(message.clone()),
-        _ => None,
-    }
-}
-
 /// The types that an alternative asks for, if it is the type of the value itself that is wrong, not
 /// that of one within it.
 fn wanted_of_whole(failure: &Failure<'_>) -> Option<String> {
     match failure {
         Failure::Keyword(error) if error.instance_path().as_str().is_empty() => wanted(error),
         _ => None,
-    }
-}
-
-/// A list of allowed values as the specification writes it.
-fn one_of(options: &Value) -> String {
-    let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
-    let named: Vec<String> = options
-        .iter()
-        .take(NAMED)
-        .map(|option| match option {
-            Value::String(text) if !text.is_empty() => text.clone(),
-            other => other.to_string(),
-        })
-        .collect();
-    let more = match options.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    match named.as_slice() {
-        [one] if more.is_empty() => one.clone(),
-        _ => format!("one of {}{more}", named.join(", ")),
     }
 }

@@ -10,7 +10,7 @@ use super::form;
 use super::state::{Found, Judge};
 use crate::codes::{BodyCode, Code};
 use crate::count::count;
-use crate::shown::describe;
+use crate::masking::describe;
 use crate::spec::lower::Direction;
 use crate::spec::operation::{Media, Operation, Response};
 use crate::spec::{Schema, Side, SiteKind};

@@ -4,11 +4,12 @@ mod assertion;
 mod body;
 mod exchange;
 mod form;
-mod masking;
 mod parameter;
+mod place;
 mod raw;
 mod security;
 mod state;
+mod violation;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ use crate::spec::operation::Operation;
 use crate::spec::{SiteKind, Spec};
 pub use exchange::Exchange;
 use located::pointer;
-pub(crate) use masking::place_finding;
+pub(crate) use place::place_finding;
 use raw::Values;
 use state::{Found, Judge};
 
@@ -200,10 +201,7 @@ impl<'j> Judge<'j> {
                 .collect();
             return self.report(Found {
                 rule: Code::Status.rule(),
-                message: format!(
-                    "{} returned {status}, which is not documented",
-                    self.name(operation)
-                ),
+                message: format!("the status {status} is not documented"),
                 expected: documented.join(", "),
                 seen: status,
                 spec: &responses,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::exchange::Exchange;
-use super::masking::place_finding;
+use super::place::place_finding;
 use crate::codes::{Rule, Severity};
 use crate::evidence::{Evidence, Observation};
 use crate::finding::Finding;

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::masking::subject;
+use super::place::subject;
 use super::state::{Found, Judge};
 use crate::codes::Code;
 use crate::evidence::Observation;
-use crate::shown::describe;
+use crate::masking::describe;
 use crate::spec::lower::Direction;
 use crate::spec::plan::{Additional, NodeId};
 use crate::spec::{Schema, Side, SiteId, SiteKind};

@@ -12,7 +12,7 @@ use super::values::{
     Number, common, decoded, fits, is_unset, kept, plain, repeated, same, write_key,
 };
 use crate::judge::Exchange;
-use crate::shown::{Known, describe};
+use crate::masking::{Known, describe};
 
 /// An exchange of a documented operation, with the values of its path.
 #[derive(Debug)]
@@ -165,7 +165,7 @@ impl<'e> Seen<'e> {
     }
 }
 
-type Evaluated<T> = Result<Option<T>, Unfit>;
+pub(super) type Evaluated<T> = Result<Option<T>, Unfit>;
 
 impl<'e> Scope<'e, '_> {
     fn seen(&self, path: &Path) -> Option<&Seen<'e>> {

@@ -225,6 +225,8 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize, usize)>, String> {
             (Token::Number(Value::Number(number)), length)
         } else if is_of_name(first) {
             dotted(rest)?
+        } else if first == '"' {
+            return Err("a string stands in single quotes: `'text'`".to_owned());
         } else {
             return Err(format!("unexpected character `{first}`"));
         };
@@ -550,6 +552,7 @@ mod tests {
             ("it.a = (it.b = 1)", "is a condition; expected a value"),
             ("it.a and it.b = 1", "is a value; expected a condition"),
             ("it.a ~ 1", "unexpected character `~`"),
+            ("it.a = \"x\"", "a string stands in single quotes"),
             ("it.a = 1.2.3", "`1.2.3` is not a number"),
             ("it.a = -", "`-` is not a number"),
         ];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http_recording::text;
 use serde_json::{Map, Value};
 
-use super::evaluate::{Bound, Scope, Seen};
+use super::evaluate::{Bound, Evaluated, Scope, Seen, Unfit};
 use super::expression::Path;
 use super::{Pattern, Relations, Role};
 use crate::codes::Code;
@@ -192,92 +192,105 @@ impl<'r> Session<'r> {
     ) {
         let relation = &self.relations.all[number];
         for here in Seen::items(bound, relation.judged.each.as_ref()) {
-            let alone = Scope { here, earlier: &[] };
-            let key = match relation.before.is_empty() {
-                true => Ok(None),
-                false => alone.key(&relation.judged.key),
-            };
-            let (truth, steps) = match key {
-                Err(unfit) => (Err(unfit), Vec::new()),
-                Ok(None) if !relation.before.is_empty() => continue,
-                Ok(key) => {
-                    let chain = key.and_then(|key| self.chains[number].get(&key));
-                    let steps = chain.cloned().unwrap_or_default();
-                    if steps.len() < relation.before.len() {
-                        continue;
-                    }
-                    let earlier: Vec<_> = steps.iter().map(Step::seen).collect();
-                    let scope = Scope {
-                        here,
-                        earlier: &earlier,
-                    };
-                    let applies = match &relation.judged.condition {
-                        Some(condition) => scope.truth(condition),
-                        None => Ok(Some(true)),
-                    };
-                    let truth = applies.and_then(|applies| match applies {
-                        Some(true) => scope.truth(&relation.assert),
-                        _ => Ok(None),
-                    });
-                    (truth, steps)
-                }
+            let Some((truth, steps)) = self.truth(number, here) else {
+                continue;
             };
             // A negative example is no evidence.
             let counts = bound.exchange.recording.meta.expect.is_empty();
             self.applied[number] += u64::from(counts && matches!(truth, Ok(Some(_))));
-            if matches!(truth, Ok(Some(true) | None)) {
-                continue;
+            let unfit = match truth {
+                Ok(Some(true) | None) => continue,
+                Ok(Some(false)) => None,
+                Err(unfit) => Some(unfit),
+            };
+            findings.push(self.finding(number, unfit, here, &steps, kind));
+        }
+    }
+
+    /// Whether a relation holds for an exchange or an item of it, and what it was compared with;
+    /// `None` where there is nothing to compare it with.
+    fn truth(&self, number: usize, here: Seen<'_>) -> Option<(Evaluated<bool>, Vec<Step<'r>>)> {
+        let relation = &self.relations.all[number];
+        let mut steps = Vec::new();
+        if !relation.before.is_empty() {
+            let alone = Scope { here, earlier: &[] };
+            let key = match alone.key(&relation.judged.key) {
+                Ok(key) => key?,
+                Err(unfit) => return Some((Err(unfit), steps)),
+            };
+            steps = self.chains[number].get(&key).cloned().unwrap_or_default();
+            if steps.len() < relation.before.len() {
+                return None;
             }
-            let earlier: Vec<_> = steps.iter().map(Step::seen).collect();
-            let scope = Scope {
-                here,
-                earlier: &earlier,
-            };
-            let (code, says, expected, broken) = match truth {
-                Err(unfit) => (
-                    Code::RelationUnfit,
-                    format!("the relation `{}` cannot be evaluated", relation.id),
-                    unfit.wanted.to_owned(),
-                    super::evaluate::Broken {
-                        seen: unfit.seen,
-                        ..scope.broken(&relation.assert, &self.spec.known)
-                    },
-                ),
-                _ => (
-                    Code::Relation,
-                    format!(
-                        "the relation `{}` does not hold: {}",
-                        relation.id, relation.says
-                    ),
-                    relation.assert.text.clone(),
-                    scope.broken(&relation.assert, &self.spec.known),
-                ),
-            };
-            let finding = Finding {
-                spec: self.relations.place(number, "/assert").map(Arc::new),
-                spec_name: Some(format!("/{}/assert", relation.id).into()),
-                ..Finding::new(code.rule(), says, expected, broken.seen)
-            };
-            let finding = Finding {
-                severity: match code {
-                    Code::Relation => relation.severity,
-                    _ => finding.severity,
-                },
-                ..finding
-            };
-            let earlier = broken.earlier.or_else(|| {
-                let last = steps.len().checked_sub(1)?;
-                Some((last, "/response".to_owned()))
-            });
-            let before = earlier.and_then(|(step, at)| {
-                let bound = &steps.get(step)?.bound;
-                let nothing = Finding::new(code.rule(), "", "", "");
-                place_finding(self.spec, &bound.exchange, kind, nothing, &at).recording
-            });
-            findings.push(Finding {
-                before,
-                ..place_finding(self.spec, &bound.exchange, kind, finding, &broken.at)
-            });
+        }
+        let earlier: Vec<_> = steps.iter().map(Step::seen).collect();
+        let scope = Scope {
+            here,
+            earlier: &earlier,
+        };
+        let applies = match &relation.judged.condition {
+            Some(condition) => scope.truth(condition),
+            None => Ok(Some(true)),
+        };
+        let truth = applies.and_then(|applies| match applies {
+            Some(true) => scope.truth(&relation.assert),
+            _ => Ok(None),
+        });
+        Some((truth, steps))
+    }
+
+    /// The finding of a relation that does not hold, or that cannot be evaluated.
+    fn finding(
+        &self,
+        number: usize,
+        unfit: Option<Unfit>,
+        here: Seen<'_>,
+        steps: &[Step<'r>],
+        kind: &Arc<str>,
+    ) -> Finding {
+        let relation = &self.relations.all[number];
+        let earlier: Vec<_> = steps.iter().map(Step::seen).collect();
+        let scope = Scope {
+            here,
+            earlier: &earlier,
+        };
+        let broken = scope.broken(&relation.assert, &self.spec.known);
+        let id = &relation.id;
+        let (code, says, expected, seen) = match unfit {
+            Some(unfit) => (
+                Code::RelationUnfit,
+                format!("the relation `{id}` cannot be evaluated"),
+                unfit.wanted.to_owned(),
+                unfit.seen,
+            ),
+            None => (
+                Code::Relation,
+                format!("the relation `{id}` does not hold: {}", relation.says),
+                relation.assert.text.clone(),
+                broken.seen,
+            ),
+        };
+        let mut finding = Finding {
+            spec: self.relations.place(number, "/assert").map(Arc::new),
+            spec_name: Some(format!("/{id}/assert").into()),
+            ..Finding::new(code.rule(), says, expected, seen)
+        };
+        if code == Code::Relation {
+            finding.severity = relation.severity;
+        }
+        let earlier = broken.earlier.or_else(|| {
+            let last = steps.len().checked_sub(1)?;
+            Some((last, "/response".to_owned()))
+        });
+        let before = earlier.and_then(|(step, at)| {
+            let bound = &steps.get(step)?.bound;
+            let nothing = Finding::new(code.rule(), "", "", "");
+            place_finding(self.spec, &bound.exchange, kind, nothing, &at).recording
+        });
+        let exchange = &here.bound.exchange;
+        Finding {
+            before,
+            ..place_finding(self.spec, exchange, kind, finding, &broken.at)
         }
     }
 

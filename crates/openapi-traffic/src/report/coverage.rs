@@ -223,60 +223,70 @@ pub(super) fn is_exchanged(kind: SiteKind) -> bool {
 /// What is most worth recording: first operations without a success on a real server, then
 /// documented responses, then places of the spec never seen; in each group, the least known first.
 fn next(places: &[Row]) -> Vec<Next> {
-    let of = |kind: SiteKind| {
-        places
-            .iter()
-            .filter(move |row| row.kind == kind && row.verdict != Verdict::Undocumented)
-    };
-    let known = |origins: Origins| {
-        origins.best().map_or_else(
+    let mut operations = unproved(places);
+    let is_asked_for = |row: &&Row| operations.iter().any(|(it, _)| is_success(row, it));
+    let mut responses: Vec<_> = documented(places, SiteKind::Response)
+        .filter(|row| !row.origins.real() && !is_asked_for(row))
+        .map(|row| (row.name.as_str(), row.origins))
+        .collect();
+    // First what was never seen, then what only the weakest origin shows.
+    let least = |(_, origins): &(&str, Origins)| origins.best().map(Reverse);
+    responses.sort_by_key(least);
+    operations.sort_by_key(least);
+
+    let next = |record, origins: Origins| Next {
+        record,
+        known: origins.best().map_or_else(
             || "nothing".to_owned(),
             |origin| format!("only {}", word(origin)),
-        )
+        ),
     };
-    let status = |row: &Row, operation: &str| {
-        row.name
-            .strip_prefix(operation)
-            .and_then(|rest| rest.strip_prefix(' '))
-            .map(str::to_owned)
-    };
+    let operations = operations
+        .into_iter()
+        .map(|(name, origins)| next(format!("a successful response of {name}"), origins));
+    let responses = responses
+        .into_iter()
+        .map(|(name, origins)| next(format!("the response {name}"), origins));
+    let unseen = unseen(places)
+        .into_iter()
+        .map(|(record, row)| next(record, row.origins));
+    operations.chain(responses).chain(unseen).collect()
+}
 
-    let mut operations: Vec<(&str, Origins)> = Vec::new();
-    for operation in of(SiteKind::Operation) {
+/// The documented places of a kind.
+fn documented(places: &[Row], kind: SiteKind) -> impl Iterator<Item = &Row> {
+    places
+        .iter()
+        .filter(move |row| row.kind == kind && row.verdict != Verdict::Undocumented)
+}
+
+/// Whether a response is a successful one of an operation.
+fn is_success(response: &Row, operation: &str) -> bool {
+    let rest = response.name.strip_prefix(operation);
+    let status = rest.and_then(|rest| rest.strip_prefix(' '));
+    status.is_some_and(|status| status.starts_with('2'))
+}
+
+/// The operations without a success on a real server, and where their successes come from.
+fn unproved(places: &[Row]) -> Vec<(&str, Origins)> {
+    let mut operations = Vec::new();
+    for operation in documented(places, SiteKind::Operation) {
         let mut successes = Origins::default();
-        for response in of(SiteKind::Response) {
-            if status(response, &operation.name).is_some_and(|status| status.starts_with('2')) {
+        for response in documented(places, SiteKind::Response) {
+            if is_success(response, &operation.name) {
                 successes.merge(response.origins);
             }
         }
         if !successes.real() {
-            operations.push((&operation.name, successes));
+            operations.push((operation.name.as_str(), successes));
         }
     }
-    let asked_for = |row: &&Row| {
-        operations.iter().any(|(operation, _)| {
-            status(row, operation).is_some_and(|status| status.starts_with('2'))
-        })
-    };
-    let mut responses: Vec<_> = of(SiteKind::Response)
-        .filter(|row| !row.origins.real() && !asked_for(row))
-        .map(|row| (row.name.as_str(), row.origins))
-        .collect();
+    operations
+}
 
-    // First what was never seen, then what only the weakest origin shows.
-    let least = |(_, origins): &(&str, Origins)| origins.best().map(Reverse);
-    responses.sort_by_key(least);
-    let mut successes = operations.clone();
-    successes.sort_by_key(least);
-
-    let successes = successes.into_iter().map(|(name, origins)| Next {
-        record: format!("a successful response of {name}"),
-        known: known(origins),
-    });
-    let responses = responses.into_iter().map(|(name, origins)| Next {
-        record: format!("the response {name}"),
-        known: known(origins),
-    });
+/// The places within requests and responses that no recording proves, in words, those that none
+/// shows first.
+fn unseen(places: &[Row]) -> Vec<(String, &Row)> {
     let is_unseen = |row: &Row| matches!(row.verdict, Verdict::NeverSeen | Verdict::Illustrated);
     let mut operation = "";
     // The parameter or header whose items and members follow.
@@ -293,11 +303,7 @@ fn next(places: &[Row]) -> Vec<Next> {
         }
     }
     unseen.sort_by_key(|(_, row)| row.verdict != Verdict::NeverSeen);
-    let unseen = unseen.into_iter().map(|(record, row)| Next {
-        record,
-        known: known(row.origins),
-    });
-    successes.chain(responses).chain(unseen).collect()
+    unseen
 }
 
 /// What people call a place, such as `GET /users/{id}: query parameter limit`, given the pointer of

@@ -7,7 +7,8 @@ use super::model::{Outcome, Report, Reported, groups};
 use super::window::{Kind, Line, Windows};
 use crate::codes::Severity;
 use crate::count::count;
-use crate::shown::visible;
+use crate::finding::Finding;
+use crate::visible::visible;
 use anstyle::{AnsiColor, Style};
 use located::Place;
 
@@ -59,14 +60,34 @@ pub(super) fn render(report: &Report) -> String {
 
 fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
     let Reported { id, name, finding } = group[0];
+    heading(out, finding, group.len());
+    let gutter = places(out, windows, finding);
+    if let Some(before) = &finding.before {
+        note(out, gutter, &format!("compared with {}", at(before)));
+    }
+    let others: Vec<_> = group[1..]
+        .iter()
+        .filter_map(|it| it.finding.recording.as_ref().or(it.finding.spec.as_deref()))
+        .collect();
+    for other in others.iter().take(LISTED) {
+        note(out, gutter, &format!("also at {}", at(other)));
+    }
+    if others.len() > LISTED {
+        note(out, gutter, &format!("and {} more", others.len() - LISTED));
+    }
+    note(out, gutter, &format!("id {id}, {name}"));
+    out.push('\n');
+}
+
+/// What is wrong, and how often.
+fn heading(out: &mut String, finding: &Finding, times: usize) {
     let style = match finding.severity {
         Severity::Error => RED,
         Severity::Warning => YELLOW,
     };
-    let times = if group.len() > 1 {
-        format!("  ×{}", group.len())
-    } else {
-        String::new()
+    let times = match times {
+        1 => String::new(),
+        times => format!("  ×{times}"),
     };
     let of = match &finding.exchange {
         Some(exchange) => format!("{exchange}: "),
@@ -81,7 +102,11 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
             finding.code
         ),
     );
+}
 
+/// The places in the document and in the recording, each with the lines around it. Returns the
+/// width of the line numbers.
+fn places(out: &mut String, windows: &mut Windows, finding: &Finding) -> usize {
     let reported = finding.reported_key();
     let recording = Kind::Recording(reported.as_deref());
     let parts = [
@@ -127,21 +152,7 @@ fn finding(out: &mut String, windows: &mut Windows, group: &[&Reported]) {
             note(out, gutter, &format!("{label} {text}"));
         }
     }
-    if let Some(before) = &finding.before {
-        note(out, gutter, &format!("compared with {}", at(before)));
-    }
-    let others: Vec<_> = group[1..]
-        .iter()
-        .filter_map(|it| it.finding.recording.as_ref().or(it.finding.spec.as_deref()))
-        .collect();
-    for other in others.iter().take(LISTED) {
-        note(out, gutter, &format!("also at {}", at(other)));
-    }
-    if others.len() > LISTED {
-        note(out, gutter, &format!("and {} more", others.len() - LISTED));
-    }
-    note(out, gutter, &format!("id {id}, {name}"));
-    out.push('\n');
+    gutter
 }
 
 fn at(place: &Place) -> String {

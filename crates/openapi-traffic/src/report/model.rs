@@ -15,8 +15,9 @@ use serde::Serialize;
 
 use crate::codes::{Rules, Severity};
 use crate::finding::Finding;
+use crate::masking::{self, Known};
 use crate::report::coverage::Coverage;
-use crate::shown::{self, Known, make_visible, visible};
+use crate::visible::{make_visible, visible};
 
 /// Version of the JSON report; it changes when a field is removed or means something else.
 const SCHEMA: u32 = 1;
@@ -221,8 +222,8 @@ impl Report {
             ..
         } = self;
         for case in cases.iter_mut() {
-            case.suite = visible(&shown::file(&case.suite)).into_owned();
-            case.name = visible(&shown::file(&case.name)).into_owned();
+            case.suite = visible(&masking::file(&case.suite)).into_owned();
+            case.name = visible(&masking::file(&case.name)).into_owned();
         }
         let mut names = Names {
             shown: HashMap::default(),
@@ -235,17 +236,17 @@ impl Report {
             names.present(&mut it.finding);
         }
         for problem in &mut self.problems {
-            let shown = shown::apart_from(given, problem, shown::sentence);
+            let shown = masking::apart_from(given, problem, masking::sentence);
             *problem = visible(&shown).into_owned();
         }
         for skipped in self.skipped.iter_mut().chain(&mut self.unchecked) {
             skipped.reason = visible(&skipped.reason).into_owned();
-            let first = shown::apart_from(given, &skipped.first, shown::file);
+            let first = masking::apart_from(given, &skipped.first, masking::file);
             skipped.first = visible(&first).into_owned();
         }
         for row in self.coverage.iter_mut().flat_map(|it| &mut it.places) {
             for recording in &mut row.recordings {
-                *recording = visible(&shown::file(recording)).into_owned();
+                *recording = visible(&masking::file(recording)).into_owned();
             }
         }
         let order = order(&self.findings);
@@ -280,7 +281,7 @@ impl Report {
 
     /// The same for formats that encode paths: the actual name, unless it is masked.
     pub(super) fn address<'r>(&'r self, shown: &'r str) -> &'r str {
-        match shown.contains(shown::MASK) {
+        match shown.contains(masking::MASK) {
             true => shown,
             false => self.path(shown),
         }
@@ -387,7 +388,7 @@ impl Names<'_> {
             .flatten()
         {
             if !self.shown.contains_key(&place.file) {
-                let shown = visible(&shown::file(&place.file)).into_owned();
+                let shown = visible(&masking::file(&place.file)).into_owned();
                 self.shown.insert(place.file.clone(), shown);
             }
             if let Some(shown) = self.shown.get(&place.file) {

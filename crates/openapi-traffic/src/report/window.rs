@@ -27,7 +27,8 @@ use crate::extent::{
     LONGEST, NEAR, boundary, decoded, extent, first_line, in_string, length, length_in_string,
     scalar, string,
 };
-use crate::shown::{self, Known, visible};
+use crate::masking::{self, Known};
+use crate::visible::visible;
 
 /// The replacement for a string or number that is not shown.
 const MASK: &str = "\"•••\"";
@@ -256,7 +257,7 @@ fn in_recording(
                     Some(text) if is_key && reported == Some(text) => known.name(text),
                     Some(text) if is_key => known.key(text).into(),
                     Some(text) if known.is_word(text) => Cow::Borrowed(text.as_str()),
-                    _ => Cow::Borrowed(shown::MASK),
+                    _ => Cow::Borrowed(masking::MASK),
                 };
                 if text.as_deref() != Some(&*shown) {
                     masks.push((start..at, Cow::Owned(format!("\"{shown}\""))));

@@ -4,17 +4,18 @@
 //! in one document, so that shared schemas are compiled once and recursion is preserved. The origin
 //! of each place is recorded, so that an error names the line in the original document.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
-use jsonschema::{Draft, Registry, Validator};
+use jsonschema::{Draft, Registry};
 use located::Error;
 use openapi_formats::Format;
 use serde_json::{Map, Value, json};
 
 use super::alternatives::Schemas;
+use super::discriminator::{discriminated, kind_pointer, kinds, named};
 use super::engine::{INTEGER, URI, options};
+use super::lowered::{Lowered, Unchecked, origin};
 use super::pattern::portable;
 use super::unusable;
 use crate::document::Document;
@@ -36,68 +37,6 @@ impl Direction {
             Direction::Response => "writeOnly",
         }
     }
-}
-
-/// The lowered schemas of one direction.
-#[derive(Debug)]
-pub(crate) struct Lowered {
-    schemas: Arc<Schemas>,
-    origins: HashMap<String, String>,
-    locations: HashMap<String, String>,
-    unchecked: Unchecked,
-    /// The original patterns, by the rewritten ones.
-    patterns: HashMap<String, String>,
-}
-
-/// What is not validated: the reason, and the pointer of the first such place.
-type Unchecked = BTreeMap<String, String>;
-
-impl Lowered {
-    /// The validator of the schema at a location of the lowered document.
-    pub(crate) fn validator(&self, location: &str) -> Option<&Validator> {
-        self.schemas.whole(location)
-    }
-
-    /// The same, for which a failing `oneOf` or `anyOf` is no error but noted beside (see
-    /// [`alternatives`](super::alternatives)), and which remembers what such keywords decided.
-    pub(crate) fn by_level(&self, location: &str) -> Option<&Validator> {
-        self.schemas.by_level(location)
-    }
-
-    /// The validators, of the same kind, of the branches of a `oneOf` or `anyOf`.
-    pub(crate) fn branches(&self, location: &str) -> impl Iterator<Item = &Validator> {
-        self.schemas.branches(location)
-    }
-
-    /// What is not validated: the reason, and the pointer of the first such place.
-    pub(crate) fn unchecked(&self) -> impl Iterator<Item = (&str, &str)> {
-        let pairs = self.unchecked.iter();
-        pairs.map(|(reason, pointer)| (reason.as_str(), pointer.as_str()))
-    }
-
-    /// The original of a rewritten pattern.
-    pub(crate) fn pattern<'p>(&'p self, portable: &'p str) -> &'p str {
-        self.patterns.get(portable).map_or(portable, String::as_str)
-    }
-
-    /// The location in the lowered document of the alternative at `pointer`.
-    pub(crate) fn location(&self, pointer: &str) -> Option<&str> {
-        self.locations.get(pointer).map(String::as_str)
-    }
-
-    /// The pointer, in the original document, of the keyword at a location of the lowered one.
-    pub(crate) fn origin(&self, location: &str) -> String {
-        origin(&self.origins, location)
-    }
-}
-
-/// The origin of the nearest enclosing place that has one, with the rest of the location appended.
-fn origin(origins: &HashMap<String, String>, location: &str) -> String {
-    pointer::nearest(location, |at| {
-        let origin = origins.get(at)?;
-        Some(format!("{origin}{}", &location[at.len()..]))
-    })
-    .unwrap_or_default()
 }
 
 /// Keywords that mean in Draft 4 what they mean in OpenAPI 3.0.
@@ -728,53 +667,4 @@ pub(crate) fn indices(schema: &Value, keyword: &str) -> std::ops::Range<usize> {
         .get(keyword)
         .and_then(Value::as_array)
         .map_or(0, Vec::len)
-}
-
-/// The subtypes of a schema that has a discriminator and no alternatives of its own: itself and the
-/// component schemas that extend it by `allOf`, directly or not. Empty if nothing extends it.
-pub(crate) fn kinds(document: &Document, pointer: &str) -> Vec<String> {
-    let schema = document.schema(pointer).value;
-    let names = schema
-        .get("discriminator")
-        .and_then(|it| it.get("propertyName")?.as_str());
-    if names.is_none() || schema.get("oneOf").is_some() || schema.get("anyOf").is_some() {
-        return Vec::new();
-    }
-    let extending = document.extending(pointer).iter();
-    let mut kinds: Vec<String> = extending.filter(|it| *it != pointer).cloned().collect();
-    if !kinds.is_empty() {
-        kinds.push(pointer.to_owned());
-    }
-    kinds
-}
-
-/// The key of a subtype among the locations, because it has no place of its own in the document.
-pub(crate) fn kind_pointer(schema: &str, kind: &str) -> String {
-    format!("{schema}/discriminator{kind}")
-}
-
-/// Restricts a schema to values whose discriminator has one of these names.
-fn named(schema: Value, property: &str, names: &[&str]) -> Value {
-    json!({"allOf": [
-        schema,
-        {"required": [property], "properties": {(property): {"enum": names}}},
-    ]})
-}
-
-/// The property of a discriminator, and the values by which it names the branch `reference`: the
-/// name of the schema, and those in the mapping.
-fn discriminated<'v>(
-    discriminator: &'v Value,
-    reference: &'v str,
-) -> Option<(&'v str, Vec<&'v str>)> {
-    let property = discriminator.get("propertyName")?.as_str()?;
-    let implicit = reference.rsplit('/').next().unwrap_or(reference);
-    let mapping = discriminator.get("mapping").and_then(Value::as_object);
-    let mapped = mapping.into_iter().flatten().filter_map(|(value, target)| {
-        let target = target.as_str()?;
-        (target == reference || target == implicit).then_some(value.as_str())
-    });
-    let mut names: Vec<&str> = mapped.filter(|name| *name != implicit).collect();
-    names.push(implicit);
-    Some((property, names))
 }

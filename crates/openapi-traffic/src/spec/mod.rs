@@ -1,9 +1,11 @@
 //! A compiled OpenAPI 3.0 document: operations, lowered schemas, and the plan for walking bodies.
 
 pub(crate) mod alternatives;
+mod discriminator;
 pub(crate) mod engine;
 pub(crate) mod location;
 pub(crate) mod lower;
+pub(crate) mod lowered;
 pub(crate) mod operation;
 mod pattern;
 pub(crate) mod plan;
@@ -19,9 +21,10 @@ use located::{Error, Place, Source};
 use serde_json::Value;
 
 use crate::document::{Document, Named};
-use crate::shown::Known;
+use crate::masking::Known;
 pub(crate) use lower::Direction;
-use lower::{Lowered, Lowering};
+use lower::Lowering;
+use lowered::Lowered;
 use operation::Operation;
 use plan::Plan;
 pub(crate) use plan::Schema;

@@ -204,32 +204,7 @@ impl Reader<'_, '_> {
             site,
         };
 
-        let mut parameters: Vec<Parameter> = Vec::new();
-        let mut has_unusable_parameter = false;
-        for owner in [&item, &at] {
-            let list = owner
-                .value
-                .get("parameters")
-                .and_then(Value::as_array)
-                .map_or(0, Vec::len);
-            for index in 0..list {
-                let pointer = format!("{}/parameters/{index}", owner.pointer);
-                match self.parameter(&scope, &pointer) {
-                    Ok(None) => {}
-                    Ok(Some(parameter)) => {
-                        // A parameter of the operation overrides one of its path item.
-                        parameters.retain(|old| {
-                            (old.location, &old.name) != (parameter.location, &parameter.name)
-                        });
-                        parameters.push(parameter);
-                    }
-                    Err(problem) => {
-                        self.problems.push(problem);
-                        has_unusable_parameter = true;
-                    }
-                }
-            }
-        }
+        let (parameters, has_unusable_parameter) = self.parameters(&scope, [&item, &at]);
         let request = match at.value.get("requestBody") {
             None => None,
             Some(_) => Some(self.request(&scope, &pointer::join(&at.pointer, "requestBody"))),
@@ -252,6 +227,37 @@ impl Reader<'_, '_> {
             request,
             responses,
         })
+    }
+
+    /// The parameters of a path item and of its operation, and whether one of them cannot be used.
+    fn parameters(&mut self, scope: &Scope<'_>, owners: [&At<'_>; 2]) -> (Vec<Parameter>, bool) {
+        let mut parameters: Vec<Parameter> = Vec::new();
+        let mut has_unusable_parameter = false;
+        for owner in owners {
+            let list = owner
+                .value
+                .get("parameters")
+                .and_then(Value::as_array)
+                .map_or(0, Vec::len);
+            for index in 0..list {
+                let pointer = format!("{}/parameters/{index}", owner.pointer);
+                match self.parameter(scope, &pointer) {
+                    Ok(None) => {}
+                    Ok(Some(parameter)) => {
+                        // A parameter of the operation overrides one of its path item.
+                        parameters.retain(|old| {
+                            (old.location, &old.name) != (parameter.location, &parameter.name)
+                        });
+                        parameters.push(parameter);
+                    }
+                    Err(problem) => {
+                        self.problems.push(problem);
+                        has_unusable_parameter = true;
+                    }
+                }
+            }
+        }
+        (parameters, has_unusable_parameter)
     }
 
     /// A parameter; `None` if it is a header that OpenAPI ignores as a parameter.

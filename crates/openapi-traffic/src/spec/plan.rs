@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::lower::{self, Direction, Lowered};
+use super::discriminator::{kind_pointer, kinds};
+use super::lower::{self, Direction};
+use super::lowered::Lowered;
 use super::site::{SiteId, SiteKind, Sites, Words, vocabulary, words};
 use crate::document::{At, Document};
 use crate::style::Shape;
@@ -443,8 +445,8 @@ impl Planning<'_> {
         // Each with its schema and the key under which it was lowered.
         let mut choices: Vec<(String, String)> =
             written.map(|pointer| (pointer.clone(), pointer)).collect();
-        for kind in lower::kinds(self.document, &schema.pointer) {
-            let pointer = lower::kind_pointer(&schema.pointer, &kind);
+        for kind in kinds(self.document, &schema.pointer) {
+            let pointer = kind_pointer(&schema.pointer, &kind);
             choices.push((kind, pointer));
         }
         for (choice, pointer) in choices {

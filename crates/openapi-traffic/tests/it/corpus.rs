@@ -7,6 +7,8 @@ use openapi_traffic::Spec;
 use openapi_traffic::corpus::{self, Summary};
 use serde_json::{Value, json};
 
+use crate::bench::Bench;
+
 const SPEC: &str = "
 openapi: 3.0.3
 paths:
@@ -68,12 +70,10 @@ fn run(folder: &Path, paths: &[&str]) -> (Labelled, Summary) {
     (judged, summary)
 }
 
-fn folder(files: &[(&str, String)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+fn folder(files: &[(&str, String)]) -> Bench {
+    let folder = Bench::new();
     for (name, text) in files {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        folder.write(name, text);
     }
     folder
 }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use trycmd::TestCases;
 
+use crate::bench::Bench;
+
 /// The pages of the package, and the manual, which only the repository has.
 fn pages() -> Vec<&'static str> {
     let mut pages = vec!["README.md"];
@@ -38,14 +40,13 @@ fn each_command_of_the_manual_gives_the_output_that_is_printed_there() {
 #[test]
 #[should_panic(expected = "1 of 1 tests failed")]
 fn a_page_whose_output_is_another_fails() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let page = folder.path().join("page.md");
+    let folder = Bench::new();
     let text = "```console\n$ openapi-traffic --version\nopenapi-traffic 9.9.9\n\n```\n";
-    std::fs::write(&page, text).expect("the page can be written");
+    folder.write("page.md", text);
     let pages = TestCases::new();
     let command = PathBuf::from(env!("CARGO_BIN_EXE_openapi-traffic"));
     pages
         .register_bin("openapi-traffic", command)
-        .case(page)
+        .case(folder.path().join("page.md"))
         .run();
 }

@@ -2,14 +2,11 @@
 //! and any place of the value. The one place in which a value that looks like a name is shown is
 //! that of an undocumented name, where nothing tells the two apart.
 
-use std::fs;
-
 use openapi_traffic::report::{Format, Tool};
 use openapi_traffic::{Options, run};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::bench::SPEC;
+use crate::bench::{Bench, SPEC};
 
 const FORMATS: [Format; 6] = [
     Format::Human,
@@ -219,9 +216,8 @@ fn without_ids(text: &str, value: &str) -> String {
 }
 
 fn planted(value: &str, is_unlike_a_name: bool, layout: Layout) -> Vec<(Format, String)> {
-    let folder = TempDir::new().expect("a temporary folder");
-    fs::create_dir(folder.path().join("recordings")).expect("a folder");
-    fs::write(folder.path().join("spec.yaml"), spec()).expect("a file");
+    let folder = Bench::new();
+    folder.write("spec.yaml", &spec());
     let reports = |path: &str, formats: &[Format]| {
         let options = Options {
             spec: folder.path().join("spec.yaml"),
@@ -238,7 +234,7 @@ fn planted(value: &str, is_unlike_a_name: bool, layout: Layout) -> Vec<(Format, 
     let mut all = Vec::new();
     for (name, text) in recordings(value, is_unlike_a_name, layout) {
         let path = format!("recordings/{name}");
-        fs::write(folder.path().join(&path), text).expect("a file");
+        folder.write(&path, &text);
         // One at a time, so that the windows of each are drawn and not only those of the first.
         all.extend(reports(&path, &[Format::Human, Format::Html]));
     }

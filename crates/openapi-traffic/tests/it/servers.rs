@@ -4,6 +4,7 @@ use located::Source;
 use openapi_traffic::{Routes, Spec};
 use serde_json::{Map, Value, json};
 
+use crate::bench::Bench;
 use crate::command;
 
 /// A document of `GET /users/{id}` below these servers.
@@ -231,10 +232,9 @@ fn path_parameters_of_label_and_matrix_style_route() {
 
 /// Runs the command on a HAR with one exchange at each of the URLs.
 fn run(urls: &[&str], arguments: &[&str]) -> (Option<i32>, Value) {
-    let folder = tempfile::tempdir().unwrap();
-    let spec = folder.path().join("spec.json");
+    let folder = Bench::new();
     let document = document(json!([{"url": "https://api.acme.example"}]));
-    std::fs::write(&spec, document.to_string()).unwrap();
+    folder.write("spec.json", &document.to_string());
     let entries: Vec<_> = urls
         .iter()
         .map(|url| {
@@ -244,14 +244,13 @@ fn run(urls: &[&str], arguments: &[&str]) -> (Option<i32>, Value) {
             })
         })
         .collect();
-    let har = folder.path().join("traffic.har");
     let log = json!({"log": {"version": "1.2", "entries": entries}});
-    std::fs::write(&har, log.to_string()).unwrap();
+    folder.write("traffic.har", &log.to_string());
     let output = command()
         .args(["--format", "json", "--spec"])
-        .arg(&spec)
+        .arg(folder.path().join("spec.json"))
         .args(arguments)
-        .arg(&har)
+        .arg(folder.path().join("traffic.har"))
         .output()
         .unwrap();
     let report = serde_json::from_slice(&output.stdout).unwrap();

@@ -1,17 +1,21 @@
 //! The report as one HTML page. It needs no network, and is complete without scripts.
 
-use std::collections::HashMap;
-use std::fmt::{self, Display, Write};
+mod text;
+mod tree;
 
-use located::{Place, pointer};
+use std::fmt::{self, Write};
+
+use located::Place;
 use unicode_width::UnicodeWidthChar;
 
-use super::coverage::{Coverage, is_exchanged, verdict};
+use super::coverage::{Coverage, verdict};
 use super::model::{Outcome, Report, Reported, Skipped, groups};
 use super::window::{Kind, Line, Windows};
 use crate::count::count;
 use crate::evidence::{Row, Verdict};
-use crate::spec::SiteKind;
+use crate::finding::Finding;
+use text::{Message, Text, Where};
+use tree::{Tree, name};
 
 /// How many entries of a list are shown before the rest is collapsed.
 const LISTED: usize = 12;
@@ -28,25 +32,6 @@ pub(super) fn render(report: &Report) -> String {
     }
     .whole();
     page
-}
-
-/// Text, escaped for HTML and for attributes.
-struct Text<T>(T);
-
-impl<T: Display> Display for Text<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.to_string().chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                c => f.write_char(c)?,
-            }
-        }
-        Ok(())
-    }
 }
 
 struct Page<'r> {
@@ -272,6 +257,32 @@ impl Page<'_> {
 
     fn finding(&mut self, group: &[&Reported], windows: &mut Windows<'_>) -> fmt::Result {
         let Reported { id, name, finding } = group[0];
+        self.summary(finding, group.len())?;
+        self.out.push_str("<div class=\"windows\">\n");
+        self.windows(finding, windows)?;
+        self.out.push_str("</div>\n");
+        if let Some(before) = &finding.before {
+            writeln!(self.out, "<p>Compared with {}</p>", Where(before))?;
+        }
+        self.others(&group[1..])?;
+        let rule = self.report.tool.rules.find(finding.code);
+        if let Some(rule) = rule {
+            writeln!(
+                self.out,
+                "<details class=\"why\"><summary>What {} means</summary><p>{}</p></details>",
+                finding.code,
+                Text(rule.explanation)
+            )?;
+        }
+        writeln!(
+            self.out,
+            "<p class=\"id\">id <code>{id}</code> {}</p>\n</details>\n</li>",
+            Text(name)
+        )
+    }
+
+    /// The start of a finding: its tags and its message.
+    fn summary(&mut self, finding: &Finding, times: usize) -> fmt::Result {
         let severity = finding.severity.word();
         let exchange = finding.exchange.as_deref().unwrap_or_default();
         write!(
@@ -286,14 +297,18 @@ impl Page<'_> {
         if !exchange.is_empty() {
             write!(self.out, " <code>{}</code>", Text(exchange))?;
         }
-        if group.len() > 1 {
-            write!(self.out, " <b class=\"times\">×{}</b>", group.len())?;
+        if times > 1 {
+            write!(self.out, " <b class=\"times\">×{times}</b>")?;
         }
-        write!(
+        writeln!(
             self.out,
-            "</span> <span class=\"message\">{}</span></summary>\n<div class=\"windows\">\n",
+            "</span> <span class=\"message\">{}</span></summary>",
             Message(&finding.message)
-        )?;
+        )
+    }
+
+    /// The places of a finding, each with the lines around it.
+    fn windows(&mut self, finding: &Finding, windows: &mut Windows<'_>) -> fmt::Result {
         let reported = finding.reported_key();
         let parts = [
             (
@@ -320,25 +335,7 @@ impl Page<'_> {
             let lines = place.map_or_else(Vec::new, |place| windows.draw(place, byte, kind));
             self.window(title, place, &lines, label, text)?;
         }
-        self.out.push_str("</div>\n");
-        if let Some(before) = &finding.before {
-            writeln!(self.out, "<p>Compared with {}</p>", Where(before))?;
-        }
-        self.others(&group[1..])?;
-        let rule = self.report.tool.rules.find(finding.code);
-        if let Some(rule) = rule {
-            writeln!(
-                self.out,
-                "<details class=\"why\"><summary>What {} means</summary><p>{}</p></details>",
-                finding.code,
-                Text(rule.explanation)
-            )?;
-        }
-        writeln!(
-            self.out,
-            "<p class=\"id\">id <code>{id}</code> {}</p>\n</details>\n</li>",
-            Text(name)
-        )
+        Ok(())
     }
 
     fn others(&mut self, others: &[&Reported]) -> fmt::Result {
@@ -543,93 +540,6 @@ impl Page<'_> {
     }
 }
 
-/// The places of the spec as a tree.
-struct Tree<'r> {
-    rows: &'r [Row],
-    below: HashMap<usize, Vec<usize>>,
-    parts: [(&'static str, Vec<usize>); 3],
-}
-
-impl<'r> Tree<'r> {
-    fn of(rows: &'r [Row]) -> Self {
-        let mut tree = Tree {
-            rows,
-            below: HashMap::new(),
-            parts: [
-                ("Operations", Vec::new()),
-                ("Schemas", Vec::new()),
-                ("Not in the spec", Vec::new()),
-            ],
-        };
-        let is_schema = |row: &Row| {
-            matches!(
-                row.kind,
-                SiteKind::Object | SiteKind::Property | SiteKind::Items
-            )
-        };
-        let documented = |row: &Row| row.verdict != Verdict::Undocumented;
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        for (index, row) in rows.iter().enumerate().filter(|(_, row)| documented(row)) {
-            // A place that several operations share is listed below the first.
-            places.entry(&row.pointer).or_insert(index);
-        }
-        let mut operation = None;
-        for (index, row) in rows.iter().enumerate() {
-            let part = match row.kind {
-                _ if !documented(row) => 2,
-                _ if is_schema(row) => 1,
-                _ => 0,
-            };
-            let owner = match (part, row.kind) {
-                (0, SiteKind::Operation) => {
-                    operation = Some(index);
-                    None
-                }
-                (0, _) => operation,
-                (1, _) => pointer::parent(&row.pointer)
-                    .and_then(|above| pointer::nearest(above, |at| places.get(at).copied())),
-                _ => None,
-            };
-            match owner {
-                Some(owner) => tree.below.entry(owner).or_default().push(index),
-                None => tree.parts[part].1.push(index),
-            }
-        }
-        tree
-    }
-}
-
-/// The name of a place within its parent.
-fn name(row: &Row, above: Option<&Row>) -> String {
-    match (row.kind, above) {
-        _ if row.verdict == Verdict::Undocumented => format!("{} (#{})", row.name, row.pointer),
-        (SiteKind::Property, _) => row.name.clone(),
-        (SiteKind::Object | SiteKind::Items, Some(above)) => row
-            .pointer
-            .strip_prefix(&above.pointer)
-            .unwrap_or(&row.pointer)
-            .trim_start_matches('/')
-            .to_owned(),
-        (SiteKind::Object | SiteKind::Items, None) => row
-            .pointer
-            .strip_prefix("/components/schemas/")
-            .map_or_else(|| format!("#{}", row.pointer), str::to_owned),
-        (SiteKind::Parameter, _) => match row.location {
-            Some(location) => format!("{location} parameter {}", row.name),
-            None => format!("parameter {}", row.name),
-        },
-        (SiteKind::ResponseHeader, _) => format!("header {}", row.name),
-        (kind, Some(above)) if is_exchanged(kind) => {
-            let rest = row.name.strip_prefix(&above.name).unwrap_or(&row.name);
-            match kind {
-                SiteKind::RequestBody => format!("request {}", rest.trim_start()),
-                _ => rest.trim_start().to_owned(),
-            }
-        }
-        _ => row.name.clone(),
-    }
-}
-
 fn class_of(row: &Row) -> &'static str {
     match row.verdict {
         Verdict::Supported => "supported",
@@ -657,44 +567,4 @@ fn at_column(text: &str, column: usize) -> (&str, &str) {
         is_there
     });
     text.split_at(at.map_or(text.len(), |(at, _)| at))
-}
-
-/// A message in which names are in backticks.
-struct Message<'m>(&'m str);
-
-impl Display for Message<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts: Vec<_> = self.0.split('`').collect();
-        // A backtick within a name would invert everything after it.
-        if parts.len() % 2 == 0 {
-            return Text(self.0).fmt(f);
-        }
-        for (index, part) in parts.into_iter().enumerate() {
-            match index % 2 {
-                0 => Text(part).fmt(f)?,
-                _ => write!(f, "<code>{}</code>", Text(part))?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A place, with its pointer.
-struct Where<'p>(&'p Place);
-
-impl Display for Where<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Place {
-            file,
-            line,
-            column,
-            pointer,
-        } = self.0;
-        write!(
-            f,
-            "<code>{}:{line}:{column}</code> <code class=\"pointer\">#{}</code>",
-            Text(file),
-            Text(pointer)
-        )
-    }
 }

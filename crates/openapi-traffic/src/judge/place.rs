@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::exchange::{Exchange, Located};
 use crate::finding::Finding;
-use crate::shown::{Known, make_visible};
+use crate::masking::Known;
 use crate::spec::Spec;
+use crate::visible::make_visible;
 use located::pointer;
 
 /// A pointer that ends as `at` or an ancestor of it does, with that end as it is shown.
