@@ -349,8 +349,13 @@ impl Reading<'_> {
                 let need = self.need(kind, &place.pointer, it, exchange)?;
                 let at = it.finding.at.as_deref().unwrap_or_default();
                 let seen = needs.entry(need.clone()).or_default();
+                let owners = self.owners(&schema_of(&place.pointer), exchange, at);
                 if seen.owners.is_empty() {
-                    seen.owners = self.owners(&schema_of(&place.pointer), exchange, at);
+                    seen.owners = owners;
+                } else {
+                    // Of a request and a response, those that speak of both.
+                    let is_common = |it: &Owner| owners.iter().any(|own| own.1 == it.1);
+                    seen.owners.retain(is_common);
                 }
                 Some(need)
             }
