@@ -265,13 +265,12 @@ const NOT_RESTORED: [(&str, &[&str]); 7] = [
         ],
     ),
     (
-        "in a body it stands among the settings, so that it is taken for one",
-        &[
-            "/components/schemas/ConnectionState/properties/active-calls-max-last-month",
-            "/components/schemas/ConnectionState/properties/connection-sip-registration-datetime",
-            "/components/schemas/ConnectionState/properties/last-modified-datetime",
-            "/components/schemas/ConnectionState/properties/registration",
-        ],
+        "in a body it stands beside the trunk's key, so that it is taken for a part of that",
+        &["/components/schemas/ConnectionState/properties/active-calls-max-last-month"],
+    ),
+    (
+        "no request has it, so that it is taken for a part of the state",
+        &["/components/schemas/ConnectionSettings/properties/connection-sip-registration-password"],
     ),
     (
         "the recordings have an array of arrays, and the document claims no type",

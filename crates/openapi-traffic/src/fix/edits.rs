@@ -212,7 +212,15 @@ fn other_type(writer: &Writer<'_>, schema: &str, seen: &Seen) -> Ways {
         let own = values
             .iter()
             .filter(|it| type_of(it) == *name || it.is_number());
-        let mut branch = writer.of_type(name, &own.copied().collect::<Vec<_>>());
+        let own: Vec<&Value> = own.copied().collect();
+        let mut branch = match *name {
+            // Perhaps a shared one.
+            "array" | "object" => {
+                let own: Vec<&Value> = own.into_iter().filter(|it| !it.is_number()).collect();
+                writer.schema(&own)
+            }
+            _ => writer.of_type(name, &own),
+        };
         // A bound that nothing shows.
         if let Some(members) = branch.as_object_mut() {
             members.shift_remove("format");
@@ -330,7 +338,10 @@ fn widened_itself(
     list.extend(branches.iter().cloned());
     let mut way: Vec<_> = gone().collect();
     way.push(swap(&at, "anyOf", Value::Array(list)));
-    ways.push(way);
+    // A shared schema says what it is; as a second name of another it would be of no use.
+    let is_shared = pointer::parent(schema) == Some("/components/schemas");
+    let place = if is_shared { 0 } else { ways.len() };
+    ways.insert(place, way);
     ways
 }
 

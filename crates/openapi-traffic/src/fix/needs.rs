@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use http_recording::Origin;
-use located::openapi::type_of;
+use located::openapi::{self, type_of};
 use located::pointer;
 use serde_json::{Map, Value};
 
 use super::lookup::{Lookup, Owner, media_type, parts, value_at};
 use super::offer::Refused;
 use crate::codes::{BodyCode, Code};
+use crate::document::Document;
 use crate::finding::Finding;
 use crate::judge::Exchange;
 use crate::masking::{MASK, is_media_type, is_name};
@@ -115,7 +116,46 @@ pub(super) fn needs(spec: &Spec, report: &Report) -> (Vec<(Need, Seen)>, Vec<Ref
             });
         }
     }
-    (shared(reading.needs), refused)
+    let mut needs = shared(reading.needs);
+    for (need, seen) in &mut needs {
+        if let Need::Property(schema, _) = need {
+            narrowest_first(spec.document(), &mut seen.owners);
+            if let Some((_, first, _)) = seen.owners.first() {
+                schema.clone_from(first);
+            }
+        }
+    }
+    (needs, refused)
+}
+
+/// Puts first the schemas that the fewest bodies have: each speaks of all that was seen, and a
+/// wider one would claim it of messages in which it never came. Those without a property of the
+/// objects that were seen stay last.
+fn narrowest_first(document: &Document, owners: &mut [Owner]) {
+    let has_neighbour = |it: &Owner| {
+        let properties = document.get(&pointer::join(&it.1, "properties"));
+        properties.is_some_and(|it| it.as_object().is_some_and(|it| !it.is_empty()))
+    };
+    owners.sort_by_cached_key(|it| (!has_neighbour(it), bodies_with(document, &it.1), it.clone()));
+}
+
+/// How many bodies of the document use a schema, directly or not.
+fn bodies_with(document: &Document, schema: &str) -> usize {
+    let all = pointer::values(document.value());
+    let references = all
+        .iter()
+        .filter_map(|(at, value)| Some((at.as_str(), openapi::local(value)?)));
+    let references: Vec<(&str, &str)> = references.collect();
+    let mut users = vec![schema];
+    let mut seen = BTreeSet::from([schema]);
+    let mut next = 0;
+    while let Some(used) = users.get(next).copied() {
+        next += 1;
+        let own = references.iter();
+        let own = own.filter(|(_, target)| pointer::is_at_or_below(used, target));
+        users.extend(own.map(|(at, _)| *at).filter(|at| seen.insert(at)));
+    }
+    users.iter().filter(|it| it.starts_with("/paths/")).count()
 }
 
 /// The needs, with one for a property that several ask for where one schema speaks of all the
@@ -325,8 +365,13 @@ impl<'r> Reading<'r> {
         let (it, exchange) = fullest;
         let at = it.finding.at.as_deref().unwrap_or_default();
         let seen = self.needs.entry(need.clone()).or_default();
+        let owners = self.lookup.owners(&schema_of(spec), exchange, at);
         if seen.owners.is_empty() {
-            seen.owners = self.lookup.owners(&schema_of(spec), exchange, at);
+            seen.owners = owners;
+        } else {
+            // Of a request and a response, those that speak of both.
+            let is_common = |it: &Owner| owners.iter().any(|own| own.1 == it.1);
+            seen.owners.retain(is_common);
         }
         Ok(Some(need))
     }

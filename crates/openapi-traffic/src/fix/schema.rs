@@ -291,7 +291,7 @@ impl Writer<'_> {
     }
 
     /// The shared schemas that say of a value that it is one of some types, and no more; first
-    /// those that name the first type first, and a form of its strings.
+    /// those that name the first type first, and a form of its strings, and are used most.
     pub(super) fn of_types<'t>(&self, types: impl Iterator<Item = &'t str>) -> Vec<String> {
         let mut types = types.peekable();
         let first = types.peek().copied();
@@ -308,13 +308,14 @@ impl Writer<'_> {
             let is_other_first = names.first().copied() != first;
             let has_no_form = branches.iter().all(|it| it.get("pattern").is_none());
             let fits = simple && names.into_iter().collect::<BTreeSet<_>>() == types;
-            fits.then_some((is_other_first, has_no_form, reference))
+            let uses = std::cmp::Reverse(self.uses_of(&reference));
+            fits.then_some((is_other_first, has_no_form, uses, reference))
         });
         let mut fitting: Vec<_> = fitting.collect();
         fitting.sort();
         fitting
             .into_iter()
-            .map(|(_, _, reference)| reference)
+            .map(|(_, _, _, reference)| reference)
             .collect()
     }
 

@@ -266,6 +266,97 @@ fn a_body_where_none_is_documented_is_documented_in_the_shared_response() {
     assert_eq!(changes(BLOCK, &after), expected);
 }
 
+/// Settings that are sent and returned, and what is only returned.
+const COMPOSED: &str = "\
+openapi: 3.0.3
+info: {title: Trunks, version: '1'}
+paths:
+  /trunks:
+    get:
+      responses:
+        '200':
+          description: The trunks.
+          content:
+            application/json:
+              schema:
+                type: array
+                items:
+                  allOf:
+                    - $ref: '#/components/schemas/Settings'
+                    - $ref: '#/components/schemas/State'
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema:
+              $ref: '#/components/schemas/Settings'
+      responses:
+        '201':
+          description: It is created.
+components:
+  schemas:
+    Settings:
+      type: object
+      properties:
+        name:
+          type: string
+    State:
+      type: object
+      properties:
+        calls:
+          type: integer
+";
+
+#[test]
+fn a_property_that_only_responses_have_stands_where_only_responses_speak_of_it() {
+    // It follows one of the settings.
+    let seen = Recorded::of(json!([{"name": "a", "speed": 1, "calls": 2}]));
+    let (after, run) = fixed(COMPOSED, &[seen]);
+    let expected = COMPOSED.replace(
+        "        calls:\n          type: integer\n",
+        "        calls:\n          type: integer\n        speed:\n          type: integer\n",
+    );
+    assert_eq!(after, expected, "{}", run.stdout);
+}
+
+#[test]
+fn a_shared_schema_that_is_too_narrow_does_not_become_a_name_of_another() {
+    let spec = BLOCK
+        .replace(
+            "            type: integer # of what?\n",
+            "            type: integer\n        Code:\n            anyOf:\n            \
+             - type: string\n            - type: integer\n",
+        )
+        .replace(
+            "                size:\n",
+            "                width:\n                    $ref: '#/components/schemas/Size'\n                \
+             code:\n                    $ref: '#/components/schemas/Code'\n                size:\n",
+        );
+    let seen = trunk(json!({"width": "12", "code": "a", "size": "7"}));
+    let (after, run) = fixed(&spec, &[seen]);
+    let size = after.split("        Size:\n").nth(1).expect("the schema");
+    let size = size.split("        Code:\n").next().expect("its lines");
+    assert!(size.trim_start().starts_with("anyOf:"), "{after}");
+    assert_eq!(after.matches("schemas/Code'").count(), 1, "{after}");
+    assert_eq!(run.code, 0, "{}", run.stdout);
+}
+
+#[test]
+fn an_array_of_known_objects_has_their_shared_schema() {
+    let spec = BLOCK.replace(
+        "                                type: array\n                                items:\n                                    \
+         $ref: '#/components/schemas/Trunk'\n",
+        "                                type: string\n",
+    );
+    assert_ne!(spec, BLOCK);
+    let (after, run) = fixed(&spec, &[trunk(json!({"transport": "udp"}))]);
+    assert!(
+        after.contains("$ref: '#/components/schemas/Trunk'"),
+        "{after}"
+    );
+    assert_eq!(run.code, 0, "{}", run.stdout);
+}
+
 #[test]
 fn a_property_that_is_not_always_there_is_not_required() {
     let headers = json!({"content-type": "application/json", "x-total": "1"});
