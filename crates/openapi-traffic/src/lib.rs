@@ -73,6 +73,7 @@ mod finding;
 pub mod fix;
 mod judge;
 mod linked;
+mod ndjson;
 mod origins;
 mod parts;
 mod path;
