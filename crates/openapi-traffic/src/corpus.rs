@@ -34,7 +34,7 @@ const LARGE: u64 = 1 << 20;
 const LINE_AFTER: &str = "a line comes after the line above it; leave `after` out, or keep the \
                           recording in a file of its own";
 /// Why valid JSON is skipped.
-const TOO_DEEP: &str = "JSON nested deeper than 128 levels";
+const TOO_DEEP: &str = "JSON nested deeper than 127 levels";
 
 /// The result of a run.
 #[derive(Debug)]

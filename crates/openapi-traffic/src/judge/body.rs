@@ -237,7 +237,7 @@ impl<'j> Judge<'j> {
         let value = match recorded.content {
             Content::Json(value) if is_json => Cow::Borrowed(value),
             Content::Text(text) if is_json && located::is_json(text) => {
-                self.leave("a JSON body is nested deeper than 128 levels".to_owned());
+                self.leave("a JSON body is nested deeper than 127 levels".to_owned());
                 return self.evidence.pass(media.site, self.observation());
             }
             Content::Text(_) if is_json => {

@@ -53,8 +53,8 @@ fn steps() -> Vec<Step> {
         let (id, name) = (number * 7 % 11, format!("n{}", number % 5));
         match number % 13 {
             0 | 5 => Step::Update(id, name),
-            9 if number % 4 == 0 => Step::Read(id, number.into()),
-            12 if number % 3 == 0 => Step::Broken,
+            9 if number.is_multiple_of(4) => Step::Read(id, number.into()),
+            12 if number.is_multiple_of(3) => Step::Broken,
             _ => Step::Read(id, name.into()),
         }
     };
