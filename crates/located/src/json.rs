@@ -23,7 +23,7 @@ use crate::scan;
 /// ```
 ///
 /// # Errors
-/// It is not JSON, or nested deeper than 128 levels ([`is_json`] tells which); [`unreadable`] says
+/// It is not JSON, or nested deeper than 127 levels ([`is_json`] tells which); [`unreadable`] says
 /// where and why, without quoting it.
 pub fn json(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     let text = text.trim_start_matches('\u{feff}');
@@ -95,7 +95,7 @@ fn reason(error: &serde_json::Error) -> String {
         .rfind(" at line ")
         .map_or(message.as_str(), |at| &message[..at]);
     match message {
-        "recursion limit exceeded" => return "nested deeper than 128 levels".to_owned(),
+        "recursion limit exceeded" => return "nested deeper than 127 levels".to_owned(),
         "expected value" => return "not JSON: no value begins here".to_owned(),
         "EOF while parsing a value" => return "the text ends before a value".to_owned(),
         _ => {}

@@ -8,13 +8,20 @@ use crate::pointer;
 
 /// The positions of a document's values. A value comes before its members or items, so that a large
 /// document needs no more than one list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tree {
     nodes: Vec<Stored>,
     /// The names of keys that are not what is written between their quotes.
     names: HashMap<u32, Box<str>>,
     /// Computed on the first search in a large object or array.
     large: OnceLock<HashMap<u32, Box<[u32]>>>,
+}
+
+/// Positions are equal whether one was searched for before or not.
+impl PartialEq for Tree {
+    fn eq(&self, other: &Tree) -> bool {
+        (&self.nodes, &self.names) == (&other.nodes, &other.names)
+    }
 }
 
 /// The positions of one value and of its key.
@@ -115,7 +122,7 @@ impl Tree {
         let found = pointer::tokens(pointer)?.try_fold(0, |number, token| {
             match self.stored(number)?.kind {
                 Kind::Scalar => None,
-                Kind::Items(count) => self.item(number, count, token.parse().ok()?),
+                Kind::Items(count) => self.item(text, number, count, token.parse().ok()?),
                 Kind::Members(count) => self.member(text, number, count, &token),
             }
         });
@@ -132,11 +139,11 @@ impl Tree {
         self.nodes.get(number as usize)
     }
 
-    fn item(&self, number: u32, count: u32, index: usize) -> Option<u32> {
+    fn item(&self, text: &str, number: u32, count: u32, index: usize) -> Option<u32> {
         if count <= SMALL {
             return self.children(number).nth(index);
         }
-        self.index_of_large("").get(&number)?.get(index).copied()
+        self.index_of_large(text).get(&number)?.get(index).copied()
     }
 
     /// The last member with this key.

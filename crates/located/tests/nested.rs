@@ -329,3 +329,16 @@ fn numbers_are_those_that_serde_json_reads() {
         assert_eq!(read.to_string(), expected.to_string(), "{number}");
     }
 }
+
+#[test]
+fn a_search_does_not_change_positions() {
+    let members: Vec<_> = (0..100).map(|number| format!("\"{number}\": 1")).collect();
+    let written = written(&format!("{{{}}}", members.join(",")));
+    let (new, used) = (
+        PositionsInString::of(&written),
+        PositionsInString::of(&written),
+    );
+    let extent = used.as_ref().map(|it| it.extent(&written, "/99"));
+    assert_eq!(extent.map(|it| &written[it]), Some(r#"\"99\": 1"#));
+    assert_eq!(new, used);
+}

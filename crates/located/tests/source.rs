@@ -1,6 +1,6 @@
 //! Values and positions of YAML and JSON texts.
 
-use located::Source;
+use located::{PositionsInString, Source};
 use serde_json::{Value, json};
 
 fn yaml(text: &str) -> Source {
@@ -313,5 +313,43 @@ proptest::proptest! {
             located::string_end(text.as_bytes(), resumed),
             Ok(string.len())
         );
+    }
+}
+
+/// So many members or items are looked up one by one, and with an index if there are more.
+const FEW: usize = 64;
+
+/// An array of objects, the keys of which are in the order of neither the text nor the alphabet.
+fn table(items: usize, members: usize) -> (String, Vec<(String, String)>) {
+    let (mut text, mut values) = ("[".to_owned(), Vec::new());
+    for item in 0..items {
+        text += if item == 0 { "{" } else { ", {" };
+        for member in 0..members {
+            let (key, value) = (member * 37 % members, format!("{item}{member:06}1"));
+            text += if member == 0 { "" } else { ",\n" };
+            text += &format!("\"k{key}\": {value}");
+            values.push((format!("/{item}/k{key}"), value));
+        }
+        text += "}";
+    }
+    (text + "]", values)
+}
+
+#[test]
+fn values_of_large_objects_within_large_arrays_are_where_they_stand() {
+    for items in [FEW, FEW + 1] {
+        for members in [FEW, FEW + 1] {
+            let (json, values) = table(items, members);
+            let source = Source::new("a.json", json.clone());
+            let written = Value::from(json).to_string();
+            let written = &written[1..written.len() - 1];
+            let positions = PositionsInString::of(written).expect("JSON");
+            // The step has no factor in common with the number of members.
+            for (at, value) in values.iter().step_by(19) {
+                assert_eq!(text(&source, at), value, "{items} × {members}");
+                let extent = &written[positions.extent(written, at)];
+                assert!(extent.ends_with(&format!(": {value}")), "{at}: {extent}");
+            }
+        }
     }
 }

@@ -15,6 +15,7 @@ use crate::finding::Finding;
 use crate::judge::Exchange;
 use crate::linked::{self, Linked};
 use crate::masking;
+use crate::ndjson::{Line, ReadLines, Unread};
 use crate::parts::{self, By, OUT_OF_SCOPE, Outcome, Part, judge_exchange, judge_parts, relate};
 use crate::relations::{Relations, Session};
 use crate::spec::Spec;
@@ -27,13 +28,13 @@ pub use crate::parts::Validated;
 
 /// How many files are in memory at once.
 const PIECES: usize = 256;
-/// A HAR with more bytes is divided among the threads.
+/// A file with more bytes is divided among the threads.
 const LARGE: u64 = 1 << 20;
 /// Why a line cannot name the recording before it.
 const LINE_AFTER: &str = "a line comes after the line above it; leave `after` out, or keep the \
                           recording in a file of its own";
 /// Why valid JSON is skipped.
-const TOO_DEEP: &str = "JSON nested deeper than 128 levels";
+const TOO_DEEP: &str = "JSON nested deeper than 127 levels";
 
 /// The result of a run.
 #[derive(Debug)]
@@ -145,11 +146,15 @@ struct Piece {
     number: u64,
     negative: bool,
     path: PathBuf,
+    kind: Kind,
 }
 
-/// The number of the first exchange of a file or line; so many may follow in it.
+/// How many bits of the number of an exchange are those of its number in a piece.
+const NUMBERS: u64 = 24;
+
+/// The number of the first exchange of a piece; so many may follow in it.
 fn numbered(piece: u64) -> u64 {
-    piece << 24
+    piece << NUMBERS
 }
 
 impl Run<'_> {
@@ -203,47 +208,26 @@ impl Run<'_> {
             Ok(Kind::Document) if is_large(&path) && !self.by.checks.wants(&path) => {
                 self.large(&path)?;
             }
-            Ok(Kind::Document) => self.push(path),
-            Ok(Kind::Lines) => self.lines(&path)?,
+            // What is no file may have no end.
+            Ok(Kind::Lines) if is_large(&path) || !path.is_file() => self.lines(&path)?,
+            Ok(kind) => self.push(path, kind),
             Err(reason) => self.skipped(reason.to_owned(), display(&path)),
         }
         Ok(())
     }
 
+    /// Validates a large NDJSON file, on all threads.
     fn lines(&mut self, path: &Path) -> anyhow::Result<()> {
         self.flush();
-        let lines = Lines {
-            path,
-            file: display(path),
-            first: self.pieces,
-            is_related: self.by.relations.is_some(),
-        };
-        let file = &lines.file;
-        let opened = File::open(path).with_context(|| format!("cannot read {file}"))?;
-        let mut reader = BufReader::with_capacity(1 << 20, opened);
-        let (mut number, mut broken) = (0_usize, None);
-        let mut texts = std::iter::from_fn(|| {
-            loop {
-                number += 1;
-                let mut bytes = Vec::new();
-                match reader.read_until(b'\n', &mut bytes) {
-                    Ok(0) => return None,
-                    Ok(_) if bytes.trim_ascii().is_empty() => {}
-                    Ok(_) => return Some((number, bytes)),
-                    Err(error) => {
-                        let context = format!("{file}:{number}: cannot be read");
-                        broken = Some(anyhow::Error::new(error).context(context));
-                        return None;
-                    }
-                }
-            }
-        });
+        let lines = Lines::new(self.by, path, numbered(self.pieces));
+        let opened = File::open(path).with_context(|| format!("cannot read {}", lines.file))?;
+        let mut texts = ReadLines::new(BufReader::with_capacity(1 << 20, opened));
         let by = self.by;
         let mut take = |outcome| self.report(outcome);
         let evidence = stream::judge(by, is_negative(path), &lines, &mut texts, &mut take);
         self.summary.evidence.merge(evidence.unwrap_or_default());
-        self.pieces += number as u64;
-        broken.map_or(Ok(()), Err)
+        self.pieces += (texts.bytes() >> NUMBERS) + 1;
+        Ok(())
     }
 
     /// Validates a large document. A HAR is read entry by entry, so that it is never in memory as a
@@ -356,12 +340,13 @@ impl Run<'_> {
             .count += 1;
     }
 
-    fn push(&mut self, path: PathBuf) {
+    fn push(&mut self, path: PathBuf, kind: Kind) {
         let (number, negative) = (self.number(), is_negative(&path));
         self.waiting.push(Piece {
             number,
             negative,
             path,
+            kind,
         });
         if self.waiting.len() >= PIECES {
             self.flush();
@@ -375,7 +360,7 @@ impl Run<'_> {
         let judge = |piece, evidence: &mut Evidence| judge_piece(by, piece, evidence);
         let (evidence, outcomes) = stream::judge_all(by.spec, waiting.into_iter(), judge);
         self.summary.evidence.merge(evidence);
-        for outcome in outcomes {
+        for outcome in outcomes.into_iter().flatten() {
             self.report(outcome);
         }
     }
@@ -406,24 +391,36 @@ impl Run<'_> {
     }
 }
 
-/// Validates a file. The error is a message for the user.
-fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> Result<Outcome, String> {
+/// Validates a file. An error is a message for the user.
+fn judge_piece(by: By<'_>, piece: Piece, evidence: &mut Evidence) -> Vec<Result<Outcome, String>> {
     let Piece {
         number,
         negative,
         path,
+        kind,
     } = piece;
-    let checks = by.checks.wants(&path).then_some(by.checks);
-    let judge = |source| {
-        let relations = by.relations;
-        judge_source(
-            by.spec, relations, source, checks, number, negative, evidence,
-        )
+    let judged = match kind {
+        Kind::Lines => {
+            let lines = Lines::new(by, &path, number);
+            let read = std::fs::read(&path).with_context(|| format!("cannot read {}", lines.file));
+            read.map(|bytes| {
+                let texts = ReadLines::new(bytes.as_slice());
+                stream::judge_small(by, negative, &lines, texts, evidence).unwrap_or_default()
+            })
+        }
+        Kind::Document => {
+            let checks = by.checks.wants(&path).then_some(by.checks);
+            let judge = |source| {
+                let relations = by.relations;
+                judge_source(
+                    by.spec, relations, source, checks, number, negative, evidence,
+                )
+            };
+            let source = Source::read(&path).map_err(anyhow::Error::from);
+            source.and_then(judge).map(|outcome| vec![Ok(outcome)])
+        }
     };
-    let source = Source::read(&path).map_err(anyhow::Error::from);
-    source
-        .and_then(judge)
-        .map_err(|error| described(&path, &error))
+    judged.unwrap_or_else(|error| vec![Err(described(&path, &error))])
 }
 
 /// A HAR that is read entry by entry.
@@ -463,16 +460,33 @@ impl stream::File for Har<'_> {
 struct Lines<'p> {
     path: &'p Path,
     file: String,
-    /// The number of the line before the first in the run.
-    first: u64,
+    /// The number of its first exchange in the run.
+    number: u64,
     /// Whether relations are checked.
     is_related: bool,
 }
 
-impl Lines<'_> {
-    fn parts(&self, line: usize, bytes: Vec<u8>) -> anyhow::Result<Vec<Part>> {
-        let source = Arc::new(Source::from_bytes(self.file.as_str(), bytes, line)?);
-        let parts = read_exchanges(&source, numbered(self.first + line as u64))?;
+impl<'p> Lines<'p> {
+    fn new(by: By<'_>, path: &'p Path, number: u64) -> Self {
+        Lines {
+            path,
+            file: display(path),
+            number,
+            is_related: by.relations.is_some(),
+        }
+    }
+
+    fn parts(&self, line: Result<Line, Unread>) -> anyhow::Result<Vec<Part>> {
+        let Line {
+            number,
+            byte,
+            bytes,
+        } = line.map_err(|Unread { number, error }| {
+            anyhow!(error).context(format!("{}:{number}: cannot be read", self.file))
+        })?;
+        let source = Arc::new(Source::from_bytes(self.file.as_str(), bytes, number)?);
+        // An exchange has more than one byte, so that no other gets its number.
+        let parts = read_exchanges(&source, self.number + byte)?;
         let has_after = |part: &Part| matches!(part, Ok(it) if it.recording.meta.after.is_some());
         if self.is_related && parts.iter().any(has_after) {
             return Err(source.error_at("/meta/after", LINE_AFTER).into());
@@ -482,19 +496,14 @@ impl Lines<'_> {
 }
 
 impl stream::File for Lines<'_> {
-    /// A line with its number in the file.
-    type Text = (usize, Vec<u8>);
+    type Text = Result<Line, Unread>;
 
-    fn size((_, bytes): &Self::Text) -> usize {
-        bytes.len()
+    fn size(line: &Self::Text) -> usize {
+        line.as_ref().map_or(0, |line| line.bytes.len())
     }
 
-    fn read(
-        &self,
-        (line, bytes): Self::Text,
-        _spare: &mut Value,
-    ) -> Option<Result<Vec<Part>, String>> {
-        let parts = self.parts(line, bytes);
+    fn read(&self, line: Self::Text, _spare: &mut Value) -> Option<Result<Vec<Part>, String>> {
+        let parts = self.parts(line);
         Some(parts.map_err(|error| described(self.path, &error)))
     }
 }

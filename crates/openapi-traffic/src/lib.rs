@@ -74,6 +74,7 @@ pub mod fix;
 mod judge;
 mod linked;
 mod masking;
+mod ndjson;
 mod origins;
 mod parts;
 mod path;

@@ -32,7 +32,7 @@ pub(crate) trait File: Sync {
 }
 
 /// Validates the parts of a file, which are one session, and calls `take` for the outcome of each,
-/// in order. `None` if the file turns out to be no such file: the outcomes must be discarded then.
+/// in order. `texts` may be asked again after its end. `None` if the file turns out to be no such file: the outcomes must be discarded then.
 pub(crate) fn judge<F: File>(
     by: By<'_>,
     negative: bool,
@@ -67,12 +67,54 @@ pub(crate) fn judge<F: File>(
         outcomes.into_iter().for_each(&mut *take);
     }
     if let Some(session) = stream.session {
-        take(Ok(Outcome {
-            applied: session.applied().to_vec(),
-            ..Outcome::default()
-        }));
+        take(counted(&session));
     }
     Some(evidence)
+}
+
+/// The same on this thread alone, for a file so small that other files are validated meanwhile.
+pub(crate) fn judge_small<F: File>(
+    by: By<'_>,
+    negative: bool,
+    file: &F,
+    texts: impl Iterator<Item = F::Text>,
+    evidence: &mut Evidence,
+) -> Option<Vec<Result<Outcome, String>>> {
+    let mut session = by.relations.map(|them| Session::new(them, by.spec));
+    let mut outcomes = Vec::new();
+    for text in texts {
+        let parts = file.read(text, &mut Value::Null)?;
+        let related = session.as_mut().map(|it| relate_text(by.spec, &parts, it));
+        outcomes.push(parts.map(|parts| {
+            let related = related.unwrap_or_default();
+            judge_parts(by.spec, &parts, negative, related, evidence)
+        }));
+    }
+    outcomes.extend(session.as_ref().map(counted));
+    Some(outcomes)
+}
+
+/// The findings of relations in a text that comes next.
+fn relate_text(
+    spec: &Spec,
+    parts: &Result<Vec<Part>, String>,
+    session: &mut Session<'_>,
+) -> Related {
+    match parts {
+        Ok(parts) => relate(spec, parts, session),
+        Err(_) => {
+            session.forget();
+            Related::new()
+        }
+    }
+}
+
+/// How often the relations of a session were decided.
+fn counted(session: &Session<'_>) -> Result<Outcome, String> {
+    Ok(Outcome {
+        applied: session.applied().to_vec(),
+        ..Outcome::default()
+    })
 }
 
 /// Validates items on all threads, each of which has evidence of its own and takes an item when it
@@ -141,13 +183,7 @@ impl<F: File> Stream<'_, F> {
             .collect();
         let read: Option<Vec<_>> = in_order(read).into_iter().collect();
         let related = read?.into_iter().map(|parts: Result<Vec<Part>, String>| {
-            let related = match &parts {
-                Ok(parts) => relate(spec, parts, session),
-                Err(_) => {
-                    session.forget();
-                    Related::new()
-                }
-            };
+            let related = relate_text(spec, &parts, session);
             parts.map(|parts| (parts, related))
         });
         Some(judge_all(spec, related, |related, evidence| {
@@ -172,13 +208,91 @@ impl Spares {
     }
 
     fn recycle(&self, parts: Vec<Part>) {
-        // A session keeps some exchanges.
-        let unused = parts.into_iter().flatten().filter_map(Arc::into_inner);
-        self.all().extend(unused.filter_map(Exchange::into_body));
+        // A session keeps some exchanges. Of the others one is enough, because a text borrows one.
+        let mut unused = parts.into_iter().flatten().filter_map(Arc::into_inner);
+        if let Some(body) = unused.find_map(Exchange::into_body) {
+            self.all().push(body);
+        }
     }
 
     fn all(&self) -> MutexGuard<'_, Vec<Value>> {
         // Values are whole even if another thread panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use http_recording::Recording;
+    use located::Source;
+    use serde_json::json;
+
+    use super::*;
+
+    fn spec() -> Spec {
+        let spec = "openapi: 3.0.3\ninfo: {title: None, version: '1'}\npaths: {}\n";
+        Spec::load(Source::new("spec.yaml", spec.to_owned())).expect("a spec")
+    }
+
+    /// A file whose texts are numbers of exchanges. It counts the spare bodies that it is lent.
+    #[derive(Default)]
+    struct Numbers {
+        spares: AtomicUsize,
+    }
+
+    impl File for Numbers {
+        type Text = usize;
+
+        fn size(_: &usize) -> usize {
+            1
+        }
+
+        fn read(&self, count: usize, spare: &mut Value) -> Option<Result<Vec<Part>, String>> {
+            self.spares
+                .fetch_add(usize::from(!spare.is_null()), Ordering::Relaxed);
+            let recording = json!({
+                "format": 1,
+                "meta": {"origin": "synthetic"},
+                "request": {"method": "GET", "path": "/a"},
+                "response": {"status": 200, "body": [count]},
+            });
+            let source = Arc::new(Source::new("a.json", recording.to_string()));
+            let parts = (0..count).map(|number| {
+                let recording = Recording::read(&source).expect("a recording");
+                let number = u64::try_from(number).expect("a small number");
+                Ok(Arc::new(Exchange::new(
+                    recording,
+                    Arc::clone(&source),
+                    "",
+                    number,
+                )))
+            });
+            Some(Ok(parts.collect()))
+        }
+    }
+
+    #[test]
+    fn a_text_with_many_exchanges_leaves_one_body_for_the_next() {
+        let spec = spec();
+        let mut stream = Stream {
+            by: By {
+                spec: &spec,
+                relations: None,
+                checks: &(),
+            },
+            negative: false,
+            file: &Numbers::default(),
+            session: None,
+            spares: Spares::default(),
+        };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let outcomes = pool
+            .expect("a thread")
+            .install(|| stream.judge([100; 10].into_iter()));
+        assert_eq!(outcomes.map(|(_, outcomes)| outcomes.len()), Some(10));
+        assert_eq!(stream.file.spares.load(Ordering::Relaxed), 9);
+        assert_eq!(stream.spares.all().len(), 1);
     }
 }

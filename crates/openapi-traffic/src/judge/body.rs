@@ -214,17 +214,17 @@ impl<'j> Judge<'j> {
             };
             self.evidence
                 .see_undocumented(kind, documented, &seen, None, self.observation());
+            let same = |it: &&Media| Some(&it.range) == recorded.media_type.as_ref();
+            let differences = differences(content.iter().filter(same), &recorded.content_type);
+            let known = match differences.is_empty() {
+                true => "not documented",
+                false => "documented only with certain parameters",
+            };
             return self.report(Found {
                 rule: BodyCode::MediaType.rule(side.direction),
-                message: match content
-                    .iter()
-                    .any(|it| Some(&it.range) == recorded.media_type.as_ref())
-                {
-                    true => format!("the content type {seen} is documented only with parameters"),
-                    false => format!("the content type {seen} is not documented"),
-                },
+                message: format!("the content type {seen} is {known}"),
                 expected: ranges(content),
-                seen,
+                seen: seen + &differences,
                 spec: documented,
                 at: &format!("{}/headers/content-type", recorded.owner),
             });
@@ -237,7 +237,7 @@ impl<'j> Judge<'j> {
         let value = match recorded.content {
             Content::Json(value) if is_json => Cow::Borrowed(value),
             Content::Text(text) if is_json && located::is_json(text) => {
-                self.leave("a JSON body is nested deeper than 128 levels".to_owned());
+                self.leave("a JSON body is nested deeper than 127 levels".to_owned());
                 return self.evidence.pass(media.site, self.observation());
             }
             Content::Text(_) if is_json => {
@@ -366,6 +366,23 @@ impl<'j> Judge<'j> {
 fn ranges(content: &[Media]) -> String {
     let names: Vec<_> = content.iter().map(Media::name).collect();
     names.join(", ")
+}
+
+/// How a content type differs from documented ones with the same name. Says no value, which could
+/// be a secret.
+fn differences<'m>(documented: impl Iterator<Item = &'m Media>, content_type: &str) -> String {
+    let sent = media_type::parameters(content_type);
+    let mut differences: Vec<String> = Vec::new();
+    for name in documented.flat_map(|media| media.missing_in(&sent)) {
+        let difference = match sent.iter().any(|(other, _)| other == name) {
+            true => format!(" with another {name}"),
+            false => format!(" without {name}"),
+        };
+        if !differences.contains(&difference) {
+            differences.push(difference);
+        }
+    }
+    differences.join(",")
 }
 
 /// The documented media type for an actual one: the same, else its range, else `*/*`. Of several,

@@ -132,19 +132,24 @@ impl Media {
     }
 
     /// How many of its parameters are among those of a media type; `None` if one is missing there.
-    /// How characters are encoded, and how parts are separated, does not make another media type.
     pub(crate) fn parameters_in(&self, sent: &[(String, String)]) -> Option<usize> {
-        let mut same = 0;
-        for (name, value) in &self.parameters {
-            let mut sent = sent.iter();
-            if sent.any(|(other, it)| other == name && it.eq_ignore_ascii_case(value)) {
-                same += 1;
-            } else if !matches!(name.as_str(), "charset" | "boundary") {
-                return None;
-            }
-        }
-        Some(same)
+        let same = self.parameters.iter().filter(|it| is_among(it, sent));
+        self.missing_in(sent).next().is_none().then(|| same.count())
     }
+
+    /// The names of its parameters that a media type lacks or has with another value. How
+    /// characters are encoded, and how parts are separated, does not make another media type.
+    pub(crate) fn missing_in(&self, sent: &[(String, String)]) -> impl Iterator<Item = &str> {
+        let missing = self.parameters.iter().filter(|it| !is_among(it, sent));
+        let names = missing.map(|(name, _)| name.as_str());
+        names.filter(|name| !matches!(*name, "charset" | "boundary"))
+    }
+}
+
+/// Whether a parameter is among those of a media type.
+fn is_among((name, value): &(String, String), sent: &[(String, String)]) -> bool {
+    let mut sent = sent.iter();
+    sent.any(|(other, it)| other == name && it.eq_ignore_ascii_case(value))
 }
 
 impl Encoding {

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use located::Source;
-use openapi_traffic::{Exchange, Spec, judge};
+use openapi_traffic::{Exchange, Finding, Spec, judge};
 use serde_json::{Value, json};
 
-/// The codes of a request with a text as its body, and what of it was not validated.
-fn judged(content: &Value, content_type: &str, text: &str) -> (Vec<&'static str>, Vec<String>) {
+/// The findings in a request with a text as its body, and what of it was not validated.
+fn found(content: &Value, content_type: &str, text: &str) -> (Vec<Finding>, Vec<String>) {
     let document = json!({
         "openapi": "3.0.3",
         "paths": {"/": {"post": {
@@ -26,9 +26,15 @@ fn judged(content: &Value, content_type: &str, text: &str) -> (Vec<&'static str>
     let source = Source::new("r.json", recording.to_string());
     let recording = serde_json::from_value(recording).unwrap();
     let (findings, evidence) = judge(&spec, &Exchange::new(recording, Arc::new(source), "", 0));
-    let codes = findings.iter().map(|finding| finding.code).collect();
     let unchecked = evidence.unchecked().map(|(reason, ..)| reason.to_owned());
-    (codes, unchecked.collect())
+    (findings, unchecked.collect())
+}
+
+/// The codes of these findings, and what was not validated.
+fn judged(content: &Value, content_type: &str, text: &str) -> (Vec<&'static str>, Vec<String>) {
+    let (findings, unchecked) = found(content, content_type, text);
+    let codes = findings.iter().map(|finding| finding.code);
+    (codes.collect(), unchecked)
 }
 
 fn codes(content: &Value, content_type: &str, text: &str) -> Vec<&'static str> {
@@ -339,6 +345,29 @@ fn the_parameters_of_a_media_type_choose_its_schema() {
     let content = json!({"text/plain; version=1": {}});
     assert_eq!(codes(&content, "text/plain; version=2", "a"), ["NSV111"]);
     assert_eq!(codes(&content, "text/plain", "a"), ["NSV111"]);
+}
+
+#[test]
+fn a_finding_names_the_parameters_of_a_media_type_that_differ_and_no_value() {
+    let content = json!({"text/plain; version=1; profile=a": {}});
+    let table = [
+        ("text/plain", "text/plain without version, without profile"),
+        ("text/plain; profile=a", "text/plain without version"),
+        (
+            "text/plain; Version=s3cr3t; profile=a; q=1",
+            "text/plain with another version",
+        ),
+    ];
+    for (content_type, seen) in table {
+        let (found, _) = found(&content, content_type, "a");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(
+            found[0].message,
+            "the content type text/plain is documented only with certain parameters"
+        );
+        assert_eq!(found[0].expected, "text/plain; version=1; profile=a");
+        assert_eq!(found[0].seen, seen);
+    }
 }
 
 /// RFC 9110, section 8.3.2: a charset says how the characters are encoded.

@@ -181,7 +181,7 @@ fn a_recording_with_large_json_is_validated_or_skipped_with_its_reason() {
     assert_eq!(run.code, 0, "{run:?}");
     assert!(
         run.stdout
-            .contains("skipped: r/deep.json and 1 more: JSON nested deeper than 128 levels\n"),
+            .contains("skipped: r/deep.json and 1 more: JSON nested deeper than 127 levels\n"),
         "{run:?}"
     );
     assert!(run.stdout.contains("clean: 3 exchanges"), "{run:?}");

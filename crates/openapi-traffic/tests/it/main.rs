@@ -13,6 +13,7 @@ mod exit_codes;
 mod explain;
 mod fix;
 mod formats;
+mod forms;
 mod hars;
 mod headers;
 mod html;
