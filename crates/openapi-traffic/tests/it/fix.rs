@@ -329,7 +329,8 @@ fn a_shared_schema_that_is_too_narrow_does_not_become_a_name_of_another() {
         )
         .replace(
             "                size:\n",
-            "                width:\n                    $ref: '#/components/schemas/Size'\n                \
+            "                width:\n                    $ref: \
+             '#/components/schemas/Size'\n                \
              code:\n                    $ref: '#/components/schemas/Code'\n                size:\n",
         );
     let seen = trunk(json!({"width": "12", "code": "a", "size": "7"}));
@@ -344,7 +345,8 @@ fn a_shared_schema_that_is_too_narrow_does_not_become_a_name_of_another() {
 #[test]
 fn an_array_of_known_objects_has_their_shared_schema() {
     let spec = BLOCK.replace(
-        "                                type: array\n                                items:\n                                    \
+        "                                type: array\n                                \
+         items:\n                                    \
          $ref: '#/components/schemas/Trunk'\n",
         "                                type: string\n",
     );
