@@ -233,7 +233,7 @@ const FLOORS: [(&str, usize); 8] = [
 ];
 
 /// The claims that are not restored as they were, and why.
-const NOT_RESTORED: [(&str, &[&str]); 7] = [
+const NOT_RESTORED: [(&str, &[&str]); 8] = [
     (
         "the recordings have strings alone, and the vendor an integer too, or a shortest length",
         &[
