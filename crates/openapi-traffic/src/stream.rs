@@ -32,7 +32,8 @@ pub(crate) trait File: Sync {
 }
 
 /// Validates the parts of a file, which are one session, and calls `take` for the outcome of each,
-/// in order. `texts` may be asked again after its end. `None` if the file turns out to be no such file: the outcomes must be discarded then.
+/// in order. `texts` may be asked again after its end. `None` if the file turns out to be no such
+/// file: the outcomes must be discarded then.
 pub(crate) fn judge<F: File>(
     by: By<'_>,
     negative: bool,

@@ -91,7 +91,10 @@ fn har(steps: &[Step], filler: &str) -> String {
         let body = json!({"filler": filler, "name": name});
         json!({"mimeType": "application/json", "text": body.to_string()})
     };
-    let request = |method: &str, id: &usize| json!({"method": method, "url": format!("https://h/users/{id}")});
+    let request = |method: &str, id: &usize| {
+        let url = format!("https://h/users/{id}");
+        json!({"method": method, "url": url})
+    };
     let entries = steps.iter().map(|step| match step {
         Step::Update(id, name) => {
             let mut request = request("PUT", id);
