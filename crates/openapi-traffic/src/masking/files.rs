@@ -50,7 +50,33 @@ fn is_telephone_number(text: &str) -> bool {
 
 /// A message that may contain file names.
 pub(crate) fn sentence(text: &str) -> String {
-    text.split_inclusive(' ').map(file).collect()
+    let word = |word| {
+        let (name, place) = place(word);
+        file(name) + place
+    };
+    text.split_inclusive(' ').map(word).collect()
+}
+
+/// Splits the line and the column off from a file whose kind is known. They may have as many digits
+/// as a telephone number where a large file has one line.
+fn place(word: &str) -> (&str, &str) {
+    const KINDS: [&str; 6] = [".har", ".json", ".jsonl", ".ndjson", ".yaml", ".yml"];
+    let is_place = |rest: &str| {
+        let numbers = rest.trim_end().trim_matches(':').split(':');
+        rest.starts_with(':')
+            && numbers.clone().count() <= 2
+            && numbers
+                .into_iter()
+                .all(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let ends = KINDS
+        .iter()
+        .filter_map(|kind| Some(word.find(&format!("{kind}:"))? + kind.len()));
+    let split = ends.map(|end| word.split_at(end));
+    split
+        .filter(|(_, rest)| is_place(rest))
+        .max_by_key(|(name, _)| name.len())
+        .unwrap_or((word, ""))
 }
 
 /// Applies `show` to a message, except to the names of files that the user gave.
@@ -88,6 +114,24 @@ fn is_word_of_a_file(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_place_of_a_problem_in_a_large_file_of_one_line_is_shown() {
+        for shown in [
+            "a.har:1:12345678: a key must be a string",
+            "dump/a.ndjson:1234567: cannot be read",
+            "a.json:1:1234567",
+        ] {
+            assert_eq!(sentence(shown), shown);
+        }
+        for masked in [
+            "a.har:15555550100.json",
+            "15555550100.har:1:2:",
+            "a.txt:1:15555550100:",
+        ] {
+            assert!(!sentence(masked).contains("15555550100"), "{masked}");
+        }
+    }
 
     #[test]
     fn a_file_is_named_but_for_what_looks_like_a_value() {
