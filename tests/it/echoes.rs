@@ -189,23 +189,23 @@ async fn a_message_without_a_credential_is_shown() {
 
 type Encoding = (&'static str, fn(&str) -> String);
 
+/// The inside of a JSON string, without the quotes around it.
+fn json(text: &str) -> String {
+    let string = serde_json::to_string(text).unwrap();
+    string[1..string.len() - 1].to_owned()
+}
+
 /// How programs encode a string.
 const ENCODINGS: [Encoding; 27] = [
     ("as it is", str::to_owned),
-    ("JSON", |text| {
-        serde_json::to_string(text)
-            .unwrap()
-            .trim_matches('"')
-            .to_owned()
-    }),
+    ("JSON", json),
     ("JSON, all escaped", |text| {
         text.encode_utf16()
             .map(|unit| format!("\\u{unit:04x}"))
             .collect()
     }),
     ("JSON as PHP writes it", |text| {
-        let json = serde_json::to_string(text).unwrap().replace('/', "\\/");
-        json.trim_matches('"').to_owned()
+        json(text).replace('/', "\\/")
     }),
     ("JavaScript", |text| {
         text.bytes().map(|byte| format!("\\x{byte:02x}")).collect()

@@ -1,5 +1,5 @@
-//! Looks up what a finding does not say: the values in the recording, and the schemas of the document
-//! that apply to them.
+//! Looks up what a finding does not say: the values in the recording, and the schemas of the
+//! document that apply to them.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

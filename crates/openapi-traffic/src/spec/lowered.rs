@@ -1,5 +1,5 @@
-//! The schemas of one direction after lowering: their validators, and where in the original document
-//! each of their places is.
+//! The schemas of one direction after lowering: their validators, and where in the original
+//! document each of their places is.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
