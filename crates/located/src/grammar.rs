@@ -213,20 +213,7 @@ pub(crate) fn representable(text: &str) -> Option<String> {
 /// more.
 pub fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
     loop {
-        let special = match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            Some(word) => match first(special(u64::from_le_bytes(*word))) {
-                Some(offset) => at + offset,
-                None => {
-                    at += size_of::<u64>();
-                    continue;
-                }
-            },
-            None => {
-                let rest = bytes.get(at..).unwrap_or_default();
-                let special = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
-                at + special.ok_or(bytes.len().max(at))?
-            }
-        };
+        let special = string_special(bytes, at).ok_or(bytes.len().max(at))?;
         if bytes[special] == b'"' {
             return Ok(special + 1);
         }

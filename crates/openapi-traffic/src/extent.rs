@@ -12,8 +12,6 @@ pub(crate) const LONGEST: usize = 160;
 /// So many bytes of a string of a HAR file hold all that is drawn of it: no character takes more
 /// than one of two units, each an escape.
 pub(crate) const NEAR: usize = 12 * (LONGEST + 1);
-/// Mostly no more characters of a body are needed to see what is meant.
-const SHORT: usize = 48;
 
 /// How many characters are meant at the start of the rest of a line.
 pub(crate) fn length(rest: &str) -> usize {
@@ -22,9 +20,6 @@ pub(crate) fn length(rest: &str) -> usize {
 
 /// The same within a string of a HAR file, as it is written there; `None` outside the string.
 pub(crate) fn length_in_string(rest: &str) -> Option<usize> {
-    if let Some(end) = end_of_short(rest) {
-        return Some(rest[..end].chars().count());
-    }
     let inner = in_string(rest)?;
     let (text, bytes) = decoded(inner, LONGEST + 1);
     let end = extent(first_line(&text)).end;
@@ -32,17 +27,6 @@ pub(crate) fn length_in_string(rest: &str) -> Option<usize> {
     let last = if is_whole { None } else { bytes.last() };
     let end = bytes.get(end).or(last).copied().unwrap_or(inner.len());
     Some(inner[..end].chars().count())
-}
-
-/// The byte behind what is meant, if the first characters show it.
-fn end_of_short(rest: &str) -> Option<usize> {
-    let (text, bytes) = decoded(rest, SHORT);
-    let line = first_line(&text);
-    let end = extent(line).end;
-    // What is no JSON is meant up to the end of the line.
-    let is_json = line.starts_with(|c: char| c.is_ascii_digit() || "\"{[-".contains(c));
-    let is_seen = line.len() < text.len() || (is_json && !line[end..].trim().is_empty());
-    bytes.get(end).filter(|_| is_seen).copied()
 }
 
 /// The rest of a string of a HAR file, no more than is drawn; `None` outside the string.

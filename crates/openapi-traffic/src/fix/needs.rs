@@ -117,9 +117,14 @@ pub(super) fn needs(spec: &Spec, report: &Report) -> (Vec<(Need, Seen)>, Vec<Ref
         }
     }
     let mut needs = shared(reading.needs);
+    let values = pointer::values(spec.value());
+    let references = values
+        .iter()
+        .filter_map(|(at, value)| Some((at.as_str(), openapi::local(value)?)));
+    let references: Vec<_> = references.collect();
     for (need, seen) in &mut needs {
         if let Need::Property(schema, _) = need {
-            narrowest_first(spec.document(), &mut seen.owners);
+            narrowest_first(spec.document(), &references, &mut seen.owners);
             if let Some((_, first, _)) = seen.owners.first() {
                 schema.clone_from(first);
             }
@@ -131,21 +136,20 @@ pub(super) fn needs(spec: &Spec, report: &Report) -> (Vec<(Need, Seen)>, Vec<Ref
 /// Puts first the schemas that the fewest bodies have: each speaks of all that was seen, and a
 /// wider one would claim it of messages in which it never came. Those without a property of the
 /// objects that were seen stay last.
-fn narrowest_first(document: &Document, owners: &mut [Owner]) {
+fn narrowest_first(document: &Document, references: &[Reference<'_>], owners: &mut [Owner]) {
     let has_neighbour = |it: &Owner| {
         let properties = document.get(&pointer::join(&it.1, "properties"));
         properties.is_some_and(|it| it.as_object().is_some_and(|it| !it.is_empty()))
     };
-    owners.sort_by_cached_key(|it| (!has_neighbour(it), bodies_with(document, &it.1), it.clone()));
+    let bodies = |it: &Owner| bodies_with(references, &it.1);
+    owners.sort_by_cached_key(|it| (!has_neighbour(it), bodies(it), it.clone()));
 }
 
+/// Where a reference stands in the document, and to what it refers.
+type Reference<'d> = (&'d str, &'d str);
+
 /// How many bodies of the document use a schema, directly or not.
-fn bodies_with(document: &Document, schema: &str) -> usize {
-    let all = pointer::values(document.value());
-    let references = all
-        .iter()
-        .filter_map(|(at, value)| Some((at.as_str(), openapi::local(value)?)));
-    let references: Vec<(&str, &str)> = references.collect();
+fn bodies_with(references: &[Reference<'_>], schema: &str) -> usize {
     let mut users = vec![schema];
     let mut seen = BTreeSet::from([schema]);
     let mut next = 0;
