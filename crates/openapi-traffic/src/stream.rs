@@ -198,27 +198,38 @@ impl<F: File> Stream<'_, F> {
 }
 
 /// Response bodies that are no longer needed, whose memory is used again: reading is faster if the
-/// bodies are similar.
-#[derive(Default)]
-struct Spares(Mutex<Vec<Value>>);
+/// bodies are similar. Each thread has those that it read, because memory that another processor
+/// used last is slower.
+struct Spares(Vec<Mutex<Vec<Value>>>);
+
+impl Default for Spares {
+    fn default() -> Self {
+        let threads = 0..rayon::current_num_threads();
+        Spares(threads.map(|_| Mutex::default()).collect())
+    }
+}
 
 impl Spares {
     fn lend<R>(&self, read: impl FnOnce(&mut Value) -> R) -> R {
-        let mut spare = self.all().pop().unwrap_or_default();
-        read(&mut spare)
+        let spare = self.own().and_then(|mut own| own.pop());
+        read(&mut spare.unwrap_or_default())
     }
 
     fn recycle(&self, parts: Vec<Part>) {
         // A session keeps some exchanges. Of the others one is enough, because a text borrows one.
         let mut unused = parts.into_iter().flatten().filter_map(Arc::into_inner);
-        if let Some(body) = unused.find_map(Exchange::into_body) {
-            self.all().push(body);
+        if let Some(body) = unused.find_map(Exchange::into_body)
+            && let Some(mut own) = self.own()
+        {
+            own.push(body);
         }
     }
 
-    fn all(&self) -> MutexGuard<'_, Vec<Value>> {
+    /// Those of this thread.
+    fn own(&self) -> Option<MutexGuard<'_, Vec<Value>>> {
+        let own = self.0.get(rayon::current_thread_index()?)?;
         // Values are whole even if another thread panicked.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        Some(own.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -289,11 +300,12 @@ mod tests {
             spares: Spares::default(),
         };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-        let outcomes = pool
-            .expect("a thread")
-            .install(|| stream.judge([100; 10].into_iter()));
+        let (outcomes, left) = pool.expect("a thread").install(|| {
+            let outcomes = stream.judge([100; 10].into_iter());
+            (outcomes, stream.spares.own().map(|own| own.len()))
+        });
         assert_eq!(outcomes.map(|(_, outcomes)| outcomes.len()), Some(10));
         assert_eq!(stream.file.spares.load(Ordering::Relaxed), 9);
-        assert_eq!(stream.spares.all().len(), 1);
+        assert_eq!(left, Some(1));
     }
 }
